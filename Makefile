@@ -1,0 +1,52 @@
+GO          ?= go
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 20s
+
+# Packages with goroutines of their own: the race detector is too slow to run on everything.
+RACE        ?= ./scanner/... ./verifier/...
+
+# More flags for go test, such as TESTFLAGS=-count=1.
+TESTFLAGS   ?=
+
+.PHONY: help build test race lint cross bench fuzz
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+build: ## build bin/akguard
+	$(GO) build -trimpath -o bin/akguard ./cmd/akguard
+
+test: ## run the tests
+	$(GO) test -timeout 9m $(TESTFLAGS) ./...
+
+race: ## run the tests of the packages in RACE under the race detector
+	$(GO) test -race -timeout 9m $(TESTFLAGS) $(RACE)
+
+lint: ## check gofmt, go vet and staticcheck
+	@unformatted=$$(gofmt -l .) || exit 1; \
+	if [ -n "$$unformatted" ]; then \
+		echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; \
+	fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+cross: ## compile for Linux, macOS and Windows
+	GOOS=linux $(GO) build ./...
+	GOOS=darwin $(GO) build ./...
+	GOOS=windows $(GO) build ./...
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# go test -list prints a package's targets and then a line "ok PACKAGE TIME"; go test -fuzz takes one target at a time.
+fuzz: ## run each fuzz target for FUZZTIME
+	@listing=$$($(GO) test -vet=off -list '^Fuzz' ./...) || { echo "$$listing"; exit 1; }; \
+	targets=$$(echo "$$listing" | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2 "=" name[i]; n = 0 }'); \
+	if [ -z "$$targets" ]; then echo "no fuzz targets found"; exit 1; fi; \
+	failed=0; \
+	for target in $$targets; do \
+		package=$${target%=*} name=$${target#*=}; \
+		echo "$$package $$name"; \
+		$(GO) test -vet=off -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" || failed=1; \
+	done; \
+	exit $$failed

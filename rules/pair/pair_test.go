@@ -1,0 +1,110 @@
+package pair_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/pair"
+	"github.com/akguard/akguard/rules/rulestest"
+)
+
+func join(content string) []pair.Joined {
+	return pair.Join([]byte(content), rules.Default().Find([]byte(content)), pair.Options{})
+}
+
+// fill replaces I1, I2, S1, S2 … by keys, and names them in the answer "I1+S1 I2".
+func fill(layout string) (content string, read func([]pair.Joined) string) {
+	keys := rulestest.NewKeys(7)
+	names := map[string]string{}
+	var oldnew []string
+	for i := range 4 {
+		for part, value := range map[string]string{"I": keys.ID24(), "S": keys.Secret()} {
+			name := fmt.Sprintf("%s%d", part, i+1)
+			names[value] = name
+			oldnew = append(oldnew, name, value)
+		}
+	}
+	return strings.NewReplacer(oldnew...).Replace(layout), func(joined []pair.Joined) string {
+		var out []string
+		for _, j := range joined {
+			s := strings.Trim(names[j.Credential.ID.Reveal()]+"+"+names[j.Credential.Secret.Reveal()], "+")
+			for _, c := range j.Candidates {
+				s += "/" + names[c.Reveal()]
+			}
+			out = append(out, s)
+		}
+		return strings.Join(out, " ")
+	}
+}
+
+func TestJoin(t *testing.T) {
+	for _, tt := range []struct{ name, content, want string }{
+		{"next line", "id: I1\nsecret: S1\n", "I1+S1"},
+		{"same line", "Auth('I1', 'S1')", "I1+S1"},
+		{"secret first", "secret: S1\nid: I1\n", "I1+S1"},
+		{"bare next line", "I1\nS1\n", "I1+S1"},
+		{"far, with a name", "I1\n" + strings.Repeat("x\n", 20) + "accessKeySecret=S1\n", "I1+S1"},
+		{"far, without a name", "I1\n" + strings.Repeat("x\n", 20) + "S1\n", "I1"},
+		{"two pairs", "id: I1\nsecret: S1\nid: I2\nsecret: S2\n", "I1+S1 I2+S2"},
+		{"two pairs, columns", "I1 S1\nI2 S2\nI3 S3\n", "I1+S1 I2+S2 I3+S3"},
+		{"ids then secrets by name", "I1\naccessKeySecret: S1\n\nI2\n", "I1+S1 I2"},
+		{"named beats bare", "I1\nS2\naccessKeySecret = S1\n", "I1+S1/S2"},
+		{"old secret in a comment", "id = I1\n# secret = S2\nsecret = S1\n", "I1+S2/S1"},
+		{"lone secret with a telling name", "ALIYUN_ACCESS_KEY_SECRET=S1\n", "S1"},
+		{"lone secret with a weak name", "secret=S1\n", ""},
+		{"id alone", "url?OSSAccessKeyId=I1&Signature=x\n", "I1"},
+		{"same id twice", "I1\nS1\n\n\n\n\n\n\nsee I1\n", "I1+S1 I1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			content, read := fill(tt.content)
+			if got := read(join(content)); got != tt.want {
+				t.Errorf("%q joins to %q, want %q", tt.content, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTriple(t *testing.T) {
+	keys := rulestest.NewKeys(8)
+	id, secret, token := keys.STSID(), keys.STSSecret(), keys.Token()
+	content := fmt.Sprintf("{\"SecurityToken\":%q,\"AccessKeyId\":%q,\"AccessKeySecret\":%q}", token, id, secret)
+	joined := join(content)
+	if len(joined) != 1 {
+		t.Fatalf("%d credentials, want 1", len(joined))
+	}
+	c := joined[0].Credential
+	if c.Type != rules.STS || c.ID.Reveal() != id || c.Secret.Reveal() != secret || c.Token.Reveal() != token {
+		t.Errorf("joined %v wrongly", c)
+	}
+}
+
+// A file full of IDs and secrets costs a window for each, not the file for each.
+func BenchmarkJoinDense(b *testing.B) {
+	keys := rulestest.NewKeys(9)
+	var content strings.Builder
+	for range 20_000 {
+		fmt.Fprintf(&content, "%s %s\n", keys.ID24(), keys.Secret())
+	}
+	text := []byte(content.String())
+	parts := rules.Default().Find(text)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		pair.Join(text, parts, pair.Options{})
+	}
+}
+
+func FuzzJoin(f *testing.F) {
+	for _, layout := range []string{"I1 S1 I2 S2", "secret: S1\nI1", "I1\nI1\nS1\nS1"} {
+		content, _ := fill(layout)
+		f.Add([]byte(content))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		for _, j := range pair.Join(content, rules.Default().Find(content), pair.Options{}) {
+			if j.ID.End > len(content) || j.Secret.End > len(content) || j.ID.End == 0 && j.Secret.End == 0 {
+				t.Fatalf("joined %+v in %d bytes", j, len(content))
+			}
+		}
+	})
+}

@@ -1,0 +1,162 @@
+package rules
+
+import "bytes"
+
+// idPart finds long-term IDs: LTAI and 12 to 20 characters.
+func idPart() Part {
+	return Part{Kind: KindID, Literals: []string{longTermPrefix}, Find: func(content []byte, at int) (Match, bool) {
+		end := runEnd(content, at, maxIDLen+1)
+		ok := end-at >= minIDLen && end-at <= maxIDLen && bounded(content, at, end) &&
+			random(content[at+len(longTermPrefix):end])
+		return Match{Kind: KindID, Start: at, End: end}, ok
+	}}
+}
+
+// stsIDPart finds the IDs of temporary credentials.
+func stsIDPart() Part {
+	return Part{Kind: KindSTSID, Literals: []string{stsPrefix}, Find: func(content []byte, at int) (Match, bool) {
+		tail := at + len(stsPrefix)
+		end := runEnd(content, tail, maxSTSTail+1)
+		ok := end-tail >= minSTSTail && end-tail <= maxSTSTail && bounded(content, at, end) && random(content[tail:end])
+		return Match{Kind: KindSTSID, Start: at, End: end}, ok
+	}}
+}
+
+// How far a secret may stand from the end of its key name, in bytes.
+const nameReach = 96
+
+// namedSecretPart finds secrets beside a key name that holds the word secret.
+func namedSecretPart() Part {
+	return Part{Kind: KindSecret, Literals: []string{"ecret", "ECRET"}, Find: findNamedSecret}
+}
+
+func findNamedSecret(content []byte, at int) (Match, bool) {
+	name, end := keyName(content, at)
+	limit := min(len(content), end+nameReach)
+	for from := end; ; {
+		start, stop := nextRun(content, from, limit)
+		if start >= limit || bytes.Count(content[end:start], []byte{'\n'}) > 1 {
+			return Match{}, false // the value stands on the name's line or on the next
+		}
+		if isSecret(content, start, stop) {
+			return Match{Kind: KindSecret, Start: start, End: stop, Named: true, Telling: telling(name)}, true
+		}
+		if names(content[start:stop], "ecret", "ECRET") {
+			return Match{}, false // another name begins: what follows is its value
+		}
+		from = stop
+	}
+}
+
+// keyName returns the identifier around offset at, lower-cased and without separators, and where it ends.
+func keyName(content []byte, at int) (string, int) {
+	start, end := at, at
+	for start > 0 && at-start < 48 && isNameByte(content[start-1]) {
+		start--
+	}
+	for end < len(content) && end-at < 48 && isNameByte(content[end]) {
+		end++
+	}
+	plain := bytes.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == '.' {
+			return -1
+		}
+		return r
+	}, bytes.ToLower(content[start:end]))
+	return string(plain), end
+}
+
+func isNameByte(c byte) bool { return isAlnum(c) || c == '_' || c == '-' || c == '.' }
+
+// telling reports whether a key name that holds "secret" is one that Alibaba Cloud's own tools use.
+func telling(name string) bool {
+	return names([]byte(name), "accesskeysecret", "aliyun", "alibaba", "alicloud", "aliuid", "alioss", "ossaccess", "osssecret", "aksecret")
+}
+
+func names(text []byte, words ...string) bool {
+	for _, w := range words {
+		if bytes.Contains(text, []byte(w)) {
+			return true
+		}
+	}
+	return false
+}
+
+func bounded(content []byte, start, end int) bool {
+	return startsValue(content, start) && endsValue(content, end)
+}
+
+func isSecret(content []byte, start, end int) bool {
+	return end-start == secretLen && bounded(content, start, end) && !inBase64(content, start, end) &&
+		random(content[start:end])
+}
+
+// inBase64 reports whether the run is a piece of longer base64 text: padded, or between slashes.
+func inBase64(content []byte, start, end int) bool {
+	padded := end < len(content) && content[end] == '='
+	slashed := start > 0 && content[start-1] == '/' && end < len(content) && content[end] == '/'
+	return padded || slashed
+}
+
+// Near returns the values of kind that stand in content[from:to] and look right without any name beside them.
+// Only pairing asks for it, around an ID.
+func Near(kind Kind, content []byte, from, to int) []Match {
+	var found []Match
+	for from < to {
+		start, end := nextRun(content, from, to)
+		if start >= to {
+			break
+		}
+		if kind == KindToken && bytes.HasPrefix(content[start:end], []byte(tokenPrefix)) {
+			end = tokenEnd(content, start)
+		}
+		if looksLike(kind, content, start, end) {
+			found = append(found, Match{Kind: kind, Start: start, End: end})
+		}
+		from = end
+	}
+	return found
+}
+
+func looksLike(kind Kind, content []byte, start, end int) bool {
+	n := end - start
+	switch kind {
+	case KindSecret:
+		return isSecret(content, start, end)
+	case KindSTSSecret:
+		return n >= minSTSSecretLen && n <= maxSTSSecretLen && bounded(content, start, end) && random(content[start:end])
+	case KindToken:
+		return n >= minTokenLen && n <= maxTokenLen && bytes.HasPrefix(content[start:end], []byte(tokenPrefix))
+	}
+	return false
+}
+
+// tokenEnd returns the end of the base64 text, percent-encoded or not, that starts at start.
+func tokenEnd(content []byte, start int) int {
+	end := start
+	for end < len(content) && end-start <= maxTokenLen {
+		if c := content[end]; !isAlnum(c) && bytes.IndexByte([]byte("+/=_-%"), c) < 0 {
+			break
+		}
+		end++
+	}
+	return end
+}
+
+// nextRun returns the next alphanumeric run in content[from:to], without an escape's letters at its beginning.
+// The run may end behind to; without one, start is to.
+func nextRun(content []byte, from, to int) (start, end int) {
+	for from < to && !isAlnum(content[from]) {
+		from++
+	}
+	if from >= to {
+		return to, to
+	}
+	end = runEnd(content, from, len(content))
+	for start = from; start < min(end, from+8); start++ {
+		if start > 0 && isAlnum(content[start-1]) && endsEscape(content[max(0, start-12):start]) {
+			return start, end
+		}
+	}
+	return from, end
+}

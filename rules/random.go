@@ -1,0 +1,89 @@
+package rules
+
+import (
+	"bytes"
+	"strings"
+)
+
+// fillers are words that stand in made-up values and that a random value of 30 characters holds by accident
+// less than once in 2,000.
+var fillers = [...]string{
+	"test", "fake", "example", "your", "demo", "sample", "dummy", "mock", "placeholder", "changeme", "accesskey",
+	"secret", "xxxx", "abcd", "qwer", "aliyun", "alibaba", "todo", "redacted", "keyid",
+}
+
+// random reports whether v looks like the output of a random generator: mixed, varied, no word, no sequence.
+// It keeps 99.9 % of truly random values of 12 characters and more.
+func random(v []byte) bool {
+	return mixed(v) && varied(v) && !repeats(v) && !holdsFiller(v)
+}
+
+// mixed reports whether v has more than one class of characters, and is not a camelCase name: those hold few
+// capitals, and random letters about half.
+func mixed(v []byte) bool {
+	var lower, upper, digits int
+	for _, c := range v {
+		switch {
+		case isLower(c):
+			lower++
+		case isUpper(c):
+			upper++
+		case isDigit(c):
+			digits++
+		}
+	}
+	few := min(lower, upper)
+	switch {
+	case digits == len(v), lower == len(v), upper == len(v):
+		return false
+	case len(v) < 20:
+		return digits > 0 || few >= 2
+	case digits == 0:
+		return few*4 >= len(v)
+	}
+	return few >= 2
+}
+
+// varied reports whether v uses about as many different characters as chance would give it.
+func varied(v []byte) bool {
+	var seen [256]bool
+	distinct := 0
+	for _, c := range v {
+		if !seen[c] {
+			seen[c] = true
+			distinct++
+		}
+	}
+	return distinct*2 >= min(len(v), 30)
+}
+
+// repeats reports whether v holds a character five times in a row, or six neighbours of the alphabet or of the
+// digits in order.
+func repeats(v []byte) bool {
+	same, up, down := 1, 1, 1
+	for i := 1; i < len(v); i++ {
+		step := int(v[i]) - int(v[i-1])
+		same, up, down = extend(same, step == 0), extend(up, step == 1), extend(down, step == -1)
+		if same >= 5 || up >= 6 || down >= 6 {
+			return true
+		}
+	}
+	return false
+}
+
+func extend(run int, more bool) int {
+	if more {
+		return run + 1
+	}
+	return 1
+}
+
+func holdsFiller(v []byte) bool {
+	lower := string(bytes.ToLower(v))
+	for _, word := range fillers {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,73 @@
+package rules
+
+import "fmt"
+
+// Severity ranks findings for a person who has ten minutes.
+type Severity int
+
+// The severities, least first.
+const (
+	Low Severity = iota + 1
+	Medium
+	High
+	Critical
+)
+
+var severityNames = map[Severity]string{Low: "low", Medium: "medium", High: "high", Critical: "critical"}
+
+// String returns the severity's name in lower case.
+func (s Severity) String() string {
+	if name, ok := severityNames[s]; ok {
+		return name
+	}
+	return fmt.Sprintf("severity(%d)", int(s))
+}
+
+// MarshalText writes the severity's name.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Rule describes one type of credential: what a report says of it, and the parts that it is made of.
+type Rule struct {
+	ID          string   // stable name, as in reports: alibaba-accesskey-pair
+	Type        Type     // the credential type that it reports
+	Severity    Severity // before verification
+	Description string   // one sentence: what was found
+	Help        string   // what to do about it; Markdown
+	Parts       []Part   // what to look for
+	Examples    Examples
+}
+
+// Examples are contents that a rule must and must not match. They are templates, so that no key stands in the
+// source: {id16}, {id24}, {secret}, {sts-id}, {sts-secret} and {token} become random values of that shape.
+type Examples struct {
+	Match   []string
+	NoMatch []string
+}
+
+// Part recognises one part of a credential. Find is called where one of Literals stands in the content, with
+// the literal's offset, and answers the value's place; it must look only at a bounded stretch around it.
+type Part struct {
+	Kind     Kind
+	Literals []string
+	Find     func(content []byte, at int) (Match, bool)
+}
+
+// Kind is the part of a credential that a match is.
+type Kind uint8
+
+// The kinds of parts.
+const (
+	KindID        Kind = iota + 1 // a long-term AccessKey ID
+	KindSecret                    // an AccessKey secret
+	KindSTSID                     // the ID of a temporary credential
+	KindSTSSecret                 // the secret of a temporary credential
+	KindToken                     // the security token of a temporary credential
+)
+
+// Match is one value found in a content.
+type Match struct {
+	Kind       Kind
+	Start, End int  // byte offsets: content[Start:End]
+	Named      bool // its own key name stands beside it
+	Telling    bool // the key name alone tells whose value it is
+}

@@ -1,0 +1,316 @@
+package sts_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/verifier"
+	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/sts"
+)
+
+func newServer(t *testing.T, accounts ...*alibabatest.Account) *alibabatest.Server {
+	t.Helper()
+	s, err := alibabatest.NewServer(accounts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func newChecker(t *testing.T, o sts.Options) verifier.Verifier {
+	t.Helper()
+	v, err := sts.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// refuse makes STS answer with a code that the emulated account cannot be brought to give.
+func refuse(status int, code string) func(*scene) {
+	return func(s *scene) { s.server.Inject(alibabatest.Fault{Status: status, Code: code}, 1) }
+}
+
+// scene is what a table row changes before the check.
+type scene struct {
+	account    *alibabatest.Account
+	server     *alibabatest.Server
+	key        *alibabatest.Key
+	credential rules.Credential
+}
+
+func newScene(t *testing.T) *scene {
+	account := alibabatest.NewAccount()
+	key := account.AddKey("ci")
+	return &scene{account, newServer(t, account), key, key.Credential()}
+}
+
+func (s *scene) use(key *alibabatest.Key) { s.key, s.credential = key, key.Credential() }
+
+func (s *scene) useSession(expires time.Duration) {
+	s.use(s.account.AddSession("deploy", "run-1", time.Now().Add(expires)))
+}
+
+// answers is the table of STS's answers, one row or more for each.
+var answers = []struct {
+	name   string
+	set    func(*scene)
+	status verifier.Status
+	code   string
+	reason string // a part of it
+}{
+	{"RAM user's key", func(*scene) {}, verifier.Live, "", "the key works"},
+	{"16-character ID", func(s *scene) { s.use(s.account.AddShortKey("old")) }, verifier.Live, "", "the key works"},
+	{"root key", func(s *scene) { s.use(s.account.AddRootKey()) }, verifier.Live, "", "the key works"},
+	{"session", func(s *scene) { s.useSession(time.Hour) }, verifier.Live, "", "the key works"},
+	{"deleted key", func(s *scene) { s.key.SetStatus(alibabatest.Deleted) },
+		verifier.NotFound, "InvalidAccessKeyId.NotFound", "deleted, or never existed"},
+	{"key of nobody", func(s *scene) { s.use(alibabatest.NewAccount().AddKey("ci")) },
+		verifier.NotFound, "InvalidAccessKeyId.NotFound", "deleted, or never existed"},
+	{"disabled key", func(s *scene) { s.key.SetStatus(alibabatest.Inactive) },
+		verifier.Inactive, "InvalidAccessKeyId.Inactive", "restricted by source IP"},
+	{"disabled key, wrong secret", func(s *scene) {
+		s.key.SetStatus(alibabatest.Inactive)
+		s.credential.Secret = rules.NewSecret("wrong")
+	}, verifier.Inactive, "InvalidAccessKeyId.Inactive", "restricted by source IP"},
+	{"enabled again", func(s *scene) {
+		s.key.SetStatus(alibabatest.Inactive)
+		s.key.SetStatus(alibabatest.Active)
+	}, verifier.Live, "", "the key works"},
+	{"wrong secret", func(s *scene) { s.credential.Secret = s.account.AddKey("cd").Credential().Secret },
+		verifier.SecretMismatch, "SignatureDoesNotMatch", "not its secret"},
+	{"wrong secret, older services", refuse(400, "IncompleteSignature"),
+		verifier.SecretMismatch, "IncompleteSignature", "not its secret"},
+	{"expired session", func(s *scene) { s.useSession(-time.Minute) },
+		verifier.Expired, "InvalidSecurityToken.Expired", "has expired"},
+	{"damaged token", func(s *scene) {
+		s.useSession(time.Hour)
+		s.credential.Token = rules.NewSecret(s.credential.Token.Reveal()[:100])
+	}, verifier.Unknown, "InvalidSecurityToken.Malformed", "damaged"},
+	{"another key's token", func(s *scene) {
+		s.useSession(time.Hour)
+		s.credential.Token = s.account.AddSession("deploy", "run-2", time.Now().Add(time.Hour)).Credential().Token
+	}, verifier.Unknown, "InvalidSecurityToken.MismatchWithAccessKey", "another key's"},
+	{"session taken for a key", func(s *scene) {
+		s.useSession(time.Hour)
+		s.credential = rules.Credential{Type: rules.AccessKey, ID: s.credential.ID, Secret: s.credential.Secret}
+	}, verifier.Unknown, "MissingSecurityToken", "without its security token"},
+	{"clock behind", func(s *scene) { s.server.SetClock(func() time.Time { return time.Now().Add(16 * time.Minute) }) },
+		verifier.Unknown, "InvalidTimeStamp.Expired", "clock is off"},
+	{"clock ahead", func(s *scene) { s.server.SetClock(func() time.Time { return time.Now().Add(-16 * time.Minute) }) },
+		verifier.Unknown, "InvalidTimeStamp.Expired", "clock is off"},
+	{"clock's format", refuse(400, "InvalidTimeStamp.Format"), verifier.Unknown, "InvalidTimeStamp.Format", "clock is off"},
+	{"clock, older services", refuse(400, "IllegalTimestamp"), verifier.Unknown, "IllegalTimestamp", "clock is off"},
+	{"nonce", refuse(400, "SignatureNonceUsed"), verifier.Unknown, "SignatureNonceUsed", "check again"},
+	{"throttled", refuse(400, "Throttling"), verifier.Unknown, "Throttling", "throttling"},
+	{"user throttled", func(s *scene) { s.server.Inject(alibabatest.Throttled(), 1) },
+		verifier.Unknown, "Throttling.User", "throttling"},
+	{"API throttled", refuse(400, "Throttling.Api"), verifier.Unknown, "Throttling.Api", "throttling"},
+	{"restrictive protection", func(s *scene) { s.key.Protect("Ram", "Sts") },
+		verifier.Restricted, "Forbidden", "does not end the incident"},
+	{"protection that STS does not know", func(s *scene) { s.key.Protect("Ram", "Ims") }, verifier.Live, "", "the key works"},
+	{"forbidden for another reason", refuse(403, "Forbidden"), verifier.Unknown, "Forbidden", `"Forbidden"`},
+	{"no permission", refuse(403, "NoPermission"), verifier.Live, "NoPermission", "only a working key"},
+	{"access denied", refuse(403, "Forbidden.AccessDenied"), verifier.Live, "Forbidden.AccessDenied", "only a working key"},
+	{"server fault", refuse(500, "InternalError"), verifier.Unknown, "InternalError", "HTTP 500"},
+	{"server down", func(s *scene) { s.server.Inject(alibabatest.Unavailable(), 1) },
+		verifier.Unknown, "ServiceUnavailable", "HTTP 503"},
+	{"server fault with a code of a key", refuse(500, "InvalidAccessKeyId.NotFound"),
+		verifier.Unknown, "InvalidAccessKeyId.NotFound", "HTTP 500"},
+	{"new code", refuse(400, "Brand.New"), verifier.Unknown, "Brand.New", `"Brand.New"`},
+	{"not JSON", func(s *scene) { s.server.Inject(alibabatest.NotJSON(), 1) }, verifier.Unknown, "", "not understood (HTTP 200)"},
+	{"numeric code", func(s *scene) { s.server.Inject(alibabatest.NumericCode(), 1) },
+		verifier.Unknown, "", "not understood (HTTP 400)"},
+}
+
+func TestAnswers(t *testing.T) {
+	now := time.Date(2026, 1, 2, 23, 4, 5, 678, time.FixedZone("CST", 8*3600))
+	asked := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
+	for _, test := range answers {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene(t)
+			test.set(s)
+			checker := newChecker(t, sts.Options{Endpoint: s.server.URL, Now: func() time.Time { return now }})
+			v := checker.Verify(t.Context(), s.credential)
+			if v.Status != test.status || v.Code != test.code || !strings.Contains(v.Reason, test.reason) {
+				t.Errorf("got %+v; want %s, code %q, reason with %q", v, test.status, test.code, test.reason)
+			}
+			if v.Offline || v.CheckedAt != asked {
+				t.Errorf("offline %t, checked at %s; want an answer at %s", v.Offline, v.CheckedAt, asked)
+			}
+			if known := test.status == verifier.Live && test.code == ""; known != (v.Identity != nil) {
+				t.Errorf("identity %+v", v.Identity)
+			}
+			if n := s.server.Calls("Sts", "GetCallerIdentity"); n != 1 {
+				t.Errorf("%d calls, want 1", n)
+			}
+		})
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	account := alibabatest.NewAccount()
+	s := newServer(t, account)
+	checker := newChecker(t, sts.Options{Endpoint: s.URL})
+	arn := "acs:ram::" + account.UID() + ":"
+	tests := []struct {
+		key       *alibabatest.Key
+		kind, arn string
+	}{
+		{account.AddRootKey(), "Account", arn + "root"},
+		{account.AddKey("ci"), "RAMUser", arn + "user/ci"},
+		{account.AddSession("deploy", "run-1", time.Now().Add(time.Hour)), "AssumedRoleUser", arn + "role/deploy/run-1"},
+	}
+	for _, test := range tests {
+		v := checker.Verify(t.Context(), test.key.Credential())
+		switch id := v.Identity; {
+		case id == nil:
+			t.Errorf("%s: %+v", test.kind, v)
+		case id.Type != test.kind || id.ARN != test.arn || id.AccountID != account.UID() || id.UserID == "":
+			t.Errorf("got %+v, want %s %s", id, test.kind, test.arn)
+		}
+	}
+}
+
+func TestUncheckable(t *testing.T) {
+	s := newScene(t)
+	session := s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour)).Credential()
+	id, secret := s.credential.ID, s.credential.Secret
+	tests := []struct {
+		credential rules.Credential
+		reason     string
+	}{
+		{rules.Credential{}, "this kind of credential"},
+		{rules.Credential{Type: "dashscope", Secret: secret}, "this kind of credential"},
+		{rules.Credential{Type: rules.AccessKeyID, ID: id}, "an ID alone"},
+		{rules.Credential{Type: rules.AccessKeySecret, Secret: secret}, "a secret alone"},
+		{rules.Credential{Type: rules.AccessKey, ID: id}, "was not found"},
+		{rules.Credential{Type: rules.AccessKey, Secret: secret}, "was not found"},
+		{rules.Credential{Type: rules.STS, ID: session.ID, Secret: session.Secret}, "without its security token"},
+	}
+	checker := newChecker(t, sts.Options{Endpoint: s.server.URL})
+	for _, test := range tests {
+		v := checker.Verify(t.Context(), test.credential)
+		if !strings.Contains(v.Reason, test.reason) {
+			t.Errorf("%+v: reason %q, want one with %q", test.credential, v.Reason, test.reason)
+		}
+		if v.Reason = ""; v != (verifier.Verdict{}) {
+			t.Errorf("%+v: %+v, want unchecked", test.credential, v)
+		}
+	}
+	if n := s.server.Calls("Sts", "GetCallerIdentity"); n != 0 {
+		t.Errorf("STS was asked %d times", n)
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	tests := []struct {
+		name   string
+		set    func(*scene)
+		reason string
+	}{
+		{"hang", func(s *scene) { s.server.Inject(alibabatest.Fault{Hang: true}, -1) },
+			"STS could not be reached (timeout after 100ms)"},
+		{"slow", func(s *scene) { s.server.Inject(alibabatest.Fault{Latency: time.Minute}, -1) },
+			"STS could not be reached (timeout after 100ms)"},
+		{"reset", func(s *scene) { s.server.Inject(alibabatest.Fault{Reset: true}, -1) },
+			"STS could not be reached (connection reset by peer)"},
+		{"closed", func(s *scene) { _ = s.server.Close() },
+			"STS could not be reached (connection refused)"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene(t)
+			test.set(s)
+			checker := newChecker(t, sts.Options{Endpoint: s.server.URL, Timeout: 100 * time.Millisecond})
+			start := time.Now()
+			v := checker.Verify(t.Context(), s.credential)
+			if v.Status != verifier.Unknown || !v.Offline || v.Reason != test.reason || v.Code != "" {
+				t.Errorf("got %+v, want offline because %q", v, test.reason)
+			}
+			if took := time.Since(start); took > 2*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
+func TestLatencyIsWaitedFor(t *testing.T) {
+	s := newScene(t)
+	s.server.Inject(alibabatest.Fault{Latency: 50 * time.Millisecond}, 1)
+	start := time.Now()
+	v := newChecker(t, sts.Options{Endpoint: s.server.URL}).Verify(t.Context(), s.credential)
+	if v.Status != verifier.Live || time.Since(start) < 50*time.Millisecond {
+		t.Errorf("after %s: %+v", time.Since(start), v)
+	}
+}
+
+func TestCancelledCheckIsNotOffline(t *testing.T) {
+	s := newScene(t)
+	s.server.Inject(alibabatest.Fault{Hang: true}, -1)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	v := newChecker(t, sts.Options{Endpoint: s.server.URL}).Verify(ctx, s.credential)
+	if v.Status != verifier.Unknown || v.Offline || !strings.Contains(v.Reason, "stopped") {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestUnusableEndpoint(t *testing.T) {
+	_, err := sts.New(sts.Options{Endpoint: "http://sts.aliyuncs.com"})
+	if err == nil || !strings.Contains(err.Error(), "loopback hosts only") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestBreakerOverSTS(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := "http://" + listener.Addr().String()
+	_ = listener.Close()
+	b := verifier.Breaker(newChecker(t, sts.Options{Endpoint: endpoint}), 1)
+	c := alibabatest.NewAccount().AddKey("ci").Credential()
+	b.Verify(t.Context(), c)
+	if v := b.Verify(t.Context(), c); v.Reason != "STS could not be reached (connection refused); not asked again" {
+		t.Errorf("got %+v", v)
+	}
+}
+
+// TestParallelChecks needs the race detector to be worth its while. The server refuses a nonce that comes twice.
+func TestParallelChecks(t *testing.T) {
+	account := alibabatest.NewAccount()
+	server := newServer(t, account)
+	var mu sync.Mutex
+	nonces := make(map[string]bool)
+	endpoint := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		nonces[r.URL.Query().Get("SignatureNonce")] = true
+		mu.Unlock()
+		server.ServeHTTP(w, r)
+	})
+	checker := newChecker(t, sts.Options{Endpoint: endpoint, Timeout: 30 * time.Second})
+	c := account.AddKey("ci").Credential()
+	const checks = 200
+	var wg sync.WaitGroup
+	for range checks {
+		wg.Go(func() {
+			if v := checker.Verify(t.Context(), c); v.Status != verifier.Live {
+				t.Errorf("got %+v", v)
+			}
+		})
+	}
+	wg.Wait()
+	if len(nonces) != checks {
+		t.Errorf("%d checks used %d nonces", checks, len(nonces))
+	}
+}

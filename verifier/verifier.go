@@ -1,0 +1,61 @@
+// Package verifier answers one question about a leaked credential: does it still work?
+//
+// A Verifier never says more than it knows. The zero Status is Unchecked, whatever could not be found out is
+// Unknown with the reason, and neither is ever "not live". Verifiers are small and wrap one another: package
+// sts asks Alibaba Cloud, Breaker stops asking when the network is down.
+package verifier
+
+import (
+	"context"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+)
+
+// Verifier checks one credential. Verify never fails: what went wrong is an Unknown verdict with its reason.
+// Implementations are safe for concurrent use and return soon after ctx ends.
+type Verifier interface {
+	Verify(ctx context.Context, c rules.Credential) Verdict
+}
+
+// Status is what is known of a credential.
+type Status string
+
+// The statuses, as the JSON stream writes them.
+const (
+	Unchecked      Status = ""                // nobody asked; written "unchecked"
+	Live           Status = "live"            // it works
+	Exists         Status = "exists"          // the ID exists; its secret is not known
+	SecretMismatch Status = "secret-mismatch" // the ID exists, this is not its secret
+	Inactive       Status = "inactive"        // disabled, or restricted by source IP
+	NotFound       Status = "not-found"       // deleted, or never existed
+	Expired        Status = "expired"         // a temporary credential past its time
+	Restricted     Status = "restricted"      // alive, but under restrictive protection
+	Unknown        Status = "unknown"         // asked, and no usable answer came
+)
+
+// String returns the status's name; the zero Status is "unchecked".
+func (s Status) String() string {
+	if s == Unchecked {
+		return "unchecked"
+	}
+	return string(s)
+}
+
+// Verdict is the answer about one credential.
+type Verdict struct {
+	Status    Status
+	Code      string    // the service's error code, if it gave one
+	Reason    string    // one sentence for a person; holds no part of the credential
+	CheckedAt time.Time // when the answer came; zero if nobody asked
+	Identity  *Identity // whose key it is; nil unless Live
+	Offline   bool      // the service could not be reached at all
+}
+
+// Identity is the principal that a live credential belongs to, as STS GetCallerIdentity names it.
+type Identity struct {
+	Type      string // Account (root), RAMUser or AssumedRoleUser
+	AccountID string // 16 digits
+	ARN       string // acs:ram::<account>:user/<name>
+	UserID    string
+}

@@ -1,0 +1,86 @@
+package gitobj
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/zlib"
+)
+
+var errSize = errors.New("object is damaged: its size is not what its header says")
+
+// inflater decompresses objects, reusing its tables. It is not safe for concurrent use.
+type inflater struct{ zr io.ReadCloser }
+
+// open starts reading the zlib stream in src. The reader is valid until the next call.
+func (f *inflater) open(src io.Reader) (io.Reader, error) {
+	if f.zr == nil {
+		zr, err := zlib.NewReader(src)
+		if err != nil {
+			return nil, fmt.Errorf("inflating: %w", err)
+		}
+		f.zr = zr
+		return zr, nil
+	}
+	if err := f.zr.(zlib.Resetter).Reset(src, nil); err != nil {
+		return nil, fmt.Errorf("inflating: %w", err)
+	}
+	return f.zr, nil
+}
+
+// inflate reads a stream of exactly size bytes into dst[:0] and returns it.
+func (f *inflater) inflate(dst []byte, src io.Reader, size int64) ([]byte, error) {
+	r, err := f.open(src)
+	if err != nil {
+		return nil, err
+	}
+	return readExactly(dst, r, size)
+}
+
+// trusted is how much memory a header alone may claim; more is given only as content arrives.
+const trusted = 1 << 20
+
+// readExactly reads r to its end, which must come after size bytes.
+func readExactly(dst []byte, r io.Reader, size int64) ([]byte, error) {
+	dst = dst[:0]
+	if want := min(size, trusted) + 1; int64(cap(dst)) < want { // one byte more shows the end
+		dst = make([]byte, 0, want)
+	}
+	for {
+		if len(dst) == cap(dst) {
+			dst = append(dst, 0)[:len(dst)]
+		}
+		n, err := r.Read(dst[len(dst):min(int64(cap(dst)), max(size, int64(len(dst)))+1)])
+		dst = dst[:len(dst)+n]
+		switch {
+		case int64(len(dst)) > size:
+			return nil, errSize
+		case errors.Is(err, io.EOF) && int64(len(dst)) == size:
+			return dst, nil
+		case errors.Is(err, io.EOF):
+			return nil, errSize
+		case err != nil:
+			return nil, fmt.Errorf("inflating: %w", err)
+		}
+	}
+}
+
+// exactReader reads a stream that must be left bytes long, and remembers if it was not.
+type exactReader struct {
+	r    io.Reader
+	left int64
+	err  error
+}
+
+func (e *exactReader) Read(b []byte) (int, error) {
+	n, err := e.r.Read(b)
+	e.left -= int64(n)
+	if e.left < 0 || errors.Is(err, io.EOF) && e.left != 0 {
+		err = errSize
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		e.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,78 @@
+package gitobj
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// looseObject is an open loose object, its header read.
+type looseObject struct {
+	file *os.File
+	body io.Reader
+	typ  Type
+	size int64
+}
+
+func (o *looseObject) Close() error { return o.file.Close() }
+
+var errLoose = errors.New("loose object is damaged")
+
+// openLoose opens a loose object in an object directory.
+func openLoose(dir string, id OID, f *inflater) (*looseObject, error) {
+	name := id.String()
+	file, err := os.Open(filepath.Join(dir, name[:2], name[2:]))
+	if err != nil {
+		return nil, fmt.Errorf("opening loose object: %w", err)
+	}
+	o := &looseObject{file: file}
+	if err := o.readHeader(f); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return o, nil
+}
+
+// readHeader reads "blob 123\0" from the beginning of the inflated stream.
+func (o *looseObject) readHeader(f *inflater) error {
+	r, err := f.open(bufio.NewReaderSize(o.file, 32<<10))
+	if err != nil {
+		return err
+	}
+	body := bufio.NewReaderSize(r, 4<<10)
+	head, err := body.Peek(32)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("inflating: %w", err)
+	}
+	end := bytes.IndexByte(head, 0)
+	if end < 0 {
+		return errLoose
+	}
+	name, digits, _ := bytes.Cut(head[:end], []byte{' '})
+	o.typ, o.body = parseType(string(name)), body
+	o.size, err = strconv.ParseInt(string(digits), 10, 64)
+	if err != nil || o.size < 0 || !o.typ.valid() {
+		return errLoose
+	}
+	_, err = body.Discard(end + 1)
+	return err
+}
+
+// looseIn lists the loose objects of a fan-out folder, "00" to "ff". Other files are not objects.
+func looseIn(dir, fan string) ([]OID, error) {
+	files, err := os.ReadDir(filepath.Join(dir, fan))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var ids []OID
+	for _, file := range files {
+		if id, ok := ParseOID(fan + file.Name()); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}

@@ -1,0 +1,223 @@
+package gitobj
+
+import (
+	"cmp"
+	"crypto/sha1" //nolint:gosec // git's object names
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// ErrMissing is the error for an object that the repository does not have.
+var ErrMissing = errors.New("object is missing")
+
+// store is the plain Reader: packs and loose objects of an object directory and of its alternates.
+type store struct {
+	dirs      []string // object directories, the repository's own first
+	packs     []*pack
+	losses    []Loss // what could not be opened
+	limits    Limits
+	cache     *cache
+	inflaters sync.Pool
+}
+
+// Caps on alternates, which a repository may chain.
+const (
+	maxAlternates     = 64
+	maxAlternateDepth = 5
+)
+
+// openStore opens the object directory dir. What cannot be opened beside it is a loss.
+func openStore(dir string, limits Limits) *store {
+	limits.MaxObject = cmp.Or(limits.MaxObject, 256<<20)
+	limits.MaxStream = cmp.Or(limits.MaxStream, 16<<20)
+	limits.MaxDepth = cmp.Or(limits.MaxDepth, 10_000)
+	limits.CacheSize = cmp.Or(limits.CacheSize, 32<<20)
+	limits.Workers = cmp.Or(limits.Workers, runtime.GOMAXPROCS(0))
+	s := &store{limits: limits, cache: newCache(limits.CacheSize)}
+	s.inflaters.New = func() any { return new(inflater) }
+	s.addDir(dir, 0, map[string]bool{})
+	return s
+}
+
+// Close closes the packs.
+func (s *store) Close() error {
+	var errs []error
+	for _, p := range s.packs {
+		errs = append(errs, p.file.Close())
+	}
+	s.packs = nil
+	return errors.Join(errs...)
+}
+
+func (s *store) lose(what string, why error) {
+	s.losses = append(s.losses, Loss{What: what, Why: why})
+}
+
+// addDir adds an object directory and those that it borrows from.
+func (s *store) addDir(dir string, depth int, seen map[string]bool) {
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		s.lose(dir, fmt.Errorf("object directory cannot be read: %w", bare(err)))
+		return
+	}
+	if seen[real] {
+		return
+	}
+	seen[real] = true
+	s.dirs = append(s.dirs, real)
+	s.addPacks(real)
+	for _, alternate := range alternates(real) {
+		if depth >= maxAlternateDepth || len(s.dirs) >= maxAlternates {
+			s.lose(alternate, errors.New("too many alternates: its objects are not read"))
+			continue
+		}
+		s.addDir(alternate, depth+1, seen)
+	}
+}
+
+func (s *store) addPacks(dir string) {
+	names, err := os.ReadDir(filepath.Join(dir, "pack"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		s.lose(filepath.Join(dir, "pack"), bare(err))
+	}
+	indexed := map[string]bool{}
+	for _, f := range names {
+		base, isIndex := strings.CutSuffix(f.Name(), ".idx")
+		if !isIndex || !strings.HasPrefix(base, "pack-") {
+			continue
+		}
+		indexed[base] = true
+		path := filepath.Join(dir, "pack", f.Name())
+		p, err := openPack(path)
+		if err != nil {
+			s.lose(path, bare(err))
+			continue
+		}
+		s.packs = append(s.packs, p)
+	}
+	for _, f := range names {
+		base, isPack := strings.CutSuffix(f.Name(), ".pack")
+		if isPack && strings.HasPrefix(base, "pack-") && !indexed[base] {
+			s.lose(filepath.Join(dir, "pack", f.Name()), errors.New("pack has no index; git index-pack makes one"))
+		}
+	}
+}
+
+// alternates reads which directories an object directory borrows from.
+func alternates(dir string) []string {
+	data, err := os.ReadFile(filepath.Join(dir, "info", "alternates"))
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if !filepath.IsAbs(line) {
+			line = filepath.Join(dir, line)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// bare drops the path from an error, where the path is said beside it.
+func bare(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Has implements Reader.
+func (s *store) Has(id OID) bool {
+	for _, p := range s.packs {
+		if _, ok := p.idx.find(id); ok {
+			return true
+		}
+	}
+	for _, dir := range s.dirs {
+		if isFile(loosePath(dir, id)) {
+			return true
+		}
+	}
+	return false
+}
+
+func loosePath(dir string, id OID) string {
+	name := id.String()
+	return filepath.Join(dir, name[:2], name[2:])
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Read implements Reader. It tries every copy of the object until one has the right hash.
+func (s *store) Read(id OID) (Object, error) { return s.readBeside(id, 0) }
+
+// readBeside reads an object that may be the base of a delta elsewhere, depth deltas away.
+func (s *store) readBeside(id OID, depth int) (Object, error) {
+	if depth > 0 && depth > s.limits.MaxDepth {
+		return Object{}, fmt.Errorf("delta chain is longer than %d", s.limits.MaxDepth)
+	}
+	err := fmt.Errorf("%w: %s", ErrMissing, id)
+	for _, p := range s.packs {
+		if i, ok := p.idx.find(id); ok {
+			o, readErr := s.object(p, p.idx.offset(i))
+			if readErr = checkHash(id, o, readErr); readErr == nil {
+				o.ID = id
+				return o, nil
+			}
+			err = fmt.Errorf("reading object %s: %w", id, readErr)
+		}
+	}
+	for _, dir := range s.dirs {
+		o, readErr := s.readLoose(dir, id)
+		switch {
+		case readErr == nil:
+			return o, nil
+		case !errors.Is(readErr, os.ErrNotExist):
+			err = fmt.Errorf("reading object %s: %w", id, bare(readErr))
+		}
+	}
+	return Object{}, err
+}
+
+func checkHash(id OID, o Object, err error) error {
+	if err != nil {
+		return err
+	}
+	h := sha1.New() //nolint:gosec // git's object names
+	fmt.Fprintf(h, "%s %d\x00", o.Type, len(o.Content))
+	h.Write(o.Content)
+	if OID(h.Sum(nil)) != id {
+		return errors.New("object is damaged: its hash is another")
+	}
+	return nil
+}
+
+func (s *store) readLoose(dir string, id OID) (Object, error) {
+	f := s.inflaters.Get().(*inflater)
+	defer s.inflaters.Put(f)
+	l, err := openLoose(dir, id, f)
+	if err != nil {
+		return Object{}, err
+	}
+	defer l.Close()
+	if l.size > s.limits.MaxObject {
+		return Object{}, errTooLarge(l.size)
+	}
+	content, err := readExactly(nil, l.body, l.size)
+	o := Object{ID: id, Type: l.typ, Size: l.size, Content: content}
+	return o, checkHash(id, o, err)
+}

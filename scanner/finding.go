@@ -1,0 +1,98 @@
+package scanner
+
+import (
+	"time"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/verifier"
+)
+
+// The places that content comes from, as Place.Source names them.
+const (
+	SourceHistory  = "history"  // a blob in a git object store
+	SourceMessage  = "message"  // the message of a commit or of an annotated tag
+	SourceIndex    = "index"    // a blob that is staged
+	SourceWorktree = "worktree" // a file of a git working tree, as it is on disk
+	SourceFile     = "file"     // a file outside git
+	SourceStdin    = "stdin"    // standard input
+)
+
+// Place is where a piece of content stands. Fields that do not apply are zero.
+type Place struct {
+	Source    string    // one of the Source constants
+	Path      string    // slash-separated, relative to the scanned root; "" where content has no path
+	Blob      string    // git object name of the content, hex
+	Commit    string    // the commit that introduced the content at Path, or whose message it is, hex
+	Author    string    // who wrote Commit (or the tag)
+	Email     string    // of the author
+	Date      time.Time // when it was authored, in UTC
+	Refs      []string  // refs that reach the content, sorted
+	MoreRefs  int       // how many more refs do, past the cap on Refs
+	Reflog    []string  // reflog entries that reach it where no ref does: HEAD@{1}, stash@{1}
+	Reachable bool      // some ref reaches it; false outside git
+}
+
+// Parts says which parts of a credential stand at an occurrence.
+type Parts string
+
+// The parts of a credential.
+const (
+	PartID     Parts = "id"
+	PartSecret Parts = "secret"
+	PartBoth   Parts = "both"
+)
+
+// Occurrence is one place where a credential stands.
+type Occurrence struct {
+	Place
+	Parts      Parts
+	Line       int // 1-based line of the ID, or of the secret where it stands alone
+	Column     int // 1-based, in Unicode code points
+	SecretLine int // line of the secret where Parts is both, else 0
+}
+
+// Finding is one credential with every place where it stands.
+type Finding struct {
+	Rule        rules.Rule
+	Credential  rules.Credential
+	Severity    rules.Severity // the rule's, adjusted by the verdict
+	Fingerprint string
+	Occurrences []Occurrence // first exposure first; at least one
+	Verdict     verifier.Verdict
+	Candidates  []rules.Secret // other secrets that stood near the ID, best first
+}
+
+// Skip is something that was not read. A scan with a skip is incomplete.
+type Skip struct {
+	Path   string // what was not read: a path, or a git object name
+	Reason string // why, and what would help
+}
+
+// Summary is the last word of a scan.
+type Summary struct {
+	Blobs    int64 // pieces of content scanned, messages left out
+	Bytes    int64 // bytes in them and in messages
+	Commits  int64 // commits read, with their messages
+	Findings int
+	Live     int           // findings whose credential works
+	Skips    int           // things that were not read
+	Complete bool          // everything was read
+	Duration time.Duration // from start to the last verdict
+}
+
+// Header opens a report.
+type Header struct {
+	Version string       // of akguard
+	Target  string       // what was scanned, as the user named it
+	Rules   []rules.Rule // the rules in force, in the order of their IDs
+	Verify  bool         // whether findings were checked live
+}
+
+// Handler receives a scan's results in this order: Header once, every Finding, every Skip, Summary once.
+// It is not called concurrently. An error ends the scan. An interrupted scan ends without Summary.
+type Handler interface {
+	Header(Header) error
+	Finding(Finding) error
+	Skip(Skip) error
+	Summary(Summary) error
+}

@@ -1,0 +1,93 @@
+package scanner
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/akguard/akguard/verifier"
+)
+
+// Live reports whether the credential works, as far as is known.
+func (f Finding) Live() bool {
+	return f.Verdict.Status == verifier.Live || f.Verdict.Status == verifier.Restricted
+}
+
+// findings makes the report's findings, in its order: what works first, then by severity and first exposure.
+func (s *Scanner) findings(groups []*credentialGroup) []Finding {
+	var out []Finding
+	for _, g := range groups {
+		rule, ok := s.opts.Rules.Rule(g.credential.Type)
+		if !ok {
+			continue // its parts were found for another type's rule
+		}
+		out = append(out, Finding{
+			Rule: rule, Credential: g.credential, Fingerprint: g.credential.Fingerprint(),
+			Severity: severity(rule, g.verdict.Status), Occurrences: g.occurrences(),
+			Verdict: g.verdict, Candidates: g.others(),
+		})
+	}
+	slices.SortFunc(out, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(urgency(a), urgency(b)), cmp.Compare(b.Severity, a.Severity),
+			compareOccurrences(a.Occurrences[0], b.Occurrences[0]), cmp.Compare(a.Fingerprint, b.Fingerprint))
+	})
+	return out
+}
+
+// urgency ranks by what is known: what works, what may work, what does not.
+func urgency(f Finding) int {
+	switch f.Verdict.Status {
+	case verifier.Live:
+		return 0
+	case verifier.Restricted:
+		return 1
+	case verifier.SecretMismatch:
+		return 3
+	case verifier.Inactive, verifier.NotFound, verifier.Expired:
+		return 4
+	}
+	return 2
+}
+
+// occurrences says of each hit which parts of the credential stand there.
+func (g *credentialGroup) occurrences() []Occurrence {
+	out := make([]Occurrence, 0, len(g.hits))
+	for _, h := range g.hits {
+		o := Occurrence{Place: h.place, Parts: PartID, Line: h.line, Column: h.column}
+		switch {
+		case h.credential.ID.IsZero():
+			o.Parts = PartSecret
+		case !h.credential.Secret.IsZero() && h.credential.Secret.Reveal() == g.credential.Secret.Reveal():
+			o.Parts, o.SecretLine = PartBoth, h.secretLine
+		}
+		out = append(out, o)
+	}
+	slices.SortFunc(out, compareOccurrences)
+	return out
+}
+
+// farFuture stands for no date, so that what has a date comes first.
+func farFuture() time.Time { return time.Unix(1<<40, 0) }
+
+func compareOccurrences(a, b Occurrence) int {
+	return cmp.Or(when(a).Compare(when(b)), comparePlaces(a.Place, b.Place), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+func when(o Occurrence) time.Time {
+	if o.Date.IsZero() {
+		return farFuture()
+	}
+	return o.Date
+}
+
+func comparePlaces(a, b Place) int {
+	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.Blob, b.Blob))
+}
+
+// sortHits puts hits in an order that does not depend on how they were found.
+func sortHits(hits []hit) {
+	slices.SortFunc(hits, func(a, b hit) int {
+		return cmp.Or(comparePlaces(a.place, b.place), cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column))
+	})
+}

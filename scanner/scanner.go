@@ -1,0 +1,129 @@
+package scanner
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/verifier"
+)
+
+// Options says what to scan and how. Sources and Rules are required.
+type Options struct {
+	Header   Header            // opens the report; Rules and Verify are filled in
+	Sources  []Source          // scanned in this order
+	Rules    *rules.Set        // what to look for
+	Verifier verifier.Verifier // checks findings; nil leaves them unchecked
+	MaxHits  int               // hits kept; default 100,000. Past it the scan is incomplete
+	Progress func(bytes int)   // called after each piece of content, concurrently; may be nil
+}
+
+// Scanner runs scans. It is safe for concurrent use.
+type Scanner struct{ opts Options }
+
+const defaultMaxHits = 100_000
+
+// New returns a scanner.
+func New(opts Options) *Scanner {
+	opts.MaxHits = cmp.Or(opts.MaxHits, defaultMaxHits)
+	opts.Header.Rules = opts.Rules.Rules()
+	opts.Header.Verify = opts.Verifier != nil
+	return &Scanner{opts: opts}
+}
+
+// Run scans everything, writes it to h and returns the summary. An error means that the scan did not come to its
+// end; when ctx ends, it is ctx's.
+func (s *Scanner) Run(ctx context.Context, h Handler) (Summary, error) {
+	start := time.Now()
+	if err := h.Header(s.opts.Header); err != nil {
+		return Summary{}, err
+	}
+	c := newCollector(s.opts)
+	hits, err := s.collect(ctx, c)
+	if err != nil {
+		return Summary{}, err
+	}
+	groups := group(hits)
+	s.verify(ctx, groups)
+	if err := ctx.Err(); err != nil {
+		return Summary{}, err
+	}
+	findings := s.findings(groups)
+	summary := c.summary(findings)
+	summary.Duration = time.Since(start)
+	return summary, report(h, findings, c.skipped(), summary)
+}
+
+// collect scans the sources and returns their hits, located.
+func (s *Scanner) collect(ctx context.Context, c *collector) ([]hit, error) {
+	var all []hit
+	for _, source := range s.opts.Sources {
+		if err := source.Scan(ctx, c); err != nil {
+			return nil, orInterrupted(ctx, err)
+		}
+		hits := c.take()
+		if l, ok := source.(Locator); ok {
+			var err error
+			if hits, err = locate(ctx, l, hits, c); err != nil {
+				return nil, orInterrupted(ctx, err)
+			}
+		}
+		all = append(all, hits...)
+	}
+	return all, nil
+}
+
+// orInterrupted is ctx's error where there is one: what else failed then, failed of it.
+func orInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// locate asks a source where the content of hits stands, and returns a hit for each of the places.
+func locate(ctx context.Context, l Locator, hits []hit, sink Sink) ([]hit, error) {
+	index := map[string]int{}
+	var asked []Place
+	for _, h := range hits {
+		key := h.place.key()
+		if _, ok := index[key]; !ok {
+			index[key] = len(asked)
+			asked = append(asked, h.place)
+		}
+	}
+	places, err := l.Locate(ctx, asked, sink)
+	if err != nil {
+		return nil, err
+	}
+	if len(places) != len(asked) {
+		return nil, fmt.Errorf("locating hits: %d answers to %d questions", len(places), len(asked))
+	}
+	var out []hit
+	for _, h := range hits {
+		for _, place := range places[index[h.place.key()]] {
+			h.place = place
+			out = append(out, h)
+		}
+	}
+	return out, nil
+}
+
+// key tells the places of one source apart, before they are located.
+func (p Place) key() string { return p.Source + "\x00" + p.Path + "\x00" + p.Blob + "\x00" + p.Commit }
+
+func report(h Handler, findings []Finding, skips []Skip, summary Summary) error {
+	for _, f := range findings {
+		if err := h.Finding(f); err != nil {
+			return err
+		}
+	}
+	for _, s := range skips {
+		if err := h.Skip(s); err != nil {
+			return err
+		}
+	}
+	return h.Summary(summary)
+}

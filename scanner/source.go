@@ -1,0 +1,42 @@
+package scanner
+
+import (
+	"context"
+	"io"
+)
+
+// Source yields content. Scan hands every piece of it to sink once, and everything that it could not read as a
+// Skip; it returns an error only when it could not go on at all.
+type Source interface {
+	Scan(ctx context.Context, sink Sink) error
+}
+
+// Sink takes content. It is safe for concurrent use.
+type Sink interface {
+	// Blob scans one piece of content before it returns; the content may be reused afterwards.
+	// Its error is not about the content: the source stops and returns it.
+	Blob(ctx context.Context, b Blob) error
+	// Skip records what was not read.
+	Skip(Skip)
+	// Commit counts one commit as read.
+	Commit()
+}
+
+// Locator is a Source that finds out where its content stands only when asked, because asking costs much more
+// than scanning. Locate is called once after Scan, with the places of the content that had hits (perhaps none),
+// and answers, in the order of the question, every place where each of them stands. A hit without any is left
+// out of the findings.
+type Locator interface {
+	Source
+	Locate(ctx context.Context, hits []Place, sink Sink) ([][]Place, error)
+}
+
+// Blob is one piece of content.
+type Blob struct {
+	Place
+	Content []byte    // the content, or nil if it is too large to hold: then Stream reads it
+	Stream  io.Reader // read once, by Sink.Blob
+	// HeaderLines is how many lines of Content stand before the line that a person calls the first: the headers
+	// of a commit before its message. Hits in them are said to be on line 1.
+	HeaderLines int
+}

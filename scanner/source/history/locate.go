@@ -1,0 +1,227 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/gitobj"
+)
+
+// Caps on what one piece of content, or a forged history, can make a report of.
+const (
+	maxPlaces = 10_000    // paths of one blob
+	maxSteps  = 5_000_000 // introductions in all
+	maxNamed  = 100       // refs named for one place
+)
+
+// Locate implements scanner.Locator. It reads every tree once, tells sink what the history names and the store
+// does not have, and finds for each blob the commits that introduced it, by path.
+func (s *Source) Locate(ctx context.Context, hits []scanner.Place, sink scanner.Sink) ([][]scanner.Place, error) {
+	wanted := map[gitobj.OID]bool{}
+	for _, h := range hits {
+		if id, ok := gitobj.ParseOID(h.Blob); ok && h.Source == scanner.SourceHistory {
+			wanted[id] = true
+		}
+	}
+	forest := newForest(s.opts.Repo.Objects, wanted)
+	if err := s.opts.Repo.Objects.Walk(ctx, gitobj.TypesOf(gitobj.Tree), forest); err != nil {
+		return nil, fmt.Errorf("reading the trees of the history: %w", err)
+	}
+	forest.grow()
+	l := &locator{source: s, graph: s.graph, forest: forest, sink: sink, origins: map[origin][]int32{}}
+	return l.run(ctx, hits)
+}
+
+// locator answers one Locate.
+type locator struct {
+	source   *Source
+	graph    *graph
+	forest   *forest
+	sink     scanner.Sink
+	order    []int32 // commits, parents first
+	rank     []int32 // of each commit in order
+	refs     *refIndex
+	origins  map[origin][]int32 // the commits that introduced a leaf at a path, in order
+	paths    map[int32][]string // of each leaf
+	staged   map[gitobj.OID][]string
+	rootless []int32 // commits whose tree is missing
+}
+
+// origin is a leaf at a path.
+type origin struct {
+	leaf int32
+	path string
+}
+
+func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Place, error) {
+	l.order = l.graph.sorted()
+	l.rank = make([]int32, len(l.graph.commits))
+	for i, c := range l.order {
+		l.rank[c] = int32(i)
+	}
+	if err := l.introductions(ctx); err != nil {
+		return nil, err
+	}
+	refs, losses := l.source.opts.Repo.Refs()
+	l.refs = newRefIndex(l.graph, l.order, refs, l.source.opts.Repo.Reflogs(), l.asked(hits))
+	l.stage()
+	l.report(append(losses, l.forest.lost...), refs)
+	out := make([][]scanner.Place, len(hits))
+	for i, h := range hits {
+		out[i] = l.places(h)
+	}
+	return out, ctx.Err()
+}
+
+// introductions finds, for each leaf and path, the commits that introduced it.
+func (l *locator) introductions(ctx context.Context) error {
+	l.paths = map[int32][]string{}
+	steps := 0
+	for i, c := range l.order {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		node, ok := l.forest.root(l.graph.commits[c].tree)
+		if !ok {
+			l.rootless = append(l.rootless, c)
+		}
+		var parents []int32
+		for _, p := range l.graph.parents(c) {
+			parent, _ := l.forest.root(l.graph.commits[p].tree)
+			parents = append(parents, parent)
+		}
+		l.forest.introduced(node, parents, "", func(path string, leaf int32) bool {
+			steps++
+			at := origin{leaf, path}
+			if l.origins[at] == nil {
+				if len(l.paths[leaf]) >= maxPlaces {
+					return steps < maxSteps
+				}
+				l.paths[leaf] = append(l.paths[leaf], path)
+			}
+			l.origins[at] = append(l.origins[at], c)
+			return steps < maxSteps
+		})
+	}
+	return nil
+}
+
+// asked lists the commits whose refs will be needed.
+func (l *locator) asked(hits []scanner.Place) []int32 {
+	seen := map[int32]bool{}
+	for _, commits := range l.origins {
+		for _, c := range commits {
+			seen[c] = true
+		}
+	}
+	for _, h := range hits {
+		if id, ok := gitobj.ParseOID(h.Commit); ok {
+			if c, ok := l.graph.peel(id); ok {
+				seen[c] = true
+			}
+		}
+	}
+	for _, c := range l.rootless {
+		seen[c] = true
+	}
+	out := make([]int32, 0, len(seen))
+	for c := range seen {
+		out = append(out, c)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// stage reads which blobs the indexes hold: the repository's, and those of linked worktrees. An index that cannot
+// be read names no blob; the source of staged content is the one to complain.
+func (l *locator) stage() {
+	l.staged = map[gitobj.OID][]string{}
+	repo := l.source.opts.Repo
+	files, _ := filepath.Glob(filepath.Join(repo.Common, "worktrees", "*", "index"))
+	for _, file := range append([]string{""}, files...) {
+		entries, _ := repo.Index(file)
+		for _, e := range entries {
+			if l.forest.wanted[e.ID] && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
+				l.staged[e.ID] = append(l.staged[e.ID], e.Path)
+			}
+		}
+	}
+}
+
+// places answers where one hit stands.
+func (l *locator) places(h scanner.Place) []scanner.Place {
+	var out []scanner.Place
+	switch {
+	case h.Source != scanner.SourceMessage:
+		out = l.blobPlaces(h)
+	case h.Blob != "":
+		out = []scanner.Place{l.tagPlace(h)}
+	default:
+		out = []scanner.Place{l.messagePlace(h)}
+	}
+	if l.source.opts.NoUnreachable {
+		out = slices.DeleteFunc(out, func(p scanner.Place) bool { return !p.Reachable && p.Source != scanner.SourceIndex })
+	}
+	return out
+}
+
+// blobPlaces finds a blob in the history; if it is not there, in an index; and if not there either, it is
+// unreachable and has no path.
+func (l *locator) blobPlaces(h scanner.Place) []scanner.Place {
+	id, _ := gitobj.ParseOID(h.Blob)
+	var out []scanner.Place
+	if leaf, ok := l.forest.byLeaf[id]; ok {
+		for _, path := range l.paths[leaf] {
+			h.Path = path
+			out = append(out, l.commitPlace(h, l.origins[origin{leaf, path}]))
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, path := range l.staged[id] {
+		out = append(out, scanner.Place{Source: scanner.SourceIndex, Path: path, Blob: h.Blob})
+	}
+	if len(out) == 0 {
+		out = append(out, h)
+	}
+	return out
+}
+
+// commitPlace fills in the first of the commits, by topology, and every ref that reaches one of them. A commit
+// that a ref reaches goes before one that none does: neither is the other's ancestor then.
+func (l *locator) commitPlace(h scanner.Place, commits []int32) scanner.Place {
+	first := slices.MinFunc(commits, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(l.refs.unreached(a), l.refs.unreached(b)), cmp.Compare(l.rank[a], l.rank[b]))
+	})
+	id := l.graph.commits[first].id
+	h.Commit = id.String()
+	if info, err := l.source.opts.Repo.Commit(id); err == nil {
+		h.Author, h.Email, h.Date = info.Author.Name, info.Author.Email, info.Author.When
+	}
+	return l.refs.fill(h, commits)
+}
+
+// messagePlace fills in whose message it is. A commit that could not be parsed stands for itself.
+func (l *locator) messagePlace(h scanner.Place) scanner.Place {
+	id, _ := gitobj.ParseOID(h.Commit)
+	if c, ok := l.graph.index[id]; ok {
+		return l.commitPlace(h, []int32{c})
+	}
+	return h
+}
+
+// tagPlace fills in who tagged, what the tag is on, and the refs that name it.
+func (l *locator) tagPlace(h scanner.Place) scanner.Place {
+	id, _ := gitobj.ParseOID(h.Blob)
+	tag := l.graph.tags[id]
+	h.Author, h.Email, h.Date = tag.Tagger.Name, tag.Tagger.Email, tag.Tagger.When
+	if c, ok := l.graph.peel(id); ok {
+		h.Commit = l.graph.commits[c].id.String()
+	}
+	return l.refs.fillTag(h, id)
+}

@@ -1,0 +1,119 @@
+// Package worktree is the source of a git working tree as it is on disk: the files that git tracks, and the
+// untracked ones that it does not ignore. Submodules, and other repositories inside, are walked by their own rules.
+package worktree
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/source/files"
+)
+
+// Options says which working tree is scanned. Repo is required, and has one.
+type Options struct {
+	Repo           *gitobj.Repo
+	IncludeIgnored bool // files that git ignores too
+}
+
+// New returns the source of a working tree. An error says that its index cannot be read.
+func New(opts Options) (scanner.Source, error) {
+	root, err := newTree(opts.Repo, opts.IncludeIgnored)
+	if err != nil {
+		return nil, fmt.Errorf("reading the working tree: %w", err)
+	}
+	return files.New(files.Options{
+		Root: opts.Repo.Worktree, Source: scanner.SourceWorktree, Filter: root.folder("", opts.Repo.Ignore()),
+	}), nil
+}
+
+// tree is one working tree: what git tracks in it.
+type tree struct {
+	root    string
+	all     bool            // ignored files too
+	tracked map[string]bool // files and submodules, by path
+	folders map[string]bool // folders with something tracked below them
+}
+
+func newTree(repo *gitobj.Repo, all bool) (*tree, error) {
+	t := &tree{root: repo.Worktree, all: all, tracked: map[string]bool{}, folders: map[string]bool{}}
+	entries, err := repo.Index("")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		t.tracked[e.Path] = true
+		for dir := path.Dir(e.Path); dir != "." && !t.folders[dir]; dir = path.Dir(dir) {
+			t.folders[dir] = true
+		}
+	}
+	return t, nil
+}
+
+// folder returns the filter of a folder of the tree, given the rules that hold outside it.
+func (t *tree) folder(rel string, outside gitobj.Ignore) *folder {
+	f := &folder{tree: t, rel: rel}
+	if rel != "" {
+		f.elements = strings.Split(rel, "/")
+	}
+	f.ignore = outside.With(filepath.Join(t.root, filepath.FromSlash(rel), ".gitignore"), f.elements)
+	return f
+}
+
+// folder is the filter of one folder.
+type folder struct {
+	tree     *tree
+	rel      string
+	elements []string
+	ignore   gitobj.Ignore
+	ignored  bool // git ignores the folder: only what it tracks is scanned
+}
+
+// Folder implements files.Filter.
+func (f *folder) Folder(name string) (files.Filter, bool) {
+	if name == ".git" {
+		return nil, false
+	}
+	rel := path.Join(f.rel, name)
+	ignored := f.isIgnored(name, true)
+	if ignored && !f.tree.folders[rel] && !f.tree.tracked[rel] {
+		return nil, false
+	}
+	if nested, ok := f.nested(rel); ok {
+		return nested, true
+	}
+	sub := f.tree.folder(rel, f.ignore)
+	sub.ignored = ignored
+	return sub, true
+}
+
+// nested returns the filter of a repository inside: a submodule, a linked worktree, or a clone. One that cannot
+// be read is walked as a folder.
+func (f *folder) nested(rel string) (files.Filter, bool) {
+	dir := filepath.Join(f.tree.root, filepath.FromSlash(rel))
+	if _, err := os.Lstat(filepath.Join(dir, ".git")); err != nil {
+		return nil, false
+	}
+	repo, err := gitobj.OpenWorktree(dir)
+	if err != nil || repo.Worktree == "" {
+		return nil, false
+	}
+	inside, err := newTree(repo, f.tree.all)
+	if err != nil {
+		return nil, false
+	}
+	return inside.folder("", repo.Ignore()), true
+}
+
+// File implements files.Filter.
+func (f *folder) File(name string) bool {
+	return f.tree.tracked[path.Join(f.rel, name)] || name != ".git" && !f.isIgnored(name, false)
+}
+
+func (f *folder) isIgnored(name string, isDir bool) bool {
+	return !f.tree.all && (f.ignored || f.ignore.Match(append(f.elements[:len(f.elements):len(f.elements)], name), isDir))
+}

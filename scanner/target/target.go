@@ -1,0 +1,215 @@
+// Package target turns what a user names (a repository, a folder, a file, standard input) into the sources to
+// scan. It decides what kind of thing a path is; what is read of it, and how, is the sources' business.
+package target
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/source/commits"
+	"github.com/akguard/akguard/scanner/source/files"
+	"github.com/akguard/akguard/scanner/source/history"
+	"github.com/akguard/akguard/scanner/source/staged"
+	"github.com/akguard/akguard/scanner/source/worktree"
+)
+
+// Options says what to scan.
+type Options struct {
+	Path  string    // "" is the repository around the current folder, or the folder itself; "-" is Stdin
+	Stdin io.Reader // read for "-"
+
+	Staged bool   // only what the next commit adds
+	Index  string // with Staged: another index file than the repository's own
+	Range  string // only what the commits BASE..HEAD add
+
+	NoHistory      bool
+	NoWorktree     bool
+	NoUnreachable  bool
+	IncludeIgnored bool
+}
+
+// Target is what will be scanned. Close it after the scan.
+type Target struct {
+	Sources []scanner.Source
+	Note    string // what a user may have expected and is not scanned; "" mostly
+
+	repo *gitobj.Repo
+}
+
+// Error says that a target cannot be scanned as it was named, and what to do.
+type Error struct {
+	Err  error
+	Hint string
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
+
+func fail(hint, format string, args ...any) error {
+	return &Error{Err: fmt.Errorf(format, args...), Hint: hint}
+}
+
+// Open finds out what Options name. An error is an *Error.
+func Open(opts Options) (*Target, error) {
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
+	if opts.Path == "-" {
+		return &Target{Sources: []scanner.Source{files.NewReader(opts.Stdin)}}, nil
+	}
+	path, err := opts.find()
+	if err != nil {
+		return nil, err
+	}
+	if gitobj.Is(path) {
+		return openRepo(path, opts)
+	}
+	return openPlain(path, opts)
+}
+
+// Close closes the files that the target holds.
+func (t *Target) Close() error {
+	if t.repo == nil {
+		return nil
+	}
+	return t.repo.Close()
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Staged && o.Range != "":
+		return fail("leave one of them out", "--staged and --range exclude each other")
+	case o.Path == "-" && (o.Staged || o.Range != ""):
+		return fail("name a repository, or nothing for the one around this folder", "standard input has no commits")
+	case o.NoHistory && o.NoWorktree:
+		return fail("leave one of them out", "with --no-history and --no-worktree nothing is left to scan")
+	}
+	return nil
+}
+
+// find returns the path to scan. Without one, and for ranges and staged content, the repository around is meant.
+func (o Options) find() (string, error) {
+	path := o.Path
+	if path == "" {
+		path = "."
+	}
+	if _, err := os.Stat(path); err != nil {
+		return "", fail("name a git repository, a folder, a file, or - for standard input",
+			"%s: %w", path, pathCause(err))
+	}
+	if o.Path != "" && !o.Staged && o.Range == "" {
+		return path, nil
+	}
+	root, err := gitobj.Discover(path)
+	switch {
+	case err == nil:
+		return root, nil
+	case o.Staged || o.Range != "":
+		return "", fail("run it inside a repository, or name one", "%w", err)
+	}
+	return path, nil
+}
+
+func pathCause(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// openPlain opens what is not a repository: a folder or a file.
+func openPlain(path string, opts Options) (*Target, error) {
+	if opts.NoHistory || opts.NoWorktree || opts.NoUnreachable || opts.IncludeIgnored {
+		return nil, fail("leave out the options about history and ignored files", "%s: %w", path, gitobj.ErrNotRepository)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fail("", "%s: %w", path, pathCause(err))
+	}
+	if !info.IsDir() {
+		return &Target{Sources: []scanner.Source{files.NewFile(path)}}, nil
+	}
+	t := &Target{Sources: []scanner.Source{files.New(files.Options{Root: path})}}
+	if root, err := gitobj.Discover(path); err == nil {
+		t.Note = fmt.Sprintf("%s is a folder inside a repository: only its files are scanned; for the history: akguard scan %s", path, root)
+	}
+	return t, nil
+}
+
+func openRepo(path string, opts Options) (*Target, error) {
+	repo, err := gitobj.Open(path, gitobj.Limits{})
+	if err != nil {
+		return nil, fail("akguard reads repositories with SHA-1 object names and plain ref files", "%w", err)
+	}
+	t := &Target{repo: repo}
+	switch {
+	case opts.Staged:
+		t.Sources = []scanner.Source{staged.New(staged.Options{Repo: repo, Index: opts.Index})}
+	case opts.Range != "":
+		err = t.addRange(opts.Range)
+	default:
+		err = t.addAll(opts)
+	}
+	if err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+// addAll adds the history and the working tree.
+func (t *Target) addAll(opts Options) error {
+	if !opts.NoHistory {
+		t.Sources = append(t.Sources, history.New(history.Options{Repo: t.repo, NoUnreachable: opts.NoUnreachable}))
+	}
+	if opts.NoWorktree || t.repo.Worktree == "" {
+		if len(t.Sources) == 0 {
+			return fail("leave out --no-history", "a bare repository has nothing but its history")
+		}
+		return nil
+	}
+	tree, err := worktree.New(worktree.Options{Repo: t.repo, IncludeIgnored: opts.IncludeIgnored})
+	if err != nil {
+		return fail("repair the index, or scan with --no-worktree", "%w", err)
+	}
+	t.Sources = append(t.Sources, tree)
+	return nil
+}
+
+// addRange adds the commits of BASE..HEAD; a side that is left out is HEAD.
+func (t *Target) addRange(spec string) error {
+	base, head, ok := strings.Cut(spec, "..")
+	if !ok || strings.HasPrefix(head, ".") {
+		return fail("write it as BASE..HEAD, such as origin/main..HEAD", "--range %s is not a range", spec)
+	}
+	var ends [2]gitobj.OID
+	for i, rev := range []string{base, head} {
+		id, err := t.repo.Resolve(rev)
+		if err != nil {
+			return fail("fetch it first; in a shallow clone: git fetch --unshallow", "--range %s: %w", spec, err)
+		}
+		ends[i] = id
+	}
+	t.Sources = []scanner.Source{commits.New(commits.Options{Repo: t.repo, Base: ends[0], Head: ends[1]})}
+	return nil
+}
+
+// IndexFromEnv returns the index that git named for a hook, relative paths made absolute: for a partial commit it
+// is not the repository's own.
+func IndexFromEnv() string {
+	name := os.Getenv("GIT_INDEX_FILE")
+	if name == "" {
+		return ""
+	}
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return name
+	}
+	return abs
+}

@@ -1,0 +1,83 @@
+package safe_test
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/rulestest"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report/internal/safe"
+)
+
+var texts = map[string]string{
+	"":                            "",
+	"src/配置/a b.py":               "src/配置/a b.py",
+	`C:\a "b" 'c' é 😀`:            `C:\a "b" 'c' é 😀`,
+	"a\x1b[31mred\x07":            `a\x1b[31mred\a`,
+	"two\r\nlines\tand":           `two\r\nlines\tand`,
+	"c1 \u009b31m del \x7f":       `c1 \u009b31m del \x7f`,
+	"bidi \u202etxt.exe\u2066":    `bidi \u202etxt.exe\u2066`,
+	"zero\u200bwidth\ufeff\u00ad": `zero\u200bwidth\ufeff\u00ad`,
+	"line\u2028paragraph\u2029":   `line\u2028paragraph\u2029`,
+	"not utf-8 \xff\xc3(":         `not utf-8 \xff\xc3(`,
+	"tags \U000e0041":             `tags \U000e0041`,
+	"\ufffd is a character":       "\ufffd is a character",
+}
+
+func TestText(t *testing.T) {
+	for in, want := range texts {
+		if got := safe.Text(in); got != want {
+			t.Errorf("Text(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestTextCutsLongTexts(t *testing.T) {
+	got := safe.Text("head" + strings.Repeat("界", 10_000) + "tail")
+	if n := utf8.RuneCountInString(got); n > 300 {
+		t.Errorf("%d characters remain", n)
+	}
+	if !strings.HasPrefix(got, "head") || !strings.Contains(got, "…") || !strings.HasSuffix(got, "tail") {
+		t.Errorf("Text keeps %q", got)
+	}
+}
+
+func FuzzText(f *testing.F) {
+	for in := range texts {
+		f.Add(in)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		got := safe.Text(in)
+		if !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("Text(%q) = %q", in, got)
+		}
+	})
+}
+
+func TestFindingMasksValuesInNames(t *testing.T) {
+	keys := rulestest.NewKeys(3)
+	id, secret := keys.ID24(), keys.Secret()
+	f := scanner.Finding{
+		Credential: rules.Credential{ID: rules.NewSecret(id)},
+		Candidates: []rules.Secret{rules.NewSecret(secret)},
+		Occurrences: []scanner.Occurrence{{Place: scanner.Place{
+			Path: "a/" + id + ".csv", Author: id, Email: secret + "@x", Refs: []string{"refs/heads/" + id}, Reflog: []string{secret},
+		}}},
+	}
+	f.Verdict.Reason = "refused " + id
+	masked := safe.Finding(f, false)
+	o := masked.Occurrences[0]
+	all := strings.Join(append([]string{o.Path, o.Author, o.Email, o.Refs[0], o.Reflog[0]}, masked.Verdict.Reason), "\n")
+	if strings.Contains(all, id) || strings.Contains(all, secret) {
+		t.Errorf("a value remains in:\n%s", all)
+	}
+	if want := "a/" + f.Credential.ID.String() + ".csv"; o.Path != want {
+		t.Errorf("path is %q, want %q", o.Path, want)
+	}
+	if f.Occurrences[0].Author != id || safe.Finding(f, true).Occurrences[0].Author != id {
+		t.Error("the given finding changed, or a whole one was masked")
+	}
+}

@@ -1,0 +1,130 @@
+// Package wire has the parts of the JSON stream that other JSON reports carry too, and their encoding. The fields
+// and their order are the stream's contract with its users: docs/stream.schema.json describes them.
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode"
+	"unicode/utf16"
+
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/verifier"
+)
+
+// Occurrence is one place where a credential stands.
+type Occurrence struct {
+	Source     string   `json:"source"`
+	Path       string   `json:"path"`
+	Parts      string   `json:"parts"`
+	Line       int      `json:"line"`
+	Column     int      `json:"column"`
+	SecretLine int      `json:"secretLine,omitempty"`
+	Blob       *string  `json:"blob,omitempty"`
+	Commit     *string  `json:"commit,omitempty"`
+	Author     string   `json:"author,omitempty"`
+	Email      string   `json:"email,omitempty"`
+	Date       string   `json:"date,omitempty"`
+	Refs       []string `json:"refs,omitzero"`
+	MoreRefs   int      `json:"moreRefs,omitempty"`
+	Reflog     []string `json:"reflog,omitempty"`
+	Reachable  *bool    `json:"reachable,omitempty"`
+}
+
+// NewOccurrence converts o. Where it stands in git's history, what history always has is there even if empty.
+func NewOccurrence(o scanner.Occurrence) Occurrence {
+	w := Occurrence{
+		Source: o.Source, Path: o.Path, Parts: string(o.Parts), Line: o.Line, Column: o.Column, SecretLine: o.SecretLine,
+		Author: o.Author, Email: o.Email, Date: Time(o.Date), MoreRefs: o.MoreRefs, Reflog: o.Reflog,
+	}
+	history := InHistory(o)
+	if history || o.Blob != "" {
+		w.Blob = &o.Blob
+	}
+	if history || o.Commit != "" {
+		w.Commit = &o.Commit
+	}
+	if history || len(o.Refs) > 0 {
+		w.Refs = append([]string{}, o.Refs...)
+	}
+	if history || o.Reachable {
+		w.Reachable = &o.Reachable
+	}
+	return w
+}
+
+// InHistory reports whether o stands in git's history, in a file or in a message.
+func InHistory(o scanner.Occurrence) bool {
+	return o.Source == scanner.SourceHistory || o.Source == scanner.SourceMessage
+}
+
+// InTag reports whether o stands in the message of an annotated tag. Blob names the tag then, and Commit what it is
+// on; the message of a commit has no Blob.
+func InTag(o scanner.Occurrence) bool { return o.Source == scanner.SourceMessage && o.Blob != "" }
+
+// Verification is what is known of a credential.
+type Verification struct {
+	Status    string    `json:"status"`
+	Code      string    `json:"code,omitempty"`
+	Reason    string    `json:"reason,omitempty"`
+	CheckedAt string    `json:"checkedAt,omitempty"`
+	Identity  *Identity `json:"identity,omitempty"`
+}
+
+// Identity is whose credential it is.
+type Identity struct {
+	Type      string `json:"type"`
+	AccountID string `json:"accountId"`
+	ARN       string `json:"arn"`
+	UserID    string `json:"userId"`
+}
+
+// NewVerification converts v.
+func NewVerification(v verifier.Verdict) Verification {
+	return Verification{
+		Status: v.Status.String(), Code: v.Code, Reason: v.Reason, CheckedAt: Time(v.CheckedAt), Identity: (*Identity)(v.Identity),
+	}
+}
+
+// Time writes t as RFC 3339 in UTC. It is "" for the zero time, and for the years that RFC 3339 cannot write: a
+// commit can claim any date.
+func Time(t time.Time) string {
+	if t = t.UTC(); t.IsZero() || t.Year() < 0 || t.Year() > 9999 {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+// Encode returns v as JSON and a line end, indented by indent if that is not empty. HTML's characters stay
+// readable, and characters that cannot be seen are escaped: it is the same JSON, and safe to show on a terminal.
+func Encode(v any, indent string) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("encoding the report: %w", err)
+	}
+	return escape(b.Bytes()), nil
+}
+
+// escape relies on the encoder: outside strings it writes visible characters and line ends only.
+func escape(text []byte) []byte {
+	hidden := func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
+	if bytes.IndexFunc(text, hidden) < 0 {
+		return text
+	}
+	escaped := make([]byte, 0, len(text)+64)
+	for _, r := range string(text) {
+		if !hidden(r) {
+			escaped = append(escaped, string(r)...)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			escaped = fmt.Appendf(escaped, `\u%04x`, unit)
+		}
+	}
+	return escaped
+}

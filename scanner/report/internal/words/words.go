@@ -1,0 +1,128 @@
+// Package words says what a finding is and what to do about it, in the words that every report for people shares.
+// It writes plain text in lower case without a full stop, with nothing in it that a terminal would obey.
+package words
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report/internal/safe"
+	"github.com/akguard/akguard/verifier"
+)
+
+// Subject names a credential: "AccessKey pair LTAI5t****c7Kq / Qx****9b".
+func Subject(c rules.Credential, whole bool) string {
+	return Type(c.Type) + " " + Values(c, whole)
+}
+
+// Type names a type of credential.
+func Type(t rules.Type) string {
+	switch t {
+	case rules.AccessKey:
+		return "AccessKey pair"
+	case rules.AccessKeyID:
+		return "AccessKey ID"
+	case rules.AccessKeySecret:
+		return "AccessKey secret"
+	case rules.STS:
+		return "temporary credential (STS)"
+	}
+	return safe.Text(string(t))
+}
+
+// Values lists the parts of a credential that were seen.
+func Values(c rules.Credential, whole bool) string {
+	var seen []string
+	for _, s := range []rules.Secret{c.ID, c.Secret, c.Token} {
+		if !s.IsZero() {
+			seen = append(seen, safe.Value(s, whole))
+		}
+	}
+	return strings.Join(seen, " / ")
+}
+
+// Status is a status in words.
+func Status(s verifier.Status) string {
+	switch s {
+	case verifier.Exists:
+		return "ID exists"
+	case verifier.SecretMismatch:
+		return "secret does not match"
+	case verifier.NotFound:
+		return "not found"
+	case verifier.Restricted:
+		return "live but restricted"
+	}
+	return safe.Text(s.String())
+}
+
+// Owner says whose credential it is.
+func Owner(i verifier.Identity) string {
+	account := fmt.Sprintf("account %s (%s)", safe.Text(i.AccountID), safe.Text(i.ARN))
+	switch i.Type {
+	case "Account":
+		return "root " + account
+	case "RAMUser":
+		return "RAM user of " + account
+	case "AssumedRoleUser":
+		return "role of " + account
+	}
+	return safe.Text(i.Type) + " of " + account
+}
+
+// Why gives the reason of a verdict, and the service's code for it; "" if there is neither.
+func Why(v verifier.Verdict) string {
+	switch {
+	case v.Reason == "":
+		return safe.Text(v.Code)
+	case v.Code == "":
+		return safe.Text(v.Reason)
+	}
+	return fmt.Sprintf("%s (%s)", safe.Text(v.Reason), safe.Text(v.Code))
+}
+
+// Dead reports whether the verdict says that the credential no longer works for anybody.
+func Dead(s verifier.Status) bool { return s == verifier.NotFound || s == verifier.Expired }
+
+// Next says what to do about f now.
+func Next(f scanner.Finding) string {
+	switch f.Verdict.Status {
+	case verifier.NotFound:
+		return "it no longer works: remove it from the code"
+	case verifier.Expired:
+		return "it no longer works: remove it from the code, and find what issued it"
+	case verifier.Inactive:
+		return "it no longer works, at least from here: delete it in the RAM console, and remove it from the code"
+	case verifier.Live, verifier.Restricted:
+		return stop(f.Credential.Type)
+	case verifier.SecretMismatch:
+		return "the key exists with another secret: look for that one, and rotate the key if it may be out too"
+	}
+	return doubt(f.Credential.Type)
+}
+
+func stop(t rules.Type) string {
+	switch t {
+	case rules.AccessKey, rules.AccessKeyID, rules.AccessKeySecret:
+		return "disable the key in the RAM console now; hotline 95187"
+	case rules.STS:
+		return "it works until it expires: deny its role's older sessions in the RAM console now; hotline 95187"
+	}
+	return "revoke it now, where it was issued"
+}
+
+func doubt(t rules.Type) string {
+	switch t {
+	case rules.AccessKey:
+		return "treat it as live: verify it online, or disable the key in the RAM console right away"
+	case rules.AccessKeyID:
+		return "an ID alone cannot sign: look for its secret, and disable the key if that may be out too"
+	case rules.AccessKeySecret:
+		return "treat it as live: look for its ID, which is no secret, and disable that key"
+	case rules.STS:
+		return "treat it as live until it expires, and verify it online"
+	}
+	return "treat it as live: revoke it where it was issued"
+}

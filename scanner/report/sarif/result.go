@@ -1,0 +1,129 @@
+package sarif
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report/internal/wire"
+	"github.com/akguard/akguard/scanner/report/internal/words"
+)
+
+// The objects of SARIF that say what was found and where.
+type (
+	result struct {
+		RuleID       string            `json:"ruleId"`
+		RuleIndex    int               `json:"ruleIndex"`
+		Level        string            `json:"level"`
+		Message      message           `json:"message"`
+		Locations    []location        `json:"locations"`
+		Related      []location        `json:"relatedLocations,omitempty"`
+		Fingerprints map[string]string `json:"partialFingerprints"`
+		Properties   properties        `json:"properties"`
+	}
+	location struct {
+		ID       int               `json:"id,omitempty"`
+		Message  *message          `json:"message,omitempty"`
+		Physical physicalLocation  `json:"physicalLocation"`
+		Logical  []logicalLocation `json:"logicalLocations,omitempty"`
+	}
+	physicalLocation struct {
+		Artifact artifactLocation `json:"artifactLocation"`
+		Region   region           `json:"region"`
+	}
+	artifactLocation struct {
+		URI  string `json:"uri"`
+		Base string `json:"uriBaseId"`
+	}
+	region struct {
+		StartLine   int `json:"startLine"`
+		StartColumn int `json:"startColumn,omitempty"`
+	}
+	logicalLocation struct {
+		FullName string `json:"fullyQualifiedName"`
+		Kind     string `json:"kind"`
+	}
+	// properties has the fields of the JSON stream under the names that they have there.
+	properties struct {
+		Severity     string            `json:"severity"`
+		Verification wire.Verification `json:"verification"`
+		wire.Occurrence
+	}
+)
+
+// result makes the result for one occurrence of f.
+func (h *handler) result(f scanner.Finding, o scanner.Occurrence) result {
+	here := newLocation(o, o.Line)
+	here.Physical.Region.StartColumn = o.Column
+	r := result{
+		RuleID: f.Rule.ID, Level: level(f.Severity), Message: plain(h.sentence(f, o.Parts)),
+		Locations:    []location{here},
+		Fingerprints: map[string]string{"akguardFingerprint/v1": f.Fingerprint},
+		Properties:   properties{f.Severity.String(), wire.NewVerification(f.Verdict), wire.NewOccurrence(o)},
+	}
+	if o.Parts == scanner.PartBoth && o.SecretLine != 0 && o.SecretLine != o.Line {
+		r.relate("its secret", newLocation(o, o.SecretLine))
+	}
+	return r
+}
+
+// relate adds a location that belongs to the result, numbered from 1.
+func (r *result) relate(what string, l location) {
+	m := plain(what)
+	l.ID, l.Message = len(r.Related)+1, &m
+	r.Related = append(r.Related, l)
+}
+
+// sentence says what stands at an occurrence, whether it works, and what to do.
+func (h *handler) sentence(f scanner.Finding, parts scanner.Parts) string {
+	text := words.Subject(f.Credential, h.opts.ShowSecrets)
+	switch {
+	case parts == scanner.PartID && f.Credential.Type != rules.AccessKeyID:
+		text = "ID of " + text
+	case parts == scanner.PartSecret && f.Credential.Type != rules.AccessKeySecret:
+		text = "secret of " + text
+	}
+	text += ": " + words.Status(f.Verdict.Status)
+	if v := f.Verdict; v.Identity != nil {
+		text += ", " + words.Owner(*v.Identity)
+	} else if why := words.Why(v); why != "" {
+		text += ", " + why
+	}
+	return text + ". Next: " + words.Next(f) + "."
+}
+
+func newLocation(o scanner.Occurrence, line int) location {
+	l := location{Physical: physicalLocation{Region: region{StartLine: line}}}
+	if o.Path != "" {
+		l.Physical.Artifact = artifactLocation{URI: relative(o.Path), Base: baseRoot}
+		return l
+	}
+	kind, name := standIn(o)
+	l.Physical.Artifact = artifactLocation{URI: strings.ReplaceAll(kind, " ", "-") + "/" + relative(name), Base: baseNoFile}
+	l.Logical = []logicalLocation{{FullName: name, Kind: kind}}
+	return l
+}
+
+// standIn names content that has no path: its kind, and its name among that kind.
+func standIn(o scanner.Occurrence) (kind, name string) {
+	switch {
+	case o.Source == scanner.SourceStdin:
+		return "stream", "stdin"
+	case wire.InTag(o):
+		return "tag message", o.Blob
+	case o.Source == scanner.SourceMessage:
+		return "commit message", o.Commit
+	}
+	return "git blob", o.Blob
+}
+
+// relative percent-encodes a path as a relative URI. A leading slash, or a colon before the first slash, would
+// make it something else.
+func relative(path string) string {
+	uri := (&url.URL{Path: path}).EscapedPath()
+	if first, _, _ := strings.Cut(uri, "/"); first == "" || strings.Contains(first, ":") {
+		return "./" + uri
+	}
+	return uri
+}

@@ -1,0 +1,98 @@
+// Package sarif writes a report as SARIF 2.1.0, for code scanning services and editors: one run, one result for
+// each occurrence. It writes nothing before the summary, because SARIF is one object.
+//
+// GitHub refuses a whole file for one result without the URI of a file (github/codeql-action#1738, #2459), so what
+// has no file stands under a URI that names it, relative to the base NOFILE, beside its logical location. Results
+// carry one fingerprint, of the credential: which alerts are the same line of a file, the service knows better,
+// because it has the files. The invocation counts as successful only if everything was read, and each thing that
+// was not read is a notification of level error, which in SARIF means that results are missing.
+package sarif
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report/internal/safe"
+	"github.com/akguard/akguard/scanner/report/internal/wire"
+)
+
+// Options changes what is written.
+type Options struct {
+	ShowSecrets bool // write credentials whole
+}
+
+// NewHandler returns a Handler that writes a SARIF log to w once it has the summary.
+func NewHandler(w io.Writer, opts Options) scanner.Handler {
+	return &handler{w: w, opts: opts, index: make(map[string]int), results: []result{}}
+}
+
+type handler struct {
+	w             io.Writer
+	opts          Options
+	version       string
+	rules         []descriptor
+	index         map[string]int // of a rule's ID in rules
+	results       []result
+	notifications []notification
+}
+
+func (h *handler) Header(r scanner.Header) error {
+	h.version = r.Version
+	for _, rule := range r.Rules {
+		h.rule(rule)
+	}
+	return nil
+}
+
+// rule returns the index of r among the rules of the report, and adds it if need be.
+func (h *handler) rule(r rules.Rule) int {
+	i, ok := h.index[r.ID]
+	if !ok {
+		i = len(h.rules)
+		h.index[r.ID] = i
+		h.rules = append(h.rules, newDescriptor(r))
+	}
+	return i
+}
+
+func (h *handler) Finding(f scanner.Finding) error {
+	f = safe.Finding(f, h.opts.ShowSecrets)
+	index := h.rule(f.Rule)
+	for i, o := range f.Occurrences {
+		r := h.result(f, o)
+		r.RuleIndex = index
+		if i > 0 {
+			r.relate("first exposure", newLocation(f.Occurrences[0], f.Occurrences[0].Line))
+		}
+		h.results = append(h.results, r)
+	}
+	return nil
+}
+
+func (h *handler) Skip(s scanner.Skip) error {
+	h.notify(fmt.Sprintf("not read: %s: %s", safe.Text(s.Path), safe.Text(s.Reason)))
+	return nil
+}
+
+func (h *handler) notify(text string) {
+	h.notifications = append(h.notifications, notification{
+		Descriptor: reference{ID: unread.ID}, Level: "error", Message: plain(text),
+	})
+}
+
+func (h *handler) Summary(s scanner.Summary) error {
+	complete := s.Complete && s.Skips == 0 && len(h.notifications) == 0
+	if !complete && len(h.notifications) == 0 {
+		h.notify("the scan did not read everything")
+	}
+	text, err := wire.Encode(newLog(h, complete), "  ")
+	if err != nil {
+		return err
+	}
+	if _, err := h.w.Write(text); err != nil {
+		return fmt.Errorf("writing the SARIF report: %w", err)
+	}
+	return nil
+}

@@ -45,10 +45,13 @@ type Examples struct {
 }
 
 // Part recognises one part of a credential. Find is called where one of Literals stands in the content, with
-// the literal's offset, and answers the value's place; it must look only at a bounded stretch around it.
+// the literal's offset, and answers the value's place. What it answers must depend on nothing that is more than
+// Reach bytes away from the literal, and may only be more generous where the content is cut beyond that: that is
+// what lets a history be scanned by what changes in it.
 type Part struct {
 	Kind     Kind
 	Literals []string
+	Reach    int // bytes
 	Find     func(content []byte, at int) (Match, bool)
 }
 

@@ -1,22 +1,20 @@
 package rules
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/akguard/akguard/rules/literal"
 )
 
 // Set is a collection of rules that is matched in one go. It is immutable.
 type Set struct {
 	rules    []Rule
-	literals []literal
-}
-
-// literal is one string to search for, with every part that it may begin.
-type literal struct {
-	text  []byte
-	parts []Part
+	texts    []string // the literals
+	parts    [][]Part // of each literal: every part that it may begin
+	searcher *literal.Searcher
+	reach    int
 }
 
 // Compile checks the rules and makes a Set of them. IDs and types must be unique.
@@ -32,24 +30,29 @@ func Compile(list ...Rule) (*Set, error) {
 			seen[name] = true
 		}
 		for _, p := range r.Parts {
-			if p.Find == nil || len(p.Literals) == 0 {
-				return nil, fmt.Errorf("compiling rules: rule %s has a part without literals or Find", r.ID)
+			if p.Find == nil || len(p.Literals) == 0 || p.Reach <= 0 {
+				return nil, fmt.Errorf("compiling rules: rule %s has a part without literals, Reach or Find", r.ID)
 			}
 			s.add(p)
 		}
+	}
+	var err error
+	if s.searcher, err = literal.Compile(s.texts); err != nil {
+		return nil, fmt.Errorf("compiling rules: %w", err)
 	}
 	return s, nil
 }
 
 func (s *Set) add(p Part) {
+	s.reach = max(s.reach, p.Reach)
 	for _, text := range p.Literals {
-		i := slices.IndexFunc(s.literals, func(l literal) bool { return string(l.text) == text })
+		i := slices.Index(s.texts, text)
 		if i < 0 {
-			i = len(s.literals)
-			s.literals = append(s.literals, literal{text: []byte(text)})
+			i = len(s.texts)
+			s.texts, s.parts = append(s.texts, text), append(s.parts, nil)
 		}
-		if !slices.ContainsFunc(s.literals[i].parts, func(q Part) bool { return q.Kind == p.Kind }) {
-			s.literals[i].parts = append(s.literals[i].parts, p)
+		if !slices.ContainsFunc(s.parts[i], func(q Part) bool { return q.Kind == p.Kind }) {
+			s.parts[i] = append(s.parts[i], p)
 		}
 	}
 }
@@ -67,25 +70,40 @@ func (s *Set) Rule(t Type) (Rule, bool) {
 	return Rule{}, false
 }
 
+// Reach is how far from a literal a match can depend on the content, in bytes.
+func (s *Set) Reach() int { return s.reach }
+
+// Screen reports whether Find would find anything. It is as good as Find on any piece of a content that goes on
+// for Reach bytes on both sides of a literal.
+func (s *Set) Screen(content []byte) bool {
+	found := false
+	s.each(content, func(Match) bool {
+		found = true
+		return false
+	})
+	return found
+}
+
 // Find returns every part in content, ordered by its place, each place once.
 func (s *Set) Find(content []byte) []Match {
 	var found []Match
-	for _, l := range s.literals {
-		for at := 0; ; {
-			i := bytes.Index(content[at:], l.text)
-			if i < 0 {
-				break
-			}
-			at += i
-			for _, p := range l.parts {
-				if m, ok := p.Find(content, at); ok {
-					found = append(found, m)
-				}
-			}
-			at += len(l.text)
-		}
-	}
+	s.each(content, func(m Match) bool {
+		found = append(found, m)
+		return true
+	})
 	return inOrder(found)
+}
+
+// each calls visit for every match, until it returns false.
+func (s *Set) each(content []byte, visit func(Match) bool) {
+	s.searcher.Each(content, func(text, at int) bool {
+		for _, p := range s.parts[text] {
+			if m, ok := p.Find(content, at); ok && !visit(m) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // inOrder sorts matches by place and merges those of one place: whichever found a key name wins.

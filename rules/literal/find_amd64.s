@@ -1,0 +1,53 @@
+#include "textflag.h"
+
+// The halves of the bytes in X are looked up in LO and HI; R keeps the buckets that all bytes so far agree on.
+#define LOOKUP(X, LO, HI, T) \
+	VPAND   Y15, X, T     \
+	VPSRLW  $4, X, X      \
+	VPAND   Y15, X, X     \
+	VPSHUFB T, LO, T      \
+	VPSHUFB X, HI, X      \
+	VPAND   T, X, X
+
+// func find(m *masks, p *byte, n int) int
+TEXT ·find(SB), NOSPLIT, $0-32
+	MOVQ    m+0(FP), AX
+	MOVQ    p+8(FP), SI
+	MOVQ    n+16(FP), CX
+	VMOVDQU 0(AX), Y0
+	VMOVDQU 32(AX), Y1
+	VMOVDQU 64(AX), Y2
+	VMOVDQU 96(AX), Y3
+	VMOVDQU 128(AX), Y4
+	VMOVDQU 160(AX), Y5
+	VMOVDQU 192(AX), Y15
+	XORQ    DX, DX
+
+loop:
+	VMOVDQU (SI)(DX*1), Y6
+	VMOVDQU 1(SI)(DX*1), Y7
+	VMOVDQU 2(SI)(DX*1), Y8
+	LOOKUP(Y6, Y0, Y1, Y9)
+	LOOKUP(Y7, Y2, Y3, Y10)
+	LOOKUP(Y8, Y4, Y5, Y11)
+	VPAND   Y6, Y7, Y7
+	VPAND   Y7, Y8, Y8
+	VPTEST  Y8, Y8
+	JNZ     found
+	ADDQ    $32, DX
+	CMPQ    DX, CX
+	JLT     loop
+	MOVQ    $-1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+found:
+	VPXOR     Y9, Y9, Y9
+	VPCMPEQB  Y9, Y8, Y8
+	VPMOVMSKB Y8, BX
+	NOTL      BX
+	BSFL      BX, BX
+	ADDQ      BX, DX
+	MOVQ      DX, ret+24(FP)
+	VZEROUPPER
+	RET

@@ -1,0 +1,171 @@
+package literal
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+type place struct{ text, at int }
+
+func naive(list []string, content []byte) (out []place) {
+	for at := range content {
+		for i, text := range list {
+			if bytes.HasPrefix(content[at:], []byte(text)) {
+				out = append(out, place{i, at})
+			}
+		}
+	}
+	return out
+}
+
+func search(s *Searcher, content []byte, each func([]byte, func(int, int) bool)) (out []place) {
+	each(content, func(text, at int) bool {
+		out = append(out, place{text, at})
+		return true
+	})
+	slices.SortFunc(out, func(a, b place) int { return 1000*(a.at-b.at) + a.text - b.text })
+	return out
+}
+
+// check fails unless both ways of searching find what comparing at every offset finds. What lies behind the content
+// in memory would match, and must not.
+func check(t *testing.T, list []string, content []byte) {
+	t.Helper()
+	s, err := Compile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := append(bytes.Clone(content), bytes.Repeat([]byte(list[0]), 30)...)
+	content = room[:len(content)]
+	want := naive(list, content)
+	for name, each := range map[string]func([]byte, func(int, int) bool){"Each": s.Each, "eachAlone": s.eachAlone} {
+		if got := search(s, content, each); !slices.Equal(got, want) {
+			t.Fatalf("%s of %q in %q: %v, want %v", name, list, content, got, want)
+		}
+	}
+}
+
+func TestAgainstNaive(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 3000 {
+		alphabet := "abAB\x00\xff"[:2+rng.IntN(5)]
+		text := func(n int) string {
+			b := make([]byte, n)
+			for i := range b {
+				b[i] = alphabet[rng.IntN(len(alphabet))]
+			}
+			return string(b)
+		}
+		var list []string
+		for range 1 + rng.IntN(20) {
+			if word := text(3 + rng.IntN(6)); !slices.Contains(list, word) {
+				list = append(list, word)
+			}
+		}
+		check(t, list, []byte(text(rng.IntN(300))))
+	}
+}
+
+// A string must be found at every offset of contents of every length around the size of a vector.
+func TestEveryOffset(t *testing.T) {
+	for _, word := range []string{"LTAI", "abc", "a-long-word-that-is-more-than-a-vector"} {
+		for n := len(word); n < 110; n++ {
+			for at := range n - len(word) + 1 {
+				content := bytes.Repeat([]byte("."), n)
+				copy(content[at:], word)
+				check(t, []string{word}, content)
+			}
+		}
+	}
+}
+
+func TestEachStops(t *testing.T) {
+	s, err := Compile([]string{"abc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, each := range []func([]byte, func(int, int) bool){s.Each, s.eachAlone} {
+		calls := 0
+		each([]byte(strings.Repeat("abc ", 50)), func(int, int) bool { calls++; return calls < 3 })
+		if calls != 3 {
+			t.Errorf("%d calls, want 3", calls)
+		}
+	}
+}
+
+func TestCompileRefuses(t *testing.T) {
+	for _, list := range [][]string{nil, {"ab"}, {"abc", ""}} {
+		if _, err := Compile(list); err == nil {
+			t.Errorf("Compile took %q", list)
+		}
+	}
+}
+
+func FuzzEach(f *testing.F) {
+	f.Add("LTAI STS. ecret", []byte("the secret of LTAI and STS."))
+	f.Add("aaa aaaa aab", []byte(strings.Repeat("a", 99)))
+	f.Fuzz(func(t *testing.T, words string, content []byte) {
+		var list []string
+		for _, word := range strings.Fields(words) {
+			if len(word) >= windowSize && !slices.Contains(list, word) && len(list) < 40 {
+				list = append(list, word)
+			}
+		}
+		if len(list) > 0 && len(content) < 1<<12 {
+			check(t, list, content)
+		}
+	})
+}
+
+// prose is text of the words of source code, the literals of the rules now and then among them.
+func prose(size int) []byte {
+	rng := rand.New(rand.NewPCG(3, 4))
+	words := strings.Fields("func return if err nil context string int range request response static const void char struct " +
+		"# include define buffer length size_t unsigned { } ( ) ; , * = == & the of and")
+	var b bytes.Buffer
+	for b.Len() < size {
+		b.WriteString(words[rng.IntN(len(words))])
+		b.WriteByte(" \t\n"[rng.IntN(3)])
+		if rng.IntN(2000) == 0 {
+			b.WriteString("secret ")
+		}
+	}
+	return b.Bytes()[:size]
+}
+
+func BenchmarkEach(b *testing.B) {
+	literals := []string{"LTAI", "STS.", "ecret", "ECRET", "accesskey", "access_key", "dashscope", "TFRBSTV0", "TFRBSTRG", "TFRBSTRH"}
+	for _, size := range []int{64, 4 << 10, 16 << 20} {
+		content := prose(size)
+		for _, n := range []int{1, 4, 10} {
+			s, err := Compile(literals[:n])
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Run(fmt.Sprintf("size=%d/literals=%d", size, n), func(b *testing.B) {
+				b.SetBytes(int64(size))
+				for b.Loop() {
+					s.Each(content, func(int, int) bool { return true })
+				}
+			})
+		}
+		b.Run(fmt.Sprintf("size=%d/bytes.Index=4", size), func(b *testing.B) {
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				for _, text := range literals[:4] {
+					for rest := content; ; {
+						at := bytes.Index(rest, []byte(text))
+						if at < 0 {
+							break
+						}
+						rest = rest[at+1:]
+					}
+				}
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -18,10 +19,15 @@ import (
 type hit struct {
 	place      Place
 	credential rules.Credential
-	candidates []rules.Secret
 	line       int
 	column     int
-	secretLine int
+	secrets    []secretAt // near an ID: the credential's own first, then the candidates, best first
+}
+
+// secretAt is a secret and its line.
+type secretAt struct {
+	rules.Secret
+	line int
 }
 
 // collector is the Sink of a scan: it matches content and keeps the hits.
@@ -29,7 +35,8 @@ type collector struct {
 	set      *rules.Set
 	maxHits  int
 	progress func(int)
-	windows  sync.Pool // *[]byte of windowSize
+	margin   int
+	windows  sync.Pool // *[]byte, all of one size
 
 	blobs, bytes, commits atomic.Int64
 
@@ -41,8 +48,13 @@ type collector struct {
 
 func newCollector(opts Options) *collector {
 	c := &collector{set: opts.Rules, maxHits: opts.MaxHits, progress: opts.Progress, skips: map[Skip]bool{}}
-	c.windows.New = func() any { b := make([]byte, windowSize); return &b }
+	c.setWindows(windowSize, margin)
 	return c
+}
+
+func (c *collector) setWindows(size, margin int) {
+	c.margin = margin
+	c.windows.New = func() any { b := make([]byte, size); return &b }
 }
 
 // Blob implements Sink.
@@ -59,7 +71,7 @@ func (c *collector) Blob(ctx context.Context, b Blob) error {
 	c.count(len(b.Content))
 	t := newText(b.Content)
 	t.line -= b.HeaderLines
-	c.match(b.Place, b.Content, t, 0, len(b.Content))
+	c.match(b.Place, t, 0, len(b.Content))
 	return nil
 }
 
@@ -81,42 +93,54 @@ func (c *collector) stream(ctx context.Context, b Blob) error {
 	buf := c.windows.Get().(*[]byte)
 	defer c.windows.Put(buf)
 	window, filled, from := *buf, 0, 0
-	t := newText(nil)
-	for {
-		n, err := io.ReadFull(b.Stream, window[filled:])
+	var t text
+	for first := true; ; first = false {
+		n, err := fill(ctx, b.Stream, window[filled:])
 		c.count(n)
 		filled += n
-		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		last := errors.Is(err, io.EOF)
 		if err != nil && !last {
-			return fmt.Errorf("reading: %w", err)
+			return err
 		}
-		if ctx.Err() != nil {
-			return ctx.Err()
+		if t.content = window[:filled]; first {
+			t = newText(t.content)
 		}
-		t.content = window[:filled]
-		to := filled
-		if !last {
-			to -= margin
-		}
-		c.match(b.Place, window[:filled], t, from, to)
 		if last {
+			c.match(b.Place, t, from, filled)
 			return nil
 		}
-		keep := 2 * margin
-		t.advance(filled - keep)
-		copy(window, window[filled-keep:filled])
-		filled, from = keep, margin
+		c.match(b.Place, t, from, filled-c.margin)
+		cut := runeStart(window, filled-2*c.margin)
+		t.advance(cut)
+		from = filled - c.margin - cut
+		filled = copy(window, window[cut:filled])
 	}
 }
 
-// match finds the credentials that begin in content[from:to].
-func (c *collector) match(place Place, content []byte, t text, from, to int) {
-	parts := c.set.Find(content)
+// fill reads until buf is full; the end is io.EOF, and io.ErrUnexpectedEOF an error of the reader's own.
+func fill(ctx context.Context, r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		if err := ctx.Err(); err != nil {
+			return n, err
+		}
+		var m int
+		m, err = r.Read(buf[n:])
+		n += m
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return n, fmt.Errorf("reading: %w", err)
+	}
+	return n, err
+}
+
+// match finds the credentials that begin in t.content[from:to].
+func (c *collector) match(place Place, t text, from, to int) {
+	parts := c.set.Find(t.content)
 	if len(parts) == 0 {
 		return
 	}
 	var found []hit
-	for _, j := range pair.Join(content, parts, pair.Options{}) {
+	for _, j := range pair.Join(t.content, parts, pair.Options{}) {
 		at := j.ID
 		if at.End == 0 {
 			at = j.Secret
@@ -125,24 +149,57 @@ func (c *collector) match(place Place, content []byte, t text, from, to int) {
 			continue
 		}
 		t.forward(at.Start)
-		h := hit{place: place, credential: j.Credential, candidates: j.Candidates, line: max(1, t.line), column: t.column}
-		if j.ID.End > 0 && j.Secret.End > 0 {
-			h.secretLine = max(1, t.lineAt(j.Secret.Start))
-		}
-		found = append(found, h)
+		found = append(found, hit{
+			place: place, credential: j.Credential, line: max(1, t.line), column: t.column, secrets: secretsNear(&t, j),
+		})
 	}
 	c.keep(found)
+}
+
+// nearby is more than how far from an ID package pair looks for secrets, in bytes.
+const nearby = 8 << 10
+
+// secretsNear finds the lines of the secrets that may belong to an ID. Of the candidates only the values are known.
+func secretsNear(t *text, j pair.Joined) []secretAt {
+	if j.ID.End == 0 || j.Secret.End == 0 {
+		return nil
+	}
+	out := []secretAt{{j.Credential.Secret, max(1, t.lineAt(j.Secret.Start))}}
+	from := max(0, j.ID.Start-nearby)
+	near := t.content[from:min(len(t.content), j.ID.End+nearby)]
+	for _, s := range j.Candidates {
+		at := from + max(0, bytes.Index(near, []byte(s.Reveal())))
+		out = append(out, secretAt{s, max(1, t.lineAt(at))})
+	}
+	return out
 }
 
 func (c *collector) keep(found []hit) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if room := c.maxHits - c.kept; len(found) > room {
-		c.skips[Skip{Path: ".", Reason: fmt.Sprintf("more than %d hits: only the first %d are reported", c.maxHits, c.maxHits)}] = true
+		c.skips[c.crowded()] = true
 		found = found[:room]
 	}
 	c.kept += len(found)
 	c.hits = append(c.hits, found...)
+}
+
+// crowded is the Skip for hits past the limit, and for places of hits past it.
+func (c *collector) crowded() Skip {
+	return Skip{Path: ".", Reason: fmt.Sprintf("more than %d hits: not all are reported", c.maxHits)}
+}
+
+// Screen implements Screener.
+func (c *collector) Screen(piece []byte) bool { return c.set.Screen(piece) }
+
+// Reach implements Screener.
+func (c *collector) Reach() int { return c.set.Reach() }
+
+// Dropped implements Screener.
+func (c *collector) Dropped(size int64) {
+	c.blobs.Add(1)
+	c.count(int(size))
 }
 
 // Skip implements Sink.

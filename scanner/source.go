@@ -22,6 +22,19 @@ type Sink interface {
 	Commit()
 }
 
+// Screener is a Sink that can tell from a piece of content whether the whole is worth handing over. A source that
+// knows what has changed in a content since it was last screened can then leave out the rest.
+type Screener interface {
+	Sink
+	// Screen reports whether a piece may hold a credential. Where it is cut at least Reach bytes away from a place, it
+	// answers for that place at least what it answers on the whole.
+	Screen(piece []byte) bool
+	// Reach is in bytes.
+	Reach() int
+	// Dropped counts content that was left out as if it had been handed over.
+	Dropped(size int64)
+}
+
 // Locator is a Source that finds out where its content stands only when asked, because asking costs much more
 // than scanning. Locate is called once after Scan, with the places of the content that had hits (perhaps none),
 // and answers, in the order of the question, every place where each of them stands. A hit without any is left

@@ -28,6 +28,8 @@ type Options struct {
 	Index  string // with Staged: another index file than the repository's own
 	Range  string // only what the commits BASE..HEAD add
 
+	MaxMemory int64 // budget for objects of a repository, bytes; default 512 MiB
+
 	NoHistory      bool
 	NoWorktree     bool
 	NoUnreachable  bool
@@ -144,7 +146,7 @@ func openPlain(path string, opts Options) (*Target, error) {
 }
 
 func openRepo(path string, opts Options) (*Target, error) {
-	repo, err := gitobj.Open(path, gitobj.Limits{})
+	repo, err := gitobj.Open(path, opts.limits())
 	if err != nil {
 		return nil, fail("akguard reads repositories with SHA-1 object names and plain ref files", "%w", err)
 	}
@@ -161,6 +163,13 @@ func openRepo(path string, opts Options) (*Target, error) {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
+}
+
+func (o Options) limits() gitobj.Limits {
+	if o.MaxMemory == 0 {
+		return gitobj.Limits{}
+	}
+	return gitobj.LimitsFor(o.MaxMemory)
 }
 
 // addAll adds the history and the working tree.

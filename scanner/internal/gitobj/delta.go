@@ -4,12 +4,19 @@ import "errors"
 
 var errDelta = errors.New("delta is damaged")
 
+// piece is one instruction of a delta: bytes to insert, or a range of the base to copy.
+type piece struct {
+	insert []byte // nil for a copy
+	from   int    // of a copy: where it begins in the base
+	size   int
+}
+
 // deltaSizes reads a delta's header: the size of its base, the size of its result, and where its instructions
 // begin.
 func deltaSizes(delta []byte) (base, target int64, n int, err error) {
 	base, a := uvarint(delta)
-	target, b := uvarint(delta[max(a, 0):])
-	if a <= 0 || b <= 0 {
+	target, b := uvarint(delta[a:])
+	if a == 0 || b == 0 {
 		return 0, 0, 0, errDelta
 	}
 	return base, target, a + b, nil
@@ -28,61 +35,85 @@ func uvarint(b []byte) (value int64, n int) {
 	return 0, 0
 }
 
-// applyDelta appends the result of delta on base to dst[:0] and returns it.
-func applyDelta(dst, base, delta []byte) ([]byte, error) {
-	baseSize, target, n, err := deltaSizes(delta)
-	if err != nil || baseSize != int64(len(base)) {
-		return nil, errDelta
+// parseDelta appends the pieces of a delta to dst[:0]. They fit a base of baseSize bytes and make target bytes.
+// Copies that follow one another in the base too are one piece.
+func parseDelta(dst []piece, delta []byte, baseSize int) (pieces []piece, target int, err error) {
+	base, size, n, err := deltaSizes(delta)
+	if err != nil || base != int64(baseSize) {
+		return nil, 0, errDelta
 	}
-	dst = dst[:0]
+	dst, left := dst[:0], size
 	for delta = delta[n:]; len(delta) > 0; {
-		op := delta[0]
-		var piece []byte
-		switch {
-		case op == 0:
-			return nil, errDelta
-		case op < 0x80:
-			if int(op) >= len(delta) {
-				return nil, errDelta
-			}
-			piece, delta = delta[1:1+op], delta[1+op:]
-		default:
-			var offset, size int
-			if offset, size, delta, err = copyOp(delta); err != nil || offset+size > len(base) {
-				return nil, errDelta
-			}
-			piece = base[offset : offset+size]
+		var p piece
+		if p, delta, err = nextPiece(delta); err != nil || p.size > baseSize-p.from && p.insert == nil {
+			return nil, 0, errDelta
 		}
-		if int64(len(dst)+len(piece)) > target {
-			return nil, errDelta
+		if left -= int64(p.size); left < 0 {
+			return nil, 0, errDelta
 		}
-		dst = append(dst, piece...)
+		if last := len(dst) - 1; last >= 0 && p.insert == nil && dst[last].insert == nil && dst[last].from+dst[last].size == p.from {
+			dst[last].size += p.size
+			continue
+		}
+		dst = append(dst, p)
 	}
-	if int64(len(dst)) != target {
-		return nil, errDelta
+	if left != 0 {
+		return nil, 0, errDelta
 	}
-	return dst, nil
+	return dst, int(size), nil
 }
 
-// copyOp reads a copy instruction; rest is what follows it.
-func copyOp(delta []byte) (offset, size int, rest []byte, err error) {
-	op, rest := delta[0], delta[1:]
+// nextPiece reads one instruction; rest is what follows it.
+func nextPiece(delta []byte) (p piece, rest []byte, err error) {
+	op := delta[0]
+	switch {
+	case op == 0, op < 0x80 && int(op) >= len(delta):
+		return p, nil, errDelta
+	case op < 0x80:
+		return piece{insert: delta[1 : 1+op], size: int(op)}, delta[1+op:], nil
+	}
+	rest = delta[1:]
 	for bit := range 7 {
 		if op&(1<<bit) == 0 {
 			continue
 		}
 		if len(rest) == 0 {
-			return 0, 0, nil, errDelta
+			return p, nil, errDelta
 		}
 		if bit < 4 {
-			offset |= int(rest[0]) << (8 * bit)
+			p.from |= int(rest[0]) << (8 * bit)
 		} else {
-			size |= int(rest[0]) << (8 * (bit - 4))
+			p.size |= int(rest[0]) << (8 * (bit - 4))
 		}
 		rest = rest[1:]
 	}
-	if size == 0 {
-		size = 0x10000
+	if p.size == 0 {
+		p.size = 0x10000
 	}
-	return offset, size, rest, nil
+	return p, rest, nil
+}
+
+// patch appends what the pieces make of base to dst[:0].
+func patch(dst, base []byte, pieces []piece, target int) []byte {
+	dst = dst[:0]
+	if cap(dst) < target {
+		dst = make([]byte, 0, target)
+	}
+	for _, p := range pieces {
+		if p.insert != nil {
+			dst = append(dst, p.insert...)
+		} else {
+			dst = append(dst, base[p.from:p.from+p.size]...)
+		}
+	}
+	return dst
+}
+
+// applyDelta returns the result of delta on base.
+func applyDelta(base, delta []byte) ([]byte, error) {
+	pieces, target, err := parseDelta(nil, delta, len(base))
+	if err != nil {
+		return nil, err
+	}
+	return patch(nil, base, pieces, target), nil
 }

@@ -1,17 +1,21 @@
 package gitobj
 
 import (
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
 
-	"github.com/klauspost/compress/zlib"
+	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
 var errSize = errors.New("object is damaged: its size is not what its header says")
 
 // inflater decompresses objects, reusing its tables. It is not safe for concurrent use.
-type inflater struct{ zr io.ReadCloser }
+type inflater struct {
+	decoder inflate.Decoder
+	zr      io.ReadCloser // for what is streamed
+}
 
 // open starts reading the zlib stream in src. The reader is valid until the next call.
 func (f *inflater) open(src io.Reader) (io.Reader, error) {
@@ -29,13 +33,13 @@ func (f *inflater) open(src io.Reader) (io.Reader, error) {
 	return f.zr, nil
 }
 
-// inflate reads a stream of exactly size bytes into dst[:0] and returns it.
-func (f *inflater) inflate(dst []byte, src io.Reader, size int64) ([]byte, error) {
-	r, err := f.open(src)
-	if err != nil {
-		return nil, err
+// inflate decompresses the stream of exactly size bytes at the beginning of src into dst[:0], and returns it with
+// the length of the stream.
+func (f *inflater) inflate(dst, src []byte, size int64) (out []byte, consumed int, err error) {
+	if out, consumed, err = f.decoder.Zlib(dst, src, int(size)); err != nil {
+		return nil, 0, fmt.Errorf("inflating: %w", err)
 	}
-	return readExactly(dst, r, size)
+	return out, consumed, nil
 }
 
 // trusted is how much memory a header alone may claim; more is given only as content arrives.

@@ -1,10 +1,12 @@
 package gitobj
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"runtime"
 )
 
 // OID is the name of an object.
@@ -93,7 +95,9 @@ type Visitor interface {
 // Reader is an object database. Everything above this package reads objects through it.
 type Reader interface {
 	// Walk visits every object of the given types once, in no particular order.
-	Walk(ctx context.Context, types Types, v Visitor) error
+	Walk(ctx context.Context, w Walk) error
+	// Trees visits the entries of every tree that are of interest.
+	Trees(ctx context.Context, t TreeWalk) error
 	// Read returns one object whole. The content belongs to the caller, who must not change it.
 	// A missing object is an error that wraps ErrMissing.
 	Read(id OID) (Object, error)
@@ -101,11 +105,33 @@ type Reader interface {
 	Has(id OID) bool
 }
 
-// Limits bounds what reading may cost. The zero Limits means the defaults.
+// Walk says what a walk visits. Types and Visitor are required.
+type Walk struct {
+	Types   Types
+	Visitor Visitor
+	Screen  *Screen // rules out blobs before they are visited; may be nil
+}
+
+// Limits bounds what reading may cost. The zero Limits means the defaults, those of LimitsFor(512 MiB).
 type Limits struct {
-	MaxObject int64 // bytes of an object that is held whole; default 256 MiB. Undeltified blobs past it are streamed
-	MaxStream int64 // bytes of a blob past which it is streamed where it can be; default 16 MiB
+	MaxObject int64 // bytes of an object that is held whole. Larger blobs that are no delta are streamed
+	MaxStream int64 // bytes of a blob past which it is streamed where it can be, and else held by one worker at a time
+	CacheSize int64 // bytes of objects kept for Read
 	MaxDepth  int   // length of a delta chain; default 10,000
-	CacheSize int64 // bytes of objects kept for Read; default 32 MiB
 	Workers   int   // concurrent visits; default one for each processor
+}
+
+// LimitsFor divides a budget of memory, in bytes: a base, what a delta makes of it, and a base of that base are
+// held at once, beside what all workers hold of smaller objects.
+func LimitsFor(memory int64) Limits {
+	return Limits{MaxObject: memory / 4, MaxStream: min(memory/32, 16<<20), CacheSize: memory / 16}
+}
+
+func (l Limits) withDefaults() Limits {
+	d := LimitsFor(512 << 20)
+	return Limits{
+		MaxObject: cmp.Or(l.MaxObject, d.MaxObject), MaxStream: cmp.Or(l.MaxStream, d.MaxStream),
+		CacheSize: cmp.Or(l.CacheSize, d.CacheSize), MaxDepth: cmp.Or(l.MaxDepth, 10_000),
+		Workers: cmp.Or(l.Workers, runtime.GOMAXPROCS(0)),
+	}
 }

@@ -2,20 +2,26 @@ package gitobj
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"sync"
 )
 
 // pack is one pack file with its index.
 type pack struct {
 	path string // of the .pack file
 	file *os.File
+	data []byte // the file, mapped; nil where it cannot be
 	size int64
 	idx  packIndex
+
+	once   sync.Once
+	layout *layout
 }
 
 // entry is the header of one object in a pack.
@@ -54,7 +60,27 @@ func openPack(idxPath string) (*pack, error) {
 	if _, err := file.ReadAt(head, 0); err != nil || string(head[:4]) != "PACK" {
 		return nil, errors.Join(errors.New("not a pack: its header is damaged"), file.Close())
 	}
-	return &pack{path: path, file: file, size: info.Size(), idx: idx}, nil
+	return &pack{path: path, file: file, data: mapFile(file, info.Size()), size: info.Size(), idx: idx}, nil
+}
+
+// Close closes the pack's file.
+func (p *pack) Close() error { return errors.Join(unmapFile(p.data), p.file.Close()) }
+
+// bytes returns the file's content from one offset to another, in buf where it is not mapped.
+func (p *pack) bytes(buf []byte, from, to int64) ([]byte, error) {
+	if from < 0 || to < from || to > p.size {
+		return nil, errEntry
+	}
+	if p.data != nil {
+		return p.data[from:to], nil
+	}
+	if int64(cap(buf)) < to-from {
+		buf = make([]byte, to-from)
+	}
+	if _, err := p.file.ReadAt(buf[:to-from], from); err != nil {
+		return nil, fmt.Errorf("reading pack: %w", bare(err))
+	}
+	return buf[:to-from], nil
 }
 
 // end is where the entries end.
@@ -109,12 +135,12 @@ func (p *pack) entryAt(offset int64) (entry, error) {
 	if offset < packHeader || offset >= p.end() {
 		return entry{}, errEntry
 	}
-	var b [maxEntryBytes]byte
-	n, err := p.file.ReadAt(b[:], offset)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return entry{}, fmt.Errorf("reading pack: %w", err)
+	var buf [maxEntryBytes]byte
+	head, err := p.bytes(buf[:], offset, min(p.end(), offset+maxEntryBytes))
+	if err != nil {
+		return entry{}, err
 	}
-	return parseEntry(b[:n])
+	return parseEntry(head)
 }
 
 // chainLink is one delta on the way from an object to its base.
@@ -138,7 +164,7 @@ func (s *store) object(p *pack, offset int64) (Object, error) {
 		if _, target, _, err := deltaSizes(delta); err != nil || target > s.limits.MaxObject {
 			return Object{}, cmp.Or(err, errTooLarge(target))
 		}
-		if content, err = applyDelta(nil, content, delta); err != nil {
+		if content, err = applyDelta(content, delta); err != nil {
 			return Object{}, err
 		}
 		s.cache.put(cacheKey{p, chain[i].offset}, Object{Type: base.Type, Content: content})
@@ -187,12 +213,24 @@ func (s *store) inflateAt(p *pack, offset int64, e entry) ([]byte, error) {
 	}
 	f := s.inflaters.Get().(*inflater)
 	defer s.inflaters.Put(f)
-	return f.inflate(nil, p.packed(offset, e), e.size)
+	from := offset + int64(e.header)
+	packed, err := p.bytes(nil, from, min(p.size, from+mostPacked(e.size)))
+	if err != nil {
+		return nil, err
+	}
+	content, _, err := f.inflate(nil, packed, e.size)
+	return content, err
 }
 
-// packed reads the zlib stream of an entry, and what follows it.
+// mostPacked is how many bytes a compressor can make of size bytes that do not compress.
+func mostPacked(size int64) int64 { return size + size>>6 + 1024 }
+
+// packed streams the zlib stream of an entry, and what follows it.
 func (p *pack) packed(offset int64, e entry) io.Reader {
 	from := offset + int64(e.header)
+	if p.data != nil && from < p.end() {
+		return bytes.NewReader(p.data[from:p.end()])
+	}
 	return bufio.NewReaderSize(io.NewSectionReader(p.file, from, max(0, p.end()-from)), int(min(max(e.size, 512), 64<<10)))
 }
 

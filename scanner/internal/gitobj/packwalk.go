@@ -1,13 +1,11 @@
 package gitobj
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"slices"
 	"sync/atomic"
 
@@ -17,46 +15,45 @@ import (
 // packWalk visits the objects of one pack. Each base is inflated once, and the deltas on it are applied depth
 // first, so that few objects are alive at a time however long the chains are.
 type packWalk struct {
-	store   *store
-	pack    *pack
-	earlier []*pack // packs whose objects have been visited
-	types   Types
-	visitor Visitor
-
-	// One element for each entry, in the order of the pack.
-	offsets []int64
-	names   []uint32      // position in the index
-	kinds   []Type        // of the object; 0 until its base is known
-	child   []int32       // first delta on it, or none
-	sibling []int32       // next delta on the same base, or none
-	weight  []uint32      // entries in its family from here on
-	outside map[int32]OID // bases that are not in this pack
+	Walk
+	*layout
+	store       *store
+	pack        *pack
+	earlier     []*pack // packs whose objects have been visited
+	newExaminer func() examiner
 }
 
-const none = -1
+// examiner looks at an object before it is visited. It is one worker's.
+type examiner interface {
+	// whole examines an object, and remembers in it what its deltas will need.
+	whole(kind Type, o *built) (keep bool, err error)
+	// delta examines an object by what it differs in from its base. Whether it keeps the object or not, it will not
+	// be asked again.
+	delta(kind Type, base *built, d *patched) (keep bool, err error)
+	// shown is told of each object that is wanted and not kept.
+	shown(id OID, o *patched)
+}
 
 var errBase = errors.New("delta base is missing or damaged")
 
-func (w *packWalk) run(ctx context.Context) error {
-	w.sort()
-	roots, err := w.link(ctx)
-	if err != nil {
+func (w *packWalk) run(ctx context.Context) (err error) {
+	if w.layout, err = w.store.arrange(ctx, w.pack); err != nil {
 		return err
 	}
-	if err := w.settle(ctx, roots); err != nil {
+	if err := w.loseOrphans(ctx); err != nil {
 		return err
 	}
 	var next atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	for range w.store.limits.Workers {
 		g.Go(func() error {
-			f := &family{walk: w}
+			f := &family{walk: w, examiner: w.newExaminer()}
 			for {
 				i := next.Add(1) - 1
-				if i >= int64(len(roots)) {
+				if i >= int64(len(w.roots)) {
 					return nil
 				}
-				if err := f.visit(ctx, roots[i]); err != nil {
+				if err := f.visit(ctx, w.roots[i]); err != nil {
 					return err
 				}
 			}
@@ -65,100 +62,8 @@ func (w *packWalk) run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// sort orders the entries as they stand in the pack.
-func (w *packWalk) sort() {
-	n := w.pack.idx.n
-	w.names, w.offsets = make([]uint32, n), make([]int64, n)
-	for i := range w.names {
-		w.names[i] = uint32(i)
-		w.offsets[i] = w.pack.idx.offset(i)
-	}
-	byOffset := w.offsets
-	slices.SortFunc(w.names, func(a, b uint32) int { return cmp.Compare(byOffset[a], byOffset[b]) })
-	w.offsets = make([]int64, n)
-	for i, name := range w.names {
-		w.offsets[i] = byOffset[name]
-	}
-}
-
-// link reads every entry's header, makes the lists of deltas, and returns the entries that are no delta on
-// another entry of the pack.
-func (w *packWalk) link(ctx context.Context) (roots []int32, err error) {
-	n := len(w.offsets)
-	w.kinds, w.weight = make([]Type, n), make([]uint32, n)
-	w.child, w.sibling = make([]int32, n), make([]int32, n)
-	w.outside = map[int32]OID{}
-	base := make([]int32, n)
-	heads := windowReader{r: w.pack.file, end: w.pack.end()}
-	for i := range n {
-		w.child[i], w.sibling[i] = none, none
-		if i%4096 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		base[i] = w.baseOf(int32(i), &heads)
-	}
-	for i := n - 1; i >= 0; i-- {
-		w.weight[i]++
-		if b := base[i]; b != none {
-			w.sibling[i], w.child[b] = w.child[b], int32(i)
-			w.weight[b] += w.weight[i]
-			continue
-		}
-		if _, ok := w.outside[int32(i)]; ok || w.kinds[i].valid() {
-			roots = append(roots, int32(i))
-		}
-	}
-	slices.Reverse(roots)
-	return roots, nil
-}
-
-// baseOf reads the header of an entry and returns the entry that it is a delta on, or none.
-func (w *packWalk) baseOf(i int32, heads *windowReader) int32 {
-	head, err := heads.at(w.offsets[i])
-	if err != nil {
-		return none
-	}
-	e, err := parseEntry(head)
-	switch {
-	case err != nil:
-		return none
-	case e.typ == offsetDelta:
-		return w.entryAt(w.offsets[i] - e.distance)
-	case e.typ == refDelta:
-		if at, ok := w.pack.idx.find(e.base); ok {
-			return w.entryAt(w.pack.idx.offset(at))
-		}
-		w.outside[i] = e.base
-		return none
-	}
-	w.kinds[i] = e.typ
-	return none
-}
-
-func (w *packWalk) entryAt(offset int64) int32 {
-	if i, ok := slices.BinarySearch(w.offsets, offset); ok {
-		return int32(i)
-	}
-	return none
-}
-
-// settle gives every delta the type of its root. What has none afterwards hangs on nothing: on a damaged entry,
-// or on itself.
-func (w *packWalk) settle(ctx context.Context, roots []int32) error {
-	var stack []int32
-	for _, root := range roots {
-		if id, ok := w.outside[root]; ok {
-			w.kinds[root] = w.outsideType(id)
-		}
-		for stack = append(stack, root); len(stack) > 0; {
-			i := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			for c := w.child[i]; c != none; c = w.sibling[c] {
-				w.kinds[c] = w.kinds[root]
-				stack = append(stack, c)
-			}
-		}
-	}
+// loseOrphans gives up the entries that hang on nothing.
+func (w *packWalk) loseOrphans(ctx context.Context) error {
 	for i, kind := range w.kinds {
 		if kind != 0 || w.isEarlier(int32(i)) {
 			continue
@@ -170,22 +75,15 @@ func (w *packWalk) settle(ctx context.Context, roots []int32) error {
 	return nil
 }
 
-func (w *packWalk) outsideType(id OID) Type {
-	o, err := w.store.Read(id)
-	if err != nil {
-		return 0
-	}
-	return o.Type
-}
-
 func (w *packWalk) id(i int32) OID { return w.pack.idx.id(int(w.names[i])) }
 
 // wanted reports whether an entry is to be visited: it is of a wanted type and no earlier pack has it.
-func (w *packWalk) wanted(i int32) bool {
-	return w.types.Has(w.kinds[i]) && !w.isEarlier(i)
-}
+func (w *packWalk) wanted(i int32) bool { return w.Types.Has(w.kinds[i]) && !w.isEarlier(i) }
 
 func (w *packWalk) isEarlier(i int32) bool {
+	if len(w.earlier) == 0 {
+		return false
+	}
 	id := w.id(i)
 	for _, p := range w.earlier {
 		if _, ok := p.idx.find(id); ok {
@@ -200,13 +98,13 @@ func (w *packWalk) lose(ctx context.Context, i int32, why error) error {
 	id := w.id(i)
 	if w.store.copies(id) > 1 {
 		if o, err := w.store.Read(id); err == nil {
-			if w.types.Has(o.Type) {
-				return w.visitor.Object(ctx, o)
+			if w.Types.Has(o.Type) {
+				return w.Visitor.Object(ctx, o)
 			}
 			return nil
 		}
 	}
-	w.visitor.Lost(Loss{What: id.String(), Why: why})
+	w.Visitor.Lost(Loss{What: id.String(), Why: why})
 	return nil
 }
 
@@ -229,11 +127,17 @@ func (s *store) copies(id OID) int {
 // family visits the deltas on one root. It is one worker's, with its buffers.
 type family struct {
 	walk     *packWalk
+	examiner examiner
 	inflater inflater
 	packed   []byte
-	delta    []byte
-	free     [][]byte
+	inflated []byte // the delta that is being applied
+	pieces   []piece
+	object   patched // the one that is being looked at
+	heavy    bool    // it holds large objects, and no other worker does
 	stack    []step
+
+	free        [][]byte // buffers for reuse
+	freeEntries []treeEntries
 }
 
 // step is an entry whose base has been built.
@@ -245,13 +149,34 @@ type step struct {
 
 // built is an object on which deltas wait.
 type built struct {
-	content []byte
+	id      OID    // zero for an object that is not of this pack
+	content []byte // nil where nobody needed it
+	size    int
 	waiting int
+
+	hit bool // a screen kept it
+	treeEntries
+}
+
+// patched is an object in the making: a base and what a delta makes of it.
+type patched struct {
+	built
+	family *family
+	base   *built
+	pieces []piece
+}
+
+// build makes the content, once.
+func (p *patched) build() []byte {
+	if p.content == nil {
+		p.content = patch(p.family.buffer(), p.base.content, p.pieces, p.size)
+	}
+	return p.content
 }
 
 func (f *family) visit(ctx context.Context, root int32) error {
 	w := f.walk
-	if !w.types.Has(w.kinds[root]) {
+	if !w.Types.Has(w.kinds[root]) {
 		return nil
 	}
 	f.stack = append(f.stack[:0], step{entry: root})
@@ -260,8 +185,22 @@ func (f *family) visit(ctx context.Context, root int32) error {
 		if err != nil {
 			return f.loseFrom(ctx, root, errBase)
 		}
-		f.stack[0].base = &built{content: o.Content, waiting: 2} // never returned to the free buffers
+		base := &built{content: o.Content, waiting: 2} // so that it never joins the free buffers
+		if base.hit, err = f.examiner.whole(w.kinds[root], base); err != nil {
+			return f.loseFrom(ctx, root, errBase)
+		}
+		f.stack[0].base = base
 	}
+	err := guarded(func() error { return f.descend(ctx) })
+	f.lighten()
+	if errors.Is(err, errFault) {
+		return f.loseFrom(ctx, root, err)
+	}
+	return err
+}
+
+// descend takes the steps on the stack, until there are none.
+func (f *family) descend(ctx context.Context) error {
 	for len(f.stack) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -275,10 +214,17 @@ func (f *family) visit(ctx context.Context, root int32) error {
 	return nil
 }
 
-// step builds one object, visits it, and puts the deltas on it on the stack.
+// step examines one object, visits it if it is kept, and puts the deltas on it on the stack.
 func (f *family) step(ctx context.Context, s step) error {
-	w := f.walk
-	content, err := f.build(ctx, s)
+	o := &f.object
+	*o = patched{family: f, base: s.base}
+	err := f.open(ctx, s, o)
+	if err == nil {
+		err = f.show(ctx, s, o)
+	}
+	if err == nil {
+		f.push(s, o)
+	}
 	f.release(s.base)
 	var failed visitError
 	switch {
@@ -289,30 +235,60 @@ func (f *family) step(ctx context.Context, s step) error {
 	case err != nil:
 		return f.loseFrom(ctx, s.entry, err)
 	}
-	if w.wanted(s.entry) {
-		o := Object{ID: w.id(s.entry), Type: w.kinds[s.entry], Size: int64(len(content)), Content: content}
-		if err := w.visitor.Object(ctx, o); err != nil {
-			return err
-		}
-	}
-	f.push(s, &built{content: content})
 	return nil
+}
+
+// show visits an object, if the examiner keeps it.
+func (f *family) show(ctx context.Context, s step, o *patched) error {
+	w := f.walk
+	keep, err := f.examine(w.kinds[s.entry], o)
+	if err != nil || !w.wanted(s.entry) {
+		return err
+	}
+	if !keep {
+		f.examiner.shown(w.id(s.entry), o)
+		return nil
+	}
+	err = w.Visitor.Object(ctx, Object{ID: w.id(s.entry), Type: w.kinds[s.entry], Size: int64(o.size), Content: o.build()})
+	if err != nil {
+		return visitError{err}
+	}
+	return nil
+}
+
+func (f *family) examine(kind Type, o *patched) (keep bool, err error) {
+	if n := len(f.freeEntries); n > 0 {
+		o.treeEntries, f.freeEntries = f.freeEntries[n-1], f.freeEntries[:n-1]
+	}
+	if o.base == nil {
+		o.hit, err = f.examiner.whole(kind, &o.built)
+	} else {
+		o.hit, err = f.examiner.delta(kind, o.base, o)
+	}
+	return o.hit, err
 }
 
 // push puts the deltas on an object on the stack, the largest family at the bottom: when it is taken, the object
 // is no longer needed.
-func (f *family) push(s step, b *built) {
+func (f *family) push(s step, o *patched) {
 	w := f.walk
 	from := len(f.stack)
+	base := &o.built
+	if w.child[s.entry] != none {
+		o.build()
+		base = new(built)
+		*base = o.built
+		base.id = w.id(s.entry)
+	}
 	for c := w.child[s.entry]; c != none; c = w.sibling[c] {
-		f.stack = append(f.stack, step{entry: c, depth: s.depth + 1, base: b})
-		b.waiting++
+		f.stack = append(f.stack, step{entry: c, depth: s.depth + 1, base: base})
 	}
-	slices.SortFunc(f.stack[from:], func(x, y step) int { return cmp.Compare(w.weight[y.entry], w.weight[x.entry]) })
-	if b.waiting == 0 {
-		b.waiting = 1
-		f.release(b)
+	if base.waiting = len(f.stack) - from; base.waiting == 0 {
+		base.waiting = 1
+		f.release(base)
+		return
 	}
+	slices.SortFunc(f.stack[from:], func(x, y step) int { return w.byWeight(x.entry, y.entry) })
 }
 
 // Buffers kept for reuse: enough for the base and the result of a chain, and none so large that it would be a
@@ -326,9 +302,16 @@ func (f *family) release(b *built) {
 	if b == nil {
 		return
 	}
-	if b.waiting--; b.waiting == 0 && len(f.free) < keepBuffers && cap(b.content) <= keepBufferSize {
+	if b.waiting--; b.waiting > 0 {
+		return
+	}
+	if b.content != nil && len(f.free) < keepBuffers && cap(b.content) <= keepBufferSize {
 		f.free = append(f.free, b.content)
 	}
+	if b.starts != nil && len(f.freeEntries) < keepBuffers {
+		f.freeEntries = append(f.freeEntries, treeEntries{b.starts[:0], b.kept[:0]})
+	}
+	b.content, b.treeEntries = nil, treeEntries{}
 }
 
 func (f *family) buffer() []byte {
@@ -340,44 +323,68 @@ func (f *family) buffer() []byte {
 	return b
 }
 
+// reserve waits, before an object is held that is large, until no other worker holds large ones.
+func (f *family) reserve(ctx context.Context, size int64) error {
+	if f.heavy || size <= f.walk.store.limits.MaxStream {
+		return nil
+	}
+	select {
+	case f.walk.store.heavy <- struct{}{}:
+		f.heavy = true
+		return nil
+	case <-ctx.Done():
+		return visitError{ctx.Err()}
+	}
+}
+
+func (f *family) lighten() {
+	if f.heavy {
+		<-f.walk.store.heavy
+		f.heavy, f.packed, f.inflated = false, nil, nil
+	}
+}
+
 // errStreamed says that an object was visited as a stream, so that nothing can be built on it.
 var errStreamed = errors.New("object was streamed")
 
-// build reads the object of a step.
-func (f *family) build(ctx context.Context, s step) ([]byte, error) {
+// open reads the entry of a step into o: an object as it is, or the delta that makes it of its base.
+func (f *family) open(ctx context.Context, s step, o *patched) error {
 	w := f.walk
-	offset := w.offsets[s.entry]
-	e, err := w.pack.entryAt(offset)
+	e, err := w.pack.entryAt(w.offsets[s.entry])
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case s.depth > w.store.limits.MaxDepth:
-		return nil, fmt.Errorf("delta chain is longer than %d", w.store.limits.MaxDepth)
+		return fmt.Errorf("delta chain is longer than %d", w.store.limits.MaxDepth)
 	case f.streams(s, e):
-		return nil, f.stream(ctx, s, e)
+		return f.stream(ctx, s, e)
 	case e.size > w.store.limits.MaxObject:
-		return nil, errTooLarge(e.size)
+		return errTooLarge(e.size)
 	}
-	packed, err := f.read(s.entry, e)
-	if err != nil {
-		return nil, err
+	if err := f.reserve(ctx, e.size); err != nil {
+		return err
 	}
 	if s.base == nil {
-		return f.inflater.inflate(f.buffer(), bytes.NewReader(packed), e.size)
+		o.size = int(e.size)
+		o.content, err = f.inflate(f.buffer(), s.entry, e)
+		return err
 	}
-	if f.delta, err = f.inflater.inflate(f.delta, bytes.NewReader(packed), e.size); err != nil {
-		return nil, err
+	if f.inflated, err = f.inflate(f.inflated, s.entry, e); err != nil {
+		return err
 	}
-	if _, target, _, err := deltaSizes(f.delta); err == nil && target > w.store.limits.MaxObject {
-		return nil, errTooLarge(target)
+	if f.pieces, o.size, err = parseDelta(f.pieces, f.inflated, len(s.base.content)); err != nil {
+		return err
 	}
-	return applyDelta(f.buffer(), s.base.content, f.delta)
+	if o.pieces = f.pieces; int64(o.size) > w.store.limits.MaxObject {
+		return errTooLarge(int64(o.size))
+	}
+	return f.reserve(ctx, int64(o.size))
 }
 
 // streams reports whether a blob is too large to be held, and is not needed to build another.
 func (f *family) streams(s step, e entry) bool {
-	limits, large := f.walk.store.limits, f.walk.child[s.entry] == none
-	return e.typ == Blob && (e.size > limits.MaxObject || large && e.size > limits.MaxStream)
+	limits, leaf := f.walk.store.limits, f.walk.child[s.entry] == none
+	return e.typ == Blob && (e.size > limits.MaxObject || leaf && e.size > limits.MaxStream)
 }
 
 func (f *family) stream(ctx context.Context, s step, e entry) error {
@@ -390,11 +397,11 @@ func (f *family) stream(ctx context.Context, s step, e entry) error {
 		return err
 	}
 	o := Object{ID: w.id(s.entry), Type: Blob, Size: e.size, Stream: &exactReader{r: r, left: e.size}}
-	return cmp.Or(visitObject(ctx, w.visitor, o), errStreamed)
+	return cmp.Or(visitObject(ctx, w.Visitor, o), errStreamed)
 }
 
-// read reads an entry's packed bytes and checks them against the index.
-func (f *family) read(i int32, e entry) ([]byte, error) {
+// inflate decompresses an entry into dst[:0], after its packed bytes have been checked against the index.
+func (f *family) inflate(dst []byte, i int32, e entry) ([]byte, error) {
 	w := f.walk
 	from, to := w.offsets[i], w.pack.end()
 	if int(i)+1 < len(w.offsets) {
@@ -403,17 +410,22 @@ func (f *family) read(i int32, e entry) ([]byte, error) {
 	if to-from < int64(e.header) || to-from > w.store.limits.MaxObject {
 		return nil, errEntry
 	}
-	if int64(cap(f.packed)) < to-from {
-		f.packed = make([]byte, to-from)
+	const beyond = 16 // what follows makes the end quicker to decode
+	packed, err := w.pack.bytes(f.packed, from, min(w.pack.size, to+beyond))
+	if err != nil {
+		return nil, err
 	}
-	packed := f.packed[:to-from]
-	if _, err := w.pack.file.ReadAt(packed, from); err != nil {
-		return nil, fmt.Errorf("reading pack: %w", bare(err))
+	if w.pack.data == nil {
+		f.packed = packed
 	}
-	if sum, ok := w.pack.idx.crc(int(w.names[i])); ok && crc32.ChecksumIEEE(packed) != sum {
+	if sum, ok := w.pack.idx.crc(int(w.names[i])); ok && crc32.ChecksumIEEE(packed[:to-from]) != sum {
 		return nil, errors.New("pack entry is damaged: its checksum is another")
 	}
-	return packed[e.header:], nil
+	content, n, err := f.inflater.inflate(dst, packed[e.header:], e.size)
+	if err == nil && int64(e.header+n) != to-from {
+		return nil, errEntry
+	}
+	return content, err
 }
 
 // loseFrom gives up an entry and everything that is built on it.
@@ -442,33 +454,4 @@ func (f *family) loseChildren(ctx context.Context, i int32, why error) error {
 		}
 	}
 	return nil
-}
-
-// windowReader serves small reads at ascending offsets from large ones.
-type windowReader struct {
-	r    io.ReaderAt
-	end  int64
-	from int64
-	buf  []byte
-}
-
-const windowSize = 1 << 20
-
-// at returns the bytes at an offset, at most as many as an entry's header takes.
-func (w *windowReader) at(offset int64) ([]byte, error) {
-	if offset < packHeader || offset >= w.end {
-		return nil, errEntry
-	}
-	to := min(w.end, offset+maxEntryBytes)
-	if offset < w.from || to > w.from+int64(len(w.buf)) {
-		if w.buf == nil {
-			w.buf = make([]byte, windowSize)
-		}
-		n, err := w.r.ReadAt(w.buf[:windowSize], offset)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("reading pack: %w", err)
-		}
-		w.from, w.buf = offset, w.buf[:n]
-	}
-	return w.buf[offset-w.from : min(to-w.from, int64(len(w.buf)))], nil
 }

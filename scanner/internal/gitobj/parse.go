@@ -145,23 +145,37 @@ func (e Entry) IsBlob() bool { return e.Mode != ModeTree && e.Mode != ModeGitlin
 
 // EachEntry calls visit for each entry of a tree, in order.
 func EachEntry(tree []byte, visit func(Entry)) error {
-	for len(tree) > 0 {
-		var e Entry
-		i := 0
-		for ; i < len(tree) && i < 8 && tree[i] != ' '; i++ {
-			if tree[i] < '0' || tree[i] > '7' {
-				return errors.New("tree is damaged: bad mode")
-			}
-			e.Mode = e.Mode<<3 | uint32(tree[i]-'0')
+	for at := 0; at < len(tree); {
+		e, next, err := entryIn(tree, at)
+		if err != nil {
+			return err
 		}
-		end := bytes.IndexByte(tree, 0)
-		if i >= len(tree) || tree[i] != ' ' || end <= i+1 || end+1+len(e.ID) > len(tree) {
-			return errors.New("tree is damaged: bad entry")
-		}
-		e.Name = tree[i+1 : end]
-		copy(e.ID[:], tree[end+1:])
 		visit(e)
-		tree = tree[end+1+len(e.ID):]
+		at = next
 	}
 	return nil
+}
+
+var errTree = errors.New("tree is damaged")
+
+// entryIn reads the entry at an offset of a tree, and returns where the next one begins.
+func entryIn(tree []byte, at int) (e Entry, next int, err error) {
+	i := at
+	for ; i < len(tree) && tree[i] != ' '; i++ {
+		if c := tree[i]; c < '0' || c > '7' || i-at > 7 {
+			return e, 0, errTree
+		}
+		e.Mode = e.Mode<<3 | uint32(tree[i]-'0')
+	}
+	name := i + 1
+	if i == at || name >= len(tree) {
+		return e, 0, errTree
+	}
+	end := name + bytes.IndexByte(tree[name:], 0)
+	if next = end + 1 + len(e.ID); end <= name || next > len(tree) {
+		return e, 0, errTree
+	}
+	e.Name = tree[name:end]
+	e.ID = OID(tree[end+1 : next])
+	return e, next, nil
 }

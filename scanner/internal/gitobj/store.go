@@ -1,13 +1,11 @@
 package gitobj
 
 import (
-	"cmp"
 	"crypto/sha1" //nolint:gosec // git's object names
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 )
@@ -23,6 +21,7 @@ type store struct {
 	limits    Limits
 	cache     *cache
 	inflaters sync.Pool
+	heavy     chan struct{} // full while a worker holds large objects
 }
 
 // Caps on alternates, which a repository may chain.
@@ -33,12 +32,8 @@ const (
 
 // openStore opens the object directory dir. What cannot be opened beside it is a loss.
 func openStore(dir string, limits Limits) *store {
-	limits.MaxObject = cmp.Or(limits.MaxObject, 256<<20)
-	limits.MaxStream = cmp.Or(limits.MaxStream, 16<<20)
-	limits.MaxDepth = cmp.Or(limits.MaxDepth, 10_000)
-	limits.CacheSize = cmp.Or(limits.CacheSize, 32<<20)
-	limits.Workers = cmp.Or(limits.Workers, runtime.GOMAXPROCS(0))
-	s := &store{limits: limits, cache: newCache(limits.CacheSize)}
+	limits = limits.withDefaults()
+	s := &store{limits: limits, cache: newCache(limits.CacheSize), heavy: make(chan struct{}, 1)}
 	s.inflaters.New = func() any { return new(inflater) }
 	s.addDir(dir, 0, map[string]bool{})
 	return s
@@ -48,7 +43,7 @@ func openStore(dir string, limits Limits) *store {
 func (s *store) Close() error {
 	var errs []error
 	for _, p := range s.packs {
-		errs = append(errs, p.file.Close())
+		errs = append(errs, p.Close())
 	}
 	s.packs = nil
 	return errors.Join(errs...)
@@ -173,7 +168,11 @@ func (s *store) readBeside(id OID, depth int) (Object, error) {
 	err := fmt.Errorf("%w: %s", ErrMissing, id)
 	for _, p := range s.packs {
 		if i, ok := p.idx.find(id); ok {
-			o, readErr := s.object(p, p.idx.offset(i))
+			var o Object
+			readErr := guarded(func() (err error) {
+				o, err = s.object(p, p.idx.offset(i))
+				return err
+			})
 			if readErr = checkHash(id, o, readErr); readErr == nil {
 				o.ID = id
 				return o, nil

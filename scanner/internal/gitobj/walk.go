@@ -9,27 +9,27 @@ import (
 )
 
 // Walk implements Reader: first each pack, in families of deltas, then the loose objects.
-func (s *store) Walk(ctx context.Context, types Types, v Visitor) error {
+func (s *store) Walk(ctx context.Context, walk Walk) error {
 	for _, l := range s.losses {
-		v.Lost(l)
+		walk.Visitor.Lost(l)
 	}
 	for i, p := range s.packs {
-		w := &packWalk{store: s, pack: p, earlier: s.packs[:i], types: types, visitor: v}
+		w := &packWalk{Walk: walk, store: s, pack: p, earlier: s.packs[:i], newExaminer: walk.examiner}
 		if err := w.run(ctx); err != nil {
 			return err
 		}
 	}
-	return s.walkLoose(ctx, types, v)
+	return s.walkLoose(ctx, walk)
 }
 
 // walkLoose visits the loose objects that no pack has.
-func (s *store) walkLoose(ctx context.Context, types Types, v Visitor) error {
+func (s *store) walkLoose(ctx context.Context, walk Walk) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(s.limits.Workers)
 	for i, dir := range s.dirs {
 		for fan := range 256 {
 			g.Go(func() error {
-				l := looseWalk{store: s, dir: dir, earlier: s.dirs[:i], types: types, visitor: v}
+				l := looseWalk{Walk: walk, store: s, dir: dir, earlier: s.dirs[:i]}
 				return l.run(ctx, fmt.Sprintf("%02x", fan))
 			})
 		}
@@ -39,18 +39,17 @@ func (s *store) walkLoose(ctx context.Context, types Types, v Visitor) error {
 
 // looseWalk visits the loose objects of one object directory.
 type looseWalk struct {
+	Walk
 	store   *store
 	dir     string
 	earlier []string // directories whose objects have been visited
-	types   Types
-	visitor Visitor
 	buf     []byte
 }
 
 func (l *looseWalk) run(ctx context.Context, fan string) error {
 	ids, err := looseIn(l.dir, fan)
 	if err != nil {
-		l.visitor.Lost(Loss{What: l.dir + "/" + fan, Why: bare(err)})
+		l.Visitor.Lost(Loss{What: l.dir + "/" + fan, Why: bare(err)})
 	}
 	f := l.store.inflaters.Get().(*inflater)
 	defer l.store.inflaters.Put(f)
@@ -67,7 +66,7 @@ func (l *looseWalk) run(ctx context.Context, fan string) error {
 		case errors.As(err, &failed):
 			return failed.err
 		case err != nil:
-			l.visitor.Lost(Loss{What: id.String(), Why: bare(err)})
+			l.Visitor.Lost(Loss{What: id.String(), Why: bare(err)})
 		}
 	}
 	return nil
@@ -98,7 +97,7 @@ func (l *looseWalk) visit(ctx context.Context, id OID, f *inflater) error {
 		return err
 	}
 	defer o.Close()
-	if !l.types.Has(o.typ) {
+	if !l.Types.Has(o.typ) {
 		return nil
 	}
 	object := Object{ID: id, Type: o.typ, Size: o.size}
@@ -113,7 +112,16 @@ func (l *looseWalk) visit(ctx context.Context, id OID, f *inflater) error {
 		}
 		object.Content = l.buf
 	}
-	return visitObject(ctx, l.visitor, object)
+	return l.screened(ctx, object)
+}
+
+// screened visits an object that the screen does not rule out.
+func (w Walk) screened(ctx context.Context, o Object) error {
+	if w.Screen != nil && o.Type == Blob && o.Stream == nil && !w.Screen.Piece(o.Content) {
+		w.Screen.Dropped(o.Size)
+		return nil
+	}
+	return visitObject(ctx, w.Visitor, o)
 }
 
 // visitObject visits one object. A streamed object whose content could not be read to its end is the object's

@@ -5,13 +5,13 @@
 package files
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 
@@ -53,87 +53,67 @@ func (everything) File(string) bool                  { return true }
 
 type folder struct{ opts Options }
 
-// job is a file to scan.
-type job struct{ path, rel string }
-
 // Scan implements scanner.Source.
 func (s *folder) Scan(ctx context.Context, sink scanner.Sink) error {
+	w := newWalk(s.opts, sink)
 	g, ctx := errgroup.WithContext(ctx)
-	jobs := make(chan job, 256)
-	g.Go(func() error {
-		defer close(jobs)
-		return s.walk(ctx, sink, jobs)
-	})
+	stop := context.AfterFunc(ctx, w.close)
+	defer stop()
 	for range runtime.GOMAXPROCS(0) {
-		g.Go(func() error {
-			var r reader
-			for j := range jobs {
-				place := scanner.Place{Source: s.opts.Source, Path: j.rel}
-				if err := r.scan(ctx, sink, j.path, place); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		g.Go(func() error { return w.work(ctx) })
 	}
 	return g.Wait()
-}
-
-// pending is a folder to walk.
-type pending struct {
-	rel    string // slash-separated; "" for the root
-	filter Filter
-}
-
-func (s *folder) walk(ctx context.Context, sink scanner.Sink, jobs chan<- job) error {
-	stack := []pending{{"", s.opts.Filter}}
-	for len(stack) > 0 {
-		p := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		dir := filepath.Join(s.opts.Root, filepath.FromSlash(p.rel))
-		entries, err := os.ReadDir(dir)
-		if err != nil && !gone(err) {
-			sink.Skip(scanner.Skip{Path: cleanRel(p.rel), Reason: cause(err)})
-		}
-		for _, e := range entries {
-			rel := path.Join(p.rel, e.Name())
-			switch {
-			case e.IsDir():
-				if f, ok := p.filter.Folder(e.Name()); ok {
-					stack = append(stack, pending{rel, f})
-				}
-			case e.Type().IsRegular() && p.filter.File(e.Name()):
-				select {
-				case jobs <- job{filepath.Join(dir, e.Name()), rel}:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func cleanRel(rel string) string {
-	if rel == "" {
-		return "."
-	}
-	return rel
 }
 
 // NewFile returns the source of one file, named as the user named it. The file may be a pipe.
 func NewFile(name string) scanner.Source {
 	return single{func(ctx context.Context, sink scanner.Sink) error {
-		var r reader
-		return r.scan(ctx, sink, name, scanner.Place{Source: scanner.SourceFile, Path: filepath.ToSlash(name)})
+		place := scanner.Place{Source: scanner.SourceFile, Path: filepath.ToSlash(name)}
+		f, err := open(ctx, name)
+		if err != nil {
+			return orSkip(ctx, sink, place, err)
+		}
+		defer f.Close()
+		return orSkip(ctx, sink, place, stream(ctx, sink, place, f))
 	}}
+}
+
+// open is os.Open, and returns when ctx ends: a pipe opens when somebody writes to it. Then the file is left behind.
+func open(ctx context.Context, name string) (*os.File, error) {
+	done := make(chan struct{})
+	var opened *os.File
+	var failed error
+	go func() {
+		defer close(done)
+		opened, failed = os.Open(name)
+	}()
+	select {
+	case <-done:
+		return opened, failed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // NewReader returns the source of a stream.
 func NewReader(in io.Reader) scanner.Source {
 	return single{func(ctx context.Context, sink scanner.Sink) error {
-		return sink.Blob(ctx, scanner.Blob{Place: scanner.Place{Source: scanner.SourceStdin}, Stream: interruptible{ctx, in}})
+		return stream(ctx, sink, scanner.Place{Source: scanner.SourceStdin}, in)
 	}}
+}
+
+// stream scans a stream. It returns when ctx ends, also where a read blocks, as of a terminal: that one is left
+// behind, with the goroutine that waits for it.
+func stream(ctx context.Context, sink scanner.Sink, place scanner.Place, in io.Reader) error {
+	r, w := io.Pipe()
+	defer r.Close()
+	stop := context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
+	defer stop()
+	go func() {
+		_, err := io.Copy(w, in)
+		w.CloseWithError(err)
+	}()
+	return sink.Blob(ctx, scanner.Blob{Place: place, Stream: r})
 }
 
 type single struct {
@@ -155,56 +135,56 @@ func (r *reader) scan(ctx context.Context, sink scanner.Sink, name string, place
 		return err
 	}
 	err := r.read(ctx, sink, name, place)
-	var failed *fs.PathError
-	if errors.As(err, &failed) && ctx.Err() == nil {
-		if !gone(err) || place.Source == scanner.SourceFile {
-			sink.Skip(scanner.Skip{Path: place.Path, Reason: cause(err)})
-		}
-		return nil
+	if gone(err) {
+		return nil // it was not there to read
 	}
-	return err
+	return orSkip(ctx, sink, place, err)
+}
+
+// orSkip turns the error of a file into a Skip.
+func orSkip(ctx context.Context, sink scanner.Sink, place scanner.Place, err error) error {
+	var failed *fs.PathError
+	if !errors.As(err, &failed) || ctx.Err() != nil {
+		return err
+	}
+	sink.Skip(scanner.Skip{Path: place.Path, Reason: cause(err)})
+	return nil
 }
 
 func (r *reader) read(ctx context.Context, sink scanner.Sink, name string, place scanner.Place) error {
-	file, err := os.Open(name)
+	f, err := openFile(name)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	info, err := file.Stat()
+	defer f.Close()
+	content, whole, err := r.head(f)
 	if err != nil {
 		return err
 	}
-	blob := scanner.Blob{Place: place}
-	if size := info.Size(); !info.Mode().IsRegular() || size > maxHeld {
-		blob.Stream = interruptible{ctx, file}
-		return sink.Blob(ctx, blob)
-	}
-	if blob.Content, err = r.whole(file, info.Size()); err != nil {
-		return err
+	blob := scanner.Blob{Place: place, Content: content}
+	if !whole {
+		blob.Content, blob.Stream = nil, interruptible{ctx, io.MultiReader(bytes.NewReader(content), f)}
 	}
 	return sink.Blob(ctx, blob)
 }
 
-// whole reads a file that is expected to have size bytes, and what it has grown by.
-func (r *reader) whole(file *os.File, size int64) ([]byte, error) {
-	if int64(cap(r.buf)) <= size {
-		r.buf = make([]byte, size+size/4+512)
+// head reads a regular file into the buffer: whole, or as much as is held of a large one. A read that does not
+// fill the buffer has come to the end.
+func (r *reader) head(f *file) (content []byte, whole bool, err error) {
+	if r.buf == nil {
+		r.buf = make([]byte, 128<<10)
 	}
-	n := 0
-	for {
-		m, err := file.Read(r.buf[n:cap(r.buf)])
-		n += m
-		switch {
-		case errors.Is(err, io.EOF):
-			return r.buf[:n], nil
-		case err != nil:
-			return nil, err
-		case n == cap(r.buf):
-			grown := make([]byte, 2*n)
-			copy(grown, r.buf[:n])
-			r.buf = grown
+	for n := 0; ; {
+		m, err := f.Read(r.buf[n:])
+		switch n += m; {
+		case err != nil && !errors.Is(err, io.EOF):
+			return nil, false, err
+		case n < len(r.buf):
+			return r.buf[:n], true, nil
+		case n >= maxHeld:
+			return r.buf[:n], false, nil
 		}
+		r.buf = append(r.buf, make([]byte, len(r.buf))...)
 	}
 }
 

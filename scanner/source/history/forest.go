@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"slices"
@@ -10,25 +11,39 @@ import (
 )
 
 // forest holds, of all trees of a store, what leads to leaves of interest: blobs with a hit, and objects that
-// the trees name and the store does not have. Trees that hold the same leaves at the same paths share a node.
+// the trees name and the store does not have. A tree is kept as what it changes in another, as it is stored; trees
+// that hold the same leaves at the same paths share a node.
 type forest struct {
 	objects gitobj.Reader
 	wanted  map[gitobj.OID]bool // blobs with a hit
-	scratch sync.Pool           // *treeScratch
+	first   [1 << 16]bool       // the first bits of their names
 
-	mu     sync.Mutex
-	trees  map[gitobj.OID]int32
-	edges  [][]edge // by tree; nil until the tree has been read
-	read   []bool   // by tree
-	leaves []leaf
-	byLeaf map[gitobj.OID]int32
-	names  map[string]int32
-	name   []string
-	lost   []gitobj.Loss
+	mu      sync.Mutex
+	index   map[gitobj.OID]int32
+	trees   []tree
+	changes []change
+	leaves  []leaf
+	byLeaf  map[gitobj.OID]int32
+	names   map[string]int32
+	name    []string
+	lost    []gitobj.Loss
 
 	nodes  [][]edge // interned; an edge's child is a node or a leaf
 	byNode map[string]int32
-	node   []int32 // by tree: its node, noNode, or unknown
+}
+
+// tree is a tree by its changes to its base.
+type tree struct {
+	from, to int32 // its changes
+	base     int32 // another tree, or none
+	node     int32 // noNode, unknown, pending, or its node
+	read     bool  // it has been: it is not only named
+}
+
+// change is an entry that a tree does not have, or has, unlike its base.
+type change struct {
+	edge
+	removed bool
 }
 
 // edge is a named child: a tree (or a node), or a leaf.
@@ -44,6 +59,7 @@ type leaf struct {
 }
 
 const (
+	none     = -1
 	noNode   = -1 // nothing of interest below
 	unknown  = -2
 	pending  = -3
@@ -52,83 +68,106 @@ const (
 
 func newForest(objects gitobj.Reader, wanted map[gitobj.OID]bool) *forest {
 	f := &forest{
-		objects: objects, wanted: wanted, trees: map[gitobj.OID]int32{}, byLeaf: map[gitobj.OID]int32{},
+		objects: objects, wanted: wanted, index: map[gitobj.OID]int32{}, byLeaf: map[gitobj.OID]int32{},
 		names: map[string]int32{}, byNode: map[string]int32{},
 	}
-	f.scratch.New = func() any { return &treeScratch{present: make([]gitobj.OID, presentSize)} }
+	for id := range wanted {
+		f.first[binary.BigEndian.Uint16(id[:])] = true
+	}
 	return f
 }
 
-// treeScratch is what one visit needs.
-type treeScratch struct {
-	entries []gitobj.Entry
-	present []gitobj.OID // blobs known to be there, by the first bits of their names
-}
-
-// presentSize is how many names a scratch remembers: neighbouring versions of a tree name mostly the same blobs.
+// presentSize is how many names a worker remembers: neighbouring trees name mostly the same objects.
 const presentSize = 1 << 14
 
-// Object implements gitobj.Visitor.
-func (f *forest) Object(_ context.Context, o gitobj.Object) error {
-	s := f.scratch.Get().(*treeScratch)
-	defer f.scratch.Put(s)
-	s.entries = s.entries[:0]
-	err := gitobj.EachEntry(o.Content, func(e gitobj.Entry) {
-		if e.IsTree() || e.IsBlob() && (f.wanted[e.ID] || !f.has(s, e.ID)) {
-			s.entries = append(s.entries, e)
+// keeper returns a function that tells which entries are of interest: folders, blobs with a hit, and what the store
+// does not have.
+func (f *forest) keeper() func(gitobj.Entry) bool {
+	present := make([]gitobj.OID, presentSize)
+	return func(e gitobj.Entry) bool {
+		switch {
+		case e.IsTree():
+			return true
+		case !e.IsBlob():
+			return false
+		case f.has(e.ID):
+			return true
 		}
-	})
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err != nil {
-		f.lost = append(f.lost, gitobj.Loss{What: o.ID.String(), Why: err})
+		slot := &present[binary.BigEndian.Uint32(e.ID[:])%presentSize]
+		if *slot == e.ID {
+			return false
+		}
+		if f.objects.Has(e.ID) {
+			*slot = e.ID
+			return false
+		}
+		return true
 	}
-	f.add(o.ID, s.entries)
+}
+
+// has reports whether a blob has a hit. Nearly all have not, and their first bits tell.
+func (f *forest) has(id gitobj.OID) bool {
+	return f.first[binary.BigEndian.Uint16(id[:])] && f.wanted[id]
+}
+
+// grow reads every tree once. Afterwards, a tree that was named and not read is missing: a leaf.
+func (f *forest) grow(ctx context.Context) error {
+	if err := f.objects.Trees(ctx, gitobj.TreeWalk{Keep: f.keeper, Visit: f.add, Lost: f.lose}); err != nil {
+		return err
+	}
+	missing := map[int32]int32{}
+	for id, t := range f.index {
+		if !f.trees[t].read && id != emptyTree {
+			missing[t] = f.leaf(id, true)
+		}
+	}
+	for i, c := range f.changes {
+		if l, ok := missing[c.child]; ok {
+			f.changes[i].child = ^l
+		}
+	}
 	return nil
 }
 
-// has reports whether the store has a blob.
-func (f *forest) has(s *treeScratch, id gitobj.OID) bool {
-	slot := &s.present[binary.BigEndian.Uint32(id[:])%presentSize]
-	if *slot == id {
-		return true
-	}
-	if !f.objects.Has(id) {
-		return false
-	}
-	*slot = id
-	return true
-}
-
-// Lost implements gitobj.Visitor.
-func (f *forest) Lost(l gitobj.Loss) {
+// lose records what could not be read.
+func (f *forest) lose(l gitobj.Loss) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lost = append(f.lost, l)
 }
 
-func (f *forest) add(id gitobj.OID, entries []gitobj.Entry) {
-	tree := f.tree(id)
-	edges := make([]edge, 0, len(entries))
-	for _, e := range entries {
-		child := int32(0)
-		if e.IsTree() {
-			child = f.tree(e.ID)
-		} else {
-			child = ^f.leaf(e.ID, !f.wanted[e.ID])
-		}
-		edges = append(edges, edge{f.nameOf(e.Name), child})
+// add adds a tree.
+func (f *forest) add(c gitobj.TreeChange) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t := tree{from: int32(len(f.changes)), base: none, node: unknown, read: true}
+	if c.Base != (gitobj.OID{}) {
+		t.base = f.tree(c.Base)
 	}
-	f.edges[tree], f.read[tree] = edges, true
+	for _, e := range c.Removed {
+		f.changes = append(f.changes, change{edge{f.nameOf(e.Name), f.child(e)}, true})
+	}
+	for _, e := range c.Added {
+		f.changes = append(f.changes, change{edge{f.nameOf(e.Name), f.child(e)}, false})
+	}
+	t.to = int32(len(f.changes))
+	f.trees[f.tree(c.ID)] = t
+}
+
+func (f *forest) child(e gitobj.Entry) int32 {
+	if e.IsTree() {
+		return f.tree(e.ID)
+	}
+	return ^f.leaf(e.ID, !f.wanted[e.ID])
 }
 
 func (f *forest) tree(id gitobj.OID) int32 {
-	if t, ok := f.trees[id]; ok {
+	if t, ok := f.index[id]; ok {
 		return t
 	}
-	t := int32(len(f.edges))
-	f.trees[id] = t
-	f.edges, f.read = append(f.edges, nil), append(f.read, false)
+	t := int32(len(f.trees))
+	f.index[id] = t
+	f.trees = append(f.trees, tree{base: none, node: unknown})
 	return t
 }
 
@@ -152,59 +191,57 @@ func (f *forest) nameOf(name []byte) int32 {
 	return n
 }
 
-// grow is called when all trees have been read. A tree that was named and not read is missing: a leaf.
-func (f *forest) grow() {
-	f.node = slices.Repeat([]int32{unknown}, len(f.edges))
-	missing := map[int32]int32{}
-	for id, t := range f.trees {
-		if !f.read[t] {
-			missing[t] = f.leaf(id, true)
-		}
+// root returns the node of a commit's tree, or noNode.
+func (f *forest) root(id gitobj.OID) int32 {
+	t, ok := f.index[id]
+	if !ok {
+		return noNode
 	}
-	for _, edges := range f.edges {
-		for i, e := range edges {
-			if l, ok := missing[e.child]; ok {
-				edges[i].child = ^l
-			}
-		}
-	}
-}
-
-// root returns the node of a tree, or noNode; a root that the store does not have is ok = false.
-func (f *forest) root(id gitobj.OID) (node int32, ok bool) {
-	t, ok := f.trees[id]
-	if !ok || !f.read[t] {
-		return noNode, id == emptyTree
-	}
-	return f.nodeOf(t, 0), true
+	return f.nodeOf(t, 0)
 }
 
 // emptyTree is the name of the tree without entries, which git knows without storing it.
 var emptyTree = gitobj.OID{0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04}
 
-// nodeOf makes the node of a tree from those of its children. Trees that nest too deeply, or in a circle as only
-// a forged store can hold them, lead nowhere.
-func (f *forest) nodeOf(tree int32, depth int) int32 {
-	if f.node[tree] != unknown {
-		return max(f.node[tree], noNode)
+// nodeOf makes the node of a tree: that of its base, with its changes. Trees that nest too deeply, or in a circle as
+// only a forged store can hold them, lead nowhere.
+func (f *forest) nodeOf(t int32, depth int) int32 {
+	if f.trees[t].node != unknown {
+		return max(f.trees[t].node, noNode)
 	}
-	if depth > maxDepth {
-		return noNode
+	f.trees[t].node = pending
+	var below []edge
+	if base := f.trees[t].base; base != none {
+		if n := f.nodeOf(base, depth); n != noNode {
+			below = f.nodes[n]
+		}
 	}
-	f.node[tree] = pending
-	var kept []edge
-	for _, e := range f.edges[tree] {
-		if e.child >= 0 {
-			if e.child = f.nodeOf(e.child, depth+1); e.child == noNode {
-				continue
-			}
-			kept = append(kept, e)
+	f.trees[t].node = f.intern(f.changed(below, f.changes[f.trees[t].from:f.trees[t].to], depth))
+	return f.trees[t].node
+}
+
+// changed applies changes to the edges of a node.
+func (f *forest) changed(below []edge, changes []change, depth int) []edge {
+	for _, c := range changes {
+		if c.removed {
+			below = slices.DeleteFunc(slices.Clone(below), func(e edge) bool { return e.name == c.name })
+		}
+	}
+	for _, c := range changes {
+		if c.removed {
 			continue
 		}
-		kept = append(kept, e)
+		if c.child >= 0 {
+			if depth >= maxDepth {
+				continue
+			}
+			if c.child = f.nodeOf(c.child, depth+1); c.child == noNode {
+				continue
+			}
+		}
+		below = append(below[:len(below):len(below)], c.edge)
 	}
-	f.node[tree] = f.intern(kept)
-	return f.node[tree]
+	return below
 }
 
 // intern returns the node with these children.
@@ -212,6 +249,8 @@ func (f *forest) intern(children []edge) int32 {
 	if len(children) == 0 {
 		return noNode
 	}
+	children = slices.Clone(children)
+	slices.SortFunc(children, func(a, b edge) int { return cmp.Compare(a.name, b.name) })
 	key := make([]byte, 0, 8*len(children))
 	for _, e := range children {
 		key = binary.BigEndian.AppendUint32(key, uint32(e.name))
@@ -221,7 +260,7 @@ func (f *forest) intern(children []edge) int32 {
 		return n
 	}
 	n := int32(len(f.nodes))
-	f.nodes = append(f.nodes, slices.Clone(children))
+	f.nodes = append(f.nodes, children)
 	f.byNode[string(key)] = n
 	return n
 }

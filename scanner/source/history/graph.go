@@ -48,19 +48,28 @@ func (g *graph) parents(c int32) []int32 {
 	return out
 }
 
-// peel follows tags to a commit of the graph.
-func (g *graph) peel(id gitobj.OID) (int32, bool) {
-	for range 10 {
-		if c, ok := g.index[id]; ok {
-			return c, true
-		}
+// maxTags is how many tags of tags are followed.
+const maxTags = 10
+
+// chain returns an object's name and, where it is a tag, what it leads to, tag by tag.
+func (g *graph) chain(id gitobj.OID) []gitobj.OID {
+	chain := []gitobj.OID{id}
+	for len(chain) <= maxTags {
 		tag, ok := g.tags[id]
 		if !ok {
-			return 0, false
+			break
 		}
 		id = tag.Target
+		chain = append(chain, id)
 	}
-	return 0, false
+	return chain
+}
+
+// peel follows tags to a commit of the graph.
+func (g *graph) peel(id gitobj.OID) (int32, bool) {
+	chain := g.chain(id)
+	c, ok := g.index[chain[len(chain)-1]]
+	return c, ok
 }
 
 // sorted returns the commits, parents before children; where that leaves a choice, by time and then by name.

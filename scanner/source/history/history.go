@@ -33,8 +33,14 @@ func New(opts Options) *Source { return &Source{opts: opts, graph: newGraph()} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
-	types := gitobj.TypesOf(gitobj.Blob, gitobj.Commit, gitobj.Tag)
-	if err := s.opts.Repo.Objects.Walk(ctx, types, &reader{graph: s.graph, sink: sink}); err != nil {
+	walk := gitobj.Walk{
+		Types:   gitobj.TypesOf(gitobj.Blob, gitobj.Commit, gitobj.Tag),
+		Visitor: &reader{graph: s.graph, sink: sink},
+	}
+	if f, ok := sink.(scanner.Screener); ok {
+		walk.Screen = &gitobj.Screen{Reach: f.Reach(), Piece: f.Screen, Dropped: f.Dropped}
+	}
+	if err := s.opts.Repo.Objects.Walk(ctx, walk); err != nil {
 		return fmt.Errorf("reading the history: %w", err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 )
 
-// Caps on what one piece of content, or a forged history, can make a report of.
+// Caps on what one piece of content, or a forged history, can make a report of. Past them the scan is incomplete.
 const (
 	maxPlaces = 10_000    // paths of one blob
 	maxSteps  = 5_000_000 // introductions in all
@@ -28,27 +29,33 @@ func (s *Source) Locate(ctx context.Context, hits []scanner.Place, sink scanner.
 		}
 	}
 	forest := newForest(s.opts.Repo.Objects, wanted)
-	if err := s.opts.Repo.Objects.Walk(ctx, gitobj.TypesOf(gitobj.Tree), forest); err != nil {
+	if err := forest.grow(ctx); err != nil {
 		return nil, fmt.Errorf("reading the trees of the history: %w", err)
 	}
-	forest.grow()
-	l := &locator{source: s, graph: s.graph, forest: forest, sink: sink, origins: map[origin][]int32{}}
+	l := &locator{
+		source: s, graph: s.graph, forest: forest, sink: sink, partial: s.opts.Repo.Partial(),
+		origins: map[origin][]int32{}, paths: map[int32][]string{}, unfetched: map[gitobj.OID]bool{},
+	}
 	return l.run(ctx, hits)
 }
 
 // locator answers one Locate.
 type locator struct {
-	source   *Source
-	graph    *graph
-	forest   *forest
-	sink     scanner.Sink
-	order    []int32 // commits, parents first
-	rank     []int32 // of each commit in order
-	refs     *refIndex
-	origins  map[origin][]int32 // the commits that introduced a leaf at a path, in order
-	paths    map[int32][]string // of each leaf
-	staged   map[gitobj.OID][]string
-	rootless []int32 // commits whose tree is missing
+	source    *Source
+	graph     *graph
+	forest    *forest
+	sink      scanner.Sink
+	partial   bool    // the repository is a partial clone
+	order     []int32 // commits, parents first
+	rank      []int32 // of each commit in order
+	refs      *refIndex
+	origins   map[origin][]int32 // the commits that introduced a leaf at a path, in order
+	paths     map[int32][]string // of each leaf
+	steps     int                // introductions so far
+	capped    bool               // there are more of them than are kept
+	gaps      []gap
+	unfetched map[gitobj.OID]bool // what a partial clone may not have fetched
+	staged    map[gitobj.OID][]string
 }
 
 // origin is a leaf at a path.
@@ -57,7 +64,16 @@ type origin struct {
 	path string
 }
 
+// gap is a tree or a parent of a commit that could not be read.
+type gap struct {
+	commit int32
+	id     gitobj.OID
+	isTree bool
+}
+
 func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Place, error) {
+	refs, losses := l.source.opts.Repo.Refs()
+	l.addTrees(refs)
 	l.order = l.graph.sorted()
 	l.rank = make([]int32, len(l.graph.commits))
 	for i, c := range l.order {
@@ -66,7 +82,6 @@ func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Pl
 	if err := l.introductions(ctx); err != nil {
 		return nil, err
 	}
-	refs, losses := l.source.opts.Repo.Refs()
 	l.refs = newRefIndex(l.graph, l.order, refs, l.source.opts.Repo.Reflogs(), l.asked(hits))
 	l.stage()
 	l.report(append(losses, l.forest.lost...), refs)
@@ -77,37 +92,68 @@ func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Pl
 	return out, ctx.Err()
 }
 
+// addTrees lets a tree that a ref names without a commit stand for a commit that has no parents. It is younger
+// than all others: where a commit has the same content, the commit introduced it.
+func (l *locator) addTrees(refs []gitobj.Ref) {
+	for _, ref := range refs {
+		chain := l.graph.chain(ref.Target)
+		id := chain[len(chain)-1]
+		if _, ok := l.forest.index[id]; ok {
+			l.graph.addCommit(id, gitobj.CommitInfo{Tree: id, Time: math.MaxInt64})
+		}
+	}
+}
+
 // introductions finds, for each leaf and path, the commits that introduced it.
 func (l *locator) introductions(ctx context.Context) error {
-	l.paths = map[int32][]string{}
-	steps := 0
 	for i, c := range l.order {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		node, ok := l.forest.root(l.graph.commits[c].tree)
-		if !ok {
-			l.rootless = append(l.rootless, c)
-		}
-		var parents []int32
-		for _, p := range l.graph.parents(c) {
-			parent, _ := l.forest.root(l.graph.commits[p].tree)
-			parents = append(parents, parent)
-		}
-		l.forest.introduced(node, parents, "", func(path string, leaf int32) bool {
-			steps++
-			at := origin{leaf, path}
-			if l.origins[at] == nil {
-				if len(l.paths[leaf]) >= maxPlaces {
-					return steps < maxSteps
-				}
-				l.paths[leaf] = append(l.paths[leaf], path)
+		node, parents := l.rootOf(c), []int32{}
+		for _, id := range l.graph.commits[c].parents {
+			if p, ok := l.graph.index[id]; ok {
+				parents = append(parents, l.forest.root(l.graph.commits[p].tree))
+				continue
 			}
-			l.origins[at] = append(l.origins[at], c)
-			return steps < maxSteps
-		})
+			l.gaps = append(l.gaps, gap{commit: c, id: id})
+		}
+		l.forest.introduced(node, parents, "", func(path string, leaf int32) bool { return l.introduce(c, path, leaf) })
 	}
 	return nil
+}
+
+// rootOf returns the node of a commit's tree.
+func (l *locator) rootOf(c int32) int32 {
+	id := l.graph.commits[c].tree
+	switch missing := id != emptyTree && !l.has(id); {
+	case missing && l.partial:
+		l.unfetched[id] = true
+	case missing:
+		l.gaps = append(l.gaps, gap{commit: c, id: id, isTree: true})
+	}
+	return l.forest.root(id)
+}
+
+// introduce notes that a commit introduced a leaf, and reports whether there is room for more. What a partial clone
+// lacks is only counted: that may be nearly everything.
+func (l *locator) introduce(c int32, path string, leaf int32) bool {
+	if l.partial && l.forest.leaves[leaf].missing {
+		l.unfetched[l.forest.leaves[leaf].id] = true
+		return true
+	}
+	at := origin{leaf, path}
+	l.steps++
+	isNew := l.origins[at] == nil
+	if l.steps > maxSteps || isNew && len(l.paths[leaf]) >= maxPlaces {
+		l.capped = true
+		return l.steps <= maxSteps
+	}
+	if isNew {
+		l.paths[leaf] = append(l.paths[leaf], path)
+	}
+	l.origins[at] = append(l.origins[at], c)
+	return true
 }
 
 // asked lists the commits whose refs will be needed.
@@ -125,8 +171,8 @@ func (l *locator) asked(hits []scanner.Place) []int32 {
 			}
 		}
 	}
-	for _, c := range l.rootless {
-		seen[c] = true
+	for _, g := range l.gaps {
+		seen[g.commit] = true
 	}
 	out := make([]int32, 0, len(seen))
 	for c := range seen {
@@ -142,10 +188,13 @@ func (l *locator) stage() {
 	l.staged = map[gitobj.OID][]string{}
 	repo := l.source.opts.Repo
 	files, _ := filepath.Glob(filepath.Join(repo.Common, "worktrees", "*", "index"))
-	for _, file := range append([]string{""}, files...) {
-		entries, _ := repo.Index(file)
-		for _, e := range entries {
-			if l.forest.wanted[e.ID] && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
+	for _, file := range append(files, filepath.Join(repo.Common, "index")) {
+		index, err := repo.Index(file)
+		if err != nil {
+			continue
+		}
+		for _, e := range index.Entries {
+			if l.forest.has(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
 				l.staged[e.ID] = append(l.staged[e.ID], e.Path)
 			}
 		}
@@ -169,8 +218,8 @@ func (l *locator) places(h scanner.Place) []scanner.Place {
 	return out
 }
 
-// blobPlaces finds a blob in the history; if it is not there, in an index; and if not there either, it is
-// unreachable and has no path.
+// blobPlaces finds a blob in the history; if it is not there, in an index; and if not there either, it has no path,
+// and is reachable only if a ref names the blob itself.
 func (l *locator) blobPlaces(h scanner.Place) []scanner.Place {
 	id, _ := gitobj.ParseOID(h.Blob)
 	var out []scanner.Place
@@ -187,7 +236,7 @@ func (l *locator) blobPlaces(h scanner.Place) []scanner.Place {
 		out = append(out, scanner.Place{Source: scanner.SourceIndex, Path: path, Blob: h.Blob})
 	}
 	if len(out) == 0 {
-		out = append(out, h)
+		out = append(out, l.refs.fillNamed(h, id))
 	}
 	return out
 }
@@ -199,9 +248,8 @@ func (l *locator) commitPlace(h scanner.Place, commits []int32) scanner.Place {
 		return cmp.Or(cmp.Compare(l.refs.unreached(a), l.refs.unreached(b)), cmp.Compare(l.rank[a], l.rank[b]))
 	})
 	id := l.graph.commits[first].id
-	h.Commit = id.String()
-	if info, err := l.source.opts.Repo.Commit(id); err == nil {
-		h.Author, h.Email, h.Date = info.Author.Name, info.Author.Email, info.Author.When
+	if info, err := l.source.opts.Repo.Commit(id); err == nil { // else it is a tree that a ref names
+		h.Commit, h.Author, h.Email, h.Date = id.String(), info.Author.Name, info.Author.Email, info.Author.When
 	}
 	return l.refs.fill(h, commits)
 }
@@ -223,5 +271,5 @@ func (l *locator) tagPlace(h scanner.Place) scanner.Place {
 	if c, ok := l.graph.peel(id); ok {
 		h.Commit = l.graph.commits[c].id.String()
 	}
-	return l.refs.fillTag(h, id)
+	return l.refs.fillNamed(h, id)
 }

@@ -13,26 +13,36 @@ func (l *locator) report(losses []gitobj.Loss, refs []gitobj.Ref) {
 	for _, loss := range losses {
 		l.skip(loss.What, loss.Why.Error())
 	}
-	cut := l.reportShallow()
 	for _, ref := range refs {
-		if !l.source.opts.Repo.Objects.Has(ref.Target) {
-			l.skip(ref.Name, fmt.Sprintf("%s, which it names, is missing", ref.Target))
+		chain := l.graph.chain(ref.Target)
+		if id := chain[len(chain)-1]; !l.has(id) {
+			l.skip(ref.Name, fmt.Sprintf("%s, which it names, is missing", id))
 		}
 	}
-	for _, c := range l.order {
-		for _, p := range l.graph.commits[c].parents {
-			if _, ok := l.graph.index[p]; !ok && !cut[l.graph.commits[c].id] && !l.source.opts.Repo.Objects.Has(p) {
-				l.skip(p.String(), fmt.Sprintf("commit is missing: the history before %s cannot be read", l.graph.commits[c].id))
-			}
-		}
-	}
-	for _, c := range l.rootless {
-		if l.refs.kept(c) {
-			l.skip(l.graph.commits[c].tree.String(), fmt.Sprintf("tree of commit %s is missing", l.graph.commits[c].id))
-		}
-	}
+	l.reportGaps(l.reportShallow())
 	l.reportLeaves()
+	if l.capped {
+		l.skip(".", fmt.Sprintf("a key stands at more than %d paths, or the keys stand in more than %d commits: not all are named",
+			maxPlaces, maxSteps))
+	}
 }
+
+// reportGaps tells which commits and which of their trees are missing. A parent that is there and damaged has been
+// told of when it was read.
+func (l *locator) reportGaps(cut map[gitobj.OID]bool) {
+	for _, g := range l.gaps {
+		commit := l.graph.commits[g.commit].id
+		switch {
+		case !l.refs.kept(g.commit):
+		case g.isTree:
+			l.skip(g.id.String(), fmt.Sprintf("tree of commit %s is %s", commit, l.condition(g.id)))
+		case !cut[commit] && !l.has(g.id):
+			l.skip(g.id.String(), fmt.Sprintf("commit is missing: the history before %s cannot be read", commit))
+		}
+	}
+}
+
+func (l *locator) has(id gitobj.OID) bool { return l.source.opts.Repo.Objects.Has(id) }
 
 // reportShallow tells where a shallow clone ends and how to deepen it.
 func (l *locator) reportShallow() map[gitobj.OID]bool {
@@ -49,27 +59,28 @@ func (l *locator) reportShallow() map[gitobj.OID]bool {
 // reportLeaves tells which blobs and trees are missing. In a partial clone that is how it is meant, and one
 // sentence says it for all.
 func (l *locator) reportLeaves() {
-	partial, n := l.source.opts.Repo.Partial(), 0
 	for i, leaf := range l.forest.leaves {
 		if !leaf.missing {
 			continue
 		}
-		path, commit, ok := l.firstKept(int32(i))
-		if !ok {
-			continue
-		}
-		if n++; !partial {
+		if path, commit, ok := l.firstKept(int32(i)); ok {
 			l.skip(path, fmt.Sprintf("object %s, which commit %s introduced, is %s", leaf.id, commit, l.condition(leaf.id)))
 		}
 	}
-	if partial && n > 0 {
+	n := 0
+	for id := range l.unfetched {
+		if !l.has(id) {
+			n++
+		}
+	}
+	if n > 0 {
 		l.skip(".", fmt.Sprintf("the clone is partial: %d objects have not been fetched; git fetch --refetch --no-filter brings them", n))
 	}
 }
 
 // condition says why an object could not be read.
 func (l *locator) condition(id gitobj.OID) string {
-	if l.source.opts.Repo.Objects.Has(id) {
+	if l.has(id) {
 		return "damaged"
 	}
 	return "missing"

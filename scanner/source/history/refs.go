@@ -10,16 +10,16 @@ import (
 // refIndex knows which refs, and which entries of reflogs, reach each of a few commits.
 type refIndex struct {
 	graph   *graph
-	slot    map[int32]int // of a commit that was asked for
-	refs    [][]string    // by slot
-	reflogs [][]string    // by slot
-	byTag   map[gitobj.OID][]string
+	slot    map[int32]int           // of a commit that was asked for
+	refs    [][]string              // by slot
+	reflogs [][]string              // by slot
+	naming  map[gitobj.OID][]string // the refs that name an object, directly or by a tag
 }
 
 // newRefIndex follows the history from parents to children, 64 of the asked commits at a time.
 func newRefIndex(g *graph, order []int32, refs, reflogs []gitobj.Ref, asked []int32) *refIndex {
 	x := &refIndex{
-		graph: g, slot: map[int32]int{}, byTag: map[gitobj.OID][]string{},
+		graph: g, slot: map[int32]int{}, naming: map[gitobj.OID][]string{},
 		refs: make([][]string, len(asked)), reflogs: make([][]string, len(asked)),
 	}
 	for i, c := range asked {
@@ -31,13 +31,8 @@ func newRefIndex(g *graph, order []int32, refs, reflogs []gitobj.Ref, asked []in
 		x.name(x.reflogs[from:], reflogs, reaches)
 	}
 	for _, ref := range refs {
-		for id, depth := ref.Target, 0; depth < 10; depth++ {
-			tag, ok := g.tags[id]
-			if !ok {
-				break
-			}
-			x.byTag[id] = append(x.byTag[id], ref.Name)
-			id = tag.Target
+		for _, id := range g.chain(ref.Target) {
+			x.naming[id] = append(x.naming[id], ref.Name)
 		}
 	}
 	return x
@@ -92,8 +87,9 @@ func (x *refIndex) fill(p scanner.Place, commits []int32) scanner.Place {
 	return named(p, x.union(x.refs, commits), x.union(x.reflogs, commits))
 }
 
-func (x *refIndex) fillTag(p scanner.Place, tag gitobj.OID) scanner.Place {
-	return named(p, x.byTag[tag], nil)
+// fillNamed says which refs name an object.
+func (x *refIndex) fillNamed(p scanner.Place, id gitobj.OID) scanner.Place {
+	return named(p, x.naming[id], nil)
 }
 
 func named(p scanner.Place, refs, reflogs []string) scanner.Place {

@@ -27,39 +27,73 @@ func New(opts Options) *Source { return &Source{opts} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
-	entries, err := s.opts.Repo.Index(s.opts.Index)
+	index, err := s.opts.Repo.Index(s.opts.Index)
 	if err != nil {
 		return err
 	}
-	parents := s.parents()
-	for _, e := range entries {
+	base := &base{index: index, parents: s.parents(), same: map[string]bool{}}
+	for _, e := range index.Entries {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if !e.IsBlob() || has(parents, e) {
-			continue
-		}
-		o, err := s.opts.Repo.Objects.Read(e.ID)
-		if err != nil {
-			sink.Skip(scanner.Skip{Path: e.Path, Reason: err.Error()})
-			continue
-		}
-		place := scanner.Place{Source: scanner.SourceIndex, Path: e.Path, Blob: e.ID.String()}
-		if err := sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content}); err != nil {
-			return err
+		if e.IsBlob() && e.Stage == 0 && !base.has(e) { // the sides of a conflict are not what will be committed
+			if err := s.blob(ctx, e, sink); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// has reports whether a parent holds the entry as it is.
-func has(parents []*gitobj.Lookup, e gitobj.IndexEntry) bool {
-	for _, p := range parents {
+func (s *Source) blob(ctx context.Context, e gitobj.IndexEntry, sink scanner.Sink) error {
+	o, err := s.opts.Repo.Objects.Read(e.ID)
+	if err != nil {
+		sink.Skip(scanner.Skip{Path: e.Path, Reason: err.Error()})
+		return nil
+	}
+	place := scanner.Place{Source: scanner.SourceIndex, Path: e.Path, Blob: e.ID.String()}
+	return sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content})
+}
+
+// base is what the next commit's parents hold already.
+type base struct {
+	index   *gitobj.Index
+	parents []*gitobj.Lookup
+	same    map[string]bool // folders of the index, and whether a parent has them as they are
+	inside  string          // the folder of the last entry, if it is one of those
+}
+
+// has reports whether a parent holds the entry as it is. Entries come in the order of their paths, so that a folder
+// that a parent has is passed over as a whole.
+func (b *base) has(e gitobj.IndexEntry) bool {
+	if b.inside != "" && strings.HasPrefix(e.Path, b.inside) {
+		return true
+	}
+	b.inside = ""
+	for i, c := range e.Path {
+		if c == '/' && b.hasFolder(e.Path[:i]) {
+			b.inside = e.Path[:i+1]
+			return true
+		}
+	}
+	for _, p := range b.parents {
 		if old, ok := p.Find(e.Path); ok && old.ID == e.ID {
 			return true
 		}
 	}
 	return false
+}
+
+func (b *base) hasFolder(dir string) bool {
+	same, known := b.same[dir]
+	if tree, ok := b.index.Trees[dir]; ok && !known {
+		for _, p := range b.parents {
+			old, ok := p.Find(dir)
+			same = same || ok && old.ID == tree
+		}
+		b.same[dir] = same
+	}
+	return same
 }
 
 // parents returns the trees of the next commit's parents: HEAD, and what is being merged. One that cannot be

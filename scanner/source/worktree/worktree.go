@@ -41,11 +41,11 @@ type tree struct {
 
 func newTree(repo *gitobj.Repo, all bool) (*tree, error) {
 	t := &tree{root: repo.Worktree, all: all, tracked: map[string]bool{}, folders: map[string]bool{}}
-	entries, err := repo.Index("")
+	index, err := repo.Index("")
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
+	for _, e := range index.Entries {
 		t.tracked[e.Path] = true
 		for dir := path.Dir(e.Path); dir != "." && !t.folders[dir]; dir = path.Dir(dir) {
 			t.folders[dir] = true

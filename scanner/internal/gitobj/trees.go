@@ -1,0 +1,191 @@
+package gitobj
+
+import (
+	"context"
+	"slices"
+)
+
+// TreeWalk says what a walk over trees is to find. All are required.
+type TreeWalk struct {
+	// Keep makes, for each worker, the function that decides which entries are of interest. It is asked about an entry
+	// once for all neighbouring versions of a tree that hold it.
+	Keep func() func(Entry) bool
+	// Visit takes what is of interest in a tree. It is called concurrently, once for each tree. The names in the
+	// entries are overwritten afterwards.
+	Visit func(TreeChange)
+	// Lost takes what could not be read. It is called concurrently.
+	Lost func(Loss)
+}
+
+// TreeChange is a tree by what it differs in from another. Only entries that were kept count.
+type TreeChange struct {
+	ID      OID
+	Base    OID // the other tree; the zero OID stands for an empty one
+	Removed []Entry
+	Added   []Entry
+}
+
+// Trees implements Reader. Of a tree that is stored as a delta it reads only the entries that its base does not
+// have.
+func (s *store) Trees(ctx context.Context, t TreeWalk) error {
+	walk := Walk{Types: TypesOf(Tree), Visitor: &treeVisitor{t}}
+	for i, p := range s.packs {
+		w := &packWalk{Walk: walk, store: s, pack: p, earlier: s.packs[:i]}
+		w.newExaminer = func() examiner { return &treeExaminer{keep: t.Keep(), visit: t.Visit} }
+		if err := w.run(ctx); err != nil {
+			return err
+		}
+	}
+	return s.walkLoose(ctx, walk)
+}
+
+// treeVisitor takes the trees that no examiner has seen: loose ones, and good copies of damaged ones.
+type treeVisitor struct{ walk TreeWalk }
+
+func (v *treeVisitor) Lost(l Loss) { v.walk.Lost(l) }
+
+func (v *treeVisitor) Object(_ context.Context, o Object) error {
+	x := treeExaminer{keep: v.walk.Keep(), visit: v.walk.Visit}
+	p := patched{built: built{content: o.Content}}
+	if _, err := x.whole(Tree, &p.built); err != nil {
+		v.walk.Lost(Loss{What: o.ID.String(), Why: err})
+		return nil
+	}
+	x.shown(o.ID, &p)
+	return nil
+}
+
+// treeEntries are the entries of a tree that has been built.
+type treeEntries struct {
+	starts []uint32    // where each begins
+	kept   []keptEntry // those of interest
+}
+
+// keptEntry is an entry that was kept, and where it and its name begin.
+type keptEntry struct {
+	start, name uint32
+	Entry
+}
+
+// treeExaminer reads the entries of trees. It is one worker's.
+type treeExaminer struct {
+	keep    func(Entry) bool
+	visit   func(TreeChange)
+	added   []Entry // of the tree that is being read
+	removed []Entry
+	carried []bool // of the kept entries of its base: whether it has them too
+}
+
+func (x *treeExaminer) shown(id OID, o *patched) {
+	change := TreeChange{ID: id, Added: x.added}
+	if o.base != nil && o.base.id != (OID{}) {
+		change.Base = o.base.id
+		x.removed = x.removed[:0]
+		for i, k := range o.base.kept {
+			if !x.carried[i] {
+				x.removed = append(x.removed, k.Entry)
+			}
+		}
+		change.Removed = x.removed
+	} else if o.base != nil {
+		change.Added = x.added[:0]
+		for _, k := range o.kept {
+			change.Added = append(change.Added, k.Entry)
+		}
+	}
+	x.visit(change)
+}
+
+func (x *treeExaminer) whole(_ Type, o *built) (bool, error) {
+	x.added = x.added[:0]
+	return false, x.parse(o, 0, len(o.content))
+}
+
+// parse reads the entries from one offset of a tree to another.
+func (x *treeExaminer) parse(o *built, from, to int) error {
+	for from < to {
+		e, next, err := entryIn(o.content, from)
+		if err != nil {
+			return err
+		}
+		o.starts = append(o.starts, uint32(from))
+		if x.keep(e) {
+			o.kept = append(o.kept, keptEntry{uint32(from), uint32(next - len(e.ID) - 1 - len(e.Name)), e})
+			x.added = append(x.added, e)
+		}
+		from = next
+	}
+	return nil
+}
+
+// delta walks the pieces of a tree: whole entries that are copied are the base's, and only what stands between is
+// read.
+func (x *treeExaminer) delta(_ Type, base *built, d *patched) (bool, error) {
+	d.build()
+	x.added = x.added[:0]
+	x.carried = slices.Grow(x.carried[:0], len(base.kept))[:len(base.kept)]
+	clear(x.carried)
+	at, begin := 0, 0 // where the next entry begins, and the piece
+	for _, p := range d.pieces {
+		end := begin + p.size
+		for at < end {
+			if n := x.copied(base, d, p, at, begin); n > 0 {
+				at += n
+				continue
+			}
+			_, next, err := entryIn(d.content, at)
+			if err != nil {
+				return false, err
+			}
+			if err := x.parse(&d.built, at, next); err != nil {
+				return false, err
+			}
+			at = next
+		}
+		begin = end
+	}
+	return false, nil
+}
+
+// copied takes over the entries of the base that a piece copies whole, from the entry at offset at on, and returns
+// their size.
+func (x *treeExaminer) copied(base *built, d *patched, p piece, at, begin int) int {
+	if p.insert != nil || at < begin {
+		return 0
+	}
+	from, to := p.from+at-begin, p.from+p.size
+	first, ok := slices.BinarySearch(base.starts, uint32(from))
+	if !ok {
+		return 0
+	}
+	last, exact := slices.BinarySearch(base.starts, uint32(to))
+	if !exact && to < len(base.content) {
+		last-- // the last entry is cut
+	}
+	if last <= first {
+		return 0
+	}
+	end := len(base.content)
+	if last < len(base.starts) {
+		end = int(base.starts[last])
+	}
+	shift := uint32(at) - uint32(from)
+	for _, start := range base.starts[first:last] {
+		d.starts = append(d.starts, start+shift)
+	}
+	x.takeKept(base, d, uint32(from), uint32(end), shift)
+	return end - from
+}
+
+// takeKept takes over the kept entries that begin in [from, end) of the base.
+func (x *treeExaminer) takeKept(base *built, d *patched, from, end, shift uint32) {
+	i, _ := slices.BinarySearchFunc(base.kept, from, func(k keptEntry, at uint32) int { return int(k.start) - int(at) })
+	for ; i < len(base.kept) && base.kept[i].start < end; i++ {
+		x.carried[i] = true
+		k := base.kept[i]
+		k.start += shift
+		k.name += shift
+		k.Name = d.content[k.name:][:len(k.Name)]
+		d.kept = append(d.kept, k)
+	}
+}

@@ -1,0 +1,258 @@
+package files_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/planted"
+	"github.com/akguard/akguard/scanner/source/files"
+)
+
+// write makes files below a folder of its own.
+func write(t *testing.T, contents map[string]string) (root string) {
+	t.Helper()
+	root = t.TempDir()
+	for name, content := range contents {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+func read(t *testing.T, root string) *planted.Sink {
+	t.Helper()
+	return planted.Read(t, files.New(files.Options{Root: root}))
+}
+
+// Every regular file is read, whatever its name and however many there are, and git's own are not.
+func TestFolder(t *testing.T) {
+	contents := map[string]string{
+		"a": "1", "empty": "", "with space/新 文件": "2", "new\nline": "3", "x/.hidden/b": "4", "-dash": "5", "x/.github/c": "6",
+	}
+	for i := range 1000 {
+		contents[fmt.Sprintf("many/%d", i)] = fmt.Sprint(i)
+	}
+	root := write(t, contents)
+	for _, dir := range []string{".git", "x/.git"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, dir, "config"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, got := read(t, root), map[string]string{}
+	for _, b := range s.Blobs {
+		if _, ok := got[b.Path]; ok || b.Source != scanner.SourceFile {
+			t.Errorf("%q is read again, or from %s", b.Path, b.Source)
+		}
+		got[b.Path] = string(b.Content)
+	}
+	if !reflect.DeepEqual(got, contents) || len(s.Skips) > 0 {
+		t.Errorf("%d of %d files are read, skips %v", len(got), len(contents), s.Skips)
+	}
+}
+
+// Content is read whole at every size around those of the buffers.
+func TestSizes(t *testing.T) {
+	contents := map[string]string{}
+	for _, size := range []int{0, 1, 128 << 10, 16 << 20} {
+		for _, n := range []int{size - 1, size, size + 1} {
+			if n >= 0 {
+				contents[fmt.Sprint(n)] = strings.Repeat("0123456789abcdef", n/16+1)[:n]
+			}
+		}
+	}
+	for _, b := range read(t, write(t, contents)).Blobs {
+		if string(b.Content) != contents[b.Path] {
+			t.Errorf("of %s bytes, %d are read, or others", b.Path, len(b.Content))
+		}
+		delete(contents, b.Path)
+	}
+	if len(contents) > 0 {
+		t.Errorf("%d files are not read", len(contents))
+	}
+}
+
+// A symbolic link is not followed: neither to a file, nor to a folder, nor in a circle. The root may be one.
+func TestLinks(t *testing.T) {
+	outside := write(t, map[string]string{"key": "outside"})
+	root := write(t, map[string]string{"in/a": "inside"})
+	for name, to := range map[string]string{
+		"file": filepath.Join(outside, "key"), "folder": outside, "circle": root, "in/up": "..", "broken": "nowhere",
+	} {
+		if err := os.Symlink(to, filepath.Join(root, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(root, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{root, link} {
+		if s := read(t, dir); !slices.Equal(s.Paths(), []string{"in/a"}) || len(s.Skips) > 0 {
+			t.Errorf("read %q, skips %v", s.Paths(), s.Skips)
+		}
+	}
+}
+
+// meddler is a Filter that changes a file after it was listed and before it is read.
+type meddler struct{ meddle func(name string) }
+
+func (m meddler) Folder(string) (files.Filter, bool) { return m, true }
+func (m meddler) File(name string) bool              { m.meddle(name); return true }
+
+// meddled reads a folder with one file, key, that is changed before it is read.
+func meddled(t *testing.T, meddle func(path string)) *planted.Sink {
+	t.Helper()
+	root := write(t, map[string]string{"key": "old"})
+	m := meddler{func(name string) { meddle(filepath.Join(root, name)) }}
+	return planted.Read(t, files.New(files.Options{Root: root, Filter: m}))
+}
+
+// A file that has gone since its folder was listed is no loss: it was not there to read.
+func TestVanished(t *testing.T) {
+	s := meddled(t, func(path string) { _ = os.Remove(path) })
+	if len(s.Blobs) > 0 || len(s.Skips) > 0 {
+		t.Errorf("read %q, skips %v", s.Paths(), s.Skips)
+	}
+}
+
+// What cannot be read is told, and the rest is read.
+func TestUnreadable(t *testing.T) {
+	root := write(t, map[string]string{"a": "1"})
+	dir, name := deep(t, root)
+	s := read(t, root)
+	if !slices.Equal(s.Paths(), []string{"a"}) || len(s.Skips) != 2 {
+		t.Fatalf("read %q, skips %v", s.Paths(), s.Skips)
+	}
+	for _, want := range []string{dir, name} {
+		if !slices.ContainsFunc(s.Skips, func(s scanner.Skip) bool { return s.Path == want && strings.HasPrefix(s.Reason, "cannot be read: ") }) {
+			t.Errorf("no skip of %.30q… in %v", want, s.Skips)
+		}
+	}
+}
+
+// deep makes a folder and a file whose paths are too long for the system to open, for root too.
+func deep(t *testing.T, root string) (dir, name string) {
+	t.Helper()
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, long := "", strings.Repeat("d", 200)
+	for len(root)+len(path) < 4096-len(long) {
+		if r, path = enter(t, r, long), path+long+"/"; len(root)+len(path) < 4096-len(long) {
+			continue
+		}
+		if err := r.WriteFile(long, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		name = path + long
+	}
+	long = strings.Repeat("e", 200)
+	enter(t, r, long).Close()
+	return path + long, name
+}
+
+func enter(t *testing.T, r *os.Root, name string) *os.Root {
+	t.Helper()
+	defer r.Close()
+	if err := r.Mkdir(name, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	sub, err := r.OpenRoot(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sub
+}
+
+func TestFile(t *testing.T) {
+	root := write(t, map[string]string{"a": "content", "large": strings.Repeat("x", 17<<20)})
+	for name, want := range map[string]string{"a": "content", "large": strings.Repeat("x", 17<<20), "missing": "", "": ""} {
+		path := filepath.ToSlash(filepath.Join(root, name))
+		s := planted.Read(t, files.NewFile(path))
+		if want == "" {
+			if len(s.Skips) != 1 || s.Skips[0].Path != path || !strings.HasPrefix(s.Skips[0].Reason, "cannot be read: ") {
+				t.Errorf("%q: skips %v", name, s.Skips)
+			}
+			continue
+		}
+		if len(s.Blobs) != 1 || string(s.Blobs[0].Content) != want || s.Blobs[0].Path != path || s.Blobs[0].Source != scanner.SourceFile {
+			t.Errorf("%q: read %d contents", name, len(s.Blobs))
+		}
+	}
+}
+
+func TestReader(t *testing.T) {
+	s := planted.Read(t, files.NewReader(io.MultiReader(strings.NewReader("one "), strings.NewReader("two"))))
+	if len(s.Blobs) != 1 || string(s.Blobs[0].Content) != "one two" || s.Blobs[0].Source != scanner.SourceStdin || s.Blobs[0].Path != "" {
+		t.Errorf("read %+v", s.Blobs)
+	}
+}
+
+var errBroken = errors.New("broken")
+
+// An error of standard input ends the scan, and an error of the sink ends every scan.
+func TestErrors(t *testing.T) {
+	broken := io.MultiReader(strings.NewReader("text"), errReader{})
+	if err := files.NewReader(broken).Scan(t.Context(), new(planted.Sink)); !errors.Is(err, errBroken) {
+		t.Errorf("a broken reader's error is %v", err)
+	}
+	root := write(t, map[string]string{"a": "1", "b/c": "2"})
+	for name, source := range map[string]scanner.Source{
+		"folder": files.New(files.Options{Root: root}), "file": files.NewFile(filepath.Join(root, "a")), "reader": files.NewReader(strings.NewReader("x")),
+	} {
+		if err := source.Scan(t.Context(), brokenSink{}); !errors.Is(err, errBroken) {
+			t.Errorf("%s: the sink's error is %v", name, err)
+		}
+	}
+}
+
+type errReader struct{}
+
+func (errReader) Read([]byte) (int, error) { return 0, errBroken }
+
+type brokenSink struct{ scanner.Sink }
+
+func (brokenSink) Blob(context.Context, scanner.Blob) error { return errBroken }
+
+// A scan ends soon when its context does, also while it waits for a terminal.
+func TestInterrupted(t *testing.T) {
+	never, _ := io.Pipe()
+	for name, source := range map[string]scanner.Source{
+		"folder": files.New(files.Options{Root: write(t, map[string]string{"a": "1"})}), "reader": files.NewReader(never),
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		if name == "folder" {
+			cancel()
+		}
+		done := make(chan error, 1)
+		go func() { done <- source.Scan(ctx, new(planted.Sink)) }()
+		select {
+		case err := <-done:
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: the error is %v", name, err)
+			}
+		case <-time.After(5 * time.Second):
+			t.Errorf("%s: the scan goes on", name)
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package files
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+
+	"github.com/akguard/akguard/scanner"
+)
+
+// walk is a folder being scanned by several workers. What waits is a stack, so that it stays small.
+type walk struct {
+	opts Options
+	sink scanner.Sink
+
+	mu      sync.Mutex
+	changed sync.Cond
+	stack   []task
+	busy    int // workers with a task
+	closed  bool
+}
+
+// task is a folder to list, or files of it to scan.
+type task struct {
+	rel    string // slash-separated; "" for the root
+	filter Filter
+	files  []string // nil for a folder to list
+}
+
+// share is how many files one worker takes: the others may take more of a large folder.
+const share = 64
+
+func newWalk(opts Options, sink scanner.Sink) *walk {
+	w := &walk{opts: opts, sink: sink, stack: []task{{filter: opts.Filter}}}
+	w.changed.L = &w.mu
+	return w
+}
+
+// close ends the walk early.
+func (w *walk) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	w.changed.Broadcast()
+}
+
+// work takes tasks until there are none and nobody can add any.
+func (w *walk) work(ctx context.Context) error {
+	var r reader
+	for {
+		t, ok := w.next()
+		if !ok {
+			return ctx.Err()
+		}
+		err := w.do(ctx, t, &r)
+		w.done()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (w *walk) next() (task, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.stack) == 0 && w.busy > 0 && !w.closed {
+		w.changed.Wait()
+	}
+	if len(w.stack) == 0 || w.closed {
+		return task{}, false
+	}
+	t := w.stack[len(w.stack)-1]
+	w.stack = w.stack[:len(w.stack)-1]
+	w.busy++
+	return t, true
+}
+
+func (w *walk) done() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.busy--; w.busy == 0 && len(w.stack) == 0 {
+		w.changed.Broadcast()
+	}
+}
+
+func (w *walk) push(tasks []task) {
+	if len(tasks) == 0 {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stack = append(w.stack, tasks...)
+	w.changed.Broadcast()
+}
+
+func (w *walk) do(ctx context.Context, t task, r *reader) error {
+	dir := filepath.Join(w.opts.Root, filepath.FromSlash(t.rel))
+	if t.files == nil {
+		t.files = w.list(dir, t)
+	}
+	for _, name := range t.files {
+		place := scanner.Place{Source: w.opts.Source, Path: path.Join(t.rel, name)}
+		if err := r.scan(ctx, w.sink, dir+string(filepath.Separator)+name, place); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list reads a folder, leaves its folders and all but a share of its files to others, and returns that share.
+func (w *walk) list(dir string, t task) []string {
+	entries, err := readDir(dir)
+	if err != nil && !gone(err) {
+		rel := t.rel
+		if rel == "" {
+			rel = "."
+		}
+		w.sink.Skip(scanner.Skip{Path: rel, Reason: cause(err)})
+	}
+	var tasks []task
+	var files []string
+	for _, e := range entries {
+		switch {
+		case e.IsDir():
+			if f, ok := t.filter.Folder(e.Name()); ok {
+				tasks = append(tasks, task{rel: path.Join(t.rel, e.Name()), filter: f})
+			}
+		case e.Type().IsRegular() && t.filter.File(e.Name()):
+			files = append(files, e.Name())
+		}
+	}
+	for len(files) > share {
+		tasks = append(tasks, task{rel: t.rel, files: files[:share:share]})
+		files = files[share:]
+	}
+	w.push(tasks)
+	return files
+}
+
+// readDir lists a folder in the order of the disk.
+func readDir(dir string) ([]fs.DirEntry, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.ReadDir(-1)
+}

@@ -47,10 +47,20 @@ func (i Ignore) With(file string, domain []string) Ignore {
 	for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
 		line = strings.TrimRight(line, "\r\n")
 		if strings.TrimSpace(line) != "" && line[0] != '#' {
-			patterns = append(patterns, gitignore.ParsePattern(line, domain))
+			patterns = append(patterns, gitignore.ParsePattern(asMatched(line), domain))
 		}
 	}
 	return Ignore{patterns}
+}
+
+// asMatched writes a pattern in the way that the matcher reads as git does: it knows [^a] and not [!a], and takes
+// dir/** for the folder itself too, where nothing below could be taken back.
+func asMatched(pattern string) string {
+	pattern = strings.ReplaceAll(pattern, "[!", "[^")
+	if inside, ok := strings.CutSuffix(pattern, "/**"); ok {
+		return inside + "/*"
+	}
+	return pattern
 }
 
 // Match reports whether git ignores the path, given by its elements from the root of the working tree.

@@ -117,7 +117,7 @@ func parseEntry(b []byte) (entry, error) {
 }
 
 func (e *entry) readDistance(b []byte) error {
-	for i := range min(len(b), 9) {
+	for i := range min(len(b), 8) { // more do not fit into a pack, or into the number
 		if i > 0 {
 			e.distance++
 		}

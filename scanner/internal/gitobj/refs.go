@@ -30,8 +30,10 @@ func (r *Repo) Refs() ([]Ref, []Loss) {
 	for _, name := range subdirs(filepath.Join(r.Common, "worktrees")) {
 		c.head("worktrees/"+name+"/HEAD", filepath.Join(r.Common, "worktrees", name, "HEAD"))
 	}
-	c.loose(r.GitDir)
 	c.loose(r.Common)
+	if r.GitDir != r.Common {
+		c.loose(r.GitDir)
+	}
 	c.packed(filepath.Join(r.Common, "packed-refs"))
 	slices.SortFunc(c.refs, func(a, b Ref) int { return cmp.Compare(a.Name, b.Name) })
 	return c.refs, c.losses
@@ -59,14 +61,15 @@ func (c *refCollector) head(name, path string) {
 // loose reads the refs that are files below dir/refs.
 func (c *refCollector) loose(dir string) {
 	_ = filepath.WalkDir(filepath.Join(dir, "refs"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || strings.HasSuffix(path, ".lock") {
-			return nil
-		}
-		rel, err := filepath.Rel(dir, path)
-		if err != nil {
-			return nil
-		}
+		rel, _ := filepath.Rel(dir, path)
 		name := filepath.ToSlash(rel)
+		switch {
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			c.losses = append(c.losses, Loss{What: name, Why: bare(err)})
+			return nil
+		case err != nil, !d.Type().IsRegular(), strings.HasSuffix(path, ".lock"):
+			return nil
+		}
 		id, symbolic, err := readRef(path)
 		switch {
 		case err != nil:

@@ -1,0 +1,320 @@
+package gitobj_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"crypto/sha1"
+	"encoding/binary"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/planted"
+)
+
+// crafted is a pack made by hand, with an index that fits it: what no git would write.
+type crafted struct {
+	body    []byte
+	entries []craftedEntry
+}
+
+type craftedEntry struct {
+	id     gitobj.OID
+	offset int
+	crc    uint32
+}
+
+// add adds an entry: its type and claimed size, what stands between header and data, and the data, compressed here.
+func (c *crafted) add(name byte, kind, size int, between, data []byte) gitobj.OID {
+	if c.body == nil {
+		c.body = []byte("PACK\x00\x00\x00\x02\x00\x00\x00\x00")
+	}
+	head := []byte{byte(kind<<4 | size&15)}
+	for size >>= 4; size > 0; size >>= 7 {
+		head[len(head)-1] |= 0x80
+		head = append(head, byte(size&0x7f))
+	}
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	_, _ = w.Write(data)
+	_ = w.Close()
+	entry := slices.Concat(head, between, packed.Bytes())
+	id := gitobj.OID{name}
+	c.entries = append(c.entries, craftedEntry{id, len(c.body), crc32.ChecksumIEEE(entry)})
+	c.body = append(c.body, entry...)
+	return id
+}
+
+// write puts the pack into a repository.
+func (c *crafted) write(t *testing.T, r *planted.Repo) {
+	t.Helper()
+	binary.BigEndian.PutUint32(c.body[8:], uint32(len(c.entries)))
+	sum := sha1.Sum(c.body)
+	sort.Slice(c.entries, func(i, j int) bool { return bytes.Compare(c.entries[i].id[:], c.entries[j].id[:]) < 0 })
+	idx := []byte("\xfftOc\x00\x00\x00\x02")
+	for i := range 256 {
+		n := sort.Search(len(c.entries), func(j int) bool { return int(c.entries[j].id[0]) > i })
+		idx = binary.BigEndian.AppendUint32(idx, uint32(n))
+	}
+	for _, e := range c.entries {
+		idx = append(idx, e.id[:]...)
+	}
+	for _, e := range c.entries {
+		idx = binary.BigEndian.AppendUint32(idx, e.crc)
+	}
+	for _, e := range c.entries {
+		idx = binary.BigEndian.AppendUint32(idx, uint32(e.offset))
+	}
+	idx = append(idx, sum[:]...)
+	base := filepath.Join(r.Dir, ".git", "objects", "pack", "pack-crafted")
+	write(t, base+".pack", append(c.body, sum[:]...))
+	write(t, base+".idx", append(idx, make([]byte, 20)...))
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	_ = os.Remove(path)
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const (
+	blobType  = 3
+	ofsDelta  = 6
+	refDelta  = 7
+	smallSize = 5
+)
+
+// delta makes a delta with the given sizes and instructions.
+func delta(base, target int, instructions ...byte) []byte {
+	var d []byte
+	for _, n := range []int{base, target} {
+		for ; n >= 0x80; n >>= 7 {
+			d = append(d, byte(n)|0x80)
+		}
+		d = append(d, byte(n))
+	}
+	return append(d, instructions...)
+}
+
+// Each hostile pack has a good blob beside the bad entries: it must be read, and the others lost, in no time and
+// with little memory.
+func TestHostilePacks(t *testing.T) {
+	copyAll := []byte{0x90, smallSize} // copy five bytes from offset 0
+	for name, hostile := range map[string]func(c *crafted) (lost []gitobj.OID){
+		"a delta on itself": func(c *crafted) []gitobj.OID {
+			self := gitobj.OID{9}
+			return []gitobj.OID{c.add(9, refDelta, len(delta(5, 5, copyAll...)), self[:], delta(5, 5, copyAll...))}
+		},
+		"two deltas on each other": func(c *crafted) []gitobj.OID {
+			a, b := gitobj.OID{8}, gitobj.OID{9}
+			d := delta(5, 5, copyAll...)
+			return []gitobj.OID{c.add(8, refDelta, len(d), b[:], d), c.add(9, refDelta, len(d), a[:], d)}
+		},
+		"a delta on nothing": func(c *crafted) []gitobj.OID {
+			missing := gitobj.OID{200}
+			d := delta(5, 5, copyAll...)
+			return []gitobj.OID{c.add(9, refDelta, len(d), missing[:], d)}
+		},
+		"a delta on the middle of an entry": func(c *crafted) []gitobj.OID {
+			d := delta(5, 5, copyAll...)
+			return []gitobj.OID{c.add(9, ofsDelta, len(d), []byte{3}, d)}
+		},
+		"a delta on itself by offset": func(c *crafted) []gitobj.OID {
+			d := delta(5, 5, copyAll...)
+			return []gitobj.OID{c.add(9, ofsDelta, len(d), []byte{0}, d)}
+		},
+		"a terabyte": func(c *crafted) []gitobj.OID { return []gitobj.OID{c.add(9, blobType, 1<<40, nil, []byte("small"))} },
+		"a size in the middle": func(c *crafted) []gitobj.OID {
+			return []gitobj.OID{c.add(9, blobType, 100<<20, nil, []byte("small"))}
+		},
+		"more than it says": func(c *crafted) []gitobj.OID {
+			return []gitobj.OID{c.add(9, blobType, 10, nil, make([]byte, 1<<20))}
+		},
+		"a delta that makes too much": func(c *crafted) []gitobj.OID {
+			base := c.add(8, blobType, 1<<16, nil, make([]byte, 1<<16))
+			d := delta(1<<16, 1<<38, bytes.Repeat([]byte{0x80}, 1000)...)
+			return []gitobj.OID{c.add(9, refDelta, len(d), base[:], d)}
+		},
+		"a delta that copies past its base": func(c *crafted) []gitobj.OID {
+			base := c.add(8, blobType, 5, nil, []byte("12345"))
+			d := delta(5, 9, 0x90, 9)
+			return []gitobj.OID{c.add(9, refDelta, len(d), base[:], d)}
+		},
+		"an entry of no type": func(c *crafted) []gitobj.OID { return []gitobj.OID{c.add(9, 5, 5, nil, []byte("12345"))} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := planted.New(t)
+			var c crafted
+			good := c.add(1, blobType, 4, nil, []byte("good"))
+			lost := hostile(&c)
+			c.write(t, r)
+			start := time.Now()
+			got := walk(t, r.Dir, gitobj.Limits{})
+			if got.objects[good.String()] != "blob good" {
+				t.Error("the good blob was not read")
+			}
+			for _, id := range lost {
+				if got.lost[id.String()] == "" || got.objects[id.String()] != "" {
+					t.Errorf("%s: lost %q, read %.20q", id, got.lost[id.String()], got.objects[id.String()])
+				}
+			}
+			if len(got.lost) != len(lost) {
+				t.Errorf("lost %v, want %d", got.lost, len(lost))
+			}
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+			repo := open(t, r.Dir, gitobj.Limits{})
+			for _, id := range lost {
+				if _, err := repo.Objects.Read(id); err == nil {
+					t.Errorf("Read(%s) made something of it", id)
+				}
+			}
+		})
+	}
+}
+
+// One flipped byte anywhere in a pack costs the objects that depend on it, and each of them is told.
+func TestFlippedBytes(t *testing.T) {
+	r := planted.New(t)
+	versions(r, 12)
+	r.Git("repack", "-adfq", "--depth=50", "--window=50")
+	want := truth(t, r)
+	pack, _ := filepath.Glob(filepath.Join(r.Dir, ".git", "objects", "pack", "*.pack"))
+	data, err := os.ReadFile(pack[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 12; at < len(data)-20; at += max(1, len(data)/150) {
+		damaged := bytes.Clone(data)
+		damaged[at] ^= 0x10
+		write(t, pack[0], damaged)
+		got := walk(t, r.Dir, gitobj.Limits{})
+		if len(got.lost) == 0 {
+			t.Errorf("byte %d: nothing is lost", at)
+		}
+		for id, content := range want {
+			if got.objects[id] != content && got.lost[id] == "" {
+				t.Errorf("byte %d: %s was neither read nor told as lost", at, id)
+			}
+		}
+	}
+}
+
+func TestTruncated(t *testing.T) {
+	r := planted.New(t)
+	versions(r, 12)
+	r.Git("repack", "-adfq")
+	want := truth(t, r)
+	for _, ext := range []string{"pack", "idx"} {
+		files, _ := filepath.Glob(filepath.Join(r.Dir, ".git", "objects", "pack", "*."+ext))
+		data, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{0, 3, 11, 12, 30, 1000, 1060, len(data) / 2, len(data) - 21, len(data) - 1} {
+			write(t, files[0], data[:min(n, len(data))])
+			if got := walk(t, r.Dir, gitobj.Limits{}); len(got.lost) == 0 && len(got.objects) < len(want) {
+				t.Errorf("%s cut to %d bytes: %d of %d objects, and nothing is lost", ext, n, len(got.objects), len(want))
+			}
+		}
+		write(t, files[0], data)
+	}
+}
+
+func TestDamagedFiles(t *testing.T) {
+	for name, damage := range map[string]func(r *planted.Repo, blob string) (lost []string){
+		"damaged loose object": func(r *planted.Repo, blob string) []string { r.Damage(blob); return []string{blob} },
+		"empty loose object": func(r *planted.Repo, blob string) []string {
+			write(t, filepath.Join(r.Dir, ".git", "objects", blob[:2], blob[2:]), nil)
+			return []string{blob}
+		},
+		"damaged packed object": func(r *planted.Repo, blob string) []string {
+			r.Pack("--window=0")
+			r.Damage(blob)
+			return []string{blob}
+		},
+		"damaged in the pack, good as a loose object": func(r *planted.Repo, blob string) []string {
+			r.Git("repack", "-aq", "--window=0")
+			content := r.Git("cat-file", "blob", blob)
+			loose := filepath.Join(r.Dir, ".git", "objects", blob[:2], blob[2:])
+			aside, err := os.ReadFile(loose)
+			if err != nil || content == "" {
+				t.Fatal(err)
+			}
+			r.Lose(blob)
+			r.Damage(blob)
+			write(t, loose, aside)
+			return nil
+		},
+		"missing alternate": func(r *planted.Repo, _ string) []string {
+			write(t, filepath.Join(r.Dir, ".git", "objects", "info", "alternates"), []byte("/no/such/folder\n# a comment\n"))
+			return []string{"/no/such/folder"}
+		},
+		"alternates in a circle": func(r *planted.Repo, _ string) []string {
+			write(t, filepath.Join(r.Dir, ".git", "objects", "info", "alternates"), []byte("../objects\n"))
+			return nil
+		},
+		"a pack without an index": func(r *planted.Repo, _ string) []string {
+			path := filepath.Join(r.Dir, ".git", "objects", "pack", "pack-1234.pack")
+			write(t, path, []byte("PACK"))
+			return []string{path}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := planted.New(t)
+			r.Write("a", "content of a\n"+strings.Repeat("more\n", 50))
+			r.Write("b", "content of b")
+			r.Commit("both")
+			want := truth(t, r)
+			lost := damage(r, r.Git("rev-parse", "HEAD:a"))
+			same(t, walk(t, r.Dir, gitobj.Limits{}), want, lost...)
+		})
+	}
+}
+
+// A blob too large to hold is streamed if it is stored whole, and lost if it is not; a base is held.
+func TestLargeBlobs(t *testing.T) {
+	r := planted.New(t)
+	versions(r, 6)
+	r.Git("repack", "-adfq", "--depth=50")
+	want := truth(t, r)
+	got := walk(t, r.Dir, gitobj.Limits{MaxObject: 2000, MaxStream: 1000})
+	for id, content := range want {
+		if got.objects[id] != content && !strings.Contains(got.lost[id], "larger than what is held") && got.lost[id] == "" {
+			t.Errorf("%s of %d bytes was neither read nor told as lost", id, len(content))
+		}
+	}
+	if len(got.lost) == 0 {
+		t.Error("deltas on a blob that is not held cannot be read, and none is lost")
+	}
+}
+
+// git gc may replace packs while they are read.
+func TestPacksMayVanish(t *testing.T) {
+	r := planted.New(t)
+	versions(r, 10)
+	r.Git("repack", "-adfq")
+	want := truth(t, r)
+	repo := open(t, r.Dir, gitobj.Limits{})
+	packs, _ := filepath.Glob(filepath.Join(r.Dir, ".git", "objects", "pack", "*"))
+	for _, file := range packs {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := &recorder{objects: map[string]string{}, lost: map[string]string{}}
+	if err := repo.Objects.Walk(context.Background(), gitobj.Walk{Types: allTypes, Visitor: got}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, want)
+}

@@ -9,9 +9,7 @@ import (
 )
 
 // Live reports whether the credential works, as far as is known.
-func (f Finding) Live() bool {
-	return f.Verdict.Status == verifier.Live || f.Verdict.Status == verifier.Restricted
-}
+func (f Finding) Live() bool { return works(f.Verdict) }
 
 // findings makes the report's findings, in its order: what works first, then by severity and first exposure.
 func (s *Scanner) findings(groups []*credentialGroup) []Finding {
@@ -55,11 +53,12 @@ func (g *credentialGroup) occurrences() []Occurrence {
 	out := make([]Occurrence, 0, len(g.hits))
 	for _, h := range g.hits {
 		o := Occurrence{Place: h.place, Parts: PartID, Line: h.line, Column: h.column}
+		i := slices.IndexFunc(h.secrets, func(s secretAt) bool { return same(s.Secret, g.credential.Secret) })
 		switch {
 		case h.credential.ID.IsZero():
 			o.Parts = PartSecret
-		case !h.credential.Secret.IsZero() && h.credential.Secret.Reveal() == g.credential.Secret.Reveal():
-			o.Parts, o.SecretLine = PartBoth, h.secretLine
+		case i >= 0:
+			o.Parts, o.SecretLine = PartBoth, h.secrets[i].line
 		}
 		out = append(out, o)
 	}

@@ -20,35 +20,16 @@ type credentialGroup struct {
 // maxTries is how many secrets are tried for one ID.
 const maxTries = 5
 
-// group gathers the hits of each credential. A secret that stands alone somewhere joins the ID that it belongs to
-// elsewhere.
+// group gathers the hits of each credential: of an ID, or of a secret that stands without one.
 func group(hits []hit) []*credentialGroup {
 	sortHits(hits)
 	groups := map[string]*credentialGroup{}
-	add := func(key string, h hit) {
-		g := groups[key]
-		if g == nil {
-			g = &credentialGroup{}
-			groups[key] = g
-		}
-		g.hits = append(g.hits, h)
-	}
-	owner := map[string]string{} // secret → ID
 	for _, h := range hits {
-		if h.credential.ID.IsZero() {
-			continue
+		key := cmp.Or(h.credential.ID.Reveal(), h.credential.Secret.Reveal())
+		if groups[key] == nil {
+			groups[key] = &credentialGroup{}
 		}
-		id := h.credential.ID.Reveal()
-		add(id, h)
-		if secret := h.credential.Secret.Reveal(); secret != "" && owner[secret] == "" {
-			owner[secret] = id
-		}
-	}
-	for _, h := range hits {
-		if h.credential.ID.IsZero() {
-			secret := h.credential.Secret.Reveal()
-			add(cmp.Or(owner[secret], secret), h)
-		}
+		groups[key].hits = append(groups[key].hits, h)
 	}
 	out := make([]*credentialGroup, 0, len(groups))
 	for _, key := range slices.Sorted(maps.Keys(groups)) {
@@ -58,51 +39,81 @@ func group(hits []hit) []*credentialGroup {
 	return out
 }
 
-// settle decides what the credential is: the secret that most hits pair with the ID comes first.
+// settle decides what the credential is: its secret is the one that most hits pair with the ID, and what else
+// belongs to it stands in the hit that knows most.
 func (g *credentialGroup) settle() {
-	type ranking struct {
-		secret      rules.Secret
-		best, other int
-	}
-	ranks := map[string]*ranking{}
-	rank := func(s rules.Secret) *ranking {
-		if ranks[s.Reveal()] == nil {
-			ranks[s.Reveal()] = &ranking{secret: s}
-		}
-		return ranks[s.Reveal()]
-	}
-	for _, h := range g.hits {
-		if g.credential.Type == "" || !h.credential.Secret.IsZero() && g.credential.Secret.IsZero() {
-			g.credential = h.credential
-		}
-		if !h.credential.ID.IsZero() && !h.credential.Secret.IsZero() {
-			rank(h.credential.Secret).best++
-		}
-		for _, s := range h.candidates {
-			rank(s).other++
-		}
-	}
-	order := slices.Collect(maps.Values(ranks))
-	slices.SortFunc(order, func(a, b *ranking) int {
-		return cmp.Or(cmp.Compare(b.best, a.best), cmp.Compare(b.other, a.other), cmp.Compare(a.secret.Reveal(), b.secret.Reveal()))
-	})
-	for _, r := range order {
-		g.secrets = append(g.secrets, r.secret)
-	}
-	g.settleSecret()
+	g.secrets = rank(g.hits)
+	g.credential = slices.MaxFunc(g.hits, func(a, b hit) int { return cmp.Compare(g.known(a), g.known(b)) }).credential
 }
 
-// settleSecret makes the credential whole: the first hit that holds the ID with its best secret is it.
-func (g *credentialGroup) settleSecret() {
-	if len(g.secrets) == 0 {
-		return
-	}
-	for _, h := range g.hits {
-		if !h.credential.ID.IsZero() && h.credential.Secret.Reveal() == g.secrets[0].Reveal() {
-			g.credential = h.credential
-			return
+// votes is what speaks for a secret to be an ID's.
+type votes struct {
+	paired int // hits that pair them
+	near   int // hits where it stands near the ID
+	place  int // its best place among the candidates of a hit
+}
+
+// rank returns the secrets that stand near an ID, each once, best first.
+func rank(hits []hit) []rules.Secret {
+	count := map[string]votes{}
+	var out []rules.Secret
+	for _, h := range hits {
+		for i, s := range h.secrets {
+			v, ok := count[s.Reveal()]
+			if !ok {
+				out, v.place = append(out, s.Secret), i
+			}
+			if i == 0 {
+				v.paired++
+			}
+			v.near, v.place = v.near+1, min(v.place, i)
+			count[s.Reveal()] = v
 		}
 	}
+	slices.SortFunc(out, func(a, b rules.Secret) int {
+		x, y := count[a.Reveal()], count[b.Reveal()]
+		return cmp.Or(
+			cmp.Compare(y.paired, x.paired), cmp.Compare(y.near, x.near), cmp.Compare(x.place, y.place),
+			cmp.Compare(a.Reveal(), b.Reveal()))
+	})
+	return out
+}
+
+// known says how much of the credential stands at a hit.
+func (g *credentialGroup) known(h hit) int {
+	n := 0
+	if len(g.secrets) > 0 && same(h.credential.Secret, g.secrets[0]) {
+		n += 2
+	}
+	if !h.credential.Token.IsZero() {
+		n++
+	}
+	return n
+}
+
+func same(a, b rules.Secret) bool { return a.Reveal() == b.Reveal() }
+
+// adopt gives the hits of a secret that stands without an ID to the credential whose secret it is, if there is one.
+// It follows verification, which may decide that.
+func adopt(groups []*credentialGroup) []*credentialGroup {
+	owners := map[string]*credentialGroup{}
+	for _, g := range groups {
+		if g.credential.ID.IsZero() || g.credential.Secret.IsZero() {
+			continue
+		}
+		secret := g.credential.Secret.Reveal()
+		if owner := owners[secret]; owner == nil || works(g.verdict) && !works(owner.verdict) {
+			owners[secret] = g
+		}
+	}
+	return slices.DeleteFunc(groups, func(g *credentialGroup) bool {
+		owner := owners[g.credential.Secret.Reveal()]
+		if owner == nil || !g.credential.ID.IsZero() {
+			return false
+		}
+		owner.hits = append(owner.hits, g.hits...)
+		return true
+	})
 }
 
 // with returns the credential with another secret.
@@ -116,7 +127,7 @@ func (g *credentialGroup) with(secret rules.Secret) rules.Credential {
 func (g *credentialGroup) others() []rules.Secret {
 	var out []rules.Secret
 	for _, s := range g.secrets {
-		if s.Reveal() != g.credential.Secret.Reveal() && len(out) < maxTries {
+		if !same(s, g.credential.Secret) && len(out) < maxTries {
 			out = append(out, s)
 		}
 	}

@@ -50,7 +50,7 @@ func (s *Scanner) Run(ctx context.Context, h Handler) (Summary, error) {
 	if err := ctx.Err(); err != nil {
 		return Summary{}, err
 	}
-	findings := s.findings(groups)
+	findings := s.findings(adopt(groups))
 	summary := c.summary(findings)
 	summary.Duration = time.Since(start)
 	return summary, report(h, findings, c.skipped(), summary)
@@ -66,7 +66,7 @@ func (s *Scanner) collect(ctx context.Context, c *collector) ([]hit, error) {
 		hits := c.take()
 		if l, ok := source.(Locator); ok {
 			var err error
-			if hits, err = locate(ctx, l, hits, c); err != nil {
+			if hits, err = c.locate(ctx, l, hits); err != nil {
 				return nil, orInterrupted(ctx, err)
 			}
 		}
@@ -83,8 +83,9 @@ func orInterrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// locate asks a source where the content of hits stands, and returns a hit for each of the places.
-func locate(ctx context.Context, l Locator, hits []hit, sink Sink) ([]hit, error) {
+// locate asks a source where the content of hits stands, and returns a hit for each of the places. Past the limit
+// of hits it keeps one place for each.
+func (c *collector) locate(ctx context.Context, l Locator, hits []hit) ([]hit, error) {
 	index := map[string]int{}
 	var asked []Place
 	for _, h := range hits {
@@ -94,7 +95,7 @@ func locate(ctx context.Context, l Locator, hits []hit, sink Sink) ([]hit, error
 			asked = append(asked, h.place)
 		}
 	}
-	places, err := l.Locate(ctx, asked, sink)
+	places, err := l.Locate(ctx, asked, c)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +104,11 @@ func locate(ctx context.Context, l Locator, hits []hit, sink Sink) ([]hit, error
 	}
 	var out []hit
 	for _, h := range hits {
-		for _, place := range places[index[h.place.key()]] {
+		for i, place := range places[index[h.place.key()]] {
+			if i > 0 && len(out) >= c.maxHits {
+				c.Skip(c.crowded())
+				break
+			}
 			h.place = place
 			out = append(out, h)
 		}

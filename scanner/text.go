@@ -47,3 +47,14 @@ func (t *text) advance(n int) {
 	t.forward(n)
 	t.at, t.content = 0, t.content[n:]
 }
+
+// runeStart returns where the code point begins that offset at lies in. Where a text is cut elsewhere, it has more
+// code points than before.
+func runeStart(content []byte, at int) int {
+	for back := range min(utf8.UTFMax, at+1) {
+		if utf8.RuneStart(content[at-back]) {
+			return at - back
+		}
+	}
+	return at // not a text
+}

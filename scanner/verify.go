@@ -30,15 +30,17 @@ func (s *Scanner) verify(ctx context.Context, groups []*credentialGroup) {
 // verify tries the secrets of the credential, best first, until one is not refused as another's.
 func (g *credentialGroup) verify(ctx context.Context, v verifier.Verifier) {
 	g.verdict = v.Verify(ctx, g.credential)
-	for i := 0; i < len(g.secrets) && i < maxTries && g.verdict.Status == verifier.SecretMismatch; i++ {
+	for i := 1; i < min(len(g.secrets), maxTries) && g.verdict.Status == verifier.SecretMismatch; i++ {
 		c := g.with(g.secrets[i])
-		if c.Secret.Reveal() == g.credential.Secret.Reveal() {
-			continue
-		}
-		if verdict := v.Verify(ctx, c); verdict.Status == verifier.Live || verdict.Status == verifier.Restricted {
+		if verdict := v.Verify(ctx, c); verdict.Status != verifier.SecretMismatch {
 			g.credential, g.verdict = c, verdict
 		}
 	}
+}
+
+// works reports whether a credential works, as far as is known.
+func works(v verifier.Verdict) bool {
+	return v.Status == verifier.Live || v.Status == verifier.Restricted
 }
 
 // severity adjusts a rule's severity to what is known of the credential.

@@ -26,7 +26,9 @@ func New(opts Options) *Source { return &Source{opts} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
-	w := walk{repo: s.opts.Repo, sink: sink, seen: map[gitobj.OID]*node{}, cut: map[gitobj.OID]bool{}}
+	w := walk{
+		repo: s.opts.Repo, sink: sink, seen: map[gitobj.OID]*node{}, cut: map[gitobj.OID]bool{}, lost: map[gitobj.OID]error{},
+	}
 	for _, id := range s.opts.Repo.Shallow() {
 		w.cut[id] = true
 	}
@@ -59,6 +61,7 @@ type walk struct {
 	sink  scanner.Sink
 	seen  map[gitobj.OID]*node
 	cut   map[gitobj.OID]bool
+	lost  map[gitobj.OID]error // commits that could not be read
 	queue queue
 	open  int // commits in the queue that Base has not been seen to reach
 }
@@ -94,7 +97,7 @@ func (w *walk) run(ctx context.Context, base, head gitobj.OID) ([]*node, error) 
 	var out []*node
 	for _, n := range listed {
 		if !n.base {
-			w.checkCut(n)
+			w.checkParents(n)
 			out = append(out, n)
 		}
 	}
@@ -106,8 +109,8 @@ func (w *walk) parents(n *node) {
 		return
 	}
 	for _, p := range n.info.Parents {
-		if err := w.push(p, n.base); err != nil && !n.base {
-			w.sink.Skip(scanner.Skip{Path: p.String(), Reason: fmt.Sprintf("parent of commit %s: %v", n.id, err)})
+		if err := w.push(p, n.base); err != nil {
+			w.lost[p] = err
 		}
 	}
 }
@@ -161,12 +164,18 @@ func (w *walk) mark(n *node) {
 	}
 }
 
-// checkCut tells where a shallow clone ends inside the range.
-func (w *walk) checkCut(n *node) {
+// checkParents tells where the range ends too early: the clone is shallow there, or a parent could not be read.
+func (w *walk) checkParents(n *node) {
 	if w.cut[n.id] {
 		w.sink.Skip(scanner.Skip{
 			Path:   n.id.String(),
 			Reason: "history is cut here, the clone is shallow; git fetch --unshallow brings the rest",
 		})
+		return
+	}
+	for _, p := range n.info.Parents {
+		if err := w.lost[p]; err != nil {
+			w.sink.Skip(scanner.Skip{Path: p.String(), Reason: fmt.Sprintf("parent of commit %s: %v", n.id, err)})
+		}
 	}
 }

@@ -79,8 +79,8 @@ func TestSizes(t *testing.T) {
 		}
 	}
 	for _, b := range read(t, write(t, contents)).Blobs {
-		if string(b.Content) != contents[b.Path] {
-			t.Errorf("of %s bytes, %d are read, or others", b.Path, len(b.Content))
+		if large := len(b.Content) >= 16<<20; string(b.Content) != contents[b.Path] || large != (b.Stream != nil) {
+			t.Errorf("of %s bytes, %d are read, or others; as a stream: %v", b.Path, len(b.Content), b.Stream != nil)
 		}
 		delete(contents, b.Path)
 	}

@@ -1,0 +1,113 @@
+package planted
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Oracle finds out with git alone where blobs were introduced: from the parents of every commit and from the files
+// of every tree, reachable or not.
+type Oracle struct {
+	Commits []string // parents first
+
+	repo    *Repo
+	parents map[string][]string
+	above   map[string]map[string]bool
+	refs    map[string][]string // that reach a commit, sorted
+}
+
+// Spot is a blob at a path.
+type Spot struct{ Path, Blob string }
+
+// NewOracle asks git about a repository.
+func NewOracle(repo *Repo) *Oracle {
+	repo.t.Helper()
+	o := &Oracle{repo: repo, parents: map[string][]string{}, above: map[string]map[string]bool{}, refs: map[string][]string{}}
+	commits := strings.Join(repo.Objects("commit"), "\n") + "\n"
+	for line := range strings.Lines(repo.Feed(commits, "rev-list", "--topo-order", "--reverse", "--parents", "--stdin")) {
+		ids := strings.Fields(line)
+		o.Commits = append(o.Commits, ids[0])
+		o.parents[ids[0]], o.above[ids[0]] = ids[1:], map[string]bool{}
+		for _, p := range ids[1:] {
+			o.above[ids[0]][p] = true
+			maps.Copy(o.above[ids[0]], o.above[p])
+		}
+	}
+	for _, ref := range repo.Lines("for-each-ref", "--format=%(refname)") {
+		for _, c := range repo.Lines("rev-list", ref) {
+			o.refs[c] = append(o.refs[c], ref)
+		}
+	}
+	return o
+}
+
+// Range returns the commits that head reaches and base does not, parents first.
+func (o *Oracle) Range(base, head string) []string {
+	return slices.DeleteFunc(slices.Clone(o.Commits), func(c string) bool {
+		return c != head && !o.above[head][c] || c == base || o.above[base][c]
+	})
+}
+
+// Introductions returns the commits that introduced each blob at each path.
+func (o *Oracle) Introductions() map[Spot][]string {
+	files := map[string]map[Spot]bool{}
+	for _, c := range o.Commits {
+		files[c] = listed(o.repo.Git("ls-tree", "-r", "-z", c))
+	}
+	out := map[Spot][]string{}
+	for _, c := range o.Commits {
+		for f := range files[c] {
+			if !slices.ContainsFunc(o.parents[c], func(p string) bool { return files[p][f] }) {
+				out[f] = append(out[f], c)
+			}
+		}
+	}
+	return out
+}
+
+// listed reads what git ls-tree prints: mode, type, name, and behind a tab the path.
+func listed(tree string) map[Spot]bool {
+	files := map[Spot]bool{}
+	for entry := range strings.SplitSeq(strings.TrimSuffix(tree, "\x00"), "\x00") {
+		head, path, _ := strings.Cut(entry, "\t")
+		if fields := strings.Fields(head); len(fields) == 3 && fields[1] == "blob" {
+			files[Spot{path, fields[2]}] = true
+		}
+	}
+	return files
+}
+
+// Firsts returns those of the commits that come first: no other is an ancestor, and if a ref reaches any, one that
+// a ref reaches.
+func (o *Oracle) Firsts(commits []string) []string {
+	if reached := slices.DeleteFunc(slices.Clone(commits), func(c string) bool { return len(o.refs[c]) == 0 }); len(reached) > 0 {
+		commits = reached
+	}
+	return slices.DeleteFunc(slices.Clone(commits), func(c string) bool {
+		return slices.ContainsFunc(commits, func(other string) bool { return o.above[c][other] })
+	})
+}
+
+// Refs returns the refs that reach one of the commits.
+func (o *Oracle) Refs(commits []string) []string {
+	all := map[string]bool{}
+	for _, c := range commits {
+		for _, ref := range o.refs[c] {
+			all[ref] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// Objects returns the names of all objects of a type, sorted.
+func (r *Repo) Objects(kind string) []string {
+	r.t.Helper()
+	var out []string
+	for _, line := range r.Lines("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)") {
+		if id, ok := strings.CutSuffix(line, " "+kind); ok {
+			out = append(out, id)
+		}
+	}
+	return out
+}

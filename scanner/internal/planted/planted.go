@@ -1,0 +1,169 @@
+// Package planted makes what the tests of the scanner scan and compare: git repositories, made with the git
+// command so that they are what git makes of them, keys to plant in them, and recorders of what a scan finds.
+//
+// Commands of git see neither the configuration of the machine nor its clock: who commits and when is fixed, so
+// that a failing test fails again.
+package planted
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Repo is a repository, or one more working tree of it.
+type Repo struct {
+	Dir string
+
+	t     testing.TB
+	clock *int64 // Unix seconds; shared by the working trees of a test
+	who   string
+}
+
+// start is when the first command runs: 2024-01-01T00:00:00Z.
+const start = 1704067200
+
+// New makes an empty repository in a folder of its own. Flags are git init's.
+func New(t testing.TB, flags ...string) *Repo {
+	t.Helper()
+	clock := int64(start)
+	r := &Repo{Dir: filepath.Join(t.TempDir(), "repo"), t: t, clock: &clock, who: "Ada"}
+	if err := os.Mkdir(r.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.Git(append([]string{"init", "-q", "-b", "main"}, flags...)...)
+	return r
+}
+
+// At returns the repository in another folder; a relative one begins at r.
+func (r *Repo) At(dir string) *Repo {
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(r.Dir, dir)
+	}
+	other := *r
+	other.Dir = dir
+	return &other
+}
+
+// As returns the repository as another person works in it. The e-mail address follows from the name.
+func (r *Repo) As(name string) *Repo {
+	other := *r
+	other.who = name
+	return &other
+}
+
+// Copy copies the repository, its history and its working tree, to a folder of its own.
+func (r *Repo) Copy() *Repo {
+	r.t.Helper()
+	other, clock := *r, *r.clock
+	other.Dir, other.clock = filepath.Join(r.t.TempDir(), "repo"), &clock
+	if err := os.CopyFS(other.Dir, os.DirFS(r.Dir)); err != nil {
+		r.t.Fatal(err)
+	}
+	return &other
+}
+
+// Git runs git and returns what it prints, without the last line end. Each command takes place a minute after the
+// one before.
+func (r *Repo) Git(args ...string) string {
+	r.t.Helper()
+	return r.Feed("", args...)
+}
+
+// Feed is Git with standard input.
+func (r *Repo) Feed(stdin string, args ...string) string {
+	r.t.Helper()
+	out, err := r.run(stdin, args)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return strings.TrimSuffix(out, "\n")
+}
+
+// Fails runs git and reports whether it failed, for merges that are meant to conflict.
+func (r *Repo) Fails(args ...string) bool {
+	_, err := r.run("", args)
+	return err != nil
+}
+
+func (r *Repo) run(stdin string, args []string) (string, error) {
+	*r.clock += 60
+	cmd := exec.Command("git", args...)
+	cmd.Dir, cmd.Env = r.Dir, r.env()
+	cmd.Stdin = strings.NewReader(stdin)
+	var out, problem bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problem
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("git %s: %w\n%s", strings.Join(args, " "), err, problem.String())
+	}
+	return out.String(), nil
+}
+
+// env is all that git sees of the machine.
+func (r *Repo) env() []string {
+	env := []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + os.DevNull, "LC_ALL=C",
+		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_SYSTEM=" + os.DevNull, "GIT_CONFIG_COUNT=6",
+	}
+	for i, setting := range []string{
+		"gc.auto=0", "protocol.file.allow=always", "core.quotePath=false", "advice.detachedHead=false",
+		"core.autocrlf=false", "core.fsync=none",
+	} {
+		key, value, _ := strings.Cut(setting, "=")
+		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, key), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, value))
+	}
+	for _, role := range []string{"AUTHOR", "COMMITTER"} {
+		env = append(env,
+			fmt.Sprintf("GIT_%s_NAME=%s", role, r.who), fmt.Sprintf("GIT_%s_EMAIL=%s@example.com", role, strings.ToLower(r.who)),
+			fmt.Sprintf("GIT_%s_DATE=@%d +0800", role, *r.clock))
+	}
+	return env
+}
+
+// Write writes a file of the working tree and makes its folders.
+func (r *Repo) Write(name, content string) {
+	r.t.Helper()
+	path := filepath.Join(r.Dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// Link makes a symbolic link in the working tree.
+func (r *Repo) Link(to, name string) {
+	r.t.Helper()
+	if err := os.Symlink(to, filepath.Join(r.Dir, filepath.FromSlash(name))); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// Commit commits all of the working tree that is not ignored, and returns the commit's name.
+func (r *Repo) Commit(message string) string {
+	r.t.Helper()
+	r.Git("add", "-A")
+	r.Git("commit", "-q", "--allow-empty", "-m", message)
+	return r.Git("rev-parse", "HEAD")
+}
+
+// Blob writes a loose object that nothing names, and returns its name.
+func (r *Repo) Blob(content string) string {
+	r.t.Helper()
+	return r.Feed(content, "hash-object", "-w", "--stdin")
+}
+
+// Lines runs git and returns the lines that it prints.
+func (r *Repo) Lines(args ...string) []string {
+	r.t.Helper()
+	out := r.Git(args...)
+	if out == "" {
+		return nil
+	}
+	return strings.Split(out, "\n")
+}

@@ -1,0 +1,120 @@
+package planted
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/verifier"
+)
+
+// Report is a Handler that keeps what it is given.
+type Report struct {
+	Opened   scanner.Header
+	Findings []scanner.Finding
+	Skips    []scanner.Skip
+	Sum      scanner.Summary
+	Ended    bool // Summary was called
+}
+
+// Header implements scanner.Handler.
+func (r *Report) Header(h scanner.Header) error { r.Opened = h; return nil }
+
+// Finding implements scanner.Handler.
+func (r *Report) Finding(f scanner.Finding) error { r.Findings = append(r.Findings, f); return nil }
+
+// Skip implements scanner.Handler.
+func (r *Report) Skip(s scanner.Skip) error { r.Skips = append(r.Skips, s); return nil }
+
+// Summary implements scanner.Handler.
+func (r *Report) Summary(s scanner.Summary) error { r.Sum, r.Ended = s, true; return nil }
+
+// Of returns the finding of a key's ID, or nil.
+func (r *Report) Of(k Key) *scanner.Finding {
+	i := slices.IndexFunc(r.Findings, func(f scanner.Finding) bool { return f.Credential.ID.Reveal() == k.ID })
+	if i < 0 {
+		return nil
+	}
+	return &r.Findings[i]
+}
+
+// Scan scans sources with the built-in rules. A nil Verifier leaves findings unchecked.
+func Scan(t testing.TB, sources []scanner.Source, v verifier.Verifier) *Report {
+	t.Helper()
+	var r Report
+	s := scanner.New(scanner.Options{Sources: sources, Rules: rules.Default(), Verifier: v})
+	if _, err := s.Run(t.Context(), &r); err != nil {
+		t.Fatal(err)
+	}
+	return &r
+}
+
+// Sink is a scanner.Sink that keeps what it is given.
+type Sink struct {
+	Blobs   []scanner.Blob // streams read into Content
+	Skips   []scanner.Skip
+	Commits int
+
+	mu sync.Mutex
+}
+
+// Blob implements scanner.Sink.
+func (s *Sink) Blob(_ context.Context, b scanner.Blob) error {
+	b.Content = slices.Clone(b.Content)
+	if b.Stream != nil {
+		content, err := io.ReadAll(b.Stream)
+		if err != nil {
+			return fmt.Errorf("reading: %w", err)
+		}
+		b.Content = content
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Blobs = append(s.Blobs, b)
+	return nil
+}
+
+// Skip implements scanner.Sink.
+func (s *Sink) Skip(skip scanner.Skip) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Skips = append(s.Skips, skip)
+}
+
+// Commit implements scanner.Sink.
+func (s *Sink) Commit() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Commits++
+}
+
+// Read gives a source to a Sink.
+func Read(t testing.TB, source scanner.Source) *Sink {
+	t.Helper()
+	var s Sink
+	if err := source.Scan(t.Context(), &s); err != nil {
+		t.Fatal(err)
+	}
+	return &s
+}
+
+// Paths returns the paths of the contents, sorted, each once.
+func (s *Sink) Paths() []string {
+	paths := make([]string, 0, len(s.Blobs))
+	for _, b := range s.Blobs {
+		paths = append(paths, b.Path)
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// Holds reports whether a content holds the text.
+func (s *Sink) Holds(text string) bool {
+	return slices.ContainsFunc(s.Blobs, func(b scanner.Blob) bool { return strings.Contains(string(b.Content), text) })
+}

@@ -1,0 +1,305 @@
+package scanner_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/rulestest"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/planted"
+	"github.com/akguard/akguard/verifier"
+)
+
+// A hit is told where a person finds it: lines of all kinds of files, columns in code points.
+func TestPositions(t *testing.T) {
+	k := planted.Keys(20)()
+	for name, c := range map[string]struct {
+		format string // of the ID and the secret
+		header int
+		want   [3]int // line, column, line of the secret
+	}{
+		"first":                  {"%s\n%s", 0, [3]int{1, 1, 2}},
+		"one line":               {"\n\nid=%s secret=%s", 0, [3]int{3, 4, 3}},
+		"Windows":                {"a\r\nid=%s\r\nsecret=%s\r\n", 0, [3]int{2, 4, 3}},
+		"old Macs":               {"a\rid=%s\rsecret=%s\r", 0, [3]int{2, 4, 3}},
+		"Chinese":                {"密钥\n密钥：%s\n密码：%s\n", 0, [3]int{2, 4, 3}},
+		"four bytes":             {"😀😀 %s\n%s", 0, [3]int{1, 4, 2}},
+		"not text":               {"\xff\xfe\x00%s\n%s", 0, [3]int{1, 4, 2}},
+		"tab":                    {"\t%s\n\t%s", 0, [3]int{1, 2, 2}},
+		"the secret comes first": {"secret=%[2]s\n\nid=%[1]s\n", 0, [3]int{3, 4, 1}},
+		"message":                {"tree\nauthor\n\n%s\n%s", 3, [3]int{1, 1, 2}},
+		"header":                 {"tree\nauthor %s\n\nx\n%s", 3, [3]int{1, 8, 2}},
+	} {
+		source := single{scanner.Blob{Content: fmt.Appendf(nil, c.format, k.ID, k.Secret), HeaderLines: c.header}}
+		f := planted.Scan(t, []scanner.Source{source}, nil).Of(k)
+		if f == nil {
+			t.Errorf("%s: not found", name)
+			continue
+		}
+		o := f.Occurrences[0]
+		if got := [3]int{o.Line, o.Column, o.SecretLine}; got != c.want || o.Parts != scanner.PartBoth {
+			t.Errorf("%s: %s at %v, want %v", name, o.Parts, got, c.want)
+		}
+	}
+}
+
+// single is a Source of one content.
+type single struct{ blob scanner.Blob }
+
+// Scan implements scanner.Source.
+func (s single) Scan(ctx context.Context, sink scanner.Sink) error { return sink.Blob(ctx, s.blob) }
+
+// A scan that reads everything says so, with what it read.
+func TestSummary(t *testing.T) {
+	k, bytes := planted.Keys(21)(), 0
+	var r planted.Report
+	s := scanner.New(scanner.Options{
+		Header: scanner.Header{Version: "v", Target: "here"}, Rules: rules.Default(), Verifier: &oracle{secrets: map[string]string{k.ID: k.Secret}},
+		Sources:  []scanner.Source{memory{files: []file{{"a", k.Text()}, {"b", "nothing"}}}, streamed{strings.NewReader("a stream")}},
+		Progress: func(n int) { bytes += n },
+	})
+	sum, err := s.Run(t.Context(), &r)
+	size := len(k.Text()) + len("nothing") + len("a stream")
+	want := scanner.Summary{Blobs: 3, Bytes: int64(size), Findings: 1, Live: 1, Complete: true, Duration: sum.Duration}
+	if err != nil || sum != want || r.Sum != want || bytes != size {
+		t.Errorf("the summary is %+v (%v), want %+v; progress %d", sum, err, want, bytes)
+	}
+	if h := r.Opened; h.Version != "v" || h.Target != "here" || !h.Verify || len(h.Rules) != len(rules.Default().Rules()) {
+		t.Errorf("the header is %+v", h)
+	}
+}
+
+// What was not read is told, each thing once and in order, and the scan is not complete.
+func TestSkips(t *testing.T) {
+	a, b, c := scanner.Skip{Path: "a", Reason: "1"}, scanner.Skip{Path: "a", Reason: "2"}, scanner.Skip{Path: "b", Reason: "1"}
+	r := planted.Scan(t, []scanner.Source{memory{skips: []scanner.Skip{c, b}}, memory{skips: []scanner.Skip{a, b}}}, nil)
+	if !reflect.DeepEqual(r.Skips, []scanner.Skip{a, b, c}) || r.Sum.Complete || r.Sum.Skips != 3 {
+		t.Errorf("skips are %v, the summary is %+v", r.Skips, r.Sum)
+	}
+}
+
+// Past the limit of hits a scan goes on, and says that it is incomplete.
+func TestMaxHits(t *testing.T) {
+	next := planted.Keys(22)
+	var files []file
+	for i := range 5 {
+		files = append(files, file{fmt.Sprint(i), next().Text() + next().Text()})
+	}
+	everywhere := func(p scanner.Place) []scanner.Place {
+		return []scanner.Place{p, {Path: p.Path + " again"}, {Path: p.Path + " and again"}}
+	}
+	for name, c := range map[string]struct {
+		source     scanner.Source
+		max        int
+		findings   int
+		places     int
+		incomplete bool
+	}{
+		"room":            {memory{files: files}, 10, 10, 10, false},
+		"too many":        {memory{files: files}, 7, 7, 7, true},
+		"none":            {memory{files: files}, 1, 1, 1, true},
+		"places":          {located{memory: memory{files: files}, places: everywhere}, 30, 10, 30, false},
+		"too many places": {located{memory: memory{files: files}, places: everywhere}, 12, 10, 12 + 10 - 4, true},
+	} {
+		var r planted.Report
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{c.source}, Rules: rules.Default(), MaxHits: c.max})
+		if _, err := s.Run(t.Context(), &r); err != nil {
+			t.Fatal(err)
+		}
+		places := 0
+		for _, f := range r.Findings {
+			places += len(f.Occurrences)
+		}
+		if len(r.Findings) != c.findings || places != c.places || r.Sum.Complete == c.incomplete || (len(r.Skips) == 1) != c.incomplete {
+			t.Errorf("%s: %d findings at %d places, skips %v", name, len(r.Findings), places, r.Skips)
+		}
+	}
+}
+
+// A Verifier is asked about five secrets of an ID at most, and not again once it does not refuse one.
+func TestTries(t *testing.T) {
+	keys := rulestest.NewKeys(23)
+	id, secrets := keys.ID24(), []string{}
+	var files []file
+	for i := range 9 {
+		secrets = append(secrets, keys.Secret())
+		for j := range 9 - i { // the first is paired most often
+			files = append(files, file{fmt.Sprintf("%d %d", i, j), pairText(id, secrets[i])})
+		}
+	}
+	for name, c := range map[string]struct {
+		secret string
+		status map[string]verifier.Status
+		asked  int
+		want   verifier.Status
+		chosen string
+	}{
+		"the first":          {secrets[0], nil, 1, verifier.Live, secrets[0]},
+		"the fifth":          {secrets[4], nil, 5, verifier.Live, secrets[4]},
+		"the sixth":          {secrets[5], nil, 5, verifier.SecretMismatch, secrets[0]},
+		"no answer":          {secrets[2], map[string]verifier.Status{secrets[0]: verifier.Unknown}, 1, verifier.Unknown, secrets[0]},
+		"no answer later on": {secrets[2], map[string]verifier.Status{secrets[1]: verifier.Unknown}, 2, verifier.Unknown, secrets[1]},
+		"a disabled key":     {"", map[string]verifier.Status{secrets[1]: verifier.Inactive}, 2, verifier.Inactive, secrets[1]},
+	} {
+		v := &oracle{secrets: map[string]string{id: c.secret}, status: c.status}
+		f := scan(t, v, files...).Findings[0]
+		if v.asked[id] != c.asked || f.Verdict.Status != c.want || f.Credential.Secret.Reveal() != c.chosen {
+			t.Errorf("%s: asked %d times, %s", name, v.asked[id], f.Verdict.Status)
+		}
+		if len(f.Candidates) != 5 {
+			t.Errorf("%s: %d candidates", name, len(f.Candidates))
+		}
+	}
+}
+
+// A credential that does not work is no longer urgent, and one that does is, whatever its rule says.
+func TestSeverity(t *testing.T) {
+	keys := rulestest.NewKeys(24)
+	id, secret := keys.ID24(), keys.Secret()
+	for status, want := range map[verifier.Status]rules.Severity{
+		verifier.Live: rules.Critical, verifier.Restricted: rules.Critical, verifier.Unknown: rules.Critical, verifier.Unchecked: rules.Critical,
+		verifier.Inactive: rules.Low, verifier.NotFound: rules.Low, verifier.Expired: rules.Low, verifier.SecretMismatch: rules.Medium,
+		verifier.Exists: rules.Medium,
+	} {
+		v := verdict(status)
+		if got := scan(t, v, file{"a", pairText(id, secret)}).Findings[0].Severity; got != want {
+			t.Errorf("%s: %s, want %s", status, got, want)
+		}
+	}
+}
+
+// verdict is a Verifier that answers one status.
+type verdict verifier.Status
+
+func (v verdict) Verify(context.Context, rules.Credential) verifier.Verdict {
+	return verifier.Verdict{Status: verifier.Status(v)}
+}
+
+// When its context ends, a scan ends with the context's error, whatever it was doing, and without a summary.
+func TestInterrupted(t *testing.T) {
+	k := planted.Keys(25)()
+	for name, source := range map[string]func(cancel func()) scanner.Source{
+		"before":     func(cancel func()) scanner.Source { cancel(); return memory{files: []file{{"a", k.Text()}}} },
+		"in a read":  func(cancel func()) scanner.Source { return streamed{stopping{strings.NewReader(k.Text()), cancel}} },
+		"locating":   func(cancel func()) scanner.Source { return locating(k, cancel, nil) },
+		"and failed": func(cancel func()) scanner.Source { return locating(k, cancel, errBroken) },
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		check(t, ctx, name, scanner.Options{Sources: []scanner.Source{source(cancel)}, Rules: rules.Default()})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	check(t, ctx, "verifying", scanner.Options{
+		Sources: []scanner.Source{memory{files: []file{{"a", k.Text()}}}}, Rules: rules.Default(),
+		Verifier: &oracle{ask: func(rules.Credential) { cancel() }},
+	})
+}
+
+func check(t *testing.T, ctx context.Context, name string, opts scanner.Options) {
+	t.Helper()
+	var r planted.Report
+	if _, err := scanner.New(opts).Run(ctx, &r); !errors.Is(err, context.Canceled) || r.Ended || len(r.Findings) > 0 {
+		t.Errorf("%s: the error is %v, summary %v, %d findings", name, err, r.Ended, len(r.Findings))
+	}
+}
+
+// stopping is a reader that ends the context with its first bytes.
+type stopping struct {
+	io.Reader
+	cancel func()
+}
+
+func (s stopping) Read(b []byte) (int, error) {
+	s.cancel()
+	return s.Reader.Read(b[:min(len(b), 10)])
+}
+
+func locating(k planted.Key, cancel func(), err error) scanner.Source {
+	places := func(p scanner.Place) []scanner.Place {
+		cancel()
+		return []scanner.Place{p}
+	}
+	return located{memory: memory{files: []file{{"a", k.Text()}}}, places: places, err: err}
+}
+
+// An error of a handler or of a source ends the scan.
+func TestErrors(t *testing.T) {
+	k := planted.Keys(26)()
+	whole := memory{files: []file{{"a", k.Text()}}, skips: []scanner.Skip{{Path: "b", Reason: "c"}}}
+	for _, at := range []string{"header", "finding", "skip", "summary"} {
+		h := &broken{at: at}
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{whole}, Rules: rules.Default()})
+		if _, err := s.Run(t.Context(), h); !errors.Is(err, errBroken) || h.Ended != (at == "summary") {
+			t.Errorf("at the %s: the error is %v, summary %v", at, err, h.Ended)
+		}
+	}
+	none := func(scanner.Place) []scanner.Place { return nil }
+	for name, source := range map[string]scanner.Source{
+		"source":         memory{err: errBroken},
+		"stream":         streamed{io.MultiReader(strings.NewReader("text"), iotest.ErrReader(errBroken))},
+		"cut stream":     streamed{io.MultiReader(strings.NewReader("text"), iotest.ErrReader(io.ErrUnexpectedEOF))},
+		"locator":        located{memory: whole, places: func(p scanner.Place) []scanner.Place { return []scanner.Place{p} }, err: errBroken},
+		"lack of places": located{memory: whole, places: none},
+	} {
+		var r planted.Report
+		if _, err := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: rules.Default()}).Run(t.Context(), &r); err == nil || r.Ended {
+			t.Errorf("%s: the error is %v, summary %v", name, err, r.Ended)
+		}
+	}
+}
+
+// A locator is asked once about each content with hits, also if there are none, and decides where they stand.
+func TestLocate(t *testing.T) {
+	k, asked := planted.Keys(27)(), -1
+	nowhere := func(scanner.Place) []scanner.Place { return []scanner.Place{} }
+	twice := func(p scanner.Place) []scanner.Place { return []scanner.Place{{Path: "x"}, {Path: "y"}} }
+	for name, c := range map[string]struct {
+		files    []file
+		places   func(scanner.Place) []scanner.Place
+		asked    int
+		findings int
+	}{
+		"no hits":             {[]file{{"a", "nothing"}}, nowhere, 0, 0},
+		"nowhere":             {[]file{{"a", k.Text()}}, nowhere, 1, 0},
+		"two hits in a place": {[]file{{"a", k.Text() + k.Text()}, {"b", k.Text()}}, twice, 2, 1},
+	} {
+		r := planted.Scan(t, []scanner.Source{located{memory{files: c.files}, c.places, &asked, nil}}, nil)
+		if asked != c.asked || len(r.Findings) != c.findings {
+			t.Errorf("%s: asked about %d, %d findings", name, asked, len(r.Findings))
+		}
+	}
+}
+
+// A scanner may run twice at a time.
+func TestConcurrent(t *testing.T) {
+	next := planted.Keys(28)
+	var sources []scanner.Source
+	for range 4 {
+		sources = append(sources, memory{files: []file{{"a", next().Text()}, {"b", next().Text()}}})
+	}
+	s := scanner.New(scanner.Options{Sources: sources, Rules: rules.Default(), Verifier: verdict(verifier.Live)})
+	done := make(chan int)
+	for range 4 {
+		go func() {
+			sum, _ := s.Run(t.Context(), new(planted.Report))
+			done <- sum.Live
+		}()
+	}
+	for range 4 {
+		select {
+		case live := <-done:
+			if live != 8 {
+				t.Errorf("%d findings are live, want 8", live)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("a scan does not end")
+		}
+	}
+}

@@ -1,0 +1,259 @@
+package commits_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/planted"
+	"github.com/akguard/akguard/scanner/source/commits"
+)
+
+// read reads the range of commits from base, which is left out, to head.
+func read(t *testing.T, repo *planted.Repo, base, head string) *planted.Sink {
+	t.Helper()
+	r, err := gitobj.Open(repo.Dir, gitobj.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	opts := commits.Options{Repo: r}
+	for _, end := range []struct {
+		rev string
+		id  *gitobj.OID
+	}{{base, &opts.Base}, {head, &opts.Head}} {
+		if *end.id, err = r.Resolve(end.rev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return planted.Read(t, commits.New(opts))
+}
+
+// listed returns the commits of the range: those whose message was read, sorted.
+func listed(t *testing.T, s *planted.Sink) []string {
+	t.Helper()
+	var out []string
+	for _, b := range s.Blobs {
+		if b.Source == scanner.SourceMessage {
+			out = append(out, b.Commit)
+		}
+	}
+	slices.Sort(out)
+	if s.Commits != len(out) {
+		t.Errorf("%d commits are counted, %d were read", s.Commits, len(out))
+	}
+	return out
+}
+
+// On random histories, with merges of all kinds, a range has the commits of git rev-list, and what they introduce. In
+// a short one, that holds for wrong clocks too.
+func TestRanges(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			repo := planted.History(t, 100+seed, 30, seed%2 == 1)
+			o := planted.NewOracle(repo)
+			introduced, rng := o.Introductions(), rand.New(rand.NewPCG(seed, 1))
+			for range 12 {
+				base, head := o.Commits[rng.IntN(len(o.Commits))], o.Commits[rng.IntN(len(o.Commits))]
+				s := read(t, repo, base, head)
+				want := slices.Sorted(slices.Values(o.Range(base, head)))
+				if git := slices.Sorted(slices.Values(repo.Lines("rev-list", base+".."+head))); seed%2 == 0 && !slices.Equal(git, want) {
+					t.Fatalf("git lists %d commits of %s..%s, the test %d", len(git), base, head, len(want))
+				}
+				if got := listed(t, s); !slices.Equal(got, want) {
+					t.Errorf("%s..%s has %d commits, want %d", base, head, len(got), len(want))
+				}
+				checkFiles(t, s, want, introduced)
+			}
+		})
+	}
+}
+
+// checkFiles compares what was read with what the commits introduced: everything once, and nothing else.
+func checkFiles(t *testing.T, s *planted.Sink, inRange []string, introduced map[planted.Spot][]string) {
+	t.Helper()
+	want := map[planted.Spot]bool{}
+	for at, by := range introduced {
+		if slices.ContainsFunc(by, func(c string) bool { return slices.Contains(inRange, c) }) {
+			want[at] = true
+		}
+	}
+	for _, b := range s.Blobs {
+		if b.Source != scanner.SourceHistory {
+			continue
+		}
+		at := planted.Spot{Path: b.Path, Blob: b.Blob}
+		if !want[at] || !slices.Contains(introduced[at], b.Commit) {
+			t.Errorf("%s at %s was read again, or is not what commit %s introduced", b.Blob, b.Path, b.Commit)
+		}
+		delete(want, at)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d files were not read: %v", len(want), want)
+	}
+}
+
+// Where clocks are wrong a range may have a commit too much, and never one too few.
+func TestWrongClocks(t *testing.T) {
+	for seed := range uint64(4) {
+		repo := planted.History(t, 200+seed, 200, true)
+		o, rng := planted.NewOracle(repo), rand.New(rand.NewPCG(seed, 2))
+		for range 8 {
+			base, head := o.Commits[rng.IntN(len(o.Commits)/2)], o.Commits[len(o.Commits)-1-rng.IntN(20)]
+			got := listed(t, read(t, repo, base, head))
+			for _, c := range o.Range(base, head) {
+				if !slices.Contains(got, c) {
+					t.Errorf("seed %d: %s..%s lacks %s", seed, base, head, c)
+				}
+			}
+		}
+	}
+}
+
+// What one commit adds and the next removes is in everybody's clone.
+func TestAddedAndRemoved(t *testing.T) {
+	repo, k := planted.New(t), planted.Keys(1)()
+	base := repo.Commit("base")
+	repo.Write("conf/key.env", k.Text())
+	added := repo.As("Grace").Commit("add a key")
+	repo.Git("rm", "-q", "conf/key.env")
+	repo.Commit("remove it")
+	s := read(t, repo, base, "HEAD")
+	i := slices.IndexFunc(s.Blobs, func(b scanner.Blob) bool { return string(b.Content) == k.Text() })
+	if i < 0 {
+		t.Fatal("the key was not read")
+	}
+	at, err := strconv.ParseInt(repo.Git("show", "-s", "--format=%at", added), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := scanner.Place{
+		Source: scanner.SourceHistory, Path: "conf/key.env", Blob: repo.Git("rev-parse", added+":conf/key.env"),
+		Commit: added, Author: "Grace", Email: "grace@example.com", Date: time.Unix(at, 0).UTC(), Reachable: true,
+	}
+	if got := s.Blobs[i].Place; !reflect.DeepEqual(got, want) {
+		t.Errorf("it stands at %+v, want %+v", got, want)
+	}
+}
+
+// A merge adds its own resolution, and nothing of what was merged into the base before.
+func TestMergeInRange(t *testing.T) {
+	repo, next := planted.New(t), planted.Keys(2)
+	before, evil, branch := next(), next(), next()
+	repo.Write("before.env", before.Text())
+	base := repo.Commit("base")
+	repo.Git("checkout", "-q", "-b", "side")
+	repo.Write("side.env", branch.Text())
+	repo.Write("both.env", "side\n")
+	repo.Commit("side")
+	repo.Git("checkout", "-q", "main")
+	repo.Write("both.env", "main\n")
+	main := repo.Commit("main")
+	repo.Fails("merge", "-q", "side")
+	repo.Write("both.env", evil.Text())
+	repo.Commit("merge")
+	for _, c := range []struct {
+		base string
+		want map[planted.Key]bool
+	}{
+		{base, map[planted.Key]bool{before: false, evil: true, branch: true}},
+		{main, map[planted.Key]bool{before: false, evil: true, branch: true}},
+		{"side", map[planted.Key]bool{before: false, evil: true, branch: false}},
+		{"HEAD", map[planted.Key]bool{before: false, evil: false, branch: false}},
+	} {
+		s := read(t, repo, c.base, "HEAD")
+		for k, want := range c.want {
+			if got := s.Holds(k.ID); got != want {
+				t.Errorf("from %s: read is %v, want %v", c.base, got, want)
+			}
+		}
+	}
+}
+
+func TestMessages(t *testing.T) {
+	repo, k := planted.New(t), planted.Keys(3)()
+	base := repo.Commit("base")
+	repo.Feed("subject\n\n"+k.Text(), "commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-")
+	r, err := gitobj.Open(repo.Dir, gitobj.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	id, _ := gitobj.ParseOID(base)
+	head, _ := r.Resolve("HEAD")
+	f := planted.Scan(t, []scanner.Source{commits.New(commits.Options{Repo: r, Base: id, Head: head})}, nil).Of(k)
+	if f == nil {
+		t.Fatal("the key was not found")
+	}
+	o := f.Occurrences[0]
+	if o.Source != scanner.SourceMessage || o.Commit != head.String() || o.Line != k.Line+2 || o.Column != planted.KeyColumn {
+		t.Errorf("it stands at %+v", o)
+	}
+}
+
+// A clone that is cut inside the range says so; one that is cut before it is whole for its purpose.
+func TestShallow(t *testing.T) {
+	repo := planted.New(t)
+	for i := range 4 {
+		repo.Write("a", fmt.Sprint(i))
+		repo.Commit("main")
+	}
+	repo.Git("checkout", "-q", "-b", "feature", "HEAD~2")
+	for i := range 3 {
+		repo.Write("b", fmt.Sprint(i))
+		repo.Commit("feature")
+	}
+	repo.Git("clone", "-q", "--depth", "2", "--no-single-branch", "file://"+repo.Dir, "../shallow")
+	clone := repo.At("../shallow")
+	cut := clone.Git("rev-parse", "origin/feature~1")
+	for _, c := range []struct {
+		base, head string
+		skips      []string
+	}{
+		{"origin/main", "origin/feature", []string{cut}},
+		{"origin/feature~1", "origin/feature", nil},
+	} {
+		var got []string
+		for _, skip := range read(t, clone, c.base, c.head).Skips {
+			if strings.Contains(skip.Reason, "git fetch --unshallow") {
+				got = append(got, skip.Path)
+			}
+		}
+		if !slices.Equal(got, c.skips) {
+			t.Errorf("%s..%s: skips of %v, want %v", c.base, c.head, got, c.skips)
+		}
+	}
+}
+
+// What the range needs and the store does not have is a Skip, and the rest is read.
+func TestLosses(t *testing.T) {
+	next := planted.Keys(4)
+	kept, gone := next(), next()
+	made := planted.New(t)
+	base := made.Commit("base")
+	made.Write("kept.env", kept.Text())
+	made.Commit("kept")
+	made.Write("dir/lost.env", gone.Text())
+	made.Commit("lost")
+	made.Write("dir/last", "last\n")
+	made.Commit("last")
+	for _, lost := range []string{"HEAD:dir/lost.env", "HEAD:dir", "HEAD~1:dir", "HEAD~1^{tree}", "HEAD^{tree}", "HEAD~1"} {
+		repo := made.Copy()
+		repo.Lose(repo.Git("rev-parse", lost))
+		s := read(t, repo, base, "HEAD")
+		if len(s.Skips) == 0 {
+			t.Errorf("the loss of %s is not told", lost)
+		}
+		if !s.Holds(kept.ID) {
+			t.Errorf("without %s, the rest is not read", lost)
+		}
+	}
+}

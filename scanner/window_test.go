@@ -1,0 +1,162 @@
+package scanner
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/rulestest"
+)
+
+// Windows that are small, so that tests are quick, and yet wider than pairing looks.
+const (
+	testWindow = 20 << 10
+	testMargin = 8 << 10
+)
+
+// found describes the hits of a content, in order.
+func found(t *testing.T, b Blob) []string {
+	t.Helper()
+	c := newCollector(Options{Rules: rules.Default(), MaxHits: defaultMaxHits})
+	c.setWindows(testWindow, testMargin)
+	if err := c.Blob(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	hits := c.take()
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column)) })
+	out := make([]string, 0, len(hits))
+	for _, h := range hits {
+		line := fmt.Sprintf("%d:%d %s %s", h.line, h.column, h.credential.ID.Reveal(), h.credential.Secret.Reveal())
+		for _, s := range h.secrets {
+			line += fmt.Sprintf(" %s@%d", s.Reveal(), s.line)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// checkStream compares what is found in a content with what is found in it as a stream.
+func checkStream(t *testing.T, what string, content []byte) (hits int) {
+	t.Helper()
+	want := found(t, Blob{Content: content})
+	if got := found(t, Blob{Stream: bytes.NewReader(content)}); !slices.Equal(got, want) {
+		t.Errorf("%s: the stream has\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	return len(want)
+}
+
+// A pair is found once wherever it stands: at each offset around the borders of windows, with its secret before or
+// behind it, close by or far.
+func TestStreamBorders(t *testing.T) {
+	keys := rulestest.NewKeys(1)
+	filler := strings.Repeat("一行 filler\n", 4000)
+	for _, between := range []string{" ", "\n\n", strings.Repeat("x ", 1000)} {
+		id, secret := keys.ID24(), "accessKeySecret="+keys.Secret()
+		for _, text := range []string{id + between + secret, secret + between + id} {
+			for _, border := range []int{testWindow - 2*testMargin, testWindow - testMargin, testWindow, 2*testWindow - 2*testMargin} {
+				for at := border - len(text) - 20; at < border+20; at += 1 + len(text)/100 {
+					cut := runeStart([]byte(filler), max(0, at))
+					content := filler[:cut] + " " + text + " " + filler[cut:]
+					if n := checkStream(t, fmt.Sprintf("at %d", cut), []byte(content)); n != 1 {
+						t.Fatalf("%d hits of one pair at %d", n, cut)
+					}
+				}
+			}
+		}
+	}
+}
+
+// prose makes random text with keys in it: pairs, IDs alone, secrets alone. Lines may be longer than a window.
+type prose struct {
+	rng  *rand.Rand
+	keys *rulestest.Keys
+	eol  string
+}
+
+func (p prose) text(size int) []byte {
+	var b bytes.Buffer
+	for quiet := 0; b.Len() < size; quiet-- {
+		if quiet <= 0 {
+			b.WriteString(p.key())
+			quiet = 20 + p.rng.IntN(60)
+		}
+		b.WriteString(p.words())
+	}
+	return b.Bytes()
+}
+
+func (p prose) words() string {
+	words := []string{"word ", "密钥", "é", "\xb0\xa1\xff", "\u3000", "😀", "= ", `"`}
+	text := strings.Repeat(words[p.rng.IntN(len(words))], p.rng.IntN(60))
+	if p.rng.IntN(3) == 0 {
+		text += p.eol
+	}
+	return text
+}
+
+func (p prose) key() string {
+	id, secret := p.keys.ID24(), p.keys.Secret()
+	switch p.rng.IntN(5) {
+	case 0:
+		return fmt.Sprintf(" %s ", id)
+	case 1:
+		return fmt.Sprintf(" accessKeySecret=%s ", secret)
+	case 2:
+		return fmt.Sprintf(" %s %s %s %s", id, secret, p.eol, p.keys.Secret())
+	case 3:
+		return fmt.Sprintf(" %s %s %s %s %s", p.keys.STSID(), p.eol, p.keys.STSSecret(), p.eol, p.keys.Token())
+	}
+	return fmt.Sprintf(" id: %s%ssecret: %s%s", id, p.eol, secret, p.eol)
+}
+
+// On random text a stream has the hits of the whole: lines, columns and the lines of secrets.
+func TestStreamIsWhole(t *testing.T) {
+	hits := 0
+	for seed := range uint64(60) {
+		p := prose{rand.New(rand.NewPCG(seed, 3)), rulestest.NewKeys(seed), []string{"\n", "\r\n", "\r"}[seed%3]}
+		hits += checkStream(t, fmt.Sprintf("seed %d", seed), p.text(3*testWindow+p.rng.IntN(testWindow)))
+	}
+	if hits < 600 {
+		t.Errorf("only %d hits were compared", hits)
+	}
+}
+
+func FuzzStream(f *testing.F) {
+	f.Add(uint64(1), []byte("filler\n"), uint16(testWindow-testMargin))
+	f.Add(uint64(2), []byte("密钥"), uint16(testWindow))
+	f.Add(uint64(3), []byte("\r"), uint16(2*testMargin))
+	f.Fuzz(func(t *testing.T, seed uint64, filler []byte, at uint16) {
+		if len(filler) == 0 {
+			return
+		}
+		keys := rulestest.NewKeys(seed)
+		content := bytes.Repeat(filler, 3*testWindow/len(filler)+1)
+		cut := min(int(at), len(content))
+		key := fmt.Sprintf(" %s secret: %s ", keys.ID24(), keys.Secret())
+		checkStream(t, "a repeated filler", slices.Concat(content[:cut], []byte(key), content[cut:]))
+	})
+}
+
+// Readers may answer little at a time, or the end along with the last bytes.
+func TestReaders(t *testing.T) {
+	p := prose{rand.New(rand.NewPCG(1, 4)), rulestest.NewKeys(99), "\n"}
+	for _, size := range []int{0, 10, testWindow - 1, testWindow, testWindow + 1, 2*testWindow - 2*testMargin, 3 * testWindow} {
+		content := p.text(size)[:size]
+		want := found(t, Blob{Content: content})
+		for name, b := range map[string]Blob{
+			"bytes":       {Stream: iotest.OneByteReader(bytes.NewReader(content))},
+			"halves":      {Stream: iotest.HalfReader(bytes.NewReader(content))},
+			"end at once": {Stream: iotest.DataErrReader(bytes.NewReader(content))},
+		} {
+			if got := found(t, b); !slices.Equal(got, want) {
+				t.Errorf("%d bytes, %s: %d hits, want %d", size, name, len(got), len(want))
+			}
+		}
+	}
+}

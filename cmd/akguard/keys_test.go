@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/pair"
+	"github.com/akguard/akguard/rules/rulestest"
+	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// vault makes the keys of one script and remembers them, so that a template names the same key twice and that no
+// output shows it. A name is a kind of value and a label: {id24:a}, {secret:a}; the label may be left out.
+type vault struct {
+	keys   *rulestest.Keys
+	values map[string]string   // by name
+	server *alibabatest.Server // knows some of them; may be nil
+}
+
+const vaultKey = "vault"
+
+// seeds gives each script keys of its own, other ones in each run.
+var seeds atomic.Uint64
+
+func init() { seeds.Store(uint64(time.Now().UnixNano())) }
+
+func newVault(t testscript.T) *vault {
+	seed := seeds.Add(1)
+	t.Log("seed of the keys:", seed)
+	return &vault{keys: rulestest.NewKeys(seed), values: map[string]string{}}
+}
+
+func vaultOf(ts *testscript.TestScript) *vault { return ts.Value(vaultKey).(*vault) }
+
+var placeholder = regexp.MustCompile(`\{(id24|id16|secret|sts-id|sts-secret|token)(:[a-z0-9]+)?\}`)
+
+// expand fills in a template.
+func (v *vault) expand(template string) string {
+	return placeholder.ReplaceAllStringFunc(template, v.value)
+}
+
+func (v *vault) value(name string) string {
+	if v.values[name] == "" {
+		kind, _, _ := strings.Cut(strings.Trim(name, "{}"), ":")
+		v.values[name] = v.random(kind)
+	}
+	return v.values[name]
+}
+
+// tries is how many values in a row may not look random. One in a thousand does not.
+const tries = 10
+
+// random makes values until the rules take one for random. Those of temporary credentials are left out: they are
+// found together only.
+func (v *vault) random(kind string) string {
+	names := map[string]string{"id24": "accessKeyId", "id16": "accessKeyId", "secret": "accessKeySecret"}
+	var value string
+	for range tries {
+		value = v.keys.Expand("{" + kind + "}")
+		text := fmt.Appendf(nil, "%s: %s\n", names[kind], value)
+		if names[kind] == "" || len(rules.Default().Find(text)) > 0 {
+			break
+		}
+	}
+	return value
+}
+
+// store gives the values of an account's key the label.
+func (v *vault) store(label string, c rules.Credential) {
+	kinds := [...]string{"id24", "secret", "token"}
+	if c.Type == rules.STS {
+		kinds = [...]string{"sts-id", "sts-secret", "token"}
+	}
+	for i, value := range []rules.Secret{c.ID, c.Secret, c.Token} {
+		v.values["{"+kinds[i]+":"+label+"}"] = value.Reveal()
+	}
+}
+
+// leak is how many characters in a row give a value away. A mask leaves six at the most.
+const leak = 8
+
+// shownIn returns the name of a value of which content shows a part, or "".
+func (v *vault) shownIn(content string) string {
+	for name, value := range v.values {
+		for i := 0; i+leak <= len(value); i++ {
+			if strings.Contains(content, value[i:i+leak]) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// owners makes each state that a key may be in.
+var owners = map[string]func(a *alibabatest.Account) *alibabatest.Key{
+	"live": func(a *alibabatest.Account) *alibabatest.Key { return a.AddKey("deploy") },
+	"root": (*alibabatest.Account).AddRootKey,
+	"off": func(a *alibabatest.Account) *alibabatest.Key {
+		return withStatus(a.AddKey("deploy"), alibabatest.Inactive)
+	},
+	"gone": func(a *alibabatest.Account) *alibabatest.Key {
+		return withStatus(a.AddKey("deploy"), alibabatest.Deleted)
+	},
+	"session": func(a *alibabatest.Account) *alibabatest.Key {
+		return a.AddSession("ci", "build", time.Now().Add(time.Hour))
+	},
+	"expired": func(a *alibabatest.Account) *alibabatest.Key {
+		return a.AddSession("ci", "build", time.Now().Add(-time.Hour))
+	},
+}
+
+func withStatus(k *alibabatest.Key, s alibabatest.Status) *alibabatest.Key {
+	k.SetStatus(s)
+	return k
+}
+
+// newKey adds a key to the account of which the rules find every part.
+func newKey(a *alibabatest.Account, state string) (rules.Credential, error) {
+	add, ok := owners[state]
+	if !ok {
+		return rules.Credential{}, fmt.Errorf("no state %q", state)
+	}
+	for range tries {
+		c := add(a).Credential()
+		text := fmt.Appendf(nil, "id: %s\nsecret: %s\ntoken: %s\n", c.ID.Reveal(), c.Secret.Reveal(), c.Token.Reveal())
+		found := pair.Join(text, rules.Default().Find(text), pair.Options{})
+		if len(found) == 1 && found[0].Credential.Type == c.Type {
+			return c, nil
+		}
+	}
+	return rules.Credential{}, fmt.Errorf("the rules find none of %d keys in state %q", tries, state)
+}

@@ -1,0 +1,272 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/rules/rulestest"
+	"github.com/akguard/akguard/verifier/alibabatest"
+)
+
+// soon is how long an interrupted akguard may go on. The promise is a second; a busy machine may need more to
+// start and to end a process.
+const soon = 1500 * time.Millisecond
+
+// process is a running akguard, the real one.
+type process struct {
+	*exec.Cmd
+	dir    string // the working folder
+	temp   string // the folder for temporary files
+	stderr bytes.Buffer
+}
+
+// newProcess prepares akguard in a folder of its own.
+func newProcess(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{dir: t.TempDir(), temp: t.TempDir()}
+	p.Cmd = exec.CommandContext(t.Context(), binary, args...)
+	p.Dir, p.Stderr = p.dir, &p.stderr
+	p.WaitDelay = time.Second
+	p.Env = append(isolation(p.temp), "PATH="+os.Getenv("PATH"), "TMPDIR="+p.temp)
+	return p
+}
+
+func (p *process) start(t *testing.T) {
+	t.Helper()
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *process) signal(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	if err := p.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ends waits for the end, which must come in time and with the exit code.
+func (p *process) ends(t *testing.T, within time.Duration, code int) {
+	t.Helper()
+	start := time.Now()
+	if err := p.Wait(); err != nil && p.ProcessState == nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took > within {
+		t.Errorf("it took %s to end, want %s at the most", took, within)
+	}
+	if got := p.ProcessState.ExitCode(); got != code {
+		t.Errorf("exit code %d, want %d; stderr:\n%s", got, code, &p.stderr)
+	}
+}
+
+// write puts a file into the working folder.
+func (p *process) write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(p.dir, name), []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run runs a program of the system in the working folder.
+func (p *process) run(t *testing.T, stdin, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir, cmd.Env, cmd.Stdin = p.dir, p.Env, strings.NewReader(stdin)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", name, err, out)
+	}
+}
+
+// drafts returns the reports that are being written, or were left behind.
+func (p *process) drafts(t *testing.T) []string {
+	t.Helper()
+	var found []string
+	for _, dir := range []string{p.dir, p.temp} {
+		names, err := filepath.Glob(filepath.Join(dir, ".akguard-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, names...)
+	}
+	return found
+}
+
+// awaitDraft waits until the scan has begun, as the report that is being written shows.
+func (p *process) awaitDraft(t *testing.T) {
+	t.Helper()
+	for range 500 {
+		if len(p.drafts(t)) > 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("no scan has begun; stderr:\n%s", &p.stderr)
+}
+
+// keyPair makes an ID and its secret.
+func keyPair() string {
+	keys := rulestest.NewKeys(seeds.Add(1))
+	return keys.Expand("accessKeyId: {id24}\naccessKeySecret: {secret}\n")
+}
+
+// endless makes a file that no scan comes to the end of, and that takes no room.
+func (p *process) endless(t *testing.T, name string) {
+	t.Helper()
+	p.write(t, name, "")
+	if err := os.Truncate(filepath.Join(p.dir, name), 1<<40); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestInterrupt ends scans of every kind while they read, wait or write.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		args    []string
+		prepare func(t *testing.T, p *process)
+	}{
+		{"standard input that says nothing", []string{"-"}, silentInput},
+		{"a pipe that nobody writes to", []string{"pipe"}, func(t *testing.T, p *process) { p.run(t, "", "mkfifo", "pipe") }},
+		{"a large file", []string{"large"}, func(t *testing.T, p *process) { p.endless(t, "large") }},
+		{"a large folder", []string{"."}, func(t *testing.T, p *process) { p.endless(t, "large") }},
+		{"a large repository", []string{"."}, largeRepository},
+		{"STS that does not answer", []string{"key.yml"}, silentSTS},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := newProcess(t, append([]string{"scan", "--output", "report"}, test.args...)...)
+			test.prepare(t, p)
+			p.write(t, "report", "the old one\n")
+			p.start(t)
+			p.awaitDraft(t)
+			time.Sleep(200 * time.Millisecond) // into the scan
+			p.signal(t, syscall.SIGINT)
+			p.ends(t, soon, 130)
+			p.leftNothing(t)
+		})
+	}
+}
+
+// leftNothing makes sure that an interrupted scan has left the old report, and nothing beside it.
+func (p *process) leftNothing(t *testing.T) {
+	t.Helper()
+	if left := p.drafts(t); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	if report, err := os.ReadFile(filepath.Join(p.dir, "report")); err != nil || string(report) != "the old one\n" {
+		t.Errorf("the old report is now %q (%v)", report, err)
+	}
+	if got := p.stderr.String(); got != "akguard: interrupted\n" {
+		t.Errorf("stderr is %q", got)
+	}
+}
+
+func silentInput(t *testing.T, p *process) {
+	t.Helper()
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close(); _ = out.Close() })
+	p.Stdin = in
+}
+
+func largeRepository(t *testing.T, p *process) {
+	t.Helper()
+	p.run(t, "", "git", "init", "-q")
+	var stream strings.Builder
+	for range 200 {
+		stream.WriteString("blob\ndata 100000\n" + strings.Repeat(keyPair()+strings.Repeat("filler ", 100)+"\n", 1000)[:100000] + "\n")
+	}
+	p.run(t, stream.String(), "git", "fast-import", "--quiet")
+	p.endless(t, "large") // else a fast machine would be done before the signal
+}
+
+func silentSTS(t *testing.T, p *process) {
+	t.Helper()
+	p.write(t, "key.yml", keyPair())
+	server, err := alibabatest.NewServer(alibabatest.NewAccount())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	server.Inject(alibabatest.Fault{Hang: true}, -1)
+	p.Env = append(p.Env, "AKGUARD_ENDPOINT_STS="+server.URL)
+}
+
+// TestTerminate has SIGTERM, as of a CI system that cancels a job.
+func TestTerminate(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, "scan", "--output", "report", "large")
+	p.endless(t, "large")
+	p.write(t, "report", "the old one\n")
+	p.start(t)
+	p.awaitDraft(t)
+	p.signal(t, syscall.SIGTERM)
+	p.ends(t, soon, 130)
+	p.leftNothing(t)
+}
+
+// TestInterruptTwice has a user who does not want to wait for a read that hangs.
+func TestInterruptTwice(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, "scan", "--output", "report", "-")
+	silentInput(t, p)
+	p.write(t, "report", "the old one\n")
+	p.start(t)
+	p.awaitDraft(t)
+	p.signal(t, syscall.SIGINT)
+	time.Sleep(50 * time.Millisecond) // two signals at once are one
+	p.signal(t, syscall.SIGINT)
+	p.ends(t, 400*time.Millisecond, 130) // without the second, it would take 650 ms
+	p.leftNothing(t)
+}
+
+// TestInterruptWhileDelivering has a report that is whole, and a pipe that nobody reads.
+func TestInterruptWhileDelivering(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, "scan", "--no-verify", "--output", "pipe", "key.yml")
+	p.write(t, "key.yml", keyPair())
+	p.write(t, "report", "the old one\n")
+	p.run(t, "", "mkfifo", "pipe")
+	p.start(t)
+	p.awaitDraft(t)
+	time.Sleep(200 * time.Millisecond)
+	p.signal(t, syscall.SIGINT)
+	p.ends(t, soon, 130)
+	p.leftNothing(t)
+}
+
+// TestClosedOutput has a reader that has seen enough, such as head: akguard ends, and does not hang.
+func TestClosedOutput(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"text", "json", "jsonl", "sarif"} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			p := newProcess(t, "scan", "--no-verify", "--format", format, "key.yml")
+			p.write(t, "key.yml", keyPair())
+			in, out, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = in.Close()
+			p.Stdout = out
+			p.start(t)
+			_ = out.Close()
+			p.ends(t, 5*time.Second, -1)
+			if status, ok := p.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGPIPE {
+				t.Errorf("it ended with %v, want a broken pipe", p.ProcessState)
+			}
+		})
+	}
+}

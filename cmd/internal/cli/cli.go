@@ -1,0 +1,146 @@
+// Package cli is akguard's command line: one file for each subcommand. It turns flags into options, runs, and
+// turns what comes back into words on stderr and an exit code. Only data goes to stdout.
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of every command.
+const (
+	exitOK          = 0
+	exitFindings    = 1
+	exitUsage       = 2
+	exitIncomplete  = 3
+	exitInterrupted = 130
+)
+
+const exitCodes = `Exit codes:
+  0    clean, and everything was read
+  1    findings (which ones count: --fail-on)
+  2    usage or configuration error
+  3    nothing found, but something could not be read, or (--fail-on live) not checked
+  130  interrupted
+`
+
+// Streams are the standard streams of the process.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+}
+
+// app is one run of the command.
+type app struct {
+	Streams
+	code int // of a run without error
+
+	mu      sync.Mutex
+	cleanup []func() // run if the process must end before the command does
+}
+
+// grace is how long an interrupted command may take to end by itself.
+const grace = 700 * time.Millisecond
+
+// Main runs the command line and returns the exit code. An interrupt ends it within a second, a second interrupt
+// at once.
+func Main(args []string, streams Streams) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	a := &app{Streams: streams}
+	done := make(chan int, 1)
+	go func() { done <- a.run(ctx, args) }()
+	select {
+	case code := <-done:
+		return code
+	case <-signals:
+		cancel()
+	}
+	select {
+	case code := <-done:
+		return code
+	case <-signals:
+	case <-time.After(grace): // it hangs in a read, which knows no context
+	}
+	a.abandon()
+	return interrupted(a.Err)
+}
+
+// onAbandon registers what must not be left behind.
+func (a *app) onAbandon(f func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.cleanup = append(a.cleanup, f)
+}
+
+func (a *app) abandon() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, f := range a.cleanup {
+		f()
+	}
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(a.In)
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	cmd, err := root.ExecuteContextC(ctx)
+	switch {
+	case err == nil:
+		return a.code
+	case ctx.Err() != nil:
+		return interrupted(a.Err)
+	}
+	var failed *failure
+	if !errors.As(err, &failed) { // cobra's own: a flag or a command that does not exist
+		failed = &failure{err: err, code: exitUsage, hint: cmd.CommandPath() + " --help lists what there is"}
+	}
+	term.Fail(a.Err, failed.err, failed.hint)
+	return failed.code
+}
+
+func interrupted(w io.Writer) int {
+	term.Say(w, "interrupted")
+	return exitInterrupted
+}
+
+// failure is an error with its exit code and what to do about it.
+type failure struct {
+	err  error
+	hint string
+	code int
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "akguard",
+		Short: "Find leaked Alibaba Cloud AccessKeys, and whether they are live",
+		Long: "akguard finds leaked Alibaba Cloud AccessKeys in repositories, folders and streams, says where, since when\n" +
+			"and by whom, and asks Alibaba Cloud whether each still works.\n\n" + exitCodes,
+		SilenceUsage:       true,
+		SilenceErrors:      true,
+		DisableSuggestions: true,
+	}
+	root.SetHelpCommand(help())
+	root.AddCommand(a.scan(), a.version(), a.completion())
+	return root
+}

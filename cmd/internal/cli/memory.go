@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// memory is a flag that takes a size.
+type memory struct{ bytes *int64 }
+
+const (
+	defaultMemory = 512 << 20
+	leastMemory   = 16 << 20
+)
+
+var units = []struct {
+	suffix string
+	size   int64
+}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"T", 1 << 40}, {"", 1}}
+
+// String implements pflag.Value.
+func (m *memory) String() string {
+	n := int64(defaultMemory)
+	if m.bytes != nil && *m.bytes != 0 {
+		n = *m.bytes
+	}
+	return fmt.Sprintf("%dMiB", n>>20)
+}
+
+// Type implements pflag.Value.
+func (m *memory) Type() string { return "size" }
+
+// Set implements pflag.Value.
+func (m *memory) Set(text string) error {
+	for _, unit := range units {
+		digits, ok := strings.CutSuffix(text, unit.suffix)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(digits, 10, 64)
+		if err != nil || n < 0 || n > math.MaxInt64/unit.size {
+			break
+		}
+		if n *= unit.size; n < leastMemory {
+			return errors.New("at least 16MiB are needed")
+		}
+		*m.bytes = n
+		return nil
+	}
+	return errors.New("it is a size such as 512MiB or 2GiB")
+}

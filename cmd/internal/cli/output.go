@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+)
+
+// output is where a report goes. A file is written beside its place and renamed into it when the report is whole;
+// a link stays a link. What is not a plain file (a device, a pipe) cannot be replaced: the report is copied into it.
+type output struct {
+	io.Writer
+	file *os.File
+	name string // where the report belongs; "" for a stream
+	temp string // where it is being written
+	into bool   // name is no plain file
+
+	once sync.Once
+}
+
+// openOutput opens the file for a report; "-" is the stream. private keeps the file from other users.
+func openOutput(name string, stream io.Writer, private bool) (*output, error) {
+	info, err := os.Stat(name)
+	switch {
+	case name == "-" || err == nil && writesTo(stream, info):
+		return &output{Writer: stream}, nil
+	case err == nil && info.IsDir():
+		return nil, syscall.EISDIR
+	case err == nil && !info.Mode().IsRegular():
+		return createOutput(&output{name: name, into: true}, os.TempDir(), true)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, cause(err)
+	}
+	name = follow(name)
+	return createOutput(&output{name: name}, filepath.Dir(name), private)
+}
+
+// writesTo reports whether a stream already goes to a file, as it does to /dev/stdout.
+func writesTo(stream io.Writer, info os.FileInfo) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	own, err := file.Stat()
+	return err == nil && os.SameFile(own, info)
+}
+
+// maxLinks is how many links in a row are followed, as Linux does.
+const maxLinks = 40
+
+// follow returns what a name stands for if it is a link. That need not exist.
+func follow(name string) string {
+	for range maxLinks {
+		to, err := os.Readlink(name)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) { // not filepath.Join: it takes .. for the folder above, which behind a link is another
+			to = filepath.Dir(name) + string(filepath.Separator) + to
+		}
+		name = to
+	}
+	return name
+}
+
+func createOutput(o *output, dir string, private bool) (*output, error) {
+	mode := os.FileMode(0o666)
+	if private {
+		mode = 0o600
+	}
+	random := make([]byte, 8)
+	_, _ = rand.Read(random) // never fails
+	o.temp = filepath.Join(dir, ".akguard-"+hex.EncodeToString(random))
+	file, err := os.OpenFile(o.temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, mode)
+	if err != nil {
+		return nil, cause(err)
+	}
+	o.file, o.Writer = file, file
+	return o, nil
+}
+
+// commit puts the report in its place.
+func (o *output) commit() error {
+	if o.file == nil {
+		return nil
+	}
+	defer o.discard()
+	if o.into {
+		return o.copyInto()
+	}
+	if err := o.file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(o.temp, o.name)
+}
+
+// copyInto writes the report to what the name stands for.
+func (o *output) copyInto() error {
+	if _, err := o.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	to, err := os.OpenFile(o.name, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, o.file)
+	return errors.Join(err, to.Close())
+}
+
+// discard removes what is not in its place. It may be called at any time, and more than once.
+func (o *output) discard() {
+	if o.file == nil {
+		return
+	}
+	o.once.Do(func() {
+		_ = o.file.Close()
+		_ = os.Remove(o.temp)
+	})
+}
+
+// cause is an error without the name of the file, which is the temporary one.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

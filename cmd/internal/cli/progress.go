@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// progress shows on a terminal that a long scan is alive. Short scans show nothing.
+type progress struct {
+	mu    sync.Mutex
+	start time.Time
+	bar   *progressbar.ProgressBar
+	out   io.Writer
+	bytes int64
+}
+
+// progressDelay is how long a scan may take without a sign of life.
+const progressDelay = 500 * time.Millisecond
+
+func newProgress(out io.Writer) *progress { return &progress{start: time.Now(), out: out} }
+
+// add counts bytes that have been scanned.
+func (p *progress) add(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bytes += int64(n)
+	if p.bar == nil && time.Since(p.start) > progressDelay {
+		p.bar = progressbar.NewOptions64(-1,
+			progressbar.OptionSetWriter(p.out), progressbar.OptionShowBytes(true), progressbar.OptionSetDescription("scanning"),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSpinnerType(14))
+		n = int(p.bytes)
+	}
+	if p.bar != nil {
+		_ = p.bar.Add(n)
+	}
+}
+
+// clear removes the bar for good, so that words can follow.
+func (p *progress) clear() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Finish()
+		p.bar = nil
+	}
+	p.start = time.Now().Add(time.Hour)
+}

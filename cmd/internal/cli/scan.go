@@ -1,0 +1,346 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report/jsonl"
+	"github.com/akguard/akguard/scanner/report/sarif"
+	"github.com/akguard/akguard/scanner/report/text"
+	"github.com/akguard/akguard/scanner/target"
+	"github.com/akguard/akguard/verifier"
+	"github.com/akguard/akguard/verifier/sts"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// scanOptions are the flags of scan.
+type scanOptions struct {
+	target      target.Options
+	format      string
+	output      string
+	showSecrets bool
+	verify      bool
+	noVerify    bool
+	endpoints   []string
+	failOn      string
+	quiet       bool
+	noProgress  bool
+}
+
+const scanLong = `Scan for leaked Alibaba Cloud AccessKeys.
+
+A git repository is scanned whole: every blob that its object store holds, whatever refers to it (branches, tags,
+stashes, reflogs, notes, nothing at all), the messages of commits and tags, and the working tree: what git tracks,
+as it is on disk, and what it does not ignore. A folder that is no repository, and a file, are scanned as they are;
+- is standard input. Without PATH, the repository around the current folder is scanned.
+
+Found pairs are checked with STS GetCallerIdentity, which needs no permission and changes nothing: the ID and a
+signature go to sts.aliyuncs.com, the secret never leaves the machine. The owner's ActionTrail may record the call.
+--no-verify leaves it out.
+
+Values are masked everywhere, unless --show-secrets.
+
+` + exitCodes
+
+const scanExample = `  akguard scan                          the repository around this folder
+  akguard scan --format sarif --output akguard.sarif .
+  akguard scan --staged                 what the next commit adds, as a hook does
+  akguard scan --range origin/main..HEAD
+  git show HEAD:app.yml | akguard scan -`
+
+func (a *app) scan() *cobra.Command {
+	var o scanOptions
+	cmd := &cobra.Command{
+		Use:     "scan [PATH | -]",
+		Short:   "Scan a repository, a folder, a file or standard input",
+		Long:    scanLong,
+		Example: scanExample,
+		Args:    scanArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.target.Path = args[0]
+			}
+			if err := checkFlags(cmd.Flags()); err != nil {
+				return err
+			}
+			return a.runScan(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.target.Staged, "staged", false, "scan only what the next commit adds: the index, not the files on disk")
+	f.StringVar(&o.target.Range, "range", "", "scan only what these commits add, `BASE..HEAD`")
+	f.BoolVar(&o.target.NoHistory, "no-history", false, "leave out the history")
+	f.BoolVar(&o.target.NoWorktree, "no-worktree", false, "leave out the working tree")
+	f.BoolVar(&o.target.NoUnreachable, "no-unreachable", false, "leave out of the history what no ref reaches")
+	f.BoolVar(&o.target.IncludeIgnored, "include-ignored", false, "scan files that git ignores too")
+	f.Var(&memory{&o.target.MaxMemory}, "max-memory", "`SIZE` of what may be held of a repository's objects, such as 512MiB or 2GiB")
+	f.StringVar(&o.format, "format", "text", "`FORMAT` of the report: text, json, jsonl or sarif")
+	f.StringVar(&o.output, "output", "-", "write the report to `FILE`, in place only when it is whole; - is standard output")
+	f.BoolVar(&o.showSecrets, "show-secrets", false, "write found values whole; keep such a report safe")
+	f.BoolVar(&o.verify, "verify", true, "check found pairs with STS")
+	f.BoolVar(&o.noVerify, "no-verify", false, "send nothing anywhere")
+	f.StringArrayVar(&o.endpoints, "endpoint", nil, "another endpoint, `SERVICE=URL`; also in AKGUARD_ENDPOINT_STS")
+	f.StringVar(&o.failOn, "fail-on", "any", "`WHICH` findings make exit code 1: any, live or never")
+	f.BoolVar(&o.quiet, "quiet", false, "say nothing but findings, errors and what could not be read")
+	f.BoolVar(&o.noProgress, "no-progress", false, "show no progress on a terminal")
+	return cmd
+}
+
+func scanArgs(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) > 1:
+		return &failure{fmt.Errorf("scan takes one PATH, and not %d", len(args)), "name one after the other, or a folder that holds all", exitUsage}
+	case len(args) == 1 && args[0] == "":
+		return empty("PATH")
+	}
+	return nil
+}
+
+// checkFlags refuses flags that contradict each other, and empty ones.
+func checkFlags(flags *pflag.FlagSet) error {
+	if flags.Changed("verify") && flags.Changed("no-verify") {
+		return &failure{errors.New("--verify and --no-verify exclude each other"), "leave one of them out", exitUsage}
+	}
+	var err error
+	flags.Visit(func(f *pflag.Flag) {
+		if f.Value.String() == "" {
+			err = empty("--" + f.Name)
+		}
+	})
+	return err
+}
+
+// empty refuses what mostly comes of a variable that a script did not set: without it, something else would be
+// scanned than what was meant.
+func empty(what string) error {
+	return &failure{fmt.Errorf("%s is empty", what), "give it a value, or leave it out", exitUsage}
+}
+
+func (a *app) runScan(ctx context.Context, o scanOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	v, err := o.verifier()
+	if err != nil {
+		return err
+	}
+	t, err := a.openTarget(o)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	out, err := openOutput(o.output, a.Out, o.showSecrets)
+	if err != nil {
+		return &failure{fmt.Errorf("--output %s: %w", o.output, err), "name a file in a folder that exists and can be written", exitUsage}
+	}
+	a.onAbandon(out.discard)
+	defer out.discard()
+	result, err := a.scanTo(ctx, o, scanner.Options{Sources: t.Sources, Verifier: v}, out)
+	if err != nil {
+		return failedScan(err)
+	}
+	if err := out.commit(); err != nil {
+		return &failure{fmt.Errorf("writing --output %s: %w", o.output, err), "the report is not there; scan again", exitUsage}
+	}
+	a.conclude(o, result)
+	return nil
+}
+
+func (o scanOptions) check() error {
+	if _, err := o.handler(&output{}); err != nil {
+		return err
+	}
+	switch {
+	case o.failOn != "any" && o.failOn != "live" && o.failOn != "never":
+		return &failure{fmt.Errorf("--fail-on %s is not known", o.failOn), "it is any, live or never", exitUsage}
+	case o.failOn == "live" && !o.verifies():
+		return &failure{errors.New("--fail-on live needs verification"), "leave out --no-verify, or take --fail-on any", exitUsage}
+	}
+	return nil
+}
+
+func (o scanOptions) verifies() bool { return o.verify && !o.noVerify }
+
+// offlineAfter is how many credentials in a row may find no network before the others are not tried.
+const offlineAfter = 3
+
+// verifier makes the verifier that the flags ask for; nil is none.
+func (o scanOptions) verifier() (verifier.Verifier, error) {
+	endpoint, err := o.endpoint("sts")
+	if err != nil || !o.verifies() {
+		return nil, err
+	}
+	v, err := sts.New(sts.Options{Endpoint: endpoint, UserAgent: "akguard/" + buildVersion()})
+	if err != nil {
+		return nil, &failure{err, "an endpoint is an https URL; http is accepted for this machine only", exitUsage}
+	}
+	return verifier.Breaker(v, offlineAfter), nil
+}
+
+// endpoint returns the endpoint of a service: the flag's, else the environment's, else "".
+func (o scanOptions) endpoint(service string) (string, error) {
+	url := os.Getenv("AKGUARD_ENDPOINT_" + strings.ToUpper(service))
+	for _, e := range o.endpoints {
+		name, value, ok := strings.Cut(e, "=")
+		if !ok || value == "" || name != service {
+			return "", &failure{fmt.Errorf("--endpoint %s is not SERVICE=URL with a known service", e), "the services are: sts", exitUsage}
+		}
+		url = value
+	}
+	return url, nil
+}
+
+func (a *app) openTarget(o scanOptions) (*target.Target, error) {
+	o.target.Stdin = a.In
+	if o.target.Staged && isHere(o.target.Path) {
+		o.target.Index = target.IndexFromEnv()
+	}
+	t, err := target.Open(o.target)
+	var failed *target.Error
+	if errors.As(err, &failed) {
+		return nil, &failure{failed.Err, failed.Hint, exitUsage}
+	}
+	if err == nil && t.Note != "" && !o.quiet {
+		term.Say(a.Err, "%s", t.Note)
+	}
+	return t, err
+}
+
+// isHere reports whether a path is the current folder, whose repository it is that git runs a hook for.
+func isHere(path string) bool {
+	if path == "" {
+		return true
+	}
+	here, err := os.Stat(".")
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(here, there)
+}
+
+// outcome is what the exit code depends on.
+type outcome struct {
+	scanner.Summary
+	unknown int // findings that were asked about, without a usable answer
+}
+
+// scanTo scans into the output.
+func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, out *output) (outcome, error) {
+	report, err := o.handler(out)
+	if err != nil {
+		return outcome{}, err
+	}
+	opts.Header = scanner.Header{Version: buildVersion(), Target: o.named()}
+	opts.Rules = rules.Default()
+	h := &watched{Handler: report}
+	if term.Is(a.Err) && !o.quiet && !o.noProgress {
+		h.progress = newProgress(a.Err)
+		opts.Progress = h.progress.add
+		defer h.progress.clear() // where the scan did not come to its end
+	}
+	summary, err := scanner.New(opts).Run(ctx, h)
+	return outcome{summary, h.unknown}, err
+}
+
+// named is the target as the user named it.
+func (o scanOptions) named() string {
+	if o.target.Path == "" {
+		return "."
+	}
+	return o.target.Path
+}
+
+// handler makes the writer of the report.
+func (o scanOptions) handler(out *output) (scanner.Handler, error) {
+	switch o.format {
+	case "text":
+		return text.NewHandler(out, text.Options{ShowSecrets: o.showSecrets, Color: term.Color(out.Writer), Quiet: o.quiet}), nil
+	case "json", "jsonl":
+		return jsonl.NewHandler(out, jsonl.Options{ShowSecrets: o.showSecrets, Array: o.format == "json"}), nil
+	case "sarif":
+		return sarif.NewHandler(out, sarif.Options{ShowSecrets: o.showSecrets}), nil
+	}
+	return nil, &failure{fmt.Errorf("--format %s is not known", o.format), "it is text, json, jsonl or sarif", exitUsage}
+}
+
+// watched removes the progress bar before the first word of the report, and counts what the summary does not.
+type watched struct {
+	scanner.Handler
+	progress *progress // may be nil
+	unknown  int
+}
+
+// Finding implements scanner.Handler.
+func (w *watched) Finding(f scanner.Finding) error {
+	w.progress.clear()
+	if f.Verdict.Status == verifier.Unknown {
+		w.unknown++
+	}
+	return w.Handler.Finding(f)
+}
+
+// Skip implements scanner.Handler.
+func (w *watched) Skip(s scanner.Skip) error {
+	w.progress.clear()
+	return w.Handler.Skip(s)
+}
+
+// Summary implements scanner.Handler.
+func (w *watched) Summary(s scanner.Summary) error {
+	w.progress.clear()
+	return w.Handler.Summary(s)
+}
+
+// failedScan says that a scan did not come to its end.
+func failedScan(err error) error {
+	var failed *failure
+	if errors.As(err, &failed) {
+		return failed
+	}
+	return &failure{fmt.Errorf("the scan did not come to its end: %w", err), "nothing is known of what was not read; mend the cause and scan again", exitIncomplete}
+}
+
+const waysOut = `what is staged holds a credential. Ways out:
+  - take it out of the file (an environment variable, a RAM role), and git add the file again
+  - if anybody else has seen it, disable the key first
+  - if it is no credential: git commit --no-verify skips all hooks, SKIP=akguard git commit only this one (pre-commit)`
+
+// conclude sets the exit code, and says the result where the report itself is not for a person.
+func (a *app) conclude(o scanOptions, r outcome) {
+	unsure := o.failOn == "live" && r.unknown > 0 // no answer is never "not live"
+	switch {
+	case o.failOn == "any" && r.Findings > 0, o.failOn == "live" && r.Live > 0:
+		a.code = exitFindings
+	case unsure || !r.Complete:
+		a.code = exitIncomplete
+	}
+	if o.target.Staged && a.code == exitFindings {
+		term.Say(a.Err, waysOut)
+	}
+	if unsure {
+		term.Say(a.Err, "%s may be live: there was no usable answer", count(r.unknown, "finding"))
+	}
+	if o.quiet || o.format == "text" && o.output == "-" {
+		return
+	}
+	where := ""
+	if o.output != "-" {
+		where = ", report in " + o.output
+	}
+	term.Say(a.Err, "%s, %d live, %s not read%s", count(r.Findings, "finding"), r.Live, count(r.Skips, "thing"), where)
+}
+
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

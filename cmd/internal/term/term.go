@@ -1,0 +1,62 @@
+// Package term owns what is said on a terminal: whether there is one, whether it has colours, and the form of
+// messages, errors and hints.
+package term
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/mattn/go-isatty"
+)
+
+// Is reports whether a stream is a terminal.
+func Is(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
+}
+
+// Color reports whether colours may be written to a stream: it is a terminal that has them, and the user has not
+// asked for none (https://no-color.org).
+func Color(stream any) bool {
+	return Is(stream) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// Say writes one line to a person. What its arguments quote cannot drive the terminal, nor begin a line that looks
+// like one of ours: names come from repositories that nobody vouches for.
+func Say(w io.Writer, format string, args ...any) {
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case string:
+			args[i] = visible(arg)
+		case error:
+			args[i] = visible(arg.Error())
+		}
+	}
+	_, _ = fmt.Fprintf(w, "akguard: "+format+"\n", args...)
+}
+
+// Fail writes an error and, where there is one, what to do about it.
+func Fail(w io.Writer, err error, hint string) {
+	Say(w, "error: %v", err)
+	if hint != "" {
+		Say(w, "hint: %s", hint)
+	}
+}
+
+// visible writes what cannot be seen as an escape.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		quoted := strconv.QuoteRune(r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
+}

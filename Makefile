@@ -5,6 +5,9 @@ FUZZTIME    ?= 20s
 # Packages with goroutines of their own: the race detector is too slow to run on everything.
 RACE        ?= ./scanner/... ./verifier/...
 
+# Repositories for make bench, besides the one that it generates.
+REPOS       ?=
+
 # More flags for go test, such as TESTFLAGS=-count=1.
 TESTFLAGS   ?=
 
@@ -35,8 +38,9 @@ cross: ## compile for Linux, macOS and Windows
 	GOOS=darwin $(GO) build ./...
 	GOOS=windows $(GO) build ./...
 
-bench: ## run the benchmarks
+bench: ## run the benchmarks, then compare with git and other scanners on REPOS and a generated repository
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) run ./cmd/internal/bench $(REPOS)
 
 # go test -list prints a package's targets and then a line "ok PACKAGE TIME"; go test -fuzz takes one target at a time.
 fuzz: ## run each fuzz target for FUZZTIME

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// contestant is a command that is measured.
+type contestant struct {
+	name string
+	args []string
+}
+
+// contestants are git itself, which inflates everything and looks at nothing; akguard; and the scanners on the PATH,
+// each with its Alibaba Cloud rules only and without verification.
+func contestants(akguard, repo, dir string) []contestant {
+	report := func(name string) string { return filepath.Join(dir, name+".report") }
+	list := []contestant{
+		{"git cat-file", []string{"git", "-C", repo, "cat-file", "--batch-all-objects", "--batch", "--unordered"}},
+		{"akguard", []string{akguard, "scan", "--no-verify", "--no-worktree", "--quiet", "--output", report("akguard"), repo}},
+	}
+	for _, c := range []contestant{
+		{"gitleaks", []string{"gitleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-path=" + report("gitleaks"), repo}},
+		{"betterleaks", []string{"betterleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-path=" + report("betterleaks"), repo}},
+		{"trufflehog", []string{"trufflehog", "git", "--no-update", "--no-verification", "--json", "--include-detectors=alibaba", "file://" + repo}},
+		{"kingfisher", []string{"kingfisher", "scan", "--no-validate", "--rule=kingfisher.alibabacloud", "--output=" + report("kingfisher"), repo}},
+	} {
+		if _, err := exec.LookPath(c.args[0]); err == nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// sample is what one run cost.
+type sample struct {
+	wall, cpu time.Duration
+	memory    int64 // most anonymous memory, bytes; 0 where the system does not tell
+}
+
+// run runs the command once. Its exit code is its verdict on the repository and no failure.
+func (c contestant) run() (sample, error) {
+	var stderr bytes.Buffer
+	cmd := exec.Command(c.args[0], c.args[1:]...)
+	cmd.Stderr = &stderr
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return sample{}, err
+	}
+	memory := watch(cmd.Process.Pid)
+	err := cmd.Wait()
+	s := sample{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), memory: memory()}
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() < 0 || exit.ExitCode() == 2) {
+		return s, fmt.Errorf("%s: %w\n%s", c.name, err, stderr.Bytes())
+	}
+	return s, nil
+}
+
+// watch looks at a process's memory until the function that it returns is called, which answers the most it saw.
+func watch(pid int) func() int64 {
+	done, most := make(chan struct{}), make(chan int64)
+	go func() {
+		peak := int64(0)
+		for {
+			select {
+			case <-done:
+				most <- peak
+				return
+			case <-time.After(5 * time.Millisecond):
+				peak = max(peak, anonymous(pid))
+			}
+		}
+	}()
+	return func() int64 {
+		close(done)
+		return <-most
+	}
+}
+
+// anonymous reads how much memory of its own a process holds, from Linux's /proc.
+func anonymous(pid int) int64 {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, found := bytes.Cut(data, []byte("RssAnon:"))
+	fields := bytes.Fields(rest)
+	if !found || len(fields) == 0 {
+		return 0
+	}
+	kilobytes, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return kilobytes << 10
+}
+
+// middle returns the medians.
+func middle(samples []sample) sample {
+	pick := func(value func(sample) int64) int64 {
+		list := make([]int64, len(samples))
+		for i, s := range samples {
+			list[i] = value(s)
+		}
+		slices.Sort(list)
+		return list[len(list)/2]
+	}
+	return sample{
+		wall:   time.Duration(pick(func(s sample) int64 { return int64(s.wall) })),
+		cpu:    time.Duration(pick(func(s sample) int64 { return int64(s.cpu) })),
+		memory: pick(func(s sample) int64 { return s.memory }),
+	}
+}

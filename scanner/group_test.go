@@ -49,75 +49,80 @@ func newNamed() named {
 	return n
 }
 
+// n are the keys of the cases below.
+var n = newNamed()
+
+// groupings are files, and the findings that they make.
+var groupings = map[string]struct {
+	files []file
+	live  map[string]string // the secret of an ID; others are not its
+	want  []string
+}{
+	"an ID alone, and its pair elsewhere": {
+		files: []file{{"a", n.id1}, {"b", pairText(n.id1, n.s1)}},
+		want:  []string{"accesskey id1 s1; a id 1/0; b both 1/2"},
+	},
+	"an ID alone everywhere": {
+		files: []file{{"a", n.id1}, {"b", "\n" + n.id1}},
+		want:  []string{"accesskey-id id1 -; a id 1/0; b id 2/0"},
+	},
+	"a lone secret joins its ID": {
+		files: []file{{"a", alone(n.s1)}, {"b", pairText(n.id1, n.s1)}},
+		want:  []string{"accesskey id1 s1; a secret 1/0; b both 1/2"},
+	},
+	"a lone secret that is nobody's": {
+		files: []file{{"a", alone(n.s2)}, {"b", pairText(n.id1, n.s1)}},
+		want:  []string{"accesskey id1 s1; b both 1/2", "accesskey-secret - s2; a secret 1/0"},
+	},
+	"the secret that most places pair with the ID": {
+		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s2)}, {"c", pairText(n.id1, n.s2)}},
+		want:  []string{"accesskey id1 s2 (s1); a id 1/0; b both 1/2; c both 1/2"},
+	},
+	"the secret that stands near it most often": {
+		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s2)}, {"c", pairText(n.id1, n.s3, n.s1)}},
+		want:  []string{"accesskey id1 s1 (s3) (s2); a both 1/2; b id 1/0; c both 1/3"},
+	},
+	"the other one": {
+		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s2)}, {"c", pairText(n.id1, n.s3, n.s2)}},
+		want:  []string{"accesskey id1 s2 (s3) (s1); a id 1/0; b both 1/2; c both 1/3"},
+	},
+	"a secret of another ID stays its": {
+		files: []file{{"a", pairText(n.id1, n.s1) + pairText(n.id2, n.s2)}},
+		want:  []string{"accesskey id1 s1; a both 1/2", "accesskey id2 s2; a both 3/4"},
+	},
+	"candidates near an ID": {
+		files: []file{{"a", pairText(n.id1, n.s1, n.s2, n.s3)}},
+		want:  []string{"accesskey id1 s1 (s2) (s3); a both 1/2"},
+	},
+	"STS confirms a candidate: the places follow": {
+		files: []file{{"a", pairText(n.id1, n.s1, n.s2)}, {"b", pairText(n.id1, n.s1)}, {"c", alone(n.s2)}, {"d", alone(n.s1)}},
+		live:  map[string]string{n.id1: n.s2},
+		want:  []string{"accesskey id1 s2 (s1); a both 1/3; b id 1/0; c secret 1/0", "accesskey-secret - s1; d secret 1/0"},
+	},
+	"STS confirms the other place's secret": {
+		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s1)}, {"c", "\n" + pairText(n.id1, n.s2)}},
+		live:  map[string]string{n.id1: n.s2},
+		want:  []string{"accesskey id1 s2 (s1); a id 1/0; b id 1/0; c both 2/3"},
+	},
+	"a lone secret of two IDs joins the one that works": {
+		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id2, n.s1)}, {"c", alone(n.s1)}},
+		live:  map[string]string{n.id2: n.s1, n.id1: n.s4},
+		want:  []string{"accesskey id2 s1; b both 1/2; c secret 1/0", "accesskey id1 s1; a both 1/2"},
+	},
+	"and if that is the other one": {
+		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id2, n.s1)}, {"c", alone(n.s1)}},
+		live:  map[string]string{n.id1: n.s1, n.id2: n.s4},
+		want:  []string{"accesskey id1 s1; a both 1/2; c secret 1/0", "accesskey id2 s1; b both 1/2"},
+	},
+	"a temporary credential is taken from where its token is": {
+		files: []file{{"a", n.sts + "\n" + n.stsSecret + "\n"}, {"b", n.sts + "\n" + n.stsSecret + "\n" + n.token + "\n"}, {"c", n.sts}},
+		want:  []string{"sts sts stsSecret; a both 1/2; b both 1/2; c id 1/0"},
+	},
+}
+
 // One credential is one finding, wherever its parts stand.
 func TestGrouping(t *testing.T) {
-	n := newNamed()
-	for name, c := range map[string]struct {
-		files []file
-		live  map[string]string // the secret of an ID; others are not its
-		want  []string
-	}{
-		"an ID alone, and its pair elsewhere": {
-			files: []file{{"a", n.id1}, {"b", pairText(n.id1, n.s1)}},
-			want:  []string{"accesskey id1 s1; a id 1/0; b both 1/2"},
-		},
-		"an ID alone everywhere": {
-			files: []file{{"a", n.id1}, {"b", "\n" + n.id1}},
-			want:  []string{"accesskey-id id1 -; a id 1/0; b id 2/0"},
-		},
-		"a lone secret joins its ID": {
-			files: []file{{"a", alone(n.s1)}, {"b", pairText(n.id1, n.s1)}},
-			want:  []string{"accesskey id1 s1; a secret 1/0; b both 1/2"},
-		},
-		"a lone secret that is nobody's": {
-			files: []file{{"a", alone(n.s2)}, {"b", pairText(n.id1, n.s1)}},
-			want:  []string{"accesskey id1 s1; b both 1/2", "accesskey-secret - s2; a secret 1/0"},
-		},
-		"the secret that most places pair with the ID": {
-			files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s2)}, {"c", pairText(n.id1, n.s2)}},
-			want:  []string{"accesskey id1 s2 (s1); a id 1/0; b both 1/2; c both 1/2"},
-		},
-		"the secret that stands near it most often": {
-			files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s2)}, {"c", pairText(n.id1, n.s3, n.s1)}},
-			want:  []string{"accesskey id1 s1 (s3) (s2); a both 1/2; b id 1/0; c both 1/3"},
-		},
-		"the other one": {
-			files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s2)}, {"c", pairText(n.id1, n.s3, n.s2)}},
-			want:  []string{"accesskey id1 s2 (s3) (s1); a id 1/0; b both 1/2; c both 1/3"},
-		},
-		"a secret of another ID stays its": {
-			files: []file{{"a", pairText(n.id1, n.s1) + pairText(n.id2, n.s2)}},
-			want:  []string{"accesskey id1 s1; a both 1/2", "accesskey id2 s2; a both 3/4"},
-		},
-		"candidates near an ID": {
-			files: []file{{"a", pairText(n.id1, n.s1, n.s2, n.s3)}},
-			want:  []string{"accesskey id1 s1 (s2) (s3); a both 1/2"},
-		},
-		"STS confirms a candidate: the places follow": {
-			files: []file{{"a", pairText(n.id1, n.s1, n.s2)}, {"b", pairText(n.id1, n.s1)}, {"c", alone(n.s2)}, {"d", alone(n.s1)}},
-			live:  map[string]string{n.id1: n.s2},
-			want:  []string{"accesskey id1 s2 (s1); a both 1/3; b id 1/0; c secret 1/0", "accesskey-secret - s1; d secret 1/0"},
-		},
-		"STS confirms the other place's secret": {
-			files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s1)}, {"c", "\n" + pairText(n.id1, n.s2)}},
-			live:  map[string]string{n.id1: n.s2},
-			want:  []string{"accesskey id1 s2 (s1); a id 1/0; b id 1/0; c both 2/3"},
-		},
-		"a lone secret of two IDs joins the one that works": {
-			files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id2, n.s1)}, {"c", alone(n.s1)}},
-			live:  map[string]string{n.id2: n.s1, n.id1: n.s4},
-			want:  []string{"accesskey id2 s1; b both 1/2; c secret 1/0", "accesskey id1 s1; a both 1/2"},
-		},
-		"and if that is the other one": {
-			files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id2, n.s1)}, {"c", alone(n.s1)}},
-			live:  map[string]string{n.id1: n.s1, n.id2: n.s4},
-			want:  []string{"accesskey id1 s1; a both 1/2; c secret 1/0", "accesskey id2 s1; b both 1/2"},
-		},
-		"a temporary credential is taken from where its token is": {
-			files: []file{{"a", n.sts + "\n" + n.stsSecret + "\n"}, {"b", n.sts + "\n" + n.stsSecret + "\n" + n.token + "\n"}, {"c", n.sts}},
-			want:  []string{"sts sts stsSecret; a both 1/2; b both 1/2; c id 1/0"},
-		},
-	} {
+	for name, c := range groupings {
 		t.Run(name, func(t *testing.T) {
 			var v verifier.Verifier
 			if c.live != nil {
@@ -155,7 +160,7 @@ func TestDeterminism(t *testing.T) {
 	}
 	v := &oracle{secrets: map[string]string{ids[0]: secrets[0], ids[1]: secrets[1], ids[2]: secrets[2]}}
 	var want []scanner.Finding
-	for range 20 {
+	for range 8 {
 		rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
 		cut := rng.IntN(len(files))
 		sources := []scanner.Source{memory{files: slices.Clone(files[:cut])}, memory{files: slices.Clone(files[cut:])}}

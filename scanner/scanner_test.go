@@ -62,7 +62,8 @@ func TestSummary(t *testing.T) {
 	k, bytes := planted.Keys(21)(), 0
 	var r planted.Report
 	s := scanner.New(scanner.Options{
-		Header: scanner.Header{Version: "v", Target: "here"}, Rules: rules.Default(), Verifier: &oracle{secrets: map[string]string{k.ID: k.Secret}},
+		Header: scanner.Header{Version: "v", Target: "here"}, Rules: rules.Default(),
+		Verifier: &oracle{secrets: map[string]string{k.ID: k.Secret}},
 		Sources:  []scanner.Source{memory{files: []file{{"a", k.Text()}, {"b", "nothing"}}}, streamed{strings.NewReader("a stream")}},
 		Progress: func(n int) { bytes += n },
 	})
@@ -249,7 +250,8 @@ func TestErrors(t *testing.T) {
 		"lack of places": located{memory: whole, places: none},
 	} {
 		var r planted.Report
-		if _, err := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: rules.Default()}).Run(t.Context(), &r); err == nil || r.Ended {
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: rules.Default()})
+		if _, err := s.Run(t.Context(), &r); err == nil || r.Ended {
 			t.Errorf("%s: the error is %v, summary %v", name, err, r.Ended)
 		}
 	}

@@ -16,7 +16,9 @@ func position(content []byte, newline byte, offset int) (line, column int) {
 
 // The position of an offset does not depend on where a content was cut before it.
 func FuzzPositions(f *testing.F) {
-	for _, content := range []string{"", "a\nb\nc", "one\r\ntwo", "one\rtwo\r", "密钥\n密钥密钥", "\xc3\x28\n\xff\xfe", strings.Repeat("长行", 40)} {
+	for _, content := range []string{
+		"", "a\nb\nc", "one\r\ntwo", "one\rtwo\r", "密钥\n密钥密钥", "\xc3\x28\n\xff\xfe", strings.Repeat("长行", 40),
+	} {
 		f.Add([]byte(content), uint8(7), uint8(5))
 	}
 	f.Fuzz(func(t *testing.T, content []byte, size, at uint8) {

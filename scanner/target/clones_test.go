@@ -135,7 +135,8 @@ func TestTagOfBlob(t *testing.T) {
 		}
 	}
 	f := report.Of(inCommit)
-	if f == nil || f.Occurrences[0].Commit != base || !reflect.DeepEqual(f.Occurrences[0].Refs, []string{"refs/heads/main", "refs/tags/both"}) {
+	if refs := []string{"refs/heads/main", "refs/tags/both"}; f == nil || f.Occurrences[0].Commit != base ||
+		!reflect.DeepEqual(f.Occurrences[0].Refs, refs) {
 		t.Errorf("found %+v, want it in commit %s", f, base)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/akguard/akguard/rules"
@@ -173,29 +172,28 @@ func TestInterrupted(t *testing.T) {
 		{NoWorktree: true}, {NoHistory: true}, {Staged: true}, {Range: "HEAD~1..HEAD"}, {Path: filepath.Join(repo.Dir, "new")},
 	} {
 		opts.Path = cmp.Or(opts.Path, repo.Dir)
-		target, err := target.Open(opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer target.Close()
-		for _, after := range []int{0, 1} { // pieces of content
-			var r planted.Report
-			ctx, cancel := context.WithCancel(t.Context())
-			pieces := atomic.Int64{}
-			stop := func(int) {
-				if pieces.Add(1) >= int64(after) {
-					cancel()
-				}
-			}
-			if after == 0 {
-				cancel()
-			}
-			s := scanner.New(scanner.Options{Sources: target.Sources, Rules: rules.Default(), Progress: stop})
-			if _, err := s.Run(ctx, &r); !errors.Is(err, context.Canceled) || r.Ended {
-				t.Errorf("%+v after %d: the error is %v", opts, after, err)
-			}
-			cancel()
-		}
+		interrupt(t, opts, false)
+		interrupt(t, opts, true)
+	}
+}
+
+// interrupt scans, and ends the context before that, or with the first piece of content.
+func interrupt(t *testing.T, opts target.Options, before bool) {
+	t.Helper()
+	target, err := target.Open(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if before {
+		cancel()
+	}
+	var r planted.Report
+	s := scanner.New(scanner.Options{Sources: target.Sources, Rules: rules.Default(), Progress: func(int) { cancel() }})
+	if _, err := s.Run(ctx, &r); !errors.Is(err, context.Canceled) || r.Ended {
+		t.Errorf("%+v, before %v: the error is %v", opts, before, err)
 	}
 }
 
@@ -248,7 +246,7 @@ func TestVersions(t *testing.T) {
 // Packed, a version is stored as what differs from another, and only that is looked at. A key may come to be where a
 // line end is taken out, or what stood beside it: it is found in each version that has one, and in no other.
 func TestScreening(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		repo := trapped(t, seed)
 		want := places(scan(t, target.Options{Path: repo.Dir}))
 		repo.Pack("-f", "--depth=50", "--window=50")
@@ -270,14 +268,14 @@ func places(r *planted.Report) map[string][]scanner.Occurrence {
 }
 
 // traps is how many keys lie in a text, each one change away from being one.
-const traps = 60
+const traps = 40
 
 // trapped makes a repository of a file with a version for each trap, in which that one is sprung, and one version in
 // which none is.
 func trapped(t *testing.T, seed uint64) *planted.Repo {
 	t.Helper()
 	repo, rng, next := planted.New(t, "--bare"), rand.New(rand.NewPCG(seed, 6)), planted.Keys(40+seed)
-	lines := make([]string, 3000)
+	lines := make([]string, 2000)
 	for i := range lines {
 		lines[i] = fmt.Sprintf("line %d\n", rng.IntN(1_000_000))
 	}

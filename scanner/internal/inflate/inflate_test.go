@@ -19,19 +19,19 @@ import (
 // texts are contents that make every kind of block, match and code.
 func texts() map[string][]byte {
 	rng := rand.New(rand.NewPCG(1, 2))
-	random := make([]byte, 200_000)
+	random := make([]byte, 70_000)
 	for i := range random {
 		random[i] = byte(rng.Uint32())
 	}
 	window := append(append(bytes.Clone(random[:300]), make([]byte, 32768-300)...), random[:300]...)
-	skewed := make([]byte, 100_000)
+	skewed := make([]byte, 40_000)
 	for i := range skewed {
 		skewed[i] = byte(rng.ExpFloat64() * 12)
 	}
 	return map[string][]byte{
-		"empty": {}, "one byte": {7}, "text": source(rng, 100_000), "short text": source(rng, 90), "random": random,
-		"zeros": make([]byte, 100_000), "pairs": bytes.Repeat([]byte("ab"), 5_000), "sevens": bytes.Repeat([]byte("1234567"), 999),
-		"the whole window": window, "skewed": skewed, "large": bytes.Repeat(source(rng, 70_000), 40),
+		"empty": {}, "one byte": {7}, "text": source(rng, 40_000), "short text": source(rng, 90), "random": random,
+		"zeros": make([]byte, 60_000), "pairs": bytes.Repeat([]byte("ab"), 5_000), "sevens": bytes.Repeat([]byte("1234567"), 999),
+		"the whole window": window, "skewed": skewed, "large": bytes.Repeat(source(rng, 70_000), 20),
 	}
 }
 
@@ -137,7 +137,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: error %v and %d bytes, want %v", tt.name, err, len(out), tt.want)
 		}
 	}
-	for n := range len(packed) {
+	for n := 0; n < len(packed); n += 1 + n/100 {
 		if _, _, err := new(inflate.Decoder).Zlib(nil, packed[:n], len(content)); err == nil {
 			t.Fatalf("took a stream cut after %d of %d bytes", n, len(packed))
 		}
@@ -170,22 +170,21 @@ func agree(t *testing.T, src []byte) {
 // Damaged streams must be judged as the standard library judges them: bit by bit through all headers.
 func TestDamage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for name, content := range texts() {
+	for _, content := range texts() {
 		if len(content) > 100_000 {
 			continue
 		}
 		packed := deflate(t, content, 6, false)
-		for bit := range min(8*len(packed), 800) {
+		for bit := range min(8*len(packed), 400) {
 			damaged := bytes.Clone(packed)
 			damaged[bit/8] ^= 1 << (bit % 8)
 			agree(t, damaged)
 		}
-		for range 200 {
+		for range 100 {
 			damaged := bytes.Clone(packed)
 			damaged[rng.IntN(len(damaged))] = byte(rng.Uint32())
 			agree(t, damaged)
 		}
-		_ = name
 	}
 }
 

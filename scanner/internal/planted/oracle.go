@@ -14,7 +14,7 @@ type Oracle struct {
 	repo    *Repo
 	parents map[string][]string
 	above   map[string]map[string]bool
-	refs    map[string][]string // that reach a commit, sorted
+	refs    map[string][]string // that reach a commit, sorted; nil until they are needed
 }
 
 // Spot is a blob at a path.
@@ -23,7 +23,7 @@ type Spot struct{ Path, Blob string }
 // NewOracle asks git about a repository.
 func NewOracle(repo *Repo) *Oracle {
 	repo.t.Helper()
-	o := &Oracle{repo: repo, parents: map[string][]string{}, above: map[string]map[string]bool{}, refs: map[string][]string{}}
+	o := &Oracle{repo: repo, parents: map[string][]string{}, above: map[string]map[string]bool{}}
 	commits := strings.Join(repo.Objects("commit"), "\n") + "\n"
 	for line := range strings.Lines(repo.Feed(commits, "rev-list", "--topo-order", "--reverse", "--parents", "--stdin")) {
 		ids := strings.Fields(line)
@@ -34,12 +34,20 @@ func NewOracle(repo *Repo) *Oracle {
 			maps.Copy(o.above[ids[0]], o.above[p])
 		}
 	}
-	for _, ref := range repo.Lines("for-each-ref", "--format=%(refname)") {
-		for _, c := range repo.Lines("rev-list", ref) {
-			o.refs[c] = append(o.refs[c], ref)
+	return o
+}
+
+// refsOf returns the refs that reach a commit.
+func (o *Oracle) refsOf(commit string) []string {
+	if o.refs == nil {
+		o.refs = map[string][]string{}
+		for _, ref := range o.repo.Lines("for-each-ref", "--format=%(refname)") {
+			for _, c := range o.repo.Lines("rev-list", ref) {
+				o.refs[c] = append(o.refs[c], ref)
+			}
 		}
 	}
-	return o
+	return o.refs[commit]
 }
 
 // Range returns the commits that head reaches and base does not, parents first.
@@ -81,7 +89,7 @@ func listed(tree string) map[Spot]bool {
 // Firsts returns those of the commits that come first: no other is an ancestor, and if a ref reaches any, one that
 // a ref reaches.
 func (o *Oracle) Firsts(commits []string) []string {
-	if reached := slices.DeleteFunc(slices.Clone(commits), func(c string) bool { return len(o.refs[c]) == 0 }); len(reached) > 0 {
+	if reached := slices.DeleteFunc(slices.Clone(commits), func(c string) bool { return len(o.refsOf(c)) == 0 }); len(reached) > 0 {
 		commits = reached
 	}
 	return slices.DeleteFunc(slices.Clone(commits), func(c string) bool {
@@ -93,7 +101,7 @@ func (o *Oracle) Firsts(commits []string) []string {
 func (o *Oracle) Refs(commits []string) []string {
 	all := map[string]bool{}
 	for _, c := range commits {
-		for _, ref := range o.refs[c] {
+		for _, ref := range o.refsOf(c) {
 			all[ref] = true
 		}
 	}

@@ -29,16 +29,17 @@ func History(t testing.TB, seed uint64, n int, skewed bool) *Repo {
 	for i := range n {
 		r.commit(i)
 	}
+	r.refs(n)
 	repo.Git("config", "fastimport.unpackLimit", fmt.Sprint(r.rng.IntN(2)*1000)) // loose, or packed
 	repo.Feed(r.script.String(), "fast-import", "--quiet")
-	r.refs(repo, n)
+	repo.Git("tag", "-a", "-m", "annotated", "annotated", "refs/heads/last")
 	return repo
 }
 
 func (r *random) commit(i int) {
 	r.parents = append(r.parents, r.pickParents(i))
 	r.trees = append(r.trees, r.mix(r.parents[i]))
-	for range 1 + r.rng.IntN(4) {
+	for range 2 + r.rng.IntN(8) {
 		r.mutate(r.trees[i])
 	}
 	at := 1_700_000_000 + 60*i
@@ -48,9 +49,13 @@ func (r *random) commit(i int) {
 	r.write(i, at)
 }
 
+// scratch is the branch on which every commit is made. It is gone afterwards.
+const scratch = "refs/heads/scratch"
+
 // write writes a commit with its whole tree.
 func (r *random) write(i, at int) {
-	fmt.Fprintf(&r.script, "commit refs/all/%d\nmark :%d\ncommitter C <c@example.com> %d +0000\ndata 2\nm\n", i, 1_000_000+i, at)
+	fmt.Fprintf(&r.script, "reset %s\n\ncommit %s\nmark :%d\n", scratch, scratch, 1_000_000+i)
+	fmt.Fprintf(&r.script, "committer C <c@example.com> %d +0000\ndata 2\nm\n", at)
 	for j, p := range r.parents[i] {
 		fmt.Fprintf(&r.script, "%s :%d\n", []string{"from", "merge"}[min(j, 1)], 1_000_000+p)
 	}
@@ -145,7 +150,7 @@ func (r *random) revert(tree map[string]string) {
 // name makes a path that may already be there, of a file or of a folder.
 func (r *random) name() string {
 	folders := []string{"", "d0/", "d1/", "d1/d2/", "d2/", "d0/d1/d2/"}
-	return folders[r.rng.IntN(len(folders))] + []string{"a", "b", "c", "d0", "d1"}[r.rng.IntN(5)]
+	return folders[r.rng.IntN(len(folders))] + []string{"a", "b", "c", "d0", "d1", "e", "f", "g"}[r.rng.IntN(8)]
 }
 
 // blob writes a new content, or takes an old one, and returns its mode and mark.
@@ -164,22 +169,15 @@ func (r *random) blob() string {
 }
 
 // refs names some of the commits, and forgets the rest.
-func (r *random) refs(repo *Repo, n int) {
-	var script strings.Builder
+func (r *random) refs(n int) {
 	for i := range n {
 		name := [8]string{"refs/heads/b", "refs/tags/t"}[r.rng.IntN(8)]
-		switch {
-		case i == n-1:
-			fmt.Fprintf(&script, "create refs/heads/last refs/all/%d\n", i)
-		case name != "":
-			fmt.Fprintf(&script, "create %s%d refs/all/%d\n", name, i, i)
+		if name != "" {
+			fmt.Fprintf(&r.script, "reset %s%d\nfrom :%d\n\n", name, i, 1_000_000+i)
 		}
 	}
-	for i := range n {
-		fmt.Fprintf(&script, "delete refs/all/%d\n", i)
-	}
-	repo.Feed(script.String(), "update-ref", "--stdin")
-	repo.Git("tag", "-a", "-m", "annotated", "annotated", "refs/heads/last")
+	fmt.Fprintf(&r.script, "reset refs/heads/last\nfrom :%d\n\n", 1_000_000+n-1)
+	fmt.Fprintf(&r.script, "reset %s\nfrom %040d\n\n", scratch, 0)
 }
 
 func paths(tree map[string]string) []string { return slices.Sorted(maps.Keys(tree)) }

@@ -217,7 +217,8 @@ func TestErrors(t *testing.T) {
 	}
 	root := write(t, map[string]string{"a": "1", "b/c": "2"})
 	for name, source := range map[string]scanner.Source{
-		"folder": files.New(files.Options{Root: root}), "file": files.NewFile(filepath.Join(root, "a")), "reader": files.NewReader(strings.NewReader("x")),
+		"folder": files.New(files.Options{Root: root}), "file": files.NewFile(filepath.Join(root, "a")),
+		"reader": files.NewReader(strings.NewReader("x")),
 	} {
 		if err := source.Scan(t.Context(), brokenSink{}); !errors.Is(err, errBroken) {
 			t.Errorf("%s: the sink's error is %v", name, err)

@@ -22,77 +22,80 @@ func read(t *testing.T, repo *planted.Repo, index string) *planted.Sink {
 	return planted.Read(t, staged.New(staged.Options{Repo: r, Index: index}))
 }
 
+// cases prepare a repository, and say whether the next commit adds the key.
+var cases = map[string]struct {
+	prepare func(repo *planted.Repo, key string)
+	want    bool
+}{
+	"staged, clean on disk": {func(r *planted.Repo, key string) {
+		r.Write("a.env", key)
+		r.Git("add", "a.env")
+		r.Write("a.env", "clean\n")
+	}, true},
+	"clean when staged, on disk since": {func(r *planted.Repo, key string) {
+		r.Write("a.env", "clean\n")
+		r.Git("add", "a.env")
+		r.Write("a.env", key)
+	}, false},
+	"deleted": {func(r *planted.Repo, key string) {
+		r.Write("dir/a.env", key)
+		r.Commit("add")
+		r.Git("rm", "-q", "dir/a.env")
+	}, false},
+	"in HEAD as it is": {func(r *planted.Repo, key string) {
+		r.Write("dir/a.env", key)
+		r.Commit("add")
+		r.Write("dir/b.env", "other\n")
+		r.Git("add", "-A")
+	}, false},
+	"in HEAD at another path": {func(r *planted.Repo, key string) {
+		r.Write("a.env", key)
+		r.Commit("add")
+		r.Git("mv", "a.env", "b.env")
+	}, true},
+	"in HEAD in a file that changes": {func(r *planted.Repo, key string) {
+		r.Write("a.env", key)
+		r.Commit("add")
+		r.Write("a.env", key+"more\n")
+		r.Git("add", "-A")
+	}, true},
+	"in HEAD, mode changed": {func(r *planted.Repo, key string) {
+		r.Write("a.env", key)
+		r.Commit("add")
+		r.Git("update-index", "--chmod=+x", "a.env")
+	}, false},
+	"committed, and softly reset": {func(r *planted.Repo, key string) {
+		r.Write("dir/deep/old.env", "old\n")
+		r.Commit("add")
+		r.Write("dir/deep/a.env", key)
+		r.Commit("add a key")
+		r.Git("reset", "-q", "--soft", "HEAD~1") // the index knows its trees, and HEAD has others
+	}, true},
+	"added by intent": {func(r *planted.Repo, key string) {
+		r.Write("a.env", key)
+		r.Git("add", "--intent-to-add", "a.env")
+	}, false},
+	"untracked": {func(r *planted.Repo, key string) { r.Write("a.env", key) }, false},
+	"target of a symbolic link": {func(r *planted.Repo, key string) {
+		r.Link(key, "link")
+		r.Git("add", "link")
+	}, true},
+	"behind a symbolic link": {func(r *planted.Repo, key string) {
+		r.Write("../outside.env", key)
+		r.Link("../outside.env", "link")
+		r.Git("add", "link")
+	}, false},
+	"in a submodule": {func(r *planted.Repo, key string) {
+		r.Git("init", "-q", "sub")
+		r.Write("sub/a.env", key)
+		r.At("sub").Commit("in the submodule")
+		r.Git("-c", "advice.addEmbeddedRepo=false", "add", "sub")
+	}, false},
+}
+
 // What the next commit adds is what counts: not what is on disk, nor what a parent has already.
 func TestStaged(t *testing.T) {
-	for name, c := range map[string]struct {
-		prepare func(repo *planted.Repo, key string)
-		want    bool
-	}{
-		"staged, clean on disk": {func(r *planted.Repo, key string) {
-			r.Write("a.env", key)
-			r.Git("add", "a.env")
-			r.Write("a.env", "clean\n")
-		}, true},
-		"clean when staged, on disk since": {func(r *planted.Repo, key string) {
-			r.Write("a.env", "clean\n")
-			r.Git("add", "a.env")
-			r.Write("a.env", key)
-		}, false},
-		"deleted": {func(r *planted.Repo, key string) {
-			r.Write("dir/a.env", key)
-			r.Commit("add")
-			r.Git("rm", "-q", "dir/a.env")
-		}, false},
-		"in HEAD as it is": {func(r *planted.Repo, key string) {
-			r.Write("dir/a.env", key)
-			r.Commit("add")
-			r.Write("dir/b.env", "other\n")
-			r.Git("add", "-A")
-		}, false},
-		"in HEAD at another path": {func(r *planted.Repo, key string) {
-			r.Write("a.env", key)
-			r.Commit("add")
-			r.Git("mv", "a.env", "b.env")
-		}, true},
-		"in HEAD in a file that changes": {func(r *planted.Repo, key string) {
-			r.Write("a.env", key)
-			r.Commit("add")
-			r.Write("a.env", key+"more\n")
-			r.Git("add", "-A")
-		}, true},
-		"in HEAD, mode changed": {func(r *planted.Repo, key string) {
-			r.Write("a.env", key)
-			r.Commit("add")
-			r.Git("update-index", "--chmod=+x", "a.env")
-		}, false},
-		"committed, and softly reset": {func(r *planted.Repo, key string) {
-			r.Write("dir/deep/old.env", "old\n")
-			r.Commit("add")
-			r.Write("dir/deep/a.env", key)
-			r.Commit("add a key")
-			r.Git("reset", "-q", "--soft", "HEAD~1") // the index knows its trees, and HEAD has others
-		}, true},
-		"added by intent": {func(r *planted.Repo, key string) {
-			r.Write("a.env", key)
-			r.Git("add", "--intent-to-add", "a.env")
-		}, false},
-		"untracked": {func(r *planted.Repo, key string) { r.Write("a.env", key) }, false},
-		"target of a symbolic link": {func(r *planted.Repo, key string) {
-			r.Link(key, "link")
-			r.Git("add", "link")
-		}, true},
-		"behind a symbolic link": {func(r *planted.Repo, key string) {
-			r.Write("../outside.env", key)
-			r.Link("../outside.env", "link")
-			r.Git("add", "link")
-		}, false},
-		"in a submodule": {func(r *planted.Repo, key string) {
-			r.Git("init", "-q", "sub")
-			r.Write("sub/a.env", key)
-			r.At("sub").Commit("in the submodule")
-			r.Git("-c", "advice.addEmbeddedRepo=false", "add", "sub")
-		}, false},
-	} {
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			repo, k := planted.New(t), planted.Keys(1)()

@@ -42,7 +42,7 @@ func listed(repo *planted.Repo, prefix string, flags ...string) []string {
 // ignoreFiles are rules of all kinds, by the file that holds them.
 var ignoreFiles = map[string]string{
 	".gitignore": "# a comment\n*.log\n!keep.log\nbuild/\n/only-root\n**/cache/\ndocs/**/*.tmp\n\\#literal\n\\!literal\n" +
-		"a?c\n[bx]1\n[^a-y]2\ntrailing \nescaped\\ \nwith space\n密*\nvendor/*\n!vendor/kept/\nnot-a-folder/\n\n",
+		"a?c\n[bx]1\n[!a-y]2\ntrailing \nescaped\\ \nwith space\n密*\nvendor/*\n!vendor/kept/\nnot-a-folder/\n\n",
 	"sub/.gitignore":       "!*.log\nlocal\n/anchored\ndeep/inner\n",
 	"sub/deep/.gitignore":  "*\n!.gitignore\n!shown\n",
 	"crlf/.gitignore":      "*.crlf\r\nother\r\n",

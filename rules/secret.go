@@ -62,3 +62,21 @@ func mask(v string) string {
 	}
 	return v[:head] + "****" + v[len(v)-tail:]
 }
+
+// MaskIDs masks every long-term ID in a text, also where none of the rules would take it for one.
+func MaskIDs(text string) string {
+	for from := 0; ; {
+		i := strings.Index(text[from:], longTermPrefix)
+		if i < 0 {
+			return text
+		}
+		start := from + i
+		end := runEnd([]byte(text), start, len(text))
+		from = end
+		if end-start >= minIDLen {
+			masked := mask(text[start:end])
+			text = text[:start] + masked + text[end:]
+			from = start + len(masked)
+		}
+	}
+}

@@ -12,7 +12,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/scanner/report/sarif"
@@ -35,18 +37,18 @@ var writers = map[string]func(w io.Writer, show bool) scanner.Handler{
 }
 
 func TestValuesAreMasked(t *testing.T) {
-	report := fixture.Full()
+	full := fixture.Full()
 	for name, newHandler := range writers {
 		var masked, whole bytes.Buffer
-		if err := errors.Join(report.Play(newHandler(&masked, false)), report.Play(newHandler(&whole, true))); err != nil {
+		if err := errors.Join(full.Play(report.Masked(newHandler(&masked, false))), full.Play(newHandler(&whole, true))); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for _, v := range report.Values() {
+		for _, v := range full.Values() {
 			if strings.Contains(masked.String(), v) {
 				t.Errorf("%s writes a whole value", name)
 			}
 		}
-		for _, f := range report.Findings {
+		for _, f := range full.Findings {
 			c := f.Credential
 			for _, s := range []rules.Secret{c.ID, c.Secret, c.Token} {
 				if !strings.Contains(whole.String(), s.Reveal()) {
@@ -83,16 +85,64 @@ func (w *fullWriter) Write(p []byte) (int, error) {
 }
 
 func TestWriteErrorsAreReturned(t *testing.T) {
-	report := fixture.Full()
+	full := fixture.Full()
 	for name, newHandler := range writers {
 		var b bytes.Buffer
-		if err := report.Play(newHandler(&b, false)); err != nil {
+		if err := full.Play(newHandler(&b, false)); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		for _, room := range []int{0, b.Len() / 2, b.Len() - 1} {
-			if err := report.Play(newHandler(&fullWriter{room}, false)); !errors.Is(err, errFull) {
+			if err := full.Play(newHandler(&fullWriter{room}, false)); !errors.Is(err, errFull) {
 				t.Errorf("%s with room for %d of %d bytes returns %v", name, room, b.Len(), err)
 			}
 		}
+	}
+}
+
+// names keeps what a report is told of names.
+type names struct {
+	scanner.Handler
+	all strings.Builder
+}
+
+func (n *names) Finding(f scanner.Finding) error {
+	for _, o := range f.Occurrences {
+		n.all.WriteString(strings.Join(append([]string{o.Path, o.Author, o.Email}, append(o.Refs, o.Reflog...)...), "\n"))
+	}
+	n.all.WriteString(f.Verdict.Reason)
+	return nil
+}
+
+func (n *names) Skip(s scanner.Skip) error { n.all.WriteString(s.Path + s.Reason); return nil }
+
+func (n *names) Summary(scanner.Summary) error { return nil }
+
+// A branch may be named after another finding's key, and what could not be read after one that stands nowhere else.
+func TestNamesAreMasked(t *testing.T) {
+	keys := rulestest.NewKeys(3)
+	id, other, unread, secret := keys.ID24(), keys.ID16(), keys.ID24(), keys.Secret()
+	n := &names{}
+	m := report.Masked(n)
+	for _, f := range []scanner.Finding{
+		{Credential: rules.Credential{ID: rules.NewSecret(other)}, Occurrences: []scanner.Occurrence{{Place: scanner.Place{
+			Path: "a/" + id + "-old.csv", Author: secret, Email: id + "@x", Refs: []string{"refs/tags/key-" + id}, Reflog: []string{other},
+		}}}},
+		{Credential: rules.Credential{ID: rules.NewSecret(id)}, Candidates: []rules.Secret{rules.NewSecret(secret)}},
+	} {
+		f.Verdict.Reason = "refused " + other
+		if err := m.Finding(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(m.Skip(scanner.Skip{Path: unread + "-x.txt", Reason: unread}), m.Summary(scanner.Summary{})); err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []string{id, other, unread, secret} {
+		if strings.Contains(n.all.String(), value) {
+			t.Errorf("%s stands in the names of a report", rules.NewSecret(value))
+		}
+	}
+	if !strings.Contains(n.all.String(), "a/"+rules.NewSecret(id).String()+"-old.csv") {
+		t.Errorf("a name lost more than its value: %s", n.all.String())
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/term"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/scanner/report/sarif"
 	"github.com/akguard/akguard/scanner/report/text"
@@ -234,13 +235,16 @@ type outcome struct {
 
 // scanTo scans into the output.
 func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, out *output) (outcome, error) {
-	report, err := o.handler(out)
+	writer, err := o.handler(out)
 	if err != nil {
 		return outcome{}, err
 	}
+	if !o.showSecrets {
+		writer = report.Masked(writer)
+	}
 	opts.Header = scanner.Header{Version: buildVersion(), Target: o.named()}
 	opts.Rules = rules.Default()
-	h := &watched{Handler: report}
+	h := &watched{Handler: writer}
 	if term.Is(a.Err) && !o.quiet && !o.noProgress {
 		h.progress = newProgress(a.Err)
 		opts.Progress = h.progress.add

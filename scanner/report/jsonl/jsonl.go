@@ -66,7 +66,6 @@ type credential struct {
 }
 
 func (h *handler) Finding(f scanner.Finding) error {
-	f = safe.Finding(f, h.opts.ShowSecrets)
 	object := finding{
 		Kind: "finding", Rule: f.Rule.ID, Severity: f.Severity.String(), Fingerprint: f.Fingerprint,
 		Credential: h.credential(f.Credential), Occurrences: make([]wire.Occurrence, 0, len(f.Occurrences)),

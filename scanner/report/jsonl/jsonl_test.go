@@ -12,6 +12,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/verifier"
@@ -22,7 +23,7 @@ const schemaFile = "../../../docs/stream.schema.json"
 func render(t *testing.T, r fixture.Report, opts jsonl.Options) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := r.Play(jsonl.NewHandler(&b, opts)); err != nil {
+	if err := r.Play(report.Masked(jsonl.NewHandler(&b, opts))); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

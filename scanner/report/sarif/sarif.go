@@ -58,7 +58,6 @@ func (h *handler) rule(r rules.Rule) int {
 }
 
 func (h *handler) Finding(f scanner.Finding) error {
-	f = safe.Finding(f, h.opts.ShowSecrets)
 	index := h.rule(f.Rule)
 	for i, o := range f.Occurrences {
 		r := h.result(f, o)

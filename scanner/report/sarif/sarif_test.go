@@ -10,6 +10,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/sarif"
 )
@@ -17,7 +18,7 @@ import (
 func render(t *testing.T, r fixture.Report) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := r.Play(sarif.NewHandler(&b, sarif.Options{})); err != nil {
+	if err := r.Play(report.Masked(sarif.NewHandler(&b, sarif.Options{}))); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -54,7 +54,6 @@ func (h *handler) Header(r scanner.Header) error {
 }
 
 func (h *handler) Finding(f scanner.Finding) error {
-	f = safe.Finding(f, h.opts.ShowSecrets)
 	h.findings++
 	if s := f.Verdict.Status; s == verifier.Unknown || s == verifier.Unchecked {
 		h.unverified++

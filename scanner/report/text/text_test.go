@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/text"
 )
@@ -13,7 +14,7 @@ import (
 func render(t *testing.T, r fixture.Report, opts text.Options) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := r.Play(text.NewHandler(&b, opts)); err != nil {
+	if err := r.Play(report.Masked(text.NewHandler(&b, opts))); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

@@ -1,5 +1,5 @@
 // Package safe makes what a report prints fit to print: text from untrusted repositories loses its power over
-// the terminal, and credentials are masked unless the user asked for them.
+// the terminal, and values are masked unless the user asked for them.
 //
 // It knows nothing of what a text means to a format: a writer still quotes it as its format needs.
 package safe
@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
 )
 
 // The longest text that Text leaves whole, and how much of a longer one it keeps at each end, in characters.
@@ -55,40 +54,4 @@ func Value(s rules.Secret, whole bool) string {
 		return s.Reveal()
 	}
 	return s.String()
-}
-
-// Finding returns f with its values masked wherever else they stand: a branch that is named after a key, the CSV
-// file that the console named after it, a reason that quotes it. With whole it returns f as it is.
-func Finding(f scanner.Finding, whole bool) scanner.Finding {
-	if whole {
-		return f
-	}
-	mask := masker(f).Replace
-	f.Verdict.Reason = mask(f.Verdict.Reason)
-	occurrences := make([]scanner.Occurrence, len(f.Occurrences))
-	for i, o := range f.Occurrences {
-		o.Path, o.Author, o.Email = mask(o.Path), mask(o.Author), mask(o.Email)
-		o.Refs, o.Reflog = each(o.Refs, mask), each(o.Reflog, mask)
-		occurrences[i] = o
-	}
-	f.Occurrences = occurrences
-	return f
-}
-
-func masker(f scanner.Finding) *strings.Replacer {
-	var pairs []string
-	for _, s := range append([]rules.Secret{f.Credential.ID, f.Credential.Secret, f.Credential.Token}, f.Candidates...) {
-		if !s.IsZero() {
-			pairs = append(pairs, s.Reveal(), s.String())
-		}
-	}
-	return strings.NewReplacer(pairs...)
-}
-
-func each(list []string, change func(string) string) []string {
-	changed := make([]string, len(list))
-	for i, s := range list {
-		changed[i] = change(s)
-	}
-	return changed
 }

@@ -6,9 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/rules/rulestest"
-	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/report/internal/safe"
 )
 
@@ -55,29 +52,4 @@ func FuzzText(f *testing.F) {
 			t.Errorf("Text(%q) = %q", in, got)
 		}
 	})
-}
-
-func TestFindingMasksValuesInNames(t *testing.T) {
-	keys := rulestest.NewKeys(3)
-	id, secret := keys.ID24(), keys.Secret()
-	f := scanner.Finding{
-		Credential: rules.Credential{ID: rules.NewSecret(id)},
-		Candidates: []rules.Secret{rules.NewSecret(secret)},
-		Occurrences: []scanner.Occurrence{{Place: scanner.Place{
-			Path: "a/" + id + ".csv", Author: id, Email: secret + "@x", Refs: []string{"refs/heads/" + id}, Reflog: []string{secret},
-		}}},
-	}
-	f.Verdict.Reason = "refused " + id
-	masked := safe.Finding(f, false)
-	o := masked.Occurrences[0]
-	all := strings.Join(append([]string{o.Path, o.Author, o.Email, o.Refs[0], o.Reflog[0]}, masked.Verdict.Reason), "\n")
-	if strings.Contains(all, id) || strings.Contains(all, secret) {
-		t.Errorf("a value remains in:\n%s", all)
-	}
-	if want := "a/" + f.Credential.ID.String() + ".csv"; o.Path != want {
-		t.Errorf("path is %q, want %q", o.Path, want)
-	}
-	if f.Occurrences[0].Author != id || safe.Finding(f, true).Occurrences[0].Author != id {
-		t.Error("the given finding changed, or a whole one was masked")
-	}
 }

@@ -1,0 +1,83 @@
+// Package report holds what all report writers share. Each writer is a scanner.Handler in a folder of its own.
+package report
+
+import (
+	"strings"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+)
+
+// Masked wraps a writer so that no value of any finding stands in what it writes of names: in the paths, authors,
+// refs and reasons of this finding, of another, or of what was not read. It holds findings back until the summary,
+// because a name may hold a value that only a later finding shows to be one.
+func Masked(h scanner.Handler) scanner.Handler { return &masked{Handler: h} }
+
+type masked struct {
+	scanner.Handler
+	findings []scanner.Finding
+	skips    []scanner.Skip
+}
+
+// Finding implements scanner.Handler.
+func (m *masked) Finding(f scanner.Finding) error {
+	m.findings = append(m.findings, f)
+	return nil
+}
+
+// Skip implements scanner.Handler.
+func (m *masked) Skip(s scanner.Skip) error {
+	m.skips = append(m.skips, s)
+	return nil
+}
+
+// Summary implements scanner.Handler.
+func (m *masked) Summary(s scanner.Summary) error {
+	mask := m.replacer()
+	for _, f := range m.findings {
+		if err := m.Handler.Finding(maskFinding(f, mask)); err != nil {
+			return err
+		}
+	}
+	for _, skip := range m.skips {
+		if err := m.Handler.Skip(scanner.Skip{Path: mask(skip.Path), Reason: mask(skip.Reason)}); err != nil {
+			return err
+		}
+	}
+	return m.Handler.Summary(s)
+}
+
+// replacer returns a function that masks every value of every finding, and whatever else looks like an ID: a file
+// that could not be read may be named after a key that stands nowhere else.
+func (m *masked) replacer() func(string) string {
+	var pairs []string
+	for _, f := range m.findings {
+		for _, s := range append([]rules.Secret{f.Credential.ID, f.Credential.Secret, f.Credential.Token}, f.Candidates...) {
+			if !s.IsZero() {
+				pairs = append(pairs, s.Reveal(), s.String())
+			}
+		}
+	}
+	values := strings.NewReplacer(pairs...)
+	return func(s string) string { return rules.MaskIDs(values.Replace(s)) }
+}
+
+func maskFinding(f scanner.Finding, mask func(string) string) scanner.Finding {
+	f.Verdict.Reason = mask(f.Verdict.Reason)
+	occurrences := make([]scanner.Occurrence, len(f.Occurrences))
+	for i, o := range f.Occurrences {
+		o.Path, o.Author, o.Email = mask(o.Path), mask(o.Author), mask(o.Email)
+		o.Refs, o.Reflog = each(o.Refs, mask), each(o.Reflog, mask)
+		occurrences[i] = o
+	}
+	f.Occurrences = occurrences
+	return f
+}
+
+func each(list []string, change func(string) string) []string {
+	changed := make([]string, len(list))
+	for i, s := range list {
+		changed[i] = change(s)
+	}
+	return changed
+}

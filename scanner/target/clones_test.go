@@ -115,6 +115,31 @@ func TestDetachedHead(t *testing.T) {
 	}
 }
 
+// What is staged is found in the index also when a commit that nothing reaches had it.
+func TestStagedAgain(t *testing.T) {
+	r, k := planted.New(t), planted.Keys(5)()
+	r.Commit("base")
+	r.Write("a.env", k.Text())
+	commit := r.Commit("a key")
+	r.Git("reset", "-q", "--soft", "HEAD~1")
+	for _, noUnreachable := range []bool{false, true} {
+		var got []string
+		opts := target.Options{Path: r.Dir, NoWorktree: true, NoUnreachable: noUnreachable}
+		if f := scan(t, opts).Of(k); f != nil {
+			for _, o := range f.Occurrences {
+				got = append(got, o.Source+o.Commit)
+			}
+		}
+		want := []string{scanner.SourceHistory + commit, scanner.SourceIndex}
+		if noUnreachable {
+			want = want[1:]
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("without what is unreachable %v: found in %q, want %q", noUnreachable, got, want)
+		}
+	}
+}
+
 // A tag may name a file or a folder: what a ref names is reachable, whether or not a commit has it. Where one has, it
 // is the place.
 func TestTagOfBlob(t *testing.T) {

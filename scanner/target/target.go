@@ -91,8 +91,15 @@ func (o Options) check() error {
 		return fail("name a repository, or nothing for the one around this folder", "standard input has no commits")
 	case o.NoHistory && o.NoWorktree:
 		return fail("leave one of them out", "with --no-history and --no-worktree nothing is left to scan")
+	case (o.Path == "-" || o.Staged || o.Range != "") && o.selects():
+		return fail("leave them out", "--no-history, --no-worktree, --no-unreachable and --include-ignored are for whole repositories")
 	}
 	return nil
+}
+
+// selects reports whether a part of a repository is left out or added.
+func (o Options) selects() bool {
+	return o.NoHistory || o.NoWorktree || o.NoUnreachable || o.IncludeIgnored
 }
 
 // find returns the path to scan. Without one, and for ranges and staged content, the repository around is meant.
@@ -112,6 +119,8 @@ func (o Options) find() (string, error) {
 	switch {
 	case err == nil:
 		return root, nil
+	case !errors.Is(err, gitobj.ErrNotRepository):
+		return "", fail("change to a folder that exists", "finding the current folder: %w", pathCause(err))
 	case o.Staged || o.Range != "":
 		return "", fail("run it inside a repository, or name one", "%w", err)
 	}
@@ -128,7 +137,10 @@ func pathCause(err error) error {
 
 // openPlain opens what is not a repository: a folder or a file.
 func openPlain(path string, opts Options) (*Target, error) {
-	if opts.NoHistory || opts.NoWorktree || opts.NoUnreachable || opts.IncludeIgnored {
+	if _, err := os.Lstat(filepath.Join(path, ".git")); err == nil {
+		return nil, fail("repair it (git fsck), or scan a copy of its files without .git", "%s: its .git is not a repository that can be read", path)
+	}
+	if opts.selects() {
 		return nil, fail("leave out the options about history and ignored files", "%s: %w", path, gitobj.ErrNotRepository)
 	}
 	info, err := os.Stat(path)
@@ -152,6 +164,8 @@ func openRepo(path string, opts Options) (*Target, error) {
 	}
 	t := &Target{repo: repo}
 	switch {
+	case opts.Staged && repo.Worktree == "":
+		err = fail("name the repository with the working tree", "%s is bare: nothing is staged in it", path)
 	case opts.Staged:
 		t.Sources = []scanner.Source{staged.New(staged.Options{Repo: repo, Index: opts.Index})}
 	case opts.Range != "":
@@ -191,10 +205,11 @@ func (t *Target) addAll(opts Options) error {
 	return nil
 }
 
-// addRange adds the commits of BASE..HEAD; a side that is left out is HEAD.
+// addRange adds the commits of BASE..HEAD; an end that is left out is HEAD. A beginning that is left out would be
+// HEAD too, and the range empty: that is a script's variable that was not set.
 func (t *Target) addRange(spec string) error {
 	base, head, ok := strings.Cut(spec, "..")
-	if !ok || strings.HasPrefix(head, ".") {
+	if !ok || base == "" || strings.HasPrefix(head, ".") {
 		return fail("write it as BASE..HEAD, such as origin/main..HEAD", "--range %s is not a range", spec)
 	}
 	var ends [2]gitobj.OID

@@ -113,7 +113,7 @@ func (w *walk) do(ctx context.Context, t task, r *reader) error {
 // list reads a folder, leaves its folders and all but a share of its files to others, and returns that share.
 func (w *walk) list(dir string, t task) []string {
 	entries, err := readDir(dir)
-	if err != nil && !gone(err) {
+	if err != nil && (t.rel == "" || !gone(err)) {
 		rel := t.rel
 		if rel == "" {
 			rel = "."

@@ -114,21 +114,40 @@ func (x *packIndex) crc(i int) (sum uint32, ok bool) {
 	return binary.BigEndian.Uint32(x.crcs[4*i:]), true
 }
 
-// find returns the position of a name.
+// find returns the position of a name. Names are hashes, and so lie evenly: the first guess is nearly right.
 func (x *packIndex) find(id OID) (int, bool) {
 	lo, hi := 0, int(x.fan(int(id[0])))
 	if id[0] > 0 {
 		lo = int(x.fan(int(id[0]) - 1))
 	}
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		switch bytes.Compare(x.name(mid), id[:]) {
-		case 0:
-			return mid, true
-		case -1:
-			lo = mid + 1
+	want := binary.BigEndian.Uint64(id[:])
+	guess := lo + int(want<<8>>32*uint64(hi-lo)>>32)
+	for step := 4; lo < hi; step *= 4 {
+		switch at := x.prefix(guess); {
+		case at == want:
+			return x.findAmong(id, guess)
+		case at < want:
+			lo = guess + 1
+			guess = min(guess+step, (lo+hi)/2)
 		default:
-			hi = mid
+			hi = guess
+			guess = max(guess-step, (lo+hi)/2)
+		}
+		guess = max(lo, min(guess, hi-1))
+	}
+	return 0, false
+}
+
+func (x *packIndex) prefix(i int) uint64 { return binary.BigEndian.Uint64(x.names[i*x.stride:]) }
+
+// findAmong looks through the names around i, which begin with the same eight bytes.
+func (x *packIndex) findAmong(id OID, i int) (int, bool) {
+	for i > 0 && x.prefix(i-1) == x.prefix(i) {
+		i--
+	}
+	for want := x.prefix(i); i < x.n && x.prefix(i) == want; i++ {
+		if x.id(i) == id {
+			return i, true
 		}
 	}
 	return 0, false

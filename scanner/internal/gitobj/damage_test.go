@@ -183,6 +183,28 @@ func TestHostilePacks(t *testing.T) {
 	}
 }
 
+// Two packs may each say that the base is in the other, twice over.
+func TestCircleThroughPacks(t *testing.T) {
+	r := planted.New(t)
+	a, b := gitobj.OID{8}, gitobj.OID{9}
+	d := delta(5, 5, 0x90, 5)
+	for name, order := range map[string][2]gitobj.OID{"one": {a, b}, "two": {b, a}} {
+		var c crafted
+		c.add(order[0][0], refDelta, len(d), order[1][:], d)
+		c.write(t, r)
+		for _, ext := range []string{".pack", ".idx"} {
+			base := filepath.Join(r.Dir, ".git", "objects", "pack", "pack-")
+			if err := os.Rename(base+"crafted"+ext, base+name+ext); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got := walk(t, r.Dir, gitobj.Limits{})
+	if len(got.objects) > 0 || got.lost[a.String()] == "" || got.lost[b.String()] == "" {
+		t.Errorf("read %v, lost %v", got.objects, got.lost)
+	}
+}
+
 // One flipped byte anywhere in a pack costs the objects that depend on it, and each of them is told.
 func TestFlippedBytes(t *testing.T) {
 	r := planted.New(t)

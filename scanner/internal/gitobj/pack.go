@@ -149,9 +149,10 @@ type chainLink struct {
 	entry  entry
 }
 
-// object reads the object at an offset of the pack, by its chain of deltas.
-func (s *store) object(p *pack, offset int64) (Object, error) {
-	chain, base, err := s.chain(p, offset)
+// object reads the object at an offset of the pack, by its chain of deltas. It was reached by hops from other
+// packs.
+func (s *store) object(p *pack, offset int64, hops int) (Object, error) {
+	chain, base, err := s.chain(p, offset, hops)
 	if err != nil {
 		return Object{}, err
 	}
@@ -173,7 +174,7 @@ func (s *store) object(p *pack, offset int64) (Object, error) {
 }
 
 // chain collects the deltas from an offset down to a base that can be read as it is, or that the cache has.
-func (s *store) chain(p *pack, offset int64) (chain []chainLink, base Object, err error) {
+func (s *store) chain(p *pack, offset int64, hops int) (chain []chainLink, base Object, err error) {
 	for {
 		if o, ok := s.cache.get(cacheKey{p, offset}); ok {
 			return chain, o, nil
@@ -199,7 +200,7 @@ func (s *store) chain(p *pack, offset int64) (chain []chainLink, base Object, er
 		}
 		i, ok := p.idx.find(e.base)
 		if !ok {
-			base, err := s.readBeside(e.base, len(chain))
+			base, err := s.readBeside(e.base, hops+1)
 			return chain, base, err
 		}
 		offset = p.idx.offset(i)

@@ -160,17 +160,21 @@ func isFile(path string) bool {
 // Read implements Reader. It tries every copy of the object until one has the right hash.
 func (s *store) Read(id OID) (Object, error) { return s.readBeside(id, 0) }
 
-// readBeside reads an object that may be the base of a delta elsewhere, depth deltas away.
-func (s *store) readBeside(id OID, depth int) (Object, error) {
-	if depth > 0 && depth > s.limits.MaxDepth {
-		return Object{}, fmt.Errorf("delta chain is longer than %d", s.limits.MaxDepth)
+// maxHops is how often a chain of deltas may go on in another pack. Packs on disk have their bases in themselves;
+// forged ones may go in a circle, through every copy of every base.
+const maxHops = 4
+
+// readBeside reads an object that may be the base of a delta in another pack.
+func (s *store) readBeside(id OID, hops int) (Object, error) {
+	if hops > maxHops {
+		return Object{}, errors.New("delta chain goes through too many packs")
 	}
 	err := fmt.Errorf("%w: %s", ErrMissing, id)
 	for _, p := range s.packs {
 		if i, ok := p.idx.find(id); ok {
 			var o Object
 			readErr := guarded(func() (err error) {
-				o, err = s.object(p, p.idx.offset(i))
+				o, err = s.object(p, p.idx.offset(i), hops)
 				return err
 			})
 			if readErr = checkHash(id, o, readErr); readErr == nil {

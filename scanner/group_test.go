@@ -49,8 +49,8 @@ func newNamed() named {
 	return n
 }
 
-// n are the keys of the cases below.
-var n = newNamed()
+// known are the keys of the cases below.
+var known = newNamed()
 
 // groupings are files, and the findings that they make.
 var groupings = map[string]struct {
@@ -59,63 +59,63 @@ var groupings = map[string]struct {
 	want  []string
 }{
 	"an ID alone, and its pair elsewhere": {
-		files: []file{{"a", n.id1}, {"b", pairText(n.id1, n.s1)}},
+		files: []file{{"a", known.id1}, {"b", pairText(known.id1, known.s1)}},
 		want:  []string{"accesskey id1 s1; a id 1/0; b both 1/2"},
 	},
 	"an ID alone everywhere": {
-		files: []file{{"a", n.id1}, {"b", "\n" + n.id1}},
+		files: []file{{"a", known.id1}, {"b", "\n" + known.id1}},
 		want:  []string{"accesskey-id id1 -; a id 1/0; b id 2/0"},
 	},
 	"a lone secret joins its ID": {
-		files: []file{{"a", alone(n.s1)}, {"b", pairText(n.id1, n.s1)}},
+		files: []file{{"a", alone(known.s1)}, {"b", pairText(known.id1, known.s1)}},
 		want:  []string{"accesskey id1 s1; a secret 1/0; b both 1/2"},
 	},
 	"a lone secret that is nobody's": {
-		files: []file{{"a", alone(n.s2)}, {"b", pairText(n.id1, n.s1)}},
+		files: []file{{"a", alone(known.s2)}, {"b", pairText(known.id1, known.s1)}},
 		want:  []string{"accesskey id1 s1; b both 1/2", "accesskey-secret - s2; a secret 1/0"},
 	},
 	"the secret that most places pair with the ID": {
-		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s2)}, {"c", pairText(n.id1, n.s2)}},
+		files: []file{{"a", pairText(known.id1, known.s1)}, {"b", pairText(known.id1, known.s2)}, {"c", pairText(known.id1, known.s2)}},
 		want:  []string{"accesskey id1 s2 (s1); a id 1/0; b both 1/2; c both 1/2"},
 	},
 	"the secret that stands near it most often": {
-		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s2)}, {"c", pairText(n.id1, n.s3, n.s1)}},
+		files: []file{{"a", pairText(known.id1, known.s1)}, {"b", pairText(known.id1, known.s2)}, {"c", pairText(known.id1, known.s3, known.s1)}},
 		want:  []string{"accesskey id1 s1 (s3) (s2); a both 1/2; b id 1/0; c both 1/3"},
 	},
 	"the other one": {
-		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s2)}, {"c", pairText(n.id1, n.s3, n.s2)}},
+		files: []file{{"a", pairText(known.id1, known.s1)}, {"b", pairText(known.id1, known.s2)}, {"c", pairText(known.id1, known.s3, known.s2)}},
 		want:  []string{"accesskey id1 s2 (s3) (s1); a id 1/0; b both 1/2; c both 1/3"},
 	},
 	"a secret of another ID stays its": {
-		files: []file{{"a", pairText(n.id1, n.s1) + pairText(n.id2, n.s2)}},
+		files: []file{{"a", pairText(known.id1, known.s1) + pairText(known.id2, known.s2)}},
 		want:  []string{"accesskey id1 s1; a both 1/2", "accesskey id2 s2; a both 3/4"},
 	},
 	"candidates near an ID": {
-		files: []file{{"a", pairText(n.id1, n.s1, n.s2, n.s3)}},
+		files: []file{{"a", pairText(known.id1, known.s1, known.s2, known.s3)}},
 		want:  []string{"accesskey id1 s1 (s2) (s3); a both 1/2"},
 	},
 	"STS confirms a candidate: the places follow": {
-		files: []file{{"a", pairText(n.id1, n.s1, n.s2)}, {"b", pairText(n.id1, n.s1)}, {"c", alone(n.s2)}, {"d", alone(n.s1)}},
-		live:  map[string]string{n.id1: n.s2},
+		files: []file{{"a", pairText(known.id1, known.s1, known.s2)}, {"b", pairText(known.id1, known.s1)}, {"c", alone(known.s2)}, {"d", alone(known.s1)}},
+		live:  map[string]string{known.id1: known.s2},
 		want:  []string{"accesskey id1 s2 (s1); a both 1/3; b id 1/0; c secret 1/0", "accesskey-secret - s1; d secret 1/0"},
 	},
 	"STS confirms the other place's secret": {
-		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id1, n.s1)}, {"c", "\n" + pairText(n.id1, n.s2)}},
-		live:  map[string]string{n.id1: n.s2},
+		files: []file{{"a", pairText(known.id1, known.s1)}, {"b", pairText(known.id1, known.s1)}, {"c", "\n" + pairText(known.id1, known.s2)}},
+		live:  map[string]string{known.id1: known.s2},
 		want:  []string{"accesskey id1 s2 (s1); a id 1/0; b id 1/0; c both 2/3"},
 	},
 	"a lone secret of two IDs joins the one that works": {
-		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id2, n.s1)}, {"c", alone(n.s1)}},
-		live:  map[string]string{n.id2: n.s1, n.id1: n.s4},
+		files: []file{{"a", pairText(known.id1, known.s1)}, {"b", pairText(known.id2, known.s1)}, {"c", alone(known.s1)}},
+		live:  map[string]string{known.id2: known.s1, known.id1: known.s4},
 		want:  []string{"accesskey id2 s1; b both 1/2; c secret 1/0", "accesskey id1 s1; a both 1/2"},
 	},
 	"and if that is the other one": {
-		files: []file{{"a", pairText(n.id1, n.s1)}, {"b", pairText(n.id2, n.s1)}, {"c", alone(n.s1)}},
-		live:  map[string]string{n.id1: n.s1, n.id2: n.s4},
+		files: []file{{"a", pairText(known.id1, known.s1)}, {"b", pairText(known.id2, known.s1)}, {"c", alone(known.s1)}},
+		live:  map[string]string{known.id1: known.s1, known.id2: known.s4},
 		want:  []string{"accesskey id1 s1; a both 1/2; c secret 1/0", "accesskey id2 s1; b both 1/2"},
 	},
 	"a temporary credential is taken from where its token is": {
-		files: []file{{"a", n.sts + "\n" + n.stsSecret + "\n"}, {"b", n.sts + "\n" + n.stsSecret + "\n" + n.token + "\n"}, {"c", n.sts}},
+		files: []file{{"a", known.sts + "\n" + known.stsSecret + "\n"}, {"b", known.sts + "\n" + known.stsSecret + "\n" + known.token + "\n"}, {"c", known.sts}},
 		want:  []string{"sts sts stsSecret; a both 1/2; b both 1/2; c id 1/0"},
 	},
 }
@@ -130,8 +130,8 @@ func TestGrouping(t *testing.T) {
 			}
 			var got []string
 			for _, f := range scan(t, v, c.files...).Findings {
-				got = append(got, describe(f, n.names))
-				if f.Credential.Type == rules.STS && f.Credential.Token.Reveal() != n.token {
+				got = append(got, describe(f, known.names))
+				if f.Credential.Type == rules.STS && f.Credential.Token.Reveal() != known.token {
 					t.Error("the token is lost")
 				}
 			}

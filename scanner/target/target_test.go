@@ -25,7 +25,8 @@ func TestRefusals(t *testing.T) {
 	repo.Write("a", "a")
 	repo.Commit("base")
 	bare := planted.New(t, "--bare")
-	damaged, tables := repo.Copy(), repo.Copy()
+	damaged, tables, broken := repo.Copy(), repo.Copy(), repo.At(t.TempDir())
+	broken.Write(".git/config", "")
 	damaged.Write(".git/index", "damaged")
 	tables.Git("config", "core.repositoryFormatVersion", "1")
 	tables.Git("config", "extensions.refStorage", "reftable")
@@ -43,6 +44,10 @@ func TestRefusals(t *testing.T) {
 		"damaged index":           {Path: damaged.Dir},
 		"other refs":              {Path: tables.Dir},
 		"no range":                {Path: repo.Dir, Range: "HEAD"},
+		"no base":                 {Path: repo.Dir, Range: "..HEAD"},
+		"staged, ignored":         {Path: repo.Dir, Staged: true, IncludeIgnored: true},
+		"staged, bare":            {Path: bare.Dir, Staged: true},
+		"broken":                  {Path: broken.Dir},
 		"symmetric range":         {Path: repo.Dir, Range: "HEAD...HEAD"},
 		"unknown base":            {Path: repo.Dir, Range: "nowhere..HEAD"},
 		"unknown head":            {Path: repo.Dir, Range: "HEAD..nowhere"},
@@ -65,7 +70,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A range is read as git reads it: a side that is left out is HEAD.
+// A range is read as git reads it: an end that is left out is HEAD.
 func TestRange(t *testing.T) {
 	repo, next := planted.New(t), planted.Keys(30)
 	keys := []planted.Key{next(), next(), next()}
@@ -80,7 +85,7 @@ func TestRange(t *testing.T) {
 	for spec, want := range map[string][]bool{
 		"v1..HEAD": {false, true, true}, "v1..": {false, true, true}, "refs/tags/v1..main": {false, true, true},
 		"HEAD~2..HEAD": {false, false, true}, short + "..@": {false, false, true}, "HEAD..v1": {false, false, false},
-		"..HEAD": {false, false, false}, "HEAD^..HEAD": {false, false, false},
+		"HEAD^..HEAD": {false, false, false},
 	} {
 		r := scan(t, target.Options{Path: repo.Dir, Range: spec})
 		for i, k := range keys {

@@ -237,6 +237,24 @@ func TestShallow(t *testing.T) {
 	}
 }
 
+// Where git takes history to be cut, so does the range, also while what was there before has not been pruned.
+func TestCut(t *testing.T) {
+	repo := planted.New(t)
+	base := repo.Commit("0")
+	for i := range 3 {
+		repo.Commit(fmt.Sprint(i))
+	}
+	cut := repo.Git("rev-parse", "HEAD~1")
+	repo.Write(".git/shallow", cut+"\n")
+	s := read(t, repo, base, "HEAD")
+	if got, want := listed(t, s), slices.Sorted(slices.Values(repo.Lines("rev-list", base+"..HEAD"))); !slices.Equal(got, want) {
+		t.Errorf("%d commits are listed, want %d", len(got), len(want))
+	}
+	if len(s.Skips) != 1 || s.Skips[0].Path != cut {
+		t.Errorf("skips are %v, want one of %s", s.Skips, cut)
+	}
+}
+
 // What the range needs and the store does not have is a Skip, and the rest is read.
 func TestLosses(t *testing.T) {
 	next := planted.Keys(4)

@@ -218,8 +218,8 @@ func (l *locator) places(h scanner.Place) []scanner.Place {
 	return out
 }
 
-// blobPlaces finds a blob in the history; if it is not there, in an index; and if not there either, it has no path,
-// and is reachable only if a ref names the blob itself.
+// blobPlaces finds a blob in the history; if no ref reaches it there, in an index; and if it is not there either, it
+// has no path, and is reachable only if a ref names the blob itself.
 func (l *locator) blobPlaces(h scanner.Place) []scanner.Place {
 	id, _ := gitobj.ParseOID(h.Blob)
 	var out []scanner.Place
@@ -229,7 +229,7 @@ func (l *locator) blobPlaces(h scanner.Place) []scanner.Place {
 			out = append(out, l.commitPlace(h, l.origins[origin{leaf, path}]))
 		}
 	}
-	if len(out) > 0 {
+	if slices.ContainsFunc(out, func(p scanner.Place) bool { return p.Reachable }) {
 		return out
 	}
 	for _, path := range l.staged[id] {

@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,10 +76,7 @@ func TestLosses(t *testing.T) {
 				w := *made
 				w.Repo = made.Copy()
 				do(&w, w.ids[c.rev])
-				if c.path == "" {
-					c.path = w.ids[c.rev]
-				}
-				w.check(t, c.path, c.reason, c.without)
+				w.check(t, cmp.Or(c.path, w.ids[c.rev]), c.reason, c.without)
 			})
 		}
 	}

@@ -87,6 +87,32 @@ func TestRefsAndReflogs(t *testing.T) {
 	}
 }
 
+// A linked worktree sees the detached HEAD of the main one, and its reflog.
+func TestMainWorktreeFromALinkedOne(t *testing.T) {
+	r := planted.New(t)
+	r.Commit("one")
+	linked := filepath.Join(t.TempDir(), "linked")
+	r.Git("worktree", "add", "-q", "-b", "linked", linked)
+	r.Git("checkout", "-q", "--detach")
+	head := r.Commit("detached")
+	repo := open(t, linked, gitobj.Limits{})
+	refs, _ := repo.Refs()
+	if !slices.ContainsFunc(refs, func(ref gitobj.Ref) bool { return ref.Name == "main-worktree/HEAD" && ref.Target.String() == head }) {
+		t.Errorf("refs %v lack the main worktree's HEAD", refs)
+	}
+	logged := map[string]string{}
+	for _, entry := range repo.Reflogs() {
+		logged[entry.Name] = entry.Target.String()
+	}
+	for name, want := range map[string]string{
+		"main-worktree/HEAD@{0}": head, "HEAD@{0}": r.At(linked).Git("rev-parse", "HEAD"), "main@{0}": r.Git("rev-parse", "main"),
+	} {
+		if logged[name] != want {
+			t.Errorf("%s is %q, want %s", name, logged[name], want)
+		}
+	}
+}
+
 // 50,000 packed refs are read in a moment, and a damaged one is told.
 func TestManyRefs(t *testing.T) {
 	r := planted.New(t)

@@ -32,6 +32,7 @@ func (r *Repo) Refs() ([]Ref, []Loss) {
 	}
 	c.loose(r.Common)
 	if r.GitDir != r.Common {
+		c.head("main-worktree/HEAD", filepath.Join(r.Common, "HEAD"))
 		c.loose(r.GitDir)
 	}
 	c.packed(filepath.Join(r.Common, "packed-refs"))
@@ -143,7 +144,7 @@ func subdirs(dir string) []string {
 func (r *Repo) Reflogs() []Ref {
 	var out []Ref
 	seen := map[string]bool{}
-	roots := []struct{ prefix, dir string }{{"", r.GitDir}, {"", r.Common}}
+	roots := []struct{ prefix, dir string }{{"", r.GitDir}, {"main-worktree/", r.Common}}
 	for _, name := range subdirs(filepath.Join(r.Common, "worktrees")) {
 		roots = append(roots, struct{ prefix, dir string }{"worktrees/" + name + "/", filepath.Join(r.Common, "worktrees", name)})
 	}
@@ -154,14 +155,22 @@ func (r *Repo) Reflogs() []Ref {
 				return nil
 			}
 			rel, _ := filepath.Rel(logs, path)
-			if name := root.prefix + shortRef(filepath.ToSlash(rel)); !seen[name] {
-				seen[name] = true
+			if name := loggedName(root.prefix, filepath.ToSlash(rel)); !seen[path] {
+				seen[path] = true
 				out = append(out, readReflog(name, path)...)
 			}
 			return nil
 		})
 	}
 	return out
+}
+
+// loggedName is the name of a reflog. Those of refs are shared; the others are a worktree's own.
+func loggedName(worktree, ref string) string {
+	if strings.HasPrefix(ref, "refs/") {
+		return shortRef(ref)
+	}
+	return worktree + ref
 }
 
 // shortRef is the name that git uses for a ref before @{n}.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -259,45 +260,63 @@ func addedBlobs(t *testing.T, repo *gitobj.Repo, commit string, parents []string
 	return out
 }
 
-// What git does not ignore must not be ignored: it would be a file that nobody scans.
+// ignoreTables are rules and the files that they may be about.
+var ignoreTables = map[string]string{
+	"names": "a.log\n*.tmp\n# comment\n\n", "negated": "*.txt\n!keep.txt\n", "folders": "build/\n", "anchored": "/top.txt\ndir/only.txt\n",
+	"two stars": "**/deep.txt\ndir/**\n!dir/keep.txt\n", "stars inside": "a/**/z.txt\n", "classes": "[!a].txt\nx[0-9].txt\n",
+	"escaped": "\\#hash\n\\!bang\n", "spaces": "trailing   \nkept\\ \n", "bom": "\ufeffbom.txt\n", "crlf": "win.txt\r\n*.dos\r\n",
+	"question": "?.txt\n", "star folder": "*/\n!dir/\n", "only star": "*\n!*.txt\n!*/\n", "two slashes": "a//z.txt\n", "named class": "[[:alpha:]].txt\n",
+	"stars and a slash": "a/**/\n", "a backslash at the end": "other\\\n", "a bracket in a set": "[]a].txt\n", "negated parent": "dir\n!/dir\n",
+}
+
+// What git does not ignore must not be ignored, or nobody would scan it; and what it ignores would only waste time.
 func TestIgnoreAsGitDoes(t *testing.T) {
-	for name, rules := range map[string]string{
-		"names": "a.log\n*.tmp\n# comment\n\n", "negated": "*.txt\n!keep.txt\n", "folders": "build/\n", "anchored": "/top.txt\ndir/only.txt\n",
-		"two stars": "**/deep.txt\ndir/**\n!dir/keep.txt\n", "stars inside": "a/**/z.txt\n", "classes": "[!a].txt\nx[0-9].txt\n",
-		"escaped": "\\#hash\n\\!bang\n", "spaces": "trailing   \nkept\\ \n", "bom": "\ufeffbom.txt\n", "crlf": "win.txt\r\n*.dos\r\n",
-		"question": "?.txt\n", "star folder": "*/\n!dir/\n", "only star": "*\n!*.txt\n!*/\n",
+	r := planted.New(t)
+	for _, file := range []string{
+		"a.log", "b.tmp", "a.txt", "b.txt", "keep.txt", "build/out", "dir/build/x", "top.txt", "dir/top.txt", "dir/only.txt", "x/dir/only.txt",
+		"deep.txt", "dir/deep.txt", "dir/a/deep.txt", "dir/keep.txt", "a/z.txt", "a/b/c/z.txt", "x1.txt", "#hash", "!bang", "trailing",
+		"kept ", "bom.txt", "win.txt", "x.dos", "1.txt", "other", "].txt", "é.txt",
 	} {
-		t.Run(name, func(t *testing.T) {
-			r := planted.New(t)
-			r.Write(".gitignore", rules)
-			for _, file := range []string{
-				"a.log", "b.tmp", "a.txt", "b.txt", "keep.txt", "build/out", "dir/build/x", "top.txt", "dir/top.txt", "dir/only.txt", "x/dir/only.txt",
-				"deep.txt", "dir/deep.txt", "dir/a/deep.txt", "dir/keep.txt", "a/z.txt", "a/b/c/z.txt", "x1.txt", "#hash", "!bang", "trailing",
-				"kept ", "bom.txt", "win.txt", "x.dos", "1.txt", "other",
-			} {
-				r.Write(file, "x")
+		r.Write(file, "x")
+	}
+	for name, rules := range ignoreTables {
+		compareIgnored(t, r, name, rules)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	atoms := []string{"a", "b", "z", ".txt", "/", "/", "*", "**", "?", "[a-c]", "[!a]", "\\", " ", "dir", "[", "]", "é"}
+	for range 150 {
+		var rules strings.Builder
+		for range 1 + rng.IntN(3) {
+			rules.WriteString([]string{"", "", "!"}[rng.IntN(3)])
+			for range 1 + rng.IntN(5) {
+				rules.WriteString(atoms[rng.IntN(len(atoms))])
 			}
-			ignored := map[string]bool{}
-			for _, file := range r.Lines("ls-files", "-o", "-i", "--exclude-standard") {
-				ignored[file] = true
-			}
-			for _, file := range r.Lines("ls-files", "-o") {
-				if matched(t, r.Dir, file) && !ignored[file] {
-					t.Errorf("rules %q: %q is ignored here and not by git", rules, file)
-				}
-			}
-		})
+			rules.WriteString("\n")
+		}
+		compareIgnored(t, r, "random", rules.String())
+	}
+}
+
+func compareIgnored(t *testing.T, r *planted.Repo, name, rules string) {
+	t.Helper()
+	write(t, filepath.Join(r.Dir, ".git", "info", "exclude"), []byte(rules))
+	ignored := map[string]bool{}
+	for _, file := range strings.Split(r.Git("ls-files", "-z", "-o", "-i", "--exclude-standard"), "\x00") {
+		ignored[file] = true
+	}
+	repo, err := gitobj.OpenWorktree(r.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range strings.Split(strings.TrimSuffix(r.Git("ls-files", "-z", "-o"), "\x00"), "\x00") {
+		if got := matched(repo.Ignore(), file); got != ignored[file] {
+			t.Errorf("%s: rules %q: %q ignored here: %v, by git: %v", name, rules, file, got, ignored[file])
+		}
 	}
 }
 
 // matched reports whether a file, or a folder that it is in, matches.
-func matched(t *testing.T, dir, file string) bool {
-	t.Helper()
-	repo, err := gitobj.OpenWorktree(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ignore := repo.Ignore().With(filepath.Join(dir, ".gitignore"), nil)
+func matched(ignore gitobj.Ignore, file string) bool {
 	elements := strings.Split(file, "/")
 	for i := 1; i < len(elements); i++ {
 		if ignore.Match(elements[:i], true) {

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -318,6 +319,44 @@ func TestLargeBlobs(t *testing.T) {
 	}
 	if len(got.lost) == 0 {
 		t.Error("deltas on a blob that is not held cannot be read, and none is lost")
+	}
+}
+
+// A pipe in the place of a file would be waited for without end.
+func TestPipes(t *testing.T) {
+	for _, file := range []string{
+		"packed-refs", "index", "config", "shallow", "info/exclude", "objects/info/alternates", "objects/pack/pack-1.idx", "refs/heads/pipe",
+		"logs/HEAD", "objects/12/34567890123456789012345678901234567890",
+	} {
+		r := planted.New(t)
+		path := filepath.Join(r.Dir, ".git", filepath.FromSlash(file))
+		_ = os.Remove(path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := exec.Command("mkfifo", path).Run(); err != nil {
+			return // there are no pipes here
+		}
+		done := make(chan bool)
+		go func() {
+			defer close(done)
+			repo, err := gitobj.Open(r.Dir, gitobj.Limits{})
+			if err != nil {
+				return
+			}
+			_ = repo.Objects.Walk(context.Background(), gitobj.Walk{Types: allTypes, Visitor: visitFunc(func(gitobj.Object) error { return nil })})
+			repo.Refs()
+			repo.Reflogs()
+			repo.Shallow()
+			repo.Ignore()
+			_, _ = repo.Index("")
+			_ = repo.Close()
+		}()
+		select {
+		case <-done:
+		case <-time.After(5 * time.Second):
+			t.Errorf("a pipe as %s is waited for", file)
+		}
 	}
 }
 

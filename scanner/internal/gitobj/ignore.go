@@ -52,7 +52,7 @@ func (i Ignore) With(file string, domain []string) Ignore {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxIgnoreFile {
 		return i
 	}
-	data, err := os.ReadFile(file)
+	data, err := readFile(file)
 	if err != nil {
 		return i
 	}

@@ -36,7 +36,7 @@ func (r *Repo) Index(path string) (*Index, error) {
 	if path == "" {
 		path = filepath.Join(r.GitDir, "index")
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return new(Index), nil
 	}

@@ -26,7 +26,7 @@ var errLoose = errors.New("loose object is damaged")
 // openLoose opens a loose object in an object directory.
 func openLoose(dir string, id OID, f *inflater) (*looseObject, error) {
 	name := id.String()
-	file, err := os.Open(filepath.Join(dir, name[:2], name[2:]))
+	file, err := openFile(filepath.Join(dir, name[:2], name[2:]))
 	if err != nil {
 		return nil, fmt.Errorf("opening loose object: %w", err)
 	}

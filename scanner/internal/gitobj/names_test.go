@@ -25,6 +25,7 @@ func TestResolveAsGitDoes(t *testing.T) {
 	r.Git("update-ref", "refs/remotes/origin/main", "HEAD~2")
 	r.Git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
 	head := r.Git("rev-parse", "HEAD")
+	r.Git("update-ref", "refs/heads/"+head, "HEAD~1") // a name of 40 digits is an object's first
 	for _, packed := range []bool{false, true} {
 		if packed {
 			r.Pack()

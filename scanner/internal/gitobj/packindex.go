@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"sort"
 )
 
@@ -29,7 +28,7 @@ var (
 const fanoutSize = 256 * 4
 
 func readPackIndex(path string) (packIndex, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return packIndex{}, fmt.Errorf("reading pack index: %w", err)
 	}

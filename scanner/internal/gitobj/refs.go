@@ -85,7 +85,7 @@ func (c *refCollector) loose(dir string) {
 }
 
 func (c *refCollector) packed(path string) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		c.losses = append(c.losses, Loss{What: path, Why: bare(err)})
 	}
@@ -110,10 +110,10 @@ func readRef(path string) (id OID, symbolic string, err error) {
 	if err != nil {
 		return id, "", bare(err)
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxRefFile {
+	if info.Size() > maxRefFile {
 		return id, "", errors.New("ref is damaged")
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return id, "", bare(err)
 	}
@@ -187,7 +187,7 @@ func shortRef(name string) string {
 }
 
 func readReflog(name, path string) []Ref {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return nil
 	}

@@ -118,7 +118,7 @@ func locate(path string) (*Repo, error) {
 
 // readPointer reads a small file that names a directory, relative to the file's own.
 func readPointer(file, prefix string) (string, error) {
-	data, err := os.ReadFile(file)
+	data, err := readFile(file)
 	if err != nil {
 		return "", err
 	}
@@ -132,16 +132,11 @@ func readPointer(file, prefix string) (string, error) {
 	return filepath.Clean(text), nil
 }
 
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
 // readConfig reads a repository's configuration and refuses what this package would misread. A configuration
 // that cannot be parsed is a loss, not the end.
 func readConfig(path string) (*config.Config, *Loss, error) {
 	cfg := config.New()
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return cfg, nil, nil
 	}
@@ -163,7 +158,7 @@ func readConfig(path string) (*config.Config, *Loss, error) {
 
 // Shallow returns the commits whose parents were left out when the repository was cloned.
 func (r *Repo) Shallow() []OID {
-	data, err := os.ReadFile(filepath.Join(r.Common, "shallow"))
+	data, err := readFile(filepath.Join(r.Common, "shallow"))
 	if err != nil {
 		return nil
 	}

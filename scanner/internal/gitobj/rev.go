@@ -38,13 +38,13 @@ func (r *Repo) resolveName(name string) (OID, error) {
 	if name == "" || name == "@" {
 		name = "HEAD"
 	}
+	if id, ok := ParseOID(name); ok {
+		return id, nil
+	}
 	for _, pattern := range []string{"%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/remotes/%s/HEAD"} {
 		if id, ok := r.ref(fmt.Sprintf(pattern, name), 0); ok {
 			return id, nil
 		}
-	}
-	if id, ok := ParseOID(name); ok {
-		return id, nil
 	}
 	return r.store.abbreviated(name)
 }

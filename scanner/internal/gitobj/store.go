@@ -105,7 +105,7 @@ func (s *store) addPacks(dir string) {
 
 // alternates reads which directories an object directory borrows from.
 func alternates(dir string) []string {
-	data, err := os.ReadFile(filepath.Join(dir, "info", "alternates"))
+	data, err := readFile(filepath.Join(dir, "info", "alternates"))
 	if err != nil {
 		return nil
 	}
@@ -150,11 +150,6 @@ func (s *store) Has(id OID) bool {
 func loosePath(dir string, id OID) string {
 	name := id.String()
 	return filepath.Join(dir, name[:2], name[2:])
-}
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
 }
 
 // Read implements Reader. It tries every copy of the object until one has the right hash.

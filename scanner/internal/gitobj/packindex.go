@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"sort"
 )
 
@@ -18,6 +19,9 @@ type packIndex struct {
 	crcs    []byte // one for each name; nil in version 1
 	offsets []byte // version 2: 4 bytes for each name; version 1: stands before each name
 	large   []byte // version 2: 8 bytes for each offset that has its top bit set
+
+	buckets []uint32 // where the names begin, by their first bits
+	shift   uint     // takes those from the first 32
 }
 
 var (
@@ -36,9 +40,18 @@ func readPackIndex(path string) (packIndex, error) {
 }
 
 func parsePackIndex(data []byte) (packIndex, error) {
-	if !bytes.HasPrefix(data, idxMagic) {
-		return parseIndexV1(data)
+	parse := parseIndexV1
+	if bytes.HasPrefix(data, idxMagic) {
+		parse = parseIndexV2
 	}
+	x, err := parse(data)
+	if err == nil {
+		x.sortIn()
+	}
+	return x, err
+}
+
+func parseIndexV2(data []byte) (packIndex, error) {
 	if len(data) < 8+fanoutSize || binary.BigEndian.Uint32(data[4:]) != 2 {
 		return packIndex{}, errIndex
 	}
@@ -113,40 +126,37 @@ func (x *packIndex) crc(i int) (sum uint32, ok bool) {
 	return binary.BigEndian.Uint32(x.crcs[4*i:]), true
 }
 
-// find returns the position of a name. Names are hashes, and so lie evenly: the first guess is nearly right.
-func (x *packIndex) find(id OID) (int, bool) {
-	lo, hi := 0, int(x.fan(int(id[0])))
-	if id[0] > 0 {
-		lo = int(x.fan(int(id[0]) - 1))
+// sortIn makes the buckets, of about four names each: names are hashes, and lie evenly. The index's own fan-out has
+// 256 buckets, whatever it holds.
+func (x *packIndex) sortIn() {
+	width := max(0, bits.Len(uint(x.n))-2)
+	x.shift = uint(32 - width)
+	x.buckets = make([]uint32, 1<<width+1)
+	for i := range x.n {
+		x.buckets[x.bucket(x.name(i))+1] = uint32(i + 1)
 	}
-	want := binary.BigEndian.Uint64(id[:])
-	guess := lo + int(want<<8>>32*uint64(hi-lo)>>32)
-	for step := 4; lo < hi; step *= 4 {
-		switch at := x.prefix(guess); {
-		case at == want:
-			return x.findAmong(id, guess)
-		case at < want:
-			lo = guess + 1
-			guess = min(guess+step, (lo+hi)/2)
-		default:
-			hi = guess
-			guess = max(guess-step, (lo+hi)/2)
-		}
-		guess = max(lo, min(guess, hi-1))
+	for b := 1; b < len(x.buckets); b++ { // those without names
+		x.buckets[b] = max(x.buckets[b], x.buckets[b-1])
 	}
-	return 0, false
 }
 
-func (x *packIndex) prefix(i int) uint64 { return binary.BigEndian.Uint64(x.names[i*x.stride:]) }
+func (x *packIndex) bucket(name []byte) int {
+	return int(uint64(binary.BigEndian.Uint32(name)) >> x.shift)
+}
 
-// findAmong looks through the names around i, which begin with the same eight bytes.
-func (x *packIndex) findAmong(id OID, i int) (int, bool) {
-	for i > 0 && x.prefix(i-1) == x.prefix(i) {
-		i--
-	}
-	for want := x.prefix(i); i < x.n && x.prefix(i) == want; i++ {
-		if x.id(i) == id {
-			return i, true
+// find returns the position of a name.
+func (x *packIndex) find(id OID) (int, bool) {
+	b := x.bucket(id[:])
+	lo, hi := int(x.buckets[b]), int(x.buckets[b+1])
+	for lo < hi {
+		mid := int(uint(lo+hi) / 2)
+		switch bytes.Compare(x.name(mid), id[:]) {
+		case 0:
+			return mid, true
+		case -1:
+			lo = mid + 1
+		default:
+			hi = mid
 		}
 	}
 	return 0, false

@@ -13,7 +13,7 @@ type keepAll struct{}
 
 func (keepAll) whole(Type, *built) (bool, error)           { return true, nil }
 func (keepAll) delta(Type, *built, *patched) (bool, error) { return true, nil }
-func (keepAll) shown(OID, *patched)                        {}
+func (keepAll) shown(Number, *patched)                     {}
 
 // screening keeps what a Screen does not rule out.
 type screening struct {
@@ -35,4 +35,4 @@ func (s *screening) delta(kind Type, base *built, d *patched) (bool, error) {
 	return s.screen.Piece(d.build()), nil
 }
 
-func (s *screening) shown(_ OID, o *patched) { s.screen.Dropped(int64(o.size)) }
+func (s *screening) shown(_ Number, o *patched) { s.screen.Dropped(int64(o.size)) }

@@ -20,6 +20,7 @@ type layout struct {
 	weight  []uint32      // entries in its family from here on
 	roots   []int32       // entries that are no delta on another entry of the pack
 	outside map[int32]OID // roots that are deltas on an object elsewhere
+	numbers []Number      // of the objects; nil where no pack before has any of them
 }
 
 const none = -1
@@ -32,6 +33,7 @@ func (s *store) arrange(ctx context.Context, p *pack) (*layout, error) {
 		l.sort(&p.idx)
 		if err = l.link(ctx, p, s.limits.Workers); err == nil {
 			l.settle(func(id OID) Type { return s.typeOf(id) })
+			l.number(s, p)
 			p.layout = l
 		}
 	})
@@ -62,6 +64,17 @@ func (l *layout) sort(idx *packIndex) {
 	for i, key := range keys {
 		l.names[i] = uint32(key & (1<<indexBits - 1))
 		l.offsets[i] = int64(key >> indexBits)
+	}
+}
+
+// number gives numbers to the entries of a pack that is not the first.
+func (l *layout) number(s *store, p *pack) {
+	if p.first == 0 {
+		return
+	}
+	l.numbers = make([]Number, len(l.names))
+	for i, at := range l.names {
+		l.numbers[i] = s.packed(p.idx.id(int(at)))
 	}
 }
 

@@ -72,6 +72,7 @@ func (s Types) Has(t Type) bool { return s&(1<<t) != 0 }
 // too large to hold, which Stream then reads once.
 type Object struct {
 	ID      OID
+	Number  Number // of a visited object
 	Type    Type
 	Size    int64
 	Content []byte
@@ -101,15 +102,20 @@ type Reader interface {
 	// Read returns one object whole. The content belongs to the caller, who must not change it.
 	// A missing object is an error that wraps ErrMissing.
 	Read(id OID) (Object, error)
-	// Has reports whether the object is there, without reading it.
-	Has(id OID) bool
+	// Number returns the number of an object, or NoNumber if it is not there. It reads nothing of the object.
+	Number(id OID) Number
+	// ID returns the name of the object with a number.
+	ID(n Number) OID
+	// Count returns how many objects there are, packed and loose.
+	Count() int
 }
 
 // Walk says what a walk visits. Types and Visitor are required.
 type Walk struct {
 	Types   Types
 	Visitor Visitor
-	Screen  *Screen // rules out blobs before they are visited; may be nil
+	Screen  *Screen           // rules out blobs before they are visited; may be nil
+	Known   func(Number) bool // leaves out objects, which are read only where others are built on them; may be nil
 }
 
 // Limits bounds what reading may cost. The zero Limits means the defaults, those of LimitsFor(512 MiB).

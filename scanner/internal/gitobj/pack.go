@@ -20,6 +20,8 @@ type pack struct {
 	size int64
 	idx  packIndex
 
+	first Number // of its objects, which are numbered as the index has them
+
 	once   sync.Once
 	layout *layout
 }

@@ -19,7 +19,7 @@ type packWalk struct {
 	*layout
 	store       *store
 	pack        *pack
-	earlier     []*pack // packs whose objects have been visited
+	need        []bool // entries that are to be read; nil for all
 	newExaminer func() examiner
 }
 
@@ -31,7 +31,7 @@ type examiner interface {
 	// be asked again.
 	delta(kind Type, base *built, d *patched) (keep bool, err error)
 	// shown is told of each object that is wanted and not kept.
-	shown(id OID, o *patched)
+	shown(n Number, o *patched)
 }
 
 var errBase = errors.New("delta base is missing or damaged")
@@ -43,6 +43,7 @@ func (w *packWalk) run(ctx context.Context) (err error) {
 	if err := w.loseOrphans(ctx); err != nil {
 		return err
 	}
+	w.findNeeded()
 	var next atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	for range w.store.limits.Workers {
@@ -77,20 +78,52 @@ func (w *packWalk) loseOrphans(ctx context.Context) error {
 
 func (w *packWalk) id(i int32) OID { return w.pack.idx.id(int(w.names[i])) }
 
-// wanted reports whether an entry is to be visited: it is of a wanted type and no earlier pack has it.
-func (w *packWalk) wanted(i int32) bool { return w.Types.Has(w.kinds[i]) && !w.isEarlier(i) }
-
-func (w *packWalk) isEarlier(i int32) bool {
-	if len(w.earlier) == 0 {
-		return false
+func (w *packWalk) number(i int32) Number {
+	if w.numbers != nil {
+		return w.numbers[i]
 	}
-	id := w.id(i)
-	for _, p := range w.earlier {
-		if _, ok := p.idx.find(id); ok {
-			return true
+	return w.pack.first + Number(w.names[i])
+}
+
+// wanted reports whether an entry is to be visited: it is of a wanted type, no earlier pack has it, and it is not
+// known.
+func (w *packWalk) wanted(i int32) bool {
+	return w.Types.Has(w.kinds[i]) && !w.isEarlier(i) && (w.Known == nil || !w.Known(w.number(i)))
+}
+
+func (w *packWalk) isEarlier(i int32) bool { return w.numbers != nil && w.numbers[i] < w.pack.first }
+
+// findNeeded finds which entries are to be read: those that are wanted, and what they are built on.
+func (w *packWalk) findNeeded() {
+	if w.Known == nil {
+		return
+	}
+	type link struct{ entry, base int32 }
+	w.need = make([]bool, len(w.names))
+	var family []link
+	for _, root := range w.roots {
+		family = append(family[:0], link{root, none})
+		for k := 0; k < len(family); k++ {
+			i := family[k].entry
+			for c := w.child[i]; c != none; c = w.sibling[c] {
+				family = append(family, link{c, i})
+			}
+		}
+		for _, l := range slices.Backward(family) {
+			w.need[l.entry] = w.need[l.entry] || w.wanted(l.entry)
+			if w.need[l.entry] && l.base != none {
+				w.need[l.base] = true
+			}
 		}
 	}
-	return false
+}
+
+// needs reports whether an entry is to be read.
+func (w *packWalk) needs(i int32) bool {
+	if w.need != nil {
+		return w.need[i]
+	}
+	return w.Types.Has(w.kinds[i])
 }
 
 // lose gives up an entry, unless another copy of the object can be read.
@@ -98,7 +131,7 @@ func (w *packWalk) lose(ctx context.Context, i int32, why error) error {
 	id := w.id(i)
 	if w.store.copies(id) > 1 {
 		if o, err := w.store.Read(id); err == nil {
-			if w.Types.Has(o.Type) {
+			if o.Number = w.number(i); w.Types.Has(o.Type) {
 				return w.Visitor.Object(ctx, o)
 			}
 			return nil
@@ -149,7 +182,7 @@ type step struct {
 
 // built is an object on which deltas wait.
 type built struct {
-	id      OID    // zero for an object that is not of this pack
+	number  Number // NoNumber for an object that is not of this pack
 	content []byte // nil where nobody needed it
 	size    int
 	waiting int
@@ -176,7 +209,7 @@ func (p *patched) build() []byte {
 
 func (f *family) visit(ctx context.Context, root int32) error {
 	w := f.walk
-	if !w.Types.Has(w.kinds[root]) {
+	if !w.needs(root) {
 		return nil
 	}
 	f.stack = append(f.stack[:0], step{entry: root})
@@ -185,7 +218,7 @@ func (f *family) visit(ctx context.Context, root int32) error {
 		if err != nil {
 			return f.loseFrom(ctx, root, errBase)
 		}
-		base := &built{content: o.Content, waiting: 2} // so that it never joins the free buffers
+		base := &built{number: NoNumber, content: o.Content, waiting: 2} // so that it never joins the free buffers
 		if base.hit, err = f.examiner.whole(w.kinds[root], base); err != nil {
 			return f.loseFrom(ctx, root, errBase)
 		}
@@ -246,10 +279,12 @@ func (f *family) show(ctx context.Context, s step, o *patched) error {
 		return err
 	}
 	if !keep {
-		f.examiner.shown(w.id(s.entry), o)
+		f.examiner.shown(w.number(s.entry), o)
 		return nil
 	}
-	err = w.Visitor.Object(ctx, Object{ID: w.id(s.entry), Type: w.kinds[s.entry], Size: int64(o.size), Content: o.build()})
+	err = w.Visitor.Object(ctx, Object{
+		ID: w.id(s.entry), Number: w.number(s.entry), Type: w.kinds[s.entry], Size: int64(o.size), Content: o.build(),
+	})
 	if err != nil {
 		return visitError{err}
 	}
@@ -278,10 +313,12 @@ func (f *family) push(s step, o *patched) {
 		o.build()
 		base = new(built)
 		*base = o.built
-		base.id = w.id(s.entry)
+		base.number = w.number(s.entry)
 	}
 	for c := w.child[s.entry]; c != none; c = w.sibling[c] {
-		f.stack = append(f.stack, step{entry: c, depth: s.depth + 1, base: base})
+		if w.needs(c) {
+			f.stack = append(f.stack, step{entry: c, depth: s.depth + 1, base: base})
+		}
 	}
 	if base.waiting = len(f.stack) - from; base.waiting == 0 {
 		base.waiting = 1
@@ -396,7 +433,7 @@ func (f *family) stream(ctx context.Context, s step, e entry) error {
 	if err != nil {
 		return err
 	}
-	o := Object{ID: w.id(s.entry), Type: Blob, Size: e.size, Stream: &exactReader{r: r, left: e.size}}
+	o := Object{ID: w.id(s.entry), Number: w.number(s.entry), Type: Blob, Size: e.size, Stream: &exactReader{r: r, left: e.size}}
 	return cmp.Or(visitObject(ctx, w.Visitor, o), errStreamed)
 }
 

@@ -22,6 +22,11 @@ type store struct {
 	cache     *cache
 	inflaters sync.Pool
 	heavy     chan struct{} // full while a worker holds large objects
+
+	firstLoose  Number // of the loose objects, which follow the packed ones
+	looseOnce   sync.Once
+	looseNames  []looseName
+	looseLosses []Loss
 }
 
 // Caps on alternates, which a repository may chain.
@@ -30,13 +35,33 @@ const (
 	maxAlternateDepth = 5
 )
 
+// maxPacked is how many packed objects are numbered: it leaves numbers for loose ones.
+const maxPacked = 1 << 30
+
 // openStore opens the object directory dir. What cannot be opened beside it is a loss.
 func openStore(dir string, limits Limits) *store {
 	limits = limits.withDefaults()
 	s := &store{limits: limits, cache: newCache(limits.CacheSize), heavy: make(chan struct{}, 1)}
 	s.inflaters.New = func() any { return new(inflater) }
 	s.addDir(dir, 0, map[string]bool{})
+	s.number()
 	return s
+}
+
+// number numbers the packed objects. Packs past what numbers can count are lost.
+func (s *store) number() {
+	for i, p := range s.packs {
+		if int64(s.firstLoose)+int64(p.idx.n) > maxPacked {
+			for _, p := range s.packs[i:] {
+				s.lose(p.path, errors.New("too many objects in all packs: its own are not read"))
+				_ = p.Close()
+			}
+			s.packs = s.packs[:i]
+			return
+		}
+		p.first = s.firstLoose
+		s.firstLoose += Number(p.idx.n)
+	}
 }
 
 // Close closes the packs.
@@ -130,21 +155,6 @@ func bare(err error) error {
 		return p.Err
 	}
 	return err
-}
-
-// Has implements Reader.
-func (s *store) Has(id OID) bool {
-	for _, p := range s.packs {
-		if _, ok := p.idx.find(id); ok {
-			return true
-		}
-	}
-	for _, dir := range s.dirs {
-		if isFile(loosePath(dir, id)) {
-			return true
-		}
-	}
-	return false
 }
 
 func loosePath(dir string, id OID) string {

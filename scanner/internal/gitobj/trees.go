@@ -2,36 +2,51 @@ package gitobj
 
 import (
 	"context"
+	"encoding/binary"
 	"slices"
+	"sync"
 )
 
-// TreeWalk says what a walk over trees is to find. All are required.
+// TreeWalk says what a walk over trees is to find. Visitor and Lost are required.
 type TreeWalk struct {
-	// Keep makes, for each worker, the function that decides which entries are of interest. It is asked about an entry
-	// once for all neighbouring versions of a tree that hold it.
-	Keep func() func(Entry) bool
-	// Visit takes what is of interest in a tree. It is called concurrently, once for each tree. The names in the
-	// entries are overwritten afterwards.
-	Visit func(TreeChange)
+	// Visitor makes a visitor for one worker.
+	Visitor func() TreeVisitor
 	// Lost takes what could not be read. It is called concurrently.
 	Lost func(Loss)
+	// Known leaves out trees; may be nil.
+	Known func(Number) bool
+}
+
+// TreeVisitor receives what a worker finds in trees.
+type TreeVisitor interface {
+	// Keep decides whether an entry is of interest. It is asked about an entry once for all neighbouring versions of a
+	// tree that hold it.
+	Keep(Child) bool
+	// Visit takes what is of interest in a tree. The names in the entries are overwritten afterwards.
+	Visit(TreeChange)
+}
+
+// Child is an entry of a tree, with the number of what it names.
+type Child struct {
+	Entry
+	Number Number // NoNumber if the object is not there
 }
 
 // TreeChange is a tree by what it differs in from another. Only entries that were kept count.
 type TreeChange struct {
-	ID      OID
-	Base    OID // the other tree; the zero OID stands for an empty one
-	Removed []Entry
-	Added   []Entry
+	Tree    Number
+	Base    Number // the other tree; NoNumber stands for an empty one
+	Removed []Child
+	Added   []Child
 }
 
 // Trees implements Reader. Of a tree that is stored as a delta it reads only the entries that its base does not
 // have.
 func (s *store) Trees(ctx context.Context, t TreeWalk) error {
-	walk := Walk{Types: TypesOf(Tree), Visitor: &treeVisitor{t}}
-	for i, p := range s.packs {
-		w := &packWalk{Walk: walk, store: s, pack: p, earlier: s.packs[:i]}
-		w.newExaminer = func() examiner { return &treeExaminer{keep: t.Keep(), visit: t.Visit} }
+	walk := Walk{Types: TypesOf(Tree), Visitor: &treeVisitor{walk: t, examiner: s.treeExaminer(t.Visitor())}, Known: t.Known}
+	for _, p := range s.packs {
+		w := &packWalk{Walk: walk, store: s, pack: p}
+		w.newExaminer = func() examiner { return s.treeExaminer(t.Visitor()) }
 		if err := w.run(ctx); err != nil {
 			return err
 		}
@@ -39,19 +54,28 @@ func (s *store) Trees(ctx context.Context, t TreeWalk) error {
 	return s.walkLoose(ctx, walk)
 }
 
-// treeVisitor takes the trees that no examiner has seen: loose ones, and good copies of damaged ones.
-type treeVisitor struct{ walk TreeWalk }
+func (s *store) treeExaminer(v TreeVisitor) *treeExaminer {
+	return &treeExaminer{store: s, visitor: v, found: slices.Repeat([]found{{number: NoNumber}}, foundSize)}
+}
+
+// treeVisitor takes the trees that no worker's examiner has seen: loose ones, and good copies of damaged ones.
+type treeVisitor struct {
+	walk     TreeWalk
+	mu       sync.Mutex
+	examiner *treeExaminer
+}
 
 func (v *treeVisitor) Lost(l Loss) { v.walk.Lost(l) }
 
 func (v *treeVisitor) Object(_ context.Context, o Object) error {
-	x := treeExaminer{keep: v.walk.Keep(), visit: v.walk.Visit}
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	p := patched{built: built{content: o.Content}}
-	if _, err := x.whole(Tree, &p.built); err != nil {
+	if _, err := v.examiner.whole(Tree, &p.built); err != nil {
 		v.walk.Lost(Loss{What: o.ID.String(), Why: err})
 		return nil
 	}
-	x.shown(o.ID, &p)
+	v.examiner.shown(o.Number, &p)
 	return nil
 }
 
@@ -64,36 +88,53 @@ type treeEntries struct {
 // keptEntry is an entry that was kept, and where it and its name begin.
 type keptEntry struct {
 	start, name uint32
-	Entry
+	Child
 }
 
 // treeExaminer reads the entries of trees. It is one worker's.
 type treeExaminer struct {
-	keep    func(Entry) bool
-	visit   func(TreeChange)
-	added   []Entry // of the tree that is being read
-	removed []Entry
+	store   *store
+	visitor TreeVisitor
+	found   []found // numbers found last: neighbouring trees name mostly the same objects
+	added   []Child // of the tree that is being read
+	removed []Child
 	carried []bool // of the kept entries of its base: whether it has them too
 }
 
-func (x *treeExaminer) shown(id OID, o *patched) {
-	change := TreeChange{ID: id, Added: x.added}
-	if o.base != nil && o.base.id != (OID{}) {
-		change.Base = o.base.id
+type found struct {
+	id     OID
+	number Number
+}
+
+const foundSize = 1 << 14
+
+// number returns the number of an object, most often without looking far.
+func (x *treeExaminer) number(id OID) Number {
+	slot := &x.found[binary.BigEndian.Uint32(id[:])%foundSize]
+	if slot.id != id {
+		*slot = found{id, x.store.Number(id)}
+	}
+	return slot.number
+}
+
+func (x *treeExaminer) shown(n Number, o *patched) {
+	change := TreeChange{Tree: n, Base: NoNumber, Added: x.added}
+	if o.base != nil && o.base.number != NoNumber {
+		change.Base = o.base.number
 		x.removed = x.removed[:0]
 		for i, k := range o.base.kept {
 			if !x.carried[i] {
-				x.removed = append(x.removed, k.Entry)
+				x.removed = append(x.removed, k.Child)
 			}
 		}
 		change.Removed = x.removed
 	} else if o.base != nil {
 		change.Added = x.added[:0]
 		for _, k := range o.kept {
-			change.Added = append(change.Added, k.Entry)
+			change.Added = append(change.Added, k.Child)
 		}
 	}
-	x.visit(change)
+	x.visitor.Visit(change)
 }
 
 func (x *treeExaminer) whole(_ Type, o *built) (bool, error) {
@@ -109,9 +150,9 @@ func (x *treeExaminer) parse(o *built, from, to int) error {
 			return err
 		}
 		o.starts = append(o.starts, uint32(from))
-		if x.keep(e) {
-			o.kept = append(o.kept, keptEntry{uint32(from), uint32(next - len(e.ID) - 1 - len(e.Name)), e})
-			x.added = append(x.added, e)
+		if c := (Child{e, x.number(e.ID)}); x.visitor.Keep(c) {
+			o.kept = append(o.kept, keptEntry{uint32(from), uint32(next - len(e.ID) - 1 - len(e.Name)), c})
+			x.added = append(x.added, c)
 		}
 		from = next
 	}

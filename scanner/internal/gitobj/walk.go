@@ -3,7 +3,6 @@ package gitobj
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -13,8 +12,8 @@ func (s *store) Walk(ctx context.Context, walk Walk) error {
 	for _, l := range s.losses {
 		walk.Visitor.Lost(l)
 	}
-	for i, p := range s.packs {
-		w := &packWalk{Walk: walk, store: s, pack: p, earlier: s.packs[:i], newExaminer: walk.examiner}
+	for _, p := range s.packs {
+		w := &packWalk{Walk: walk, store: s, pack: p, newExaminer: walk.examiner}
 		if err := w.run(ctx); err != nil {
 			return err
 		}
@@ -24,49 +23,48 @@ func (s *store) Walk(ctx context.Context, walk Walk) error {
 
 // walkLoose visits the loose objects that no pack has.
 func (s *store) walkLoose(ctx context.Context, walk Walk) error {
+	const share = 64
+	names := s.loose()
+	for _, l := range s.looseLosses {
+		walk.Visitor.Lost(l)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(s.limits.Workers)
-	for i, dir := range s.dirs {
-		for fan := range 256 {
-			g.Go(func() error {
-				l := looseWalk{Walk: walk, store: s, dir: dir, earlier: s.dirs[:i]}
-				return l.run(ctx, fmt.Sprintf("%02x", fan))
-			})
-		}
+	for from := 0; from < len(names); from += share {
+		g.Go(func() error {
+			l := looseWalk{Walk: walk, store: s}
+			return l.run(ctx, names[from:min(from+share, len(names))], s.firstLoose+Number(from))
+		})
 	}
 	return g.Wait()
 }
 
-// looseWalk visits the loose objects of one object directory.
+// looseWalk visits loose objects.
 type looseWalk struct {
 	Walk
-	store   *store
-	dir     string
-	earlier []string // directories whose objects have been visited
-	buf     []byte
+	store *store
+	buf   []byte
 }
 
-func (l *looseWalk) run(ctx context.Context, fan string) error {
-	ids, err := looseIn(l.dir, fan)
-	if err != nil {
-		l.Visitor.Lost(Loss{What: l.dir + "/" + fan, Why: bare(err)})
-	}
+// run visits the named objects, which are numbered from first on.
+func (l *looseWalk) run(ctx context.Context, names []looseName, first Number) error {
 	f := l.store.inflaters.Get().(*inflater)
 	defer l.store.inflaters.Put(f)
-	for _, id := range ids {
+	for i, name := range names {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if l.visited(id) {
+		n := first + Number(i)
+		if l.Known != nil && l.Known(n) {
 			continue
 		}
-		err := l.visit(ctx, id, f)
+		err := l.visit(ctx, name, n, f)
 		var failed visitError
 		switch {
 		case errors.As(err, &failed):
 			return failed.err
 		case err != nil:
-			l.Visitor.Lost(Loss{What: id.String(), Why: bare(err)})
+			l.Visitor.Lost(Loss{What: name.id.String(), Why: bare(err)})
 		}
 	}
 	return nil
@@ -77,22 +75,8 @@ type visitError struct{ err error }
 
 func (e visitError) Error() string { return e.err.Error() }
 
-func (l *looseWalk) visited(id OID) bool {
-	for _, p := range l.store.packs {
-		if _, ok := p.idx.find(id); ok {
-			return true
-		}
-	}
-	for _, dir := range l.earlier {
-		if isFile(loosePath(dir, id)) {
-			return true
-		}
-	}
-	return false
-}
-
-func (l *looseWalk) visit(ctx context.Context, id OID, f *inflater) error {
-	o, err := openLoose(l.dir, id, f)
+func (l *looseWalk) visit(ctx context.Context, name looseName, n Number, f *inflater) error {
+	o, err := openLoose(name.dir, name.id, f)
 	if err != nil {
 		return err
 	}
@@ -100,7 +84,7 @@ func (l *looseWalk) visit(ctx context.Context, id OID, f *inflater) error {
 	if !l.Types.Has(o.typ) {
 		return nil
 	}
-	object := Object{ID: id, Type: o.typ, Size: o.size}
+	object := Object{ID: name.id, Number: n, Type: o.typ, Size: o.size}
 	switch {
 	case o.typ == Blob && o.size > l.store.limits.MaxStream:
 		object.Stream = &exactReader{r: o.body, left: o.size}

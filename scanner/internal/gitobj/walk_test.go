@@ -99,11 +99,11 @@ func TestWalkSeesWhatGitHas(t *testing.T) {
 			for id, content := range want {
 				oid, _ := gitobj.ParseOID(id)
 				o, err := repo.Objects.Read(oid)
-				if err != nil || o.Type.String()+" "+string(o.Content) != content || !repo.Objects.Has(oid) {
+				if err != nil || o.Type.String()+" "+string(o.Content) != content || repo.Objects.ID(repo.Objects.Number(oid)) != oid {
 					t.Fatalf("Read(%s): %v", id, err)
 				}
 			}
-			if _, err := repo.Objects.Read(gitobj.OID{1}); !errors.Is(err, gitobj.ErrMissing) || repo.Objects.Has(gitobj.OID{1}) {
+			if _, err := repo.Objects.Read(gitobj.OID{1}); !errors.Is(err, gitobj.ErrMissing) || repo.Objects.Number(gitobj.OID{1}) != gitobj.NoNumber {
 				t.Errorf("a missing object: %v", err)
 			}
 		})
@@ -220,6 +220,12 @@ func TestTreesAreWhatGitSays(t *testing.T) {
 	}
 }
 
+// treeVisitor keeps every entry.
+type treeVisitor func(gitobj.TreeChange)
+
+func (treeVisitor) Keep(gitobj.Child) bool      { return true }
+func (v treeVisitor) Visit(c gitobj.TreeChange) { v(c) }
+
 // trees puts the changes together again.
 func trees(t *testing.T, dir string) func(id string) map[string]string {
 	t.Helper()
@@ -229,19 +235,27 @@ func trees(t *testing.T, dir string) func(id string) map[string]string {
 	}
 	r := &recorder{}
 	changes := map[string]change{}
-	entries := func(list []gitobj.Entry) map[string]string {
+	entries := func(list []gitobj.Child) map[string]string {
 		out := map[string]string{}
 		for _, e := range list {
 			out[string(e.Name)] = e.ID.String()
 		}
 		return out
 	}
-	err := open(t, dir, gitobj.Limits{}).Objects.Trees(context.Background(), gitobj.TreeWalk{
-		Keep: func() func(gitobj.Entry) bool { return func(gitobj.Entry) bool { return true } },
-		Visit: func(c gitobj.TreeChange) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			changes[c.ID.String()] = change{c.Base.String(), entries(c.Removed), entries(c.Added)}
+	objects := open(t, dir, gitobj.Limits{}).Objects
+	name := func(n gitobj.Number) string {
+		if n == gitobj.NoNumber {
+			return ""
+		}
+		return objects.ID(n).String()
+	}
+	err := objects.Trees(context.Background(), gitobj.TreeWalk{
+		Visitor: func() gitobj.TreeVisitor {
+			return treeVisitor(func(c gitobj.TreeChange) {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				changes[name(c.Tree)] = change{name(c.Base), entries(c.Removed), entries(c.Added)}
+			})
 		},
 		Lost: func(l gitobj.Loss) { t.Errorf("lost %v", l) },
 	})

@@ -15,35 +15,22 @@ import (
 // that hold the same leaves at the same paths share a node.
 type forest struct {
 	objects gitobj.Reader
-	wanted  map[gitobj.OID]bool // blobs with a hit
-	first   [1 << 16]bool       // the first bits of their names
+	wanted  bits // blobs with a hit
 
-	mu      sync.Mutex
-	index   map[gitobj.OID]int32
+	mu     sync.Mutex // of what workers share
+	groves []*grove
+	lost   []gitobj.Loss
+
+	treeOf  []int32 // of each object: its tree, or none
 	trees   []tree
 	changes []change
 	leaves  []leaf
 	byLeaf  map[gitobj.OID]int32
 	names   map[string]int32
 	name    []string
-	lost    []gitobj.Loss
 
 	nodes  [][]edge // interned; an edge's child is a node or a leaf
 	byNode map[string]int32
-}
-
-// tree is a tree by its changes to its base.
-type tree struct {
-	from, to int32 // its changes
-	base     int32 // another tree, or none
-	node     int32 // noNode, unknown, pending, or its node
-	read     bool  // it has been: it is not only named
-}
-
-// change is an entry that a tree does not have, or has, unlike its base.
-type change struct {
-	edge
-	removed bool
 }
 
 // edge is a named child: a tree (or a node), or a leaf.
@@ -66,67 +53,48 @@ const (
 	maxDepth = 2048
 )
 
-func newForest(objects gitobj.Reader, wanted map[gitobj.OID]bool) *forest {
+func newForest(objects gitobj.Reader, wanted []gitobj.OID) *forest {
 	f := &forest{
-		objects: objects, wanted: wanted, index: map[gitobj.OID]int32{}, byLeaf: map[gitobj.OID]int32{},
-		names: map[string]int32{}, byNode: map[string]int32{},
+		objects: objects, wanted: newBits(objects.Count()), byLeaf: map[gitobj.OID]int32{}, names: map[string]int32{},
+		byNode: map[string]int32{},
 	}
-	for id := range wanted {
-		f.first[binary.BigEndian.Uint16(id[:])] = true
+	for _, id := range wanted {
+		if n := objects.Number(id); n != gitobj.NoNumber {
+			f.wanted.add(n)
+		}
 	}
 	return f
 }
 
-// presentSize is how many names a worker remembers: neighbouring trees name mostly the same objects.
-const presentSize = 1 << 14
-
-// keeper returns a function that tells which entries are of interest: folders, blobs with a hit, and what the store
-// does not have.
-func (f *forest) keeper() func(gitobj.Entry) bool {
-	present := make([]gitobj.OID, presentSize)
-	return func(e gitobj.Entry) bool {
-		switch {
-		case e.IsTree():
-			return true
-		case !e.IsBlob():
-			return false
-		case f.has(e.ID):
-			return true
-		}
-		slot := &present[binary.BigEndian.Uint32(e.ID[:])%presentSize]
-		if *slot == e.ID {
-			return false
-		}
-		if f.objects.Has(e.ID) {
-			*slot = e.ID
-			return false
-		}
-		return true
-	}
-}
-
-// has reports whether a blob has a hit. Nearly all have not, and their first bits tell.
+// has reports whether a blob has a hit.
 func (f *forest) has(id gitobj.OID) bool {
-	return f.first[binary.BigEndian.Uint16(id[:])] && f.wanted[id]
+	n := f.objects.Number(id)
+	return n != gitobj.NoNumber && f.wanted.has(n)
 }
 
-// grow reads every tree once. Afterwards, a tree that was named and not read is missing: a leaf.
+// grow reads every tree once.
 func (f *forest) grow(ctx context.Context) error {
-	if err := f.objects.Trees(ctx, gitobj.TreeWalk{Keep: f.keeper, Visit: f.add, Lost: f.lose}); err != nil {
+	if err := f.objects.Trees(ctx, gitobj.TreeWalk{Visitor: f.plant, Lost: f.lose}); err != nil {
 		return err
 	}
-	missing := map[int32]int32{}
-	for id, t := range f.index {
-		if !f.trees[t].read && id != emptyTree {
-			missing[t] = f.leaf(id, true)
-		}
+	f.treeOf = slices.Repeat([]int32{none}, f.objects.Count())
+	for _, g := range f.groves {
+		f.take(g)
 	}
-	for i, c := range f.changes {
-		if l, ok := missing[c.child]; ok {
-			f.changes[i].child = ^l
-		}
+	f.groves = nil
+	for i := range f.changes {
+		f.changes[i].child = f.childOf(f.changes[i].child)
 	}
 	return nil
+}
+
+// plant makes the grove of a worker.
+func (f *forest) plant() gitobj.TreeVisitor {
+	g := &grove{wanted: f.wanted, names: map[string]int32{}}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.groves = append(f.groves, g)
+	return g
 }
 
 // lose records what could not be read.
@@ -136,39 +104,37 @@ func (f *forest) lose(l gitobj.Loss) {
 	f.lost = append(f.lost, l)
 }
 
-// add adds a tree.
-func (f *forest) add(c gitobj.TreeChange) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	t := tree{from: int32(len(f.changes)), base: none, node: unknown, read: true}
-	if c.Base != (gitobj.OID{}) {
-		t.base = f.tree(c.Base)
+// take takes over the trees of a grove. Children that are there stay numbers.
+func (f *forest) take(g *grove) {
+	at, names := int32(len(f.changes)), make([]int32, len(g.name))
+	for i, name := range g.name {
+		names[i] = f.nameOf(name)
 	}
-	for _, e := range c.Removed {
-		f.changes = append(f.changes, change{edge{f.nameOf(e.Name), f.child(e)}, true})
+	f.changes = append(f.changes, g.changes...)
+	for i := range f.changes[at:] {
+		c := &f.changes[int(at)+i]
+		c.name = names[c.name]
+		if c.child < 0 {
+			c.child = ^f.leaf(g.missing[^c.child], true)
+		}
 	}
-	for _, e := range c.Added {
-		f.changes = append(f.changes, change{edge{f.nameOf(e.Name), f.child(e)}, false})
+	for i, t := range g.trees {
+		f.treeOf[g.numbers[i]] = int32(len(f.trees))
+		t.from, t.to = t.from+at, t.to+at
+		f.trees = append(f.trees, t)
 	}
-	t.to = int32(len(f.changes))
-	f.trees[f.tree(c.ID)] = t
 }
 
-func (f *forest) child(e gitobj.Entry) int32 {
-	if e.IsTree() {
-		return f.tree(e.ID)
+// childOf turns a number into a tree or a leaf. A tree that is there and was not read is as good as missing.
+func (f *forest) childOf(child int32) int32 {
+	if child < 0 {
+		return child
 	}
-	return ^f.leaf(e.ID, !f.wanted[e.ID])
-}
-
-func (f *forest) tree(id gitobj.OID) int32 {
-	if t, ok := f.index[id]; ok {
+	if t := f.treeOf[child]; t != none {
 		return t
 	}
-	t := int32(len(f.trees))
-	f.index[id] = t
-	f.trees = append(f.trees, tree{base: none, node: unknown})
-	return t
+	n := gitobj.Number(child)
+	return ^f.leaf(f.objects.ID(n), !f.wanted.has(n))
 }
 
 func (f *forest) leaf(id gitobj.OID, missing bool) int32 {
@@ -181,27 +147,23 @@ func (f *forest) leaf(id gitobj.OID, missing bool) int32 {
 	return l
 }
 
-func (f *forest) nameOf(name []byte) int32 {
-	if n, ok := f.names[string(name)]; ok {
+func (f *forest) nameOf(name string) int32 {
+	if n, ok := f.names[name]; ok {
 		return n
 	}
 	n := int32(len(f.name))
-	f.name = append(f.name, string(name))
-	f.names[f.name[n]] = n
+	f.name = append(f.name, name)
+	f.names[name] = n
 	return n
 }
 
 // root returns the node of a commit's tree, or noNode.
-func (f *forest) root(id gitobj.OID) int32 {
-	t, ok := f.index[id]
-	if !ok {
+func (f *forest) root(n gitobj.Number) int32 {
+	if n == gitobj.NoNumber || f.treeOf[n] == none {
 		return noNode
 	}
-	return f.nodeOf(t, 0)
+	return f.nodeOf(f.treeOf[n], 0)
 }
-
-// emptyTree is the name of the tree without entries, which git knows without storing it.
-var emptyTree = gitobj.OID{0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04}
 
 // nodeOf makes the node of a tree: that of its base, with its changes. Trees that nest too deeply, or in a circle as
 // only a forged store can hold them, lead nowhere.
@@ -211,13 +173,19 @@ func (f *forest) nodeOf(t int32, depth int) int32 {
 	}
 	f.trees[t].node = pending
 	var below []edge
-	if base := f.trees[t].base; base != none {
-		if n := f.nodeOf(base, depth); n != noNode {
-			below = f.nodes[n]
-		}
+	if n := f.base(t, depth); n != noNode {
+		below = f.nodes[n]
 	}
 	f.trees[t].node = f.intern(f.changed(below, f.changes[f.trees[t].from:f.trees[t].to], depth))
 	return f.trees[t].node
+}
+
+// base returns the node of a tree's base.
+func (f *forest) base(t int32, depth int) int32 {
+	if b := f.trees[t].base; b != gitobj.NoNumber && f.treeOf[b] != none {
+		return f.nodeOf(f.treeOf[b], depth)
+	}
+	return noNode
 }
 
 // changed applies changes to the edges of a node.

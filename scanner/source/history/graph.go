@@ -4,48 +4,106 @@ import (
 	"bytes"
 	"cmp"
 	"container/heap"
+	"iter"
+	"slices"
 
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 )
 
 // graph is the shape of a history: commits, their parents, and annotated tags.
 type graph struct {
-	commits []commit
-	index   map[gitobj.OID]int32
-	tags    map[gitobj.OID]gitobj.TagInfo
+	objects  gitobj.Reader
+	commits  []commit
+	commitOf []int32         // of each object: its commit, or none
+	named    []gitobj.Number // the parents of all commits, one after the other
+	parents  []int32         // the same as commits, once the graph is settled; or none
+	absent   []absent
+	tags     map[gitobj.OID]gitobj.TagInfo
 }
 
 // commit is a node of the graph. Its other parts are read again where they are needed.
 type commit struct {
-	id      gitobj.OID
-	tree    gitobj.OID
-	parents []gitobj.OID
-	time    int64
+	number   gitobj.Number
+	tree     gitobj.Number // NoNumber if the store does not have it
+	from, to int32         // its parents, but for those that the store does not have
+	time     int64
 }
 
-func newGraph() *graph {
-	return &graph{index: map[gitobj.OID]int32{}, tags: map[gitobj.OID]gitobj.TagInfo{}}
+// absent is an object that a commit names and the store does not have.
+type absent struct {
+	commit int32
+	id     gitobj.OID
+	isTree bool
 }
 
-func (g *graph) addCommit(id gitobj.OID, info gitobj.CommitInfo) {
-	if _, ok := g.index[id]; ok {
+func newGraph(objects gitobj.Reader) *graph {
+	return &graph{
+		objects: objects, commitOf: slices.Repeat([]int32{none}, objects.Count()), tags: map[gitobj.OID]gitobj.TagInfo{},
+	}
+}
+
+func (g *graph) addCommit(n gitobj.Number, info gitobj.CommitInfo) {
+	if g.commitOf[n] != none {
 		return
 	}
-	g.index[id] = int32(len(g.commits))
-	g.commits = append(g.commits, commit{id: id, tree: info.Tree, parents: info.Parents, time: info.Time})
+	at := int32(len(g.commits))
+	g.commitOf[n] = at
+	c := commit{number: n, tree: g.objects.Number(info.Tree), from: int32(len(g.named)), time: info.Time}
+	if c.tree == gitobj.NoNumber && info.Tree != emptyTree {
+		g.absent = append(g.absent, absent{at, info.Tree, true})
+	}
+	for _, id := range info.Parents {
+		if p := g.objects.Number(id); p != gitobj.NoNumber {
+			g.named = append(g.named, p)
+		} else {
+			g.absent = append(g.absent, absent{at, id, false})
+		}
+	}
+	c.to = int32(len(g.named))
+	g.commits = append(g.commits, c)
 }
 
 func (g *graph) addTag(id gitobj.OID, info gitobj.TagInfo) { g.tags[id] = info }
 
-// parents returns the parents of a commit that the store has.
-func (g *graph) parents(c int32) []int32 {
-	var out []int32
-	for _, id := range g.commits[c].parents {
-		if p, ok := g.index[id]; ok {
-			out = append(out, p)
+// id returns the name of a commit.
+func (g *graph) id(c int32) gitobj.OID { return g.objects.ID(g.commits[c].number) }
+
+func (g *graph) name(c int32) []byte {
+	id := g.id(c)
+	return id[:]
+}
+
+// find returns the commit with a name.
+func (g *graph) find(id gitobj.OID) (int32, bool) {
+	n := g.objects.Number(id)
+	if n == gitobj.NoNumber || g.commitOf[n] == none {
+		return 0, false
+	}
+	return g.commitOf[n], true
+}
+
+// settle finds the parents among the commits, once all are there. One that could not be read is as good as absent.
+func (g *graph) settle() {
+	g.parents = make([]int32, len(g.named))
+	for c := range g.commits {
+		for i := g.commits[c].from; i < g.commits[c].to; i++ {
+			n := g.named[i]
+			if g.parents[i] = g.commitOf[n]; g.parents[i] == none {
+				g.absent = append(g.absent, absent{int32(c), g.objects.ID(n), false})
+			}
 		}
 	}
-	return out
+}
+
+// parentsOf yields the parents of a commit that could be read.
+func (g *graph) parentsOf(c int32) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for _, p := range g.parents[g.commits[c].from:g.commits[c].to] {
+			if p != none && !yield(p) {
+				return
+			}
+		}
+	}
 }
 
 // maxTags is how many tags of tags are followed.
@@ -68,23 +126,24 @@ func (g *graph) chain(id gitobj.OID) []gitobj.OID {
 // peel follows tags to a commit of the graph.
 func (g *graph) peel(id gitobj.OID) (int32, bool) {
 	chain := g.chain(id)
-	c, ok := g.index[chain[len(chain)-1]]
-	return c, ok
+	return g.find(chain[len(chain)-1])
 }
 
 // sorted returns the commits, parents before children; where that leaves a choice, by time and then by name.
 func (g *graph) sorted() []int32 {
-	children := make([][]int32, len(g.commits))
-	missing := make([]int, len(g.commits))
+	waiting := make([]int32, len(g.commits)) // for how many parents
+	child := slices.Repeat([]int32{none}, len(g.commits))
+	type link struct{ commit, next int32 }
+	var links []link // the children of each commit
 	ready := &commitHeap{graph: g}
-	for c := range g.commits {
-		parents := g.parents(int32(c))
-		missing[c] = len(parents)
-		for _, p := range parents {
-			children[p] = append(children[p], int32(c))
+	for c := range int32(len(g.commits)) {
+		for p := range g.parentsOf(c) {
+			waiting[c]++
+			links = append(links, link{c, child[p]})
+			child[p] = int32(len(links) - 1)
 		}
-		if len(parents) == 0 {
-			ready.list = append(ready.list, int32(c))
+		if waiting[c] == 0 {
+			ready.list = append(ready.list, c)
 		}
 	}
 	heap.Init(ready)
@@ -92,9 +151,9 @@ func (g *graph) sorted() []int32 {
 	for len(ready.list) > 0 {
 		c := heap.Pop(ready).(int32)
 		order = append(order, c)
-		for _, child := range children[c] {
-			if missing[child]--; missing[child] == 0 {
-				heap.Push(ready, child)
+		for l := child[c]; l != none; l = links[l].next {
+			if waiting[links[l].commit]--; waiting[links[l].commit] == 0 {
+				heap.Push(ready, links[l].commit)
 			}
 		}
 	}
@@ -112,8 +171,11 @@ func (h *commitHeap) Swap(i, j int) { h.list[i], h.list[j] = h.list[j], h.list[i
 func (h *commitHeap) Push(x any)    { h.list = append(h.list, x.(int32)) }
 
 func (h *commitHeap) Less(i, j int) bool {
-	a, b := &h.graph.commits[h.list[i]], &h.graph.commits[h.list[j]]
-	return cmp.Or(cmp.Compare(a.time, b.time), bytes.Compare(a.id[:], b.id[:])) < 0
+	a, b := h.list[i], h.list[j]
+	if older := cmp.Compare(h.graph.commits[a].time, h.graph.commits[b].time); older != 0 {
+		return older < 0
+	}
+	return bytes.Compare(h.graph.name(a), h.graph.name(b)) < 0
 }
 
 func (h *commitHeap) Pop() any {

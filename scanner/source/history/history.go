@@ -29,10 +29,11 @@ type Source struct {
 }
 
 // New returns the history of a repository.
-func New(opts Options) *Source { return &Source{opts: opts, graph: newGraph()} }
+func New(opts Options) *Source { return &Source{opts: opts} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
+	s.graph = newGraph(s.opts.Repo.Objects)
 	walk := gitobj.Walk{
 		Types:   gitobj.TypesOf(gitobj.Blob, gitobj.Commit, gitobj.Tag),
 		Visitor: &reader{graph: s.graph, sink: sink},
@@ -76,7 +77,7 @@ func (r *reader) commit(ctx context.Context, o gitobj.Object) error {
 		r.Lost(gitobj.Loss{What: o.ID.String(), Why: err})
 	} else {
 		r.mu.Lock()
-		r.graph.addCommit(o.ID, info)
+		r.graph.addCommit(o.Number, info)
 		r.mu.Unlock()
 	}
 	r.sink.Commit()

@@ -22,10 +22,10 @@ const (
 // Locate implements scanner.Locator. It reads every tree once, tells sink what the history names and the store
 // does not have, and finds for each blob the commits that introduced it, by path.
 func (s *Source) Locate(ctx context.Context, hits []scanner.Place, sink scanner.Sink) ([][]scanner.Place, error) {
-	wanted := map[gitobj.OID]bool{}
+	var wanted []gitobj.OID
 	for _, h := range hits {
 		if id, ok := gitobj.ParseOID(h.Blob); ok && h.Source == scanner.SourceHistory {
-			wanted[id] = true
+			wanted = append(wanted, id)
 		}
 	}
 	forest := newForest(s.opts.Repo.Objects, wanted)
@@ -49,11 +49,10 @@ type locator struct {
 	order     []int32 // commits, parents first
 	rank      []int32 // of each commit in order
 	refs      *refIndex
-	origins   map[origin][]int32 // the commits that introduced a leaf at a path, in order
-	paths     map[int32][]string // of each leaf
-	steps     int                // introductions so far
-	capped    bool               // there are more of them than are kept
-	gaps      []gap
+	origins   map[origin][]int32  // the commits that introduced a leaf at a path, in order
+	paths     map[int32][]string  // of each leaf
+	steps     int                 // introductions so far
+	capped    bool                // there are more of them than are kept
 	unfetched map[gitobj.OID]bool // what a partial clone may not have fetched
 	staged    map[gitobj.OID][]string
 }
@@ -64,16 +63,10 @@ type origin struct {
 	path string
 }
 
-// gap is a tree or a parent of a commit that could not be read.
-type gap struct {
-	commit int32
-	id     gitobj.OID
-	isTree bool
-}
-
 func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Place, error) {
 	refs, losses := l.source.opts.Repo.Refs()
 	l.addTrees(refs)
+	l.graph.settle()
 	l.order = l.graph.sorted()
 	l.rank = make([]int32, len(l.graph.commits))
 	for i, c := range l.order {
@@ -98,8 +91,8 @@ func (l *locator) addTrees(refs []gitobj.Ref) {
 	for _, ref := range refs {
 		chain := l.graph.chain(ref.Target)
 		id := chain[len(chain)-1]
-		if _, ok := l.forest.index[id]; ok {
-			l.graph.addCommit(id, gitobj.CommitInfo{Tree: id, Time: math.MaxInt64})
+		if n := l.forest.objects.Number(id); n != gitobj.NoNumber && l.forest.treeOf[n] != none {
+			l.graph.addCommit(n, gitobj.CommitInfo{Tree: id, Time: math.MaxInt64})
 		}
 	}
 }
@@ -110,29 +103,13 @@ func (l *locator) introductions(ctx context.Context) error {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		node, parents := l.rootOf(c), []int32{}
-		for _, id := range l.graph.commits[c].parents {
-			if p, ok := l.graph.index[id]; ok {
-				parents = append(parents, l.forest.root(l.graph.commits[p].tree))
-				continue
-			}
-			l.gaps = append(l.gaps, gap{commit: c, id: id})
+		node, parents := l.forest.root(l.graph.commits[c].tree), []int32{}
+		for p := range l.graph.parentsOf(c) {
+			parents = append(parents, l.forest.root(l.graph.commits[p].tree))
 		}
 		l.forest.introduced(node, parents, "", func(path string, leaf int32) bool { return l.introduce(c, path, leaf) })
 	}
 	return nil
-}
-
-// rootOf returns the node of a commit's tree.
-func (l *locator) rootOf(c int32) int32 {
-	id := l.graph.commits[c].tree
-	switch missing := id != emptyTree && !l.has(id); {
-	case missing && l.partial:
-		l.unfetched[id] = true
-	case missing:
-		l.gaps = append(l.gaps, gap{commit: c, id: id, isTree: true})
-	}
-	return l.forest.root(id)
 }
 
 // introduce notes that a commit introduced a leaf, and reports whether there is room for more. What a partial clone
@@ -171,8 +148,8 @@ func (l *locator) asked(hits []scanner.Place) []int32 {
 			}
 		}
 	}
-	for _, g := range l.gaps {
-		seen[g.commit] = true
+	for _, a := range l.graph.absent {
+		seen[a.commit] = true
 	}
 	out := make([]int32, 0, len(seen))
 	for c := range seen {
@@ -247,7 +224,7 @@ func (l *locator) commitPlace(h scanner.Place, commits []int32) scanner.Place {
 	first := slices.MinFunc(commits, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(l.refs.unreached(a), l.refs.unreached(b)), cmp.Compare(l.rank[a], l.rank[b]))
 	})
-	id := l.graph.commits[first].id
+	id := l.graph.id(first)
 	if info, err := l.source.opts.Repo.Commit(id); err == nil { // else it is a tree that a ref names
 		h.Commit, h.Author, h.Email, h.Date = id.String(), info.Author.Name, info.Author.Email, info.Author.When
 	}
@@ -257,7 +234,7 @@ func (l *locator) commitPlace(h scanner.Place, commits []int32) scanner.Place {
 // messagePlace fills in whose message it is. A commit that could not be parsed stands for itself.
 func (l *locator) messagePlace(h scanner.Place) scanner.Place {
 	id, _ := gitobj.ParseOID(h.Commit)
-	if c, ok := l.graph.index[id]; ok {
+	if c, ok := l.graph.find(id); ok {
 		return l.commitPlace(h, []int32{c})
 	}
 	return h
@@ -269,7 +246,7 @@ func (l *locator) tagPlace(h scanner.Place) scanner.Place {
 	tag := l.graph.tags[id]
 	h.Author, h.Email, h.Date = tag.Tagger.Name, tag.Tagger.Email, tag.Tagger.When
 	if c, ok := l.graph.peel(id); ok {
-		h.Commit = l.graph.commits[c].id.String()
+		h.Commit = l.graph.id(c).String()
 	}
 	return l.refs.fillNamed(h, id)
 }

@@ -30,26 +30,28 @@ func (l *locator) report(losses []gitobj.Loss, refs []gitobj.Ref) {
 // reportGaps tells which commits and which of their trees are missing. A parent that is there and damaged has been
 // told of when it was read.
 func (l *locator) reportGaps(cut map[gitobj.OID]bool) {
-	for _, g := range l.gaps {
-		commit := l.graph.commits[g.commit].id
+	for _, a := range l.graph.absent {
+		commit := l.graph.id(a.commit)
 		switch {
-		case !l.refs.kept(g.commit):
-		case g.isTree:
-			l.skip(g.id.String(), fmt.Sprintf("tree of commit %s is %s", commit, l.condition(g.id)))
-		case !cut[commit] && !l.has(g.id):
-			l.skip(g.id.String(), fmt.Sprintf("commit is missing: the history before %s cannot be read", commit))
+		case a.isTree && l.partial:
+			l.unfetched[a.id] = true
+		case !l.refs.kept(a.commit):
+		case a.isTree:
+			l.skip(a.id.String(), fmt.Sprintf("tree of commit %s is %s", commit, l.condition(a.id)))
+		case !cut[commit] && !l.has(a.id):
+			l.skip(a.id.String(), fmt.Sprintf("commit is missing: the history before %s cannot be read", commit))
 		}
 	}
 }
 
-func (l *locator) has(id gitobj.OID) bool { return l.source.opts.Repo.Objects.Has(id) }
+func (l *locator) has(id gitobj.OID) bool { return l.graph.objects.Number(id) != gitobj.NoNumber }
 
 // reportShallow tells where a shallow clone ends and how to deepen it.
 func (l *locator) reportShallow() map[gitobj.OID]bool {
 	cut := map[gitobj.OID]bool{}
 	for _, id := range l.source.opts.Repo.Shallow() {
 		cut[id] = true
-		if _, ok := l.graph.index[id]; ok {
+		if _, ok := l.graph.find(id); ok {
 			l.skip(id.String(), "history is cut here, the clone is shallow; git fetch --unshallow brings the rest")
 		}
 	}
@@ -91,7 +93,7 @@ func (l *locator) firstKept(leaf int32) (path string, commit gitobj.OID, ok bool
 	for _, path := range l.paths[leaf] {
 		for _, c := range l.origins[origin{leaf, path}] {
 			if l.refs.kept(c) {
-				return path, l.graph.commits[c].id, true
+				return path, l.graph.id(c), true
 			}
 		}
 	}

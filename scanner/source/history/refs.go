@@ -45,10 +45,8 @@ func spread(g *graph, order, asked []int32) []uint64 {
 		bits[c] |= 1 << i
 	}
 	for _, c := range order {
-		for _, id := range g.commits[c].parents {
-			if p, ok := g.index[id]; ok {
-				bits[c] |= bits[p]
-			}
+		for p := range g.parentsOf(c) {
+			bits[c] |= bits[p]
 		}
 	}
 	return bits

@@ -455,9 +455,11 @@ func (f *family) inflate(dst []byte, i int32, e entry) ([]byte, error) {
 	if w.pack.data == nil {
 		f.packed = packed
 	}
-	if sum, ok := w.pack.idx.crc(int(w.names[i])); ok && crc32.ChecksumIEEE(packed[:to-from]) != sum {
+	sum, ok := w.pack.idx.crc(int(w.names[i]))
+	if ok && crc32.ChecksumIEEE(packed[:to-from]) != sum {
 		return nil, errors.New("pack entry is damaged: its checksum is another")
 	}
+	f.inflater.decoder.Unchecked = ok
 	content, n, err := f.inflater.inflate(dst, packed[e.header:], e.size)
 	if err == nil && int64(e.header+n) != to-from {
 		return nil, errEntry

@@ -22,6 +22,9 @@ var (
 
 // Decoder decompresses streams, one at a time. The zero Decoder is ready; it reuses its tables.
 type Decoder struct {
+	// Unchecked leaves out the checksum of the content, for a caller who has checked the stream itself.
+	Unchecked bool
+
 	lit  [litTable]entry
 	dist [distTable]entry
 	pre  [preTable]entry
@@ -40,6 +43,10 @@ type Decoder struct {
 const (
 	// slack is how far past its end the output may be written to, by a copy or by literals, before that is noticed.
 	slack = 320
+	// chunk is how much of a short match is copied at once.
+	chunk = 16
+	// longest is how many bits a distance takes at most, extra bits included.
+	longest = maxCode + 13
 	// trusted is how much output a claimed size alone gets.
 	trusted = 1 << 20
 )
@@ -70,7 +77,7 @@ func (d *Decoder) Zlib(dst, src []byte, size int) (out []byte, consumed int, err
 	if len(d.in)-d.pos < 4 {
 		return nil, 0, ErrTruncated
 	}
-	if adler32.Checksum(d.out[:size]) != binary.BigEndian.Uint32(d.in[d.pos:]) {
+	if !d.Unchecked && adler32.Checksum(d.out[:size]) != binary.BigEndian.Uint32(d.in[d.pos:]) {
 		return nil, 0, ErrCorrupt
 	}
 	return d.out[:size], d.pos + 4, nil
@@ -202,19 +209,20 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 		}
 		e := lit[bits&(1<<litBits-1)]
 		if e.literal() {
+			next := (*[3]byte)(out[n:])
 			bits >>= e & 63
 			count -= int(e & 63)
-			out[n] = byte(e >> 16)
+			next[0] = byte(e >> 16)
 			n++
 			if e = lit[bits&(1<<litBits-1)]; e.literal() {
 				bits >>= e & 63
 				count -= int(e & 63)
-				out[n] = byte(e >> 16)
+				next[1] = byte(e >> 16)
 				n++
 				if e = lit[bits&(1<<litBits-1)]; e.literal() {
 					bits >>= e & 63
 					count -= int(e & 63)
-					out[n] = byte(e >> 16)
+					next[2] = byte(e >> 16)
 					n++
 					if count < 0 {
 						return ErrTruncated
@@ -262,11 +270,13 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 		bits >>= e & 63
 		count -= int(e & 63)
 
-		if pos+8 <= len(in) {
+		switch {
+		case count >= longest: // of a distance, there is enough
+		case pos+8 <= len(in):
 			bits |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
 			pos += (63 - count) >> 3
 			count |= 56
-		} else {
+		default:
 			for count <= 56 && count >= 0 && pos < len(in) {
 				bits |= uint64(in[pos]) << (count & 63)
 				pos++
@@ -298,15 +308,15 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 			return ErrCorrupt
 		}
 
-		// Copy. Words may overlap what they read only if the distance is a word or more; up to seven bytes past the end
-		// are written and written over.
+		// Copy. Chunks may overlap what they read only if the distance is a chunk or more; what is written past the end is
+		// written over.
 		from, end := n-distance, n+length
 		switch {
-		case distance >= 8 && length <= 64:
+		case distance >= chunk && length <= 64:
 			for n < end {
-				binary.LittleEndian.PutUint64(out[n:], binary.LittleEndian.Uint64(out[from:]))
-				n += 8
-				from += 8
+				*(*[chunk]byte)(out[n:]) = *(*[chunk]byte)(out[from:])
+				n += chunk
+				from += chunk
 			}
 		case distance >= length:
 			copy(out[n:end], out[from:from+length])

@@ -1,14 +1,24 @@
 package gitobj
 
-import "errors"
+import (
+	"encoding/binary"
+	"errors"
+	"math/bits"
+)
 
 var errDelta = errors.New("delta is damaged")
 
-// piece is one instruction of a delta: bytes to insert, or a range of the base to copy.
+// script is a delta in pieces. It is reused.
+type script struct {
+	pieces []piece
+	delta  []byte // has what is inserted
+	size   int    // of the result
+}
+
+// piece is a range of the base to copy, or of the delta to insert.
 type piece struct {
-	insert []byte // nil for a copy
-	from   int    // of a copy: where it begins in the base
-	size   int
+	from, size int32
+	insert     bool
 }
 
 // deltaSizes reads a delta's header: the size of its base, the size of its result, and where its instructions
@@ -35,85 +45,127 @@ func uvarint(b []byte) (value int64, n int) {
 	return 0, 0
 }
 
-// parseDelta appends the pieces of a delta to dst[:0]. They fit a base of baseSize bytes and make target bytes.
-// Copies that follow one another in the base too are one piece.
-func parseDelta(dst []piece, delta []byte, baseSize int) (pieces []piece, target int, err error) {
-	base, size, n, err := deltaSizes(delta)
-	if err != nil || base != int64(baseSize) {
-		return nil, 0, errDelta
+// parse reads the instructions of a delta. They fit a base of baseSize bytes and make size bytes. Copies that follow
+// one another in the base too are one piece.
+func (s *script) parse(delta []byte, baseSize int) error {
+	base, size, at, err := deltaSizes(delta)
+	switch {
+	case err != nil || base != int64(baseSize) || int64(len(delta)) > maxHeld:
+		return errDelta
+	case size > maxHeld:
+		return errTooLarge(size)
 	}
-	dst, left := dst[:0], size
-	for delta = delta[n:]; len(delta) > 0; {
-		var p piece
-		if p, delta, err = nextPiece(delta); err != nil || p.size > baseSize-p.from && p.insert == nil {
-			return nil, 0, errDelta
+	pieces, left := s.pieces[:0], size
+	for at < len(delta) {
+		p, next := nextPiece(delta, at)
+		if at = next; p.size == 0 || !p.insert && int64(p.from)+int64(p.size) > base {
+			return errDelta
 		}
 		if left -= int64(p.size); left < 0 {
-			return nil, 0, errDelta
+			return errDelta
 		}
-		if last := len(dst) - 1; last >= 0 && p.insert == nil && dst[last].insert == nil && dst[last].from+dst[last].size == p.from {
-			dst[last].size += p.size
+		if last := len(pieces) - 1; last >= 0 && !p.insert && !pieces[last].insert && pieces[last].from+pieces[last].size == p.from {
+			pieces[last].size += p.size
 			continue
 		}
-		dst = append(dst, p)
+		pieces = append(pieces, p)
 	}
 	if left != 0 {
-		return nil, 0, errDelta
+		return errDelta
 	}
-	return dst, int(size), nil
+	s.pieces, s.delta, s.size = pieces, delta, int(size)
+	return nil
 }
 
-// nextPiece reads one instruction; rest is what follows it.
-func nextPiece(delta []byte) (p piece, rest []byte, err error) {
-	op := delta[0]
-	switch {
-	case op == 0, op < 0x80 && int(op) >= len(delta):
-		return p, nil, errDelta
-	case op < 0x80:
-		return piece{insert: delta[1 : 1+op], size: int(op)}, delta[1+op:], nil
-	}
-	rest = delta[1:]
-	for bit := range 7 {
-		if op&(1<<bit) == 0 {
-			continue
+// nextPiece reads the instruction at an offset of a delta, and returns where the next one begins. The piece is empty
+// if the instruction is damaged.
+func nextPiece(delta []byte, at int) (p piece, next int) {
+	op := delta[at]
+	at++
+	if op < 0x80 {
+		if next = at + int(op); next > len(delta) {
+			return piece{}, next
 		}
-		if len(rest) == 0 {
-			return p, nil, errDelta
-		}
-		if bit < 4 {
-			p.from |= int(rest[0]) << (8 * bit)
-		} else {
-			p.size |= int(rest[0]) << (8 * (bit - 4))
-		}
-		rest = rest[1:]
+		return piece{from: int32(at), size: int32(op), insert: true}, next
 	}
-	if p.size == 0 {
-		p.size = 0x10000
+	next = at + bits.OnesCount8(op&0x7f)
+	if next > len(delta) {
+		return piece{}, next
 	}
-	return p, rest, nil
+	from, size := rangeOf(op, operands(delta, at, next))
+	if from > maxHeld {
+		return piece{}, next
+	}
+	return piece{from: int32(from), size: int32(size)}, next
 }
 
-// patch appends what the pieces make of base to dst[:0].
-func patch(dst, base []byte, pieces []piece, target int) []byte {
+// operands returns the up to seven bytes of a copy, the first one lowest.
+func operands(delta []byte, at, end int) uint64 {
+	if at+8 <= len(delta) {
+		return binary.LittleEndian.Uint64(delta[at:])
+	}
+	var v uint64
+	for i := end - 1; i >= at; i-- {
+		v = v<<8 | uint64(delta[i])
+	}
+	return v
+}
+
+// rangeOf reads from its operands what a copy copies: bits of op tell which bytes of the numbers there are.
+func rangeOf(op byte, v uint64) (from, size uint64) {
+	if op&1 != 0 {
+		from, v = v&0xff, v>>8
+	}
+	if op&2 != 0 {
+		from, v = from|v&0xff<<8, v>>8
+	}
+	if op&4 != 0 {
+		from, v = from|v&0xff<<16, v>>8
+	}
+	if op&8 != 0 {
+		from, v = from|v&0xff<<24, v>>8
+	}
+	if op&16 != 0 {
+		size, v = v&0xff, v>>8
+	}
+	if op&32 != 0 {
+		size, v = size|v&0xff<<8, v>>8
+	}
+	if op&64 != 0 {
+		size |= v & 0xff << 16
+	}
+	if size == 0 {
+		size = 0x10000
+	}
+	return from, size
+}
+
+// of returns the bytes of a piece.
+func (s *script) of(base []byte, p piece) []byte {
+	from := base
+	if p.insert {
+		from = s.delta
+	}
+	return from[p.from : p.from+p.size]
+}
+
+// patch appends what the script makes of base to dst[:0].
+func (s *script) patch(dst, base []byte) []byte {
 	dst = dst[:0]
-	if cap(dst) < target {
-		dst = make([]byte, 0, target)
+	if cap(dst) < s.size {
+		dst = make([]byte, 0, s.size)
 	}
-	for _, p := range pieces {
-		if p.insert != nil {
-			dst = append(dst, p.insert...)
-		} else {
-			dst = append(dst, base[p.from:p.from+p.size]...)
-		}
+	for _, p := range s.pieces {
+		dst = append(dst, s.of(base, p)...)
 	}
 	return dst
 }
 
 // applyDelta returns the result of delta on base.
 func applyDelta(base, delta []byte) ([]byte, error) {
-	pieces, target, err := parseDelta(nil, delta, len(base))
-	if err != nil {
+	var s script
+	if err := s.parse(delta, len(base)); err != nil {
 		return nil, err
 	}
-	return patch(nil, base, pieces, target), nil
+	return s.patch(nil, base), nil
 }

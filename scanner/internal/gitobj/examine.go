@@ -29,7 +29,7 @@ func (s *screening) delta(kind Type, base *built, d *patched) (bool, error) {
 	if kind != Blob {
 		return true, nil
 	}
-	if !base.hit && !s.windows.interesting(base.content, d.pieces) {
+	if !base.hit && !s.windows.interesting(base.content, d.script) {
 		return false, nil
 	}
 	return s.screen.Piece(d.build()), nil

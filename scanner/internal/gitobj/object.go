@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 )
 
@@ -127,6 +128,9 @@ type Limits struct {
 	Workers   int   // concurrent visits; default one for each processor
 }
 
+// maxHeld is the most that MaxObject can be: positions in an object are of 32 bits.
+const maxHeld = math.MaxInt32
+
 // LimitsFor divides a budget of memory, in bytes: a base, what a delta makes of it, and a base of that base are
 // held at once, beside what all workers hold of smaller objects.
 func LimitsFor(memory int64) Limits {
@@ -136,7 +140,7 @@ func LimitsFor(memory int64) Limits {
 func (l Limits) withDefaults() Limits {
 	d := LimitsFor(512 << 20)
 	return Limits{
-		MaxObject: cmp.Or(l.MaxObject, d.MaxObject), MaxStream: cmp.Or(l.MaxStream, d.MaxStream),
+		MaxObject: min(cmp.Or(l.MaxObject, d.MaxObject), maxHeld), MaxStream: cmp.Or(l.MaxStream, d.MaxStream),
 		CacheSize: cmp.Or(l.CacheSize, d.CacheSize), MaxDepth: cmp.Or(l.MaxDepth, 10_000),
 		Workers: cmp.Or(l.Workers, runtime.GOMAXPROCS(0)),
 	}

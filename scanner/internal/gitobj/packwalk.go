@@ -164,7 +164,7 @@ type family struct {
 	inflater inflater
 	packed   []byte
 	inflated []byte // the delta that is being applied
-	pieces   []piece
+	script   script
 	object   patched // the one that is being looked at
 	heavy    bool    // it holds large objects, and no other worker does
 	stack    []step
@@ -196,13 +196,14 @@ type patched struct {
 	built
 	family *family
 	base   *built
-	pieces []piece
+	script *script
+	leaf   bool // no delta is built on it
 }
 
 // build makes the content, once.
 func (p *patched) build() []byte {
 	if p.content == nil {
-		p.content = patch(p.family.buffer(), p.base.content, p.pieces, p.size)
+		p.content = p.script.patch(p.family.buffer(), p.base.content)
 	}
 	return p.content
 }
@@ -250,7 +251,7 @@ func (f *family) descend(ctx context.Context) error {
 // step examines one object, visits it if it is kept, and puts the deltas on it on the stack.
 func (f *family) step(ctx context.Context, s step) error {
 	o := &f.object
-	*o = patched{family: f, base: s.base}
+	*o = patched{family: f, base: s.base, script: &f.script, leaf: f.walk.child[s.entry] == none}
 	err := f.open(ctx, s, o)
 	if err == nil {
 		err = f.show(ctx, s, o)
@@ -409,10 +410,10 @@ func (f *family) open(ctx context.Context, s step, o *patched) error {
 	if f.inflated, err = f.inflate(f.inflated, s.entry, e); err != nil {
 		return err
 	}
-	if f.pieces, o.size, err = parseDelta(f.pieces, f.inflated, len(s.base.content)); err != nil {
+	if err = f.script.parse(f.inflated, len(s.base.content)); err != nil {
 		return err
 	}
-	if o.pieces = f.pieces; int64(o.size) > w.store.limits.MaxObject {
+	if o.size = f.script.size; int64(o.size) > w.store.limits.MaxObject {
 		return errTooLarge(int64(o.size))
 	}
 	return f.reserve(ctx, int64(o.size))

@@ -19,21 +19,21 @@ type windows struct {
 	buf    []byte
 }
 
-// interesting reports whether what the pieces make of base may be of interest, when base is not.
-func (w *windows) interesting(base []byte, pieces []piece) bool {
+// interesting reports whether what a script makes of base may be of interest, when base is not.
+func (w *windows) interesting(base []byte, s *script) bool {
 	w.buf = w.buf[:0]
 	margin := 2 * w.screen.Reach
-	for i, p := range pieces {
-		if p.insert != nil {
-			w.buf = append(w.buf, p.insert...)
+	for i, p := range s.pieces {
+		same := s.of(base, p)
+		if p.insert {
+			w.buf = append(w.buf, same...)
 			continue
 		}
-		same := base[p.from : p.from+p.size]
 		head, tail := margin, margin
 		if i == 0 && p.from == 0 {
 			head = 0 // the beginning is the base's
 		}
-		if i == len(pieces)-1 && p.from+p.size == len(base) {
+		if i == len(s.pieces)-1 && int(p.from+p.size) == len(base) {
 			tail = 0 // so is the end
 		}
 		if head+tail >= len(same) {

@@ -167,8 +167,8 @@ func (x *treeExaminer) delta(_ Type, base *built, d *patched) (bool, error) {
 	x.carried = slices.Grow(x.carried[:0], len(base.kept))[:len(base.kept)]
 	clear(x.carried)
 	at, begin := 0, 0 // where the next entry begins, and the piece
-	for _, p := range d.pieces {
-		end := begin + p.size
+	for _, p := range d.script.pieces {
+		end := begin + int(p.size)
 		for at < end {
 			if n := x.copied(base, d, p, at, begin); n > 0 {
 				at += n
@@ -191,10 +191,10 @@ func (x *treeExaminer) delta(_ Type, base *built, d *patched) (bool, error) {
 // copied takes over the entries of the base that a piece copies whole, from the entry at offset at on, and returns
 // their size.
 func (x *treeExaminer) copied(base *built, d *patched, p piece, at, begin int) int {
-	if p.insert != nil || at < begin {
+	if p.insert || at < begin {
 		return 0
 	}
-	from, to := p.from+at-begin, p.from+p.size
+	from, to := int(p.from)+at-begin, int(p.from+p.size)
 	first, ok := slices.BinarySearch(base.starts, uint32(from))
 	if !ok {
 		return 0
@@ -211,8 +211,10 @@ func (x *treeExaminer) copied(base *built, d *patched, p piece, at, begin int) i
 		end = int(base.starts[last])
 	}
 	shift := uint32(at) - uint32(from)
-	for _, start := range base.starts[first:last] {
-		d.starts = append(d.starts, start+shift)
+	if !d.leaf {
+		for _, start := range base.starts[first:last] {
+			d.starts = append(d.starts, start+shift)
+		}
 	}
 	x.takeKept(base, d, uint32(from), uint32(end), shift)
 	return end - from

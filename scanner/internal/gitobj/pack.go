@@ -58,6 +58,9 @@ func openPack(idxPath string) (*pack, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening pack: %w", err), file.Close())
 	}
+	if info.Size() > maxPackSize {
+		return nil, errors.Join(fmt.Errorf("pack is larger than %d GiB", int64(maxPackSize)>>30), file.Close())
+	}
 	head := make([]byte, packHeader)
 	if _, err := file.ReadAt(head, 0); err != nil || string(head[:4]) != "PACK" {
 		return nil, errors.Join(errors.New("not a pack: its header is damaged"), file.Close())

@@ -118,13 +118,8 @@ func (x *packIndex) offset(i int) int64 {
 	return int64(binary.BigEndian.Uint64(x.large[at:]))
 }
 
-// crc returns the checksum of the i-th entry's packed bytes; ok is false where the index has none.
-func (x *packIndex) crc(i int) (sum uint32, ok bool) {
-	if x.crcs == nil {
-		return 0, false
-	}
-	return binary.BigEndian.Uint32(x.crcs[4*i:]), true
-}
+// crc returns the checksum of the i-th entry's packed bytes. Version 1 has none.
+func (x *packIndex) crc(i int) uint32 { return binary.BigEndian.Uint32(x.crcs[4*i:]) }
 
 // sortIn makes the buckets, of about four names each: names are hashes, and lie evenly. The index's own fan-out has
 // 256 buckets, whatever it holds.

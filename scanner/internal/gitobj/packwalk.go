@@ -171,6 +171,7 @@ type family struct {
 
 	free        [][]byte // buffers for reuse
 	freeEntries []treeEntries
+	freeBases   []*built
 }
 
 // step is an entry whose base has been built.
@@ -310,9 +311,9 @@ func (f *family) push(s step, o *patched) {
 	w := f.walk
 	from := len(f.stack)
 	base := &o.built
-	if w.child[s.entry] != none {
+	if !o.leaf {
 		o.build()
-		base = new(built)
+		base = f.newBase()
 		*base = o.built
 		base.number = w.number(s.entry)
 	}
@@ -326,7 +327,19 @@ func (f *family) push(s step, o *patched) {
 		f.release(base)
 		return
 	}
-	slices.SortFunc(f.stack[from:], func(x, y step) int { return w.byWeight(x.entry, y.entry) })
+	if base.waiting > 1 {
+		slices.SortFunc(f.stack[from:], func(x, y step) int { return w.byWeight(x.entry, y.entry) })
+	}
+}
+
+func (f *family) newBase() *built {
+	n := len(f.freeBases)
+	if n == 0 {
+		return new(built)
+	}
+	base := f.freeBases[n-1]
+	f.freeBases = f.freeBases[:n-1]
+	return base
 }
 
 // Buffers kept for reuse: enough for the base and the result of a chain, and none so large that it would be a
@@ -350,6 +363,9 @@ func (f *family) release(b *built) {
 		f.freeEntries = append(f.freeEntries, treeEntries{b.starts[:0], b.kept[:0]})
 	}
 	b.content, b.treeEntries = nil, treeEntries{}
+	if b != &f.object.built {
+		f.freeBases = append(f.freeBases, b)
+	}
 }
 
 func (f *family) buffer() []byte {
@@ -456,11 +472,10 @@ func (f *family) inflate(dst []byte, i int32, e entry) ([]byte, error) {
 	if w.pack.data == nil {
 		f.packed = packed
 	}
-	sum, ok := w.pack.idx.crc(int(w.names[i]))
-	if ok && crc32.ChecksumIEEE(packed[:to-from]) != sum {
+	if w.sums != nil && crc32.ChecksumIEEE(packed[:to-from]) != w.sums[i] {
 		return nil, errors.New("pack entry is damaged: its checksum is another")
 	}
-	f.inflater.decoder.Unchecked = ok
+	f.inflater.decoder.Unchecked = w.sums != nil
 	content, n, err := f.inflater.inflate(dst, packed[e.header:], e.size)
 	if err == nil && int64(e.header+n) != to-from {
 		return nil, errEntry

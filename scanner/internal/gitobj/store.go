@@ -35,8 +35,8 @@ const (
 	maxAlternateDepth = 5
 )
 
-// maxPacked is how many packed objects are numbered: it leaves numbers for loose ones.
-const maxPacked = 1 << 30
+// maxPacked is how many packed objects are numbered.
+const maxPacked = 1 << indexBits
 
 // openStore opens the object directory dir. What cannot be opened beside it is a loss.
 func openStore(dir string, limits Limits) *store {

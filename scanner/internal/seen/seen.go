@@ -1,0 +1,122 @@
+// Package seen remembers, from one scan of a repository to the next, which objects have been read to the end
+// without a finding. What it keeps is names of objects and nothing of their content.
+//
+// A record is good for one repository and one set of rules, matched by one program: any other is as good as none,
+// and so is a damaged one. Whoever can write to the record can hide a leak, as whoever can replace the program can:
+// it belongs to the user, in a folder of the user's own.
+package seen
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/akguard/akguard/scanner/internal/gitobj"
+)
+
+// Key identifies what found nothing: the rules, and the program that matched them.
+type Key [sha256.Size]byte
+
+// Record is the file that remembers the objects of one repository.
+type Record struct {
+	path string
+	key  Key
+}
+
+// Open returns the record, in the folder dir, of the repository whose objects are in the folder objects. The record
+// need not exist; the folder is made.
+func Open(dir, objects string, key Key) (*Record, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	objects, err := filepath.Abs(objects)
+	if err != nil {
+		return nil, err
+	}
+	if real, err := filepath.EvalSymlinks(objects); err == nil {
+		objects = real
+	}
+	name := sha256.Sum256([]byte(objects))
+	return &Record{path: filepath.Join(dir, hex.EncodeToString(name[:16])+".seen"), key: key}, nil
+}
+
+// The file: magic, the key, how many names there are, the names, and the SHA-256 of all that.
+const (
+	magic    = "akguard seen 1\n"
+	idSize   = len(gitobj.OID{})
+	head     = len(magic) + len(Key{}) + 8
+	maxNames = 1 << 28
+)
+
+// Load returns the names that were saved under the same key; none is no error.
+func (r *Record) Load() ([]gitobj.OID, error) {
+	data, err := os.ReadFile(r.path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading what earlier scans have seen: %w", err)
+	}
+	return parse(data, r.key), nil
+}
+
+func parse(data []byte, key Key) []gitobj.OID {
+	if len(data) < head+sha256.Size || string(data[:len(magic)]) != magic || Key(data[len(magic):]) != key {
+		return nil
+	}
+	body, sum := data[:len(data)-sha256.Size], data[len(data)-sha256.Size:]
+	n := binary.BigEndian.Uint64(body[head-8:])
+	if n > maxNames || len(body)-head != int(n)*idSize {
+		return nil
+	}
+	if want := sha256.Sum256(body); !bytes.Equal(want[:], sum) {
+		return nil
+	}
+	ids := make([]gitobj.OID, n)
+	for i := range ids {
+		ids[i] = gitobj.OID(body[head+i*idSize:])
+	}
+	return ids
+}
+
+// Save replaces the record. Readers see the old one or the new one, whole.
+func (r *Record) Save(ids []gitobj.OID) error {
+	if err := r.save(ids); err != nil {
+		return fmt.Errorf("saving what this scan has seen: %w", err)
+	}
+	return nil
+}
+
+func (r *Record) save(ids []gitobj.OID) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(r.path), ".seen-*") // which only the user can read
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	if err := errors.Join(r.write(file, ids), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), r.path)
+}
+
+func (r *Record) write(w io.Writer, ids []gitobj.OID) error {
+	data := make([]byte, 0, head+len(ids)*idSize+sha256.Size)
+	data = append(append(data, magic...), r.key[:]...)
+	data = binary.BigEndian.AppendUint64(data, uint64(len(ids)))
+	for _, id := range ids {
+		data = append(data, id[:]...)
+	}
+	sum := sha256.Sum256(data)
+	_, err := w.Write(append(data, sum[:]...))
+	return err
+}

@@ -37,6 +37,9 @@ type examiner interface {
 var errBase = errors.New("delta base is missing or damaged")
 
 func (w *packWalk) run(ctx context.Context) (err error) {
+	if w.allKnown() {
+		return nil
+	}
 	if w.layout, err = w.store.arrange(ctx, w.pack); err != nil {
 		return err
 	}
@@ -61,6 +64,23 @@ func (w *packWalk) run(ctx context.Context) (err error) {
 		})
 	}
 	return g.Wait()
+}
+
+// allKnown reports whether nothing of the pack is to be read, and saves its layout.
+func (w *packWalk) allKnown() bool {
+	if w.Known == nil {
+		return false
+	}
+	for i := range w.pack.idx.n {
+		n := w.pack.first + Number(i)
+		if w.pack.first > 0 {
+			n = w.store.packed(w.pack.idx.id(i))
+		}
+		if n >= w.pack.first && !w.Known(n) {
+			return false
+		}
+	}
+	return true
 }
 
 // loseOrphans gives up the entries that hang on nothing.

@@ -180,6 +180,24 @@ func (f *forest) nodeOf(t int32, depth int) int32 {
 	return f.trees[t].node
 }
 
+// lacking lists the trees that name something that is missing.
+func (f *forest) lacking() []gitobj.Number {
+	if !slices.ContainsFunc(f.leaves, func(l leaf) bool { return l.missing }) {
+		return nil
+	}
+	var out []gitobj.Number
+	for n, t := range f.treeOf {
+		if t != none && f.lacks(f.nodeOf(t, 0)) {
+			out = append(out, gitobj.Number(n))
+		}
+	}
+	return out
+}
+
+func (f *forest) lacks(node int32) bool {
+	return node != noNode && slices.ContainsFunc(f.nodes[node], func(e edge) bool { return e.child < 0 && f.leaves[^e.child].missing })
+}
+
 // base returns the node of a tree's base.
 func (f *forest) base(t int32, depth int) int32 {
 	if b := f.trees[t].base; b != gitobj.NoNumber && f.treeOf[b] != none {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"container/heap"
+	"context"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 )
@@ -64,6 +66,43 @@ func (g *graph) addCommit(n gitobj.Number, info gitobj.CommitInfo) {
 }
 
 func (g *graph) addTag(id gitobj.OID, info gitobj.TagInfo) { g.tags[id] = info }
+
+// grapher is a gitobj.Visitor that makes a graph of the commits and tags that it sees.
+type grapher struct {
+	mu    sync.Mutex
+	graph *graph
+}
+
+func (g *grapher) add(o gitobj.Object) error {
+	var commit gitobj.CommitInfo
+	var tag gitobj.TagInfo
+	var err error
+	if o.Type == gitobj.Commit {
+		commit, err = gitobj.ParseCommit(o.Content)
+	} else {
+		tag, err = gitobj.ParseTag(o.Content)
+	}
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if o.Type == gitobj.Commit {
+		g.graph.addCommit(o.Number, commit)
+	} else {
+		g.graph.addTag(o.ID, tag)
+	}
+	return nil
+}
+
+// Object implements gitobj.Visitor. What cannot be parsed has been told of when it was scanned.
+func (g *grapher) Object(_ context.Context, o gitobj.Object) error {
+	_ = g.add(o)
+	return nil
+}
+
+// Lost implements gitobj.Visitor.
+func (g *grapher) Lost(gitobj.Loss) {}
 
 // id returns the name of a commit.
 func (g *graph) id(c int32) gitobj.OID { return g.objects.ID(g.commits[c].number) }

@@ -32,13 +32,15 @@ var emptyTree = gitobj.OID{0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0,
 
 // Keep implements gitobj.TreeVisitor: of interest are folders, blobs with a hit, and what the store does not have.
 func (g *grove) Keep(c gitobj.Child) bool {
-	switch {
-	case c.Number == gitobj.NoNumber:
-		return c.ID != emptyTree && (c.IsTree() || c.IsBlob())
-	case c.IsTree():
-		return true
+	if c.Number == gitobj.NoNumber {
+		return isMissing(c)
 	}
-	return c.IsBlob() && g.wanted.has(c.Number)
+	return c.IsTree() || c.IsBlob() && g.wanted.has(c.Number)
+}
+
+// isMissing reports whether an entry names an object that should be there and is not.
+func isMissing(c gitobj.Child) bool {
+	return c.Number == gitobj.NoNumber && c.ID != emptyTree && (c.IsTree() || c.IsBlob())
 }
 
 // Visit implements gitobj.TreeVisitor.

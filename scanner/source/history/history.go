@@ -10,22 +10,24 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/seen"
 )
 
 // Options says what of a history is scanned. Repo is required.
 type Options struct {
 	Repo          *gitobj.Repo
-	NoUnreachable bool // leave out what no ref reaches
+	NoUnreachable bool         // leave out what no ref reaches
+	Seen          *seen.Record // objects that are in it are not read again, and what is read is added; may be nil
 }
 
 // Source is a repository's history. It is a scanner.Locator: Locate follows Scan.
 type Source struct {
-	opts  Options
-	graph *graph
+	opts   Options
+	graph  *graph
+	memory *memory
 }
 
 // New returns the history of a repository.
@@ -33,12 +35,19 @@ func New(opts Options) *Source { return &Source{opts: opts} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
+	var err error
 	s.graph = newGraph(s.opts.Repo.Objects)
+	if s.memory, err = recall(s.opts.Repo.Objects, s.opts.Seen); err != nil {
+		return err
+	}
+	r := &reader{grapher: grapher{graph: s.graph}, memory: s.memory, sink: sink}
 	walk := gitobj.Walk{
 		Types:   gitobj.TypesOf(gitobj.Blob, gitobj.Commit, gitobj.Tag),
-		Visitor: &reader{graph: s.graph, sink: sink},
+		Visitor: r,
+		Known:   s.memory.isKnown(),
 	}
 	if f, ok := sink.(scanner.Screener); ok {
+		r.screen = f.Screen
 		walk.Screen = &gitobj.Screen{Reach: f.Reach(), Piece: f.Screen, Dropped: f.Dropped}
 	}
 	if err := s.opts.Repo.Objects.Walk(ctx, walk); err != nil {
@@ -47,21 +56,32 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	return nil
 }
 
+// Reused returns how many objects were not read, because an earlier scan had seen them.
+func (s *Source) Reused() int {
+	if s.memory == nil {
+		return 0
+	}
+	return s.memory.count
+}
+
 // reader hands objects to a sink and keeps the shape of the history.
 type reader struct {
-	sink  scanner.Sink
-	mu    sync.Mutex
-	graph *graph
+	grapher
+	sink   scanner.Sink
+	screen func([]byte) bool // may be nil
+	memory *memory
 }
 
 // Object implements gitobj.Visitor.
 func (r *reader) Object(ctx context.Context, o gitobj.Object) error {
 	switch o.Type {
 	case gitobj.Commit:
-		return r.commit(ctx, o)
+		r.sink.Commit()
+		return r.message(ctx, o, scanner.Place{Source: scanner.SourceMessage, Commit: o.ID.String()})
 	case gitobj.Tag:
-		return r.tag(ctx, o)
+		return r.message(ctx, o, scanner.Place{Source: scanner.SourceMessage, Blob: o.ID.String()})
 	}
+	r.memory.exclude(o.Number)
 	return r.sink.Blob(ctx, scanner.Blob{
 		Place:   scanner.Place{Source: scanner.SourceHistory, Blob: o.ID.String()},
 		Content: o.Content, Stream: o.Stream,
@@ -69,35 +89,19 @@ func (r *reader) Object(ctx context.Context, o gitobj.Object) error {
 }
 
 // Lost implements gitobj.Visitor.
-func (r *reader) Lost(l gitobj.Loss) { r.sink.Skip(scanner.Skip{Path: l.What, Reason: l.Why.Error()}) }
-
-func (r *reader) commit(ctx context.Context, o gitobj.Object) error {
-	info, err := gitobj.ParseCommit(o.Content)
-	if err != nil {
-		r.Lost(gitobj.Loss{What: o.ID.String(), Why: err})
-	} else {
-		r.mu.Lock()
-		r.graph.addCommit(o.Number, info)
-		r.mu.Unlock()
-	}
-	r.sink.Commit()
-	return r.message(ctx, o, scanner.Place{Source: scanner.SourceMessage, Commit: o.ID.String()})
-}
-
-func (r *reader) tag(ctx context.Context, o gitobj.Object) error {
-	info, err := gitobj.ParseTag(o.Content)
-	if err != nil {
-		r.Lost(gitobj.Loss{What: o.ID.String(), Why: err})
-	} else {
-		r.mu.Lock()
-		r.graph.addTag(o.ID, info)
-		r.mu.Unlock()
-	}
-	return r.message(ctx, o, scanner.Place{Source: scanner.SourceMessage, Blob: o.ID.String()})
+func (r *reader) Lost(l gitobj.Loss) {
+	r.memory.lose(l)
+	r.sink.Skip(scanner.Skip{Path: l.What, Reason: l.Why.Error()})
 }
 
 // message scans a commit or a tag: the message, and the headers too, which hold names and whole merged tags.
 func (r *reader) message(ctx context.Context, o gitobj.Object, place scanner.Place) error {
+	if err := r.add(o); err != nil {
+		r.Lost(gitobj.Loss{What: o.ID.String(), Why: err})
+	}
+	if r.screen == nil || r.screen(o.Content) {
+		r.memory.exclude(o.Number)
+	}
 	header, _ := gitobj.Split(o.Content)
 	return r.sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content, HeaderLines: bytes.Count(header, []byte{'\n'})})
 }

@@ -28,13 +28,18 @@ func (s *Source) Locate(ctx context.Context, hits []scanner.Place, sink scanner.
 			wanted = append(wanted, id)
 		}
 	}
-	forest := newForest(s.opts.Repo.Objects, wanted)
-	if err := forest.grow(ctx); err != nil {
-		return nil, fmt.Errorf("reading the trees of the history: %w", err)
-	}
 	l := &locator{
-		source: s, graph: s.graph, forest: forest, sink: sink, partial: s.opts.Repo.Partial(),
+		source: s, graph: s.graph, forest: newForest(s.opts.Repo.Objects, wanted), sink: sink, partial: s.opts.Repo.Partial(),
 		origins: map[origin][]int32{}, paths: map[int32][]string{}, unfetched: map[gitobj.OID]bool{},
+	}
+	l.named, l.lost = s.opts.Repo.Refs()
+	whole, err := l.nothingMissing(ctx, hits)
+	if err != nil {
+		return nil, err
+	}
+	if whole {
+		l.report()
+		return nil, s.memory.save()
 	}
 	return l.run(ctx, hits)
 }
@@ -45,10 +50,12 @@ type locator struct {
 	graph     *graph
 	forest    *forest
 	sink      scanner.Sink
-	partial   bool    // the repository is a partial clone
-	order     []int32 // commits, parents first
-	rank      []int32 // of each commit in order
+	partial   bool         // the repository is a partial clone
+	order     []int32      // commits, parents first
+	rank      []int32      // of each commit in order
+	named     []gitobj.Ref // what the refs name
 	refs      *refIndex
+	lost      []gitobj.Loss
 	origins   map[origin][]int32  // the commits that introduced a leaf at a path, in order
 	paths     map[int32][]string  // of each leaf
 	steps     int                 // introductions so far
@@ -63,9 +70,20 @@ type origin struct {
 	path string
 }
 
+// nothingMissing reports whether there is nothing to find out: no hits, and what earlier scans have seen shows that the
+// history is whole.
+func (l *locator) nothingMissing(ctx context.Context, hits []scanner.Place) (bool, error) {
+	if len(hits) > 0 || len(l.graph.absent) > 0 || len(l.lackingTags()) > 0 {
+		return false, nil
+	}
+	return l.source.memory.suffices(ctx)
+}
+
 func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Place, error) {
-	refs, losses := l.source.opts.Repo.Refs()
-	l.addTrees(refs)
+	if err := l.read(ctx); err != nil {
+		return nil, err
+	}
+	l.addTrees()
 	l.graph.settle()
 	l.order = l.graph.sorted()
 	l.rank = make([]int32, len(l.graph.commits))
@@ -75,20 +93,65 @@ func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Pl
 	if err := l.introductions(ctx); err != nil {
 		return nil, err
 	}
-	l.refs = newRefIndex(l.graph, l.order, refs, l.source.opts.Repo.Reflogs(), l.asked(hits))
+	l.refs = newRefIndex(l.graph, l.order, l.named, l.source.opts.Repo.Reflogs(), l.asked(hits))
 	l.stage()
-	l.report(append(losses, l.forest.lost...), refs)
+	l.report()
 	out := make([][]scanner.Place, len(hits))
 	for i, h := range hits {
 		out[i] = l.places(h)
 	}
-	return out, ctx.Err()
+	return out, cmp.Or(ctx.Err(), l.remember())
+}
+
+// read reads every tree, and the commits and tags that were not read because earlier scans have seen them.
+func (l *locator) read(ctx context.Context) error {
+	if l.source.Reused() > 0 {
+		l.graph = newGraph(l.source.opts.Repo.Objects)
+		all := gitobj.Walk{Types: gitobj.TypesOf(gitobj.Commit, gitobj.Tag), Visitor: &grapher{graph: l.graph}}
+		if err := l.graph.objects.Walk(ctx, all); err != nil {
+			return fmt.Errorf("reading the commits of the history: %w", err)
+		}
+	}
+	if err := l.forest.grow(ctx); err != nil {
+		return fmt.Errorf("reading the trees of the history: %w", err)
+	}
+	l.lost = append(l.lost, l.forest.lost...)
+	return nil
+}
+
+// remember saves what this scan has read, but for what was lost and what names something that is missing.
+func (l *locator) remember() error {
+	m := l.source.memory
+	if m == nil {
+		return nil
+	}
+	for _, loss := range l.lost {
+		m.lose(loss)
+	}
+	for _, a := range l.graph.absent {
+		m.exclude(l.graph.commits[a.commit].number)
+	}
+	for _, n := range slices.Concat(l.lackingTags(), l.forest.lacking()) {
+		m.exclude(n)
+	}
+	return m.save()
+}
+
+// lackingTags lists the tags on objects that are missing.
+func (l *locator) lackingTags() []gitobj.Number {
+	var out []gitobj.Number
+	for id, tag := range l.graph.tags {
+		if !l.has(tag.Target) {
+			out = append(out, l.graph.objects.Number(id))
+		}
+	}
+	return out
 }
 
 // addTrees lets a tree that a ref names without a commit stand for a commit that has no parents. It is younger
 // than all others: where a commit has the same content, the commit introduced it.
-func (l *locator) addTrees(refs []gitobj.Ref) {
-	for _, ref := range refs {
+func (l *locator) addTrees() {
+	for _, ref := range l.named {
 		chain := l.graph.chain(ref.Target)
 		id := chain[len(chain)-1]
 		if n := l.forest.objects.Number(id); n != gitobj.NoNumber && l.forest.treeOf[n] != none {

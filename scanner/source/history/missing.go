@@ -9,11 +9,11 @@ import (
 
 // report tells what the history names and the store does not have: cut history, and missing commits, trees and
 // blobs. What only unreachable commits name is left out: git prunes it piece by piece.
-func (l *locator) report(losses []gitobj.Loss, refs []gitobj.Ref) {
-	for _, loss := range losses {
+func (l *locator) report() {
+	for _, loss := range l.lost {
 		l.skip(loss.What, loss.Why.Error())
 	}
-	for _, ref := range refs {
+	for _, ref := range l.named {
 		chain := l.graph.chain(ref.Target)
 		if id := chain[len(chain)-1]; !l.has(id) {
 			l.skip(ref.Name, fmt.Sprintf("%s, which it names, is missing", id))
@@ -51,7 +51,7 @@ func (l *locator) reportShallow() map[gitobj.OID]bool {
 	cut := map[gitobj.OID]bool{}
 	for _, id := range l.source.opts.Repo.Shallow() {
 		cut[id] = true
-		if _, ok := l.graph.find(id); ok {
+		if l.has(id) {
 			l.skip(id.String(), "history is cut here, the clone is shallow; git fetch --unshallow brings the rest")
 		}
 	}

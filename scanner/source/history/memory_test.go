@@ -1,0 +1,143 @@
+package history_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/planted"
+	"github.com/akguard/akguard/scanner/internal/seen"
+	"github.com/akguard/akguard/scanner/source/history"
+)
+
+// rescan scans with what earlier calls have seen, which is kept in the folder cache.
+func rescan(t *testing.T, repo *planted.Repo, cache string) (r *planted.Report, reused int) {
+	t.Helper()
+	opened, err := gitobj.Open(repo.Dir, gitobj.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	record, err := seen.Open(cache, filepath.Join(opened.Common, "objects"), seen.Key{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := history.New(history.Options{Repo: opened, Seen: record})
+	return planted.Scan(t, []scanner.Source{source}, nil), source.Reused()
+}
+
+// likePlain fails unless a scan with a memory reports what one without reports, twice.
+func likePlain(t *testing.T, when string, repo *planted.Repo, cache string) {
+	t.Helper()
+	want := scan(t, repo)
+	for _, again := range []string{"", ", again"} {
+		got, _ := rescan(t, repo, cache)
+		if !reflect.DeepEqual(plain(got.Findings), plain(want.Findings)) {
+			t.Errorf("%s%s: %d findings, want %d, or they stand elsewhere", when, again, len(got.Findings), len(want.Findings))
+		}
+		if !slices.Equal(got.Skips, want.Skips) || got.Sum.Complete != want.Sum.Complete {
+			t.Errorf("%s%s: skips %v, want %v", when, again, got.Skips, want.Skips)
+		}
+	}
+}
+
+// plain leaves out the rules: they hold functions, which never compare equal.
+func plain(findings []scanner.Finding) []scanner.Finding {
+	out := slices.Clone(findings)
+	for i := range out {
+		out[i].Rule = rules.Rule{}
+	}
+	return out
+}
+
+// What earlier scans have seen changes what is read and not what is reported: however the repository grew, was packed
+// anew, lost something or got it back.
+func TestMemory(t *testing.T) {
+	w, cache, next := newWreck(t), t.TempDir(), planted.Keys(9)
+	likePlain(t, "at first", w.Repo, cache)
+	w.Write("new.env", next().Text())
+	w.Commit("a new key")
+	likePlain(t, "with a new key", w.Repo, cache)
+	w.Pack("-f")
+	likePlain(t, "packed", w.Repo, cache)
+	w.Write("a.env", "nothing any more\n")
+	w.Commit("the old key goes")
+	likePlain(t, "with a new version", w.Repo, cache)
+	w.Git("mv", "dir", "moved")
+	w.Commit("moved")
+	likePlain(t, "with an old blob at a new path", w.Repo, cache)
+	w.Git("tag", "-a", "-m", next().Text(), "v2")
+	likePlain(t, "with a key in a tag", w.Repo, cache)
+	w.Git("reset", "-q", "--hard", "HEAD~2")
+	w.Git("reflog", "expire", "--expire=all", "--all")
+	likePlain(t, "with commits that no ref reaches", w.Repo, cache)
+	w.Git("gc", "-q", "--prune=now")
+	likePlain(t, "pruned", w.Repo, cache)
+
+	w.Unpack()
+	for _, rev := range []string{"HEAD:a.env", "HEAD:dir/deep", "HEAD~1^{tree}", "HEAD~1"} {
+		path := filepath.Join(w.Dir, ".git", "objects", w.Git("rev-parse", rev)[:2], w.Git("rev-parse", rev)[2:])
+		away := filepath.Join(t.TempDir(), "away")
+		if err := os.Rename(path, away); err != nil {
+			t.Fatal(err)
+		}
+		likePlain(t, "without "+rev, w.Repo, cache)
+		if err := os.Rename(away, path); err != nil {
+			t.Fatal(err)
+		}
+		likePlain(t, "with it again", w.Repo, cache)
+	}
+}
+
+// Random histories, scanned at every few commits.
+func TestMemoryOfRandomHistories(t *testing.T) {
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			whole, cache := planted.History(t, seed, 40, true), t.TempDir()
+			repo := planted.New(t, "--bare")
+			for i, commit := range whole.Lines("rev-list", "--reverse", "--topo-order", "--all") {
+				if i%9 == 0 {
+					repo.Git("fetch", "-q", whole.Dir, commit+":refs/heads/b"+fmt.Sprint(i))
+					likePlain(t, commit, repo, cache)
+				}
+			}
+		})
+	}
+}
+
+// A repeated scan reads what is new.
+func TestOnlyNewObjectsAreRead(t *testing.T) {
+	for _, pack := range []bool{false, true} {
+		repo, cache := planted.New(t), t.TempDir()
+		for i := range 30 {
+			repo.Write("file.txt", strings.Repeat(fmt.Sprintf("line of %d\n", i), 50))
+			repo.Commit(fmt.Sprint(i))
+		}
+		if pack {
+			repo.Pack()
+		}
+		if r, reused := rescan(t, repo, cache); reused != 0 || r.Sum.Blobs != 30 || r.Sum.Commits != 30 {
+			t.Errorf("the first scan reused %d objects and read %+v", reused, r.Sum)
+		}
+		if r, reused := rescan(t, repo, cache); reused != 90 || r.Sum.Blobs+r.Sum.Commits != 0 || !r.Sum.Complete {
+			t.Errorf("the second scan reused %d objects and read %+v", reused, r.Sum)
+		}
+		repo.Write("other.txt", "new\n")
+		repo.Commit("one more")
+		if r, reused := rescan(t, repo, cache); reused != 90 || r.Sum.Blobs != 1 || r.Sum.Commits != 1 || !r.Sum.Complete {
+			t.Errorf("after a commit, the scan reused %d objects and read %+v", reused, r.Sum)
+		}
+		repo.Pack("-f", "--depth=50")
+		if r, reused := rescan(t, repo, cache); reused != 93 || r.Sum.Blobs+r.Sum.Commits != 0 {
+			t.Errorf("after a repack, the scan reused %d objects and read %+v", reused, r.Sum)
+		}
+	}
+}

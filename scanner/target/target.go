@@ -12,6 +12,7 @@ import (
 
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/seen"
 	"github.com/akguard/akguard/scanner/source/commits"
 	"github.com/akguard/akguard/scanner/source/files"
 	"github.com/akguard/akguard/scanner/source/history"
@@ -28,6 +29,9 @@ type Options struct {
 	Index  string // with Staged: another index file than the repository's own
 	Range  string // only what the commits BASE..HEAD add
 
+	Cache string   // folder that remembers which objects have been seen, for the next scan; "" remembers nothing
+	Rules seen.Key // a hash of what they are scanned for: under another one, nothing has been seen
+
 	MaxMemory int64 // budget for objects of a repository, bytes; default 512 MiB
 
 	NoHistory      bool
@@ -41,7 +45,16 @@ type Target struct {
 	Sources []scanner.Source
 	Note    string // what a user may have expected and is not scanned; "" mostly
 
-	repo *gitobj.Repo
+	repo    *gitobj.Repo
+	history *history.Source
+}
+
+// Reused returns how many objects of a repository the scan did not read, because an earlier one had seen them.
+func (t *Target) Reused() int {
+	if t.history == nil {
+		return 0
+	}
+	return t.history.Reused()
 }
 
 // Error says that a target cannot be scanned as it was named, and what to do.
@@ -93,6 +106,8 @@ func (o Options) check() error {
 		return fail("leave one of them out", "with --no-history and --no-worktree nothing is left to scan")
 	case (o.Path == "-" || o.Staged || o.Range != "") && o.selects():
 		return fail("leave them out", "--no-history, --no-worktree, --no-unreachable and --include-ignored are for whole repositories")
+	case o.Cache != "" && (o.Path == "-" || o.Staged || o.Range != "" || o.NoHistory):
+		return fail("leave it out", "--cache is for the history of a repository")
 	}
 	return nil
 }
@@ -140,7 +155,7 @@ func openPlain(path string, opts Options) (*Target, error) {
 	if _, err := os.Lstat(filepath.Join(path, ".git")); err == nil {
 		return nil, fail("repair it (git fsck), or scan a copy of its files without .git", "%s: its .git is not a repository that can be read", path)
 	}
-	if opts.selects() {
+	if opts.selects() || opts.Cache != "" {
 		return nil, fail("leave out the options about history and ignored files", "%s: %w", path, gitobj.ErrNotRepository)
 	}
 	info, err := os.Stat(path)
@@ -189,7 +204,9 @@ func (o Options) limits() gitobj.Limits {
 // addAll adds the history and the working tree.
 func (t *Target) addAll(opts Options) error {
 	if !opts.NoHistory {
-		t.Sources = append(t.Sources, history.New(history.Options{Repo: t.repo, NoUnreachable: opts.NoUnreachable}))
+		if err := t.addHistory(opts); err != nil {
+			return err
+		}
 	}
 	if opts.NoWorktree || t.repo.Worktree == "" {
 		if len(t.Sources) == 0 {
@@ -202,6 +219,19 @@ func (t *Target) addAll(opts Options) error {
 		return fail("repair the index, or scan with --no-worktree", "%w", err)
 	}
 	t.Sources = append(t.Sources, tree)
+	return nil
+}
+
+func (t *Target) addHistory(opts Options) error {
+	o := history.Options{Repo: t.repo, NoUnreachable: opts.NoUnreachable}
+	if opts.Cache != "" {
+		var err error
+		if o.Seen, err = seen.Open(opts.Cache, filepath.Join(t.repo.Common, "objects"), opts.Rules); err != nil {
+			return fail("name another folder, or leave out --cache", "--cache: %w", err)
+		}
+	}
+	t.history = history.New(o)
+	t.Sources = append(t.Sources, t.history)
 	return nil
 }
 

@@ -31,6 +31,7 @@ type scanOptions struct {
 	noVerify    bool
 	endpoints   []string
 	failOn      string
+	cache       bool
 	quiet       bool
 	noProgress  bool
 }
@@ -81,6 +82,7 @@ func (a *app) scan() *cobra.Command {
 	f.BoolVar(&o.target.NoWorktree, "no-worktree", false, "leave out the working tree")
 	f.BoolVar(&o.target.NoUnreachable, "no-unreachable", false, "leave out of the history what no ref reaches")
 	f.BoolVar(&o.target.IncludeIgnored, "include-ignored", false, "scan files that git ignores too")
+	f.BoolVar(&o.cache, "cache", false, "remember which objects of the history have been read, and read only new ones next time")
 	f.Var(&memory{&o.target.MaxMemory}, "max-memory", "`SIZE` of what may be held of a repository's objects, such as 512MiB or 2GiB")
 	f.StringVar(&o.format, "format", "text", "`FORMAT` of the report: text, json, jsonl or sarif")
 	f.StringVar(&o.output, "output", "-", "write the report to `FILE`, in place only when it is whole; - is standard output")
@@ -132,6 +134,9 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.useCache(); err != nil {
+		return err
+	}
 	t, err := a.openTarget(o)
 	if err != nil {
 		return err
@@ -150,6 +155,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err := out.commit(); err != nil {
 		return &failure{fmt.Errorf("writing --output %s: %w", o.output, err), "the report is not there; scan again", exitUsage}
 	}
+	a.sayReused(o, t)
 	a.conclude(o, result)
 	return nil
 }

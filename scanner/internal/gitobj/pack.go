@@ -4,11 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
 )
 
@@ -43,13 +43,8 @@ const (
 
 var errEntry = errors.New("pack entry is damaged")
 
-// openPack opens the pack that belongs to an index file.
-func openPack(idxPath string) (*pack, error) {
-	path := strings.TrimSuffix(idxPath, ".idx") + ".pack"
-	idx, err := readPackIndex(idxPath)
-	if err != nil {
-		return nil, err
-	}
+// openPack opens a pack.
+func openPack(path string, idx packIndex) (*pack, error) {
 	file, err := openFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("opening pack: %w", err)
@@ -70,6 +65,15 @@ func openPack(idxPath string) (*pack, error) {
 
 // Close closes the pack's file.
 func (p *pack) Close() error { return errors.Join(unmapFile(p.data), p.file.Close()) }
+
+// count is how many objects the pack says that it has, or -1 if that cannot be read.
+func (p *pack) count() int {
+	var head [packHeader]byte
+	if _, err := p.file.ReadAt(head[:], 0); err != nil {
+		return -1
+	}
+	return int(binary.BigEndian.Uint32(head[8:]))
+}
 
 // bytes returns the file's content from one offset to another, in buf where it is not mapped.
 func (p *pack) bytes(buf []byte, from, to int64) ([]byte, error) {

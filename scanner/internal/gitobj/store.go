@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -105,27 +106,50 @@ func (s *store) addPacks(dir string) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		s.lose(filepath.Join(dir, "pack"), bare(err))
 	}
-	indexed := map[string]bool{}
-	for _, f := range names {
-		base, isIndex := strings.CutSuffix(f.Name(), ".idx")
-		if !isIndex || !strings.HasPrefix(base, "pack-") {
-			continue
-		}
-		indexed[base] = true
-		path := filepath.Join(dir, "pack", f.Name())
-		p, err := openPack(path)
+	for _, base := range packNames(names) {
+		path := filepath.Join(dir, "pack", base)
+		p, err := openIndexed(path)
 		if err != nil {
-			s.lose(path, bare(err))
-			continue
+			s.lose(path+".pack", bare(err))
 		}
-		s.packs = append(s.packs, p)
-	}
-	for _, f := range names {
-		base, isPack := strings.CutSuffix(f.Name(), ".pack")
-		if isPack && strings.HasPrefix(base, "pack-") && !indexed[base] {
-			s.lose(filepath.Join(dir, "pack", f.Name()), errors.New("pack has no index; git index-pack makes one"))
+		if p != nil {
+			s.packs = append(s.packs, p)
 		}
 	}
+}
+
+// packNames lists the packs of which there is a file, without its extension.
+func packNames(files []os.DirEntry) []string {
+	var out []string
+	for _, f := range files {
+		base, ext, _ := strings.Cut(f.Name(), ".")
+		if strings.HasPrefix(base, "pack-") && (ext == "idx" || ext == "pack") {
+			out = append(out, base)
+		}
+	}
+	return slices.Compact(out) // files come sorted
+}
+
+// openIndexed opens a pack by its index, and where that cannot be read, by the multi-pack-index. It may return both a
+// pack and what of it cannot be read.
+func openIndexed(path string) (*pack, error) {
+	idx, err := readPackIndex(path + ".idx")
+	if err == nil {
+		return openPack(path+".pack", idx)
+	}
+	err = fmt.Errorf("pack index cannot be read, git index-pack makes a new one: %w", bare(err))
+	multi, multiErr := readMultiPackIndex(filepath.Dir(path))
+	if multiErr != nil {
+		return nil, err
+	}
+	if idx, multiErr = multi.indexOf(filepath.Base(path) + ".idx"); multiErr != nil {
+		return nil, err
+	}
+	p, multiErr := openPack(path+".pack", idx)
+	if multiErr != nil || p.count() == idx.n {
+		return p, multiErr
+	}
+	return p, fmt.Errorf("%w; %d of its %d objects were found by the multi-pack-index", err, idx.n, p.count())
 }
 
 // alternates reads which directories an object directory borrows from.

@@ -83,6 +83,50 @@ func layouts(t *testing.T) map[string]func(r *planted.Repo) string {
 	}
 }
 
+// damageIndexes damages the indexes of all packs in two ways.
+func damageIndexes(t *testing.T, r *planted.Repo) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(r.Dir, ".git", "objects", "pack", "*.idx"))
+	if err != nil || len(files) < 2 {
+		t.Fatal(files, err)
+	}
+	for i, file := range files {
+		_ = os.Chmod(file, 0o644)
+		if err := os.Truncate(file, int64(i*600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Where the indexes of packs are damaged, the multi-pack-index stands in for them. Of an object that stands in two
+// packs it knows one copy; the other pack does not need it, but the scan says that it may not have read everything.
+func TestMultiPackIndex(t *testing.T) {
+	for _, twice := range []bool{false, true} {
+		r := planted.New(t)
+		versions(r, 9)
+		r.Git("repack", "-dq")
+		versions(r, 5)
+		r.Git("repack", "-dq")
+		if twice {
+			r.Feed("HEAD~3\n", "pack-objects", "-q", "--revs", filepath.Join(r.Dir, ".git", "objects", "pack", "pack"))
+		}
+		want := truth(t, r)
+		r.Git("multi-pack-index", "write")
+		damageIndexes(t, r)
+		got := walk(t, r.Dir, gitobj.Limits{})
+		if (len(got.lost) > 0) != twice {
+			t.Errorf("twice is %v, lost: %v", twice, got.lost)
+		}
+		for what, why := range got.lost {
+			if !strings.Contains(why, "git index-pack") {
+				t.Errorf("lost %s: %s", what, why)
+			}
+		}
+		got.lost = nil
+		same(t, got, want)
+	}
+}
+
 func TestWalkSeesWhatGitHas(t *testing.T) {
 	base := planted.New(t)
 	versions(base, 25)

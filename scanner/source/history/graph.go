@@ -104,6 +104,20 @@ func (g *grapher) Object(_ context.Context, o gitobj.Object) error {
 // Lost implements gitobj.Visitor.
 func (g *grapher) Lost(gitobj.Loss) {}
 
+// wholeGraph reads all commits and tags: from git's commit-graph what it has, and the others themselves.
+func wholeGraph(ctx context.Context, repo *gitobj.Repo) (*graph, error) {
+	g, have := newGraph(repo.Objects), newBits(repo.Objects.Count())
+	repo.CommitGraph(func(id gitobj.OID, info gitobj.CommitInfo) {
+		if n := repo.Objects.Number(id); n != gitobj.NoNumber {
+			g.addCommit(n, info)
+			have.add(n)
+		}
+	})
+	return g, repo.Objects.Walk(ctx, gitobj.Walk{
+		Types: gitobj.TypesOf(gitobj.Commit, gitobj.Tag), Visitor: &grapher{graph: g}, Known: have.has,
+	})
+}
+
 // id returns the name of a commit.
 func (g *graph) id(c int32) gitobj.OID { return g.objects.ID(g.commits[c].number) }
 

@@ -106,9 +106,8 @@ func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Pl
 // read reads every tree, and the commits and tags that were not read because earlier scans have seen them.
 func (l *locator) read(ctx context.Context) error {
 	if l.source.Reused() > 0 {
-		l.graph = newGraph(l.source.opts.Repo.Objects)
-		all := gitobj.Walk{Types: gitobj.TypesOf(gitobj.Commit, gitobj.Tag), Visitor: &grapher{graph: l.graph}}
-		if err := l.graph.objects.Walk(ctx, all); err != nil {
+		var err error
+		if l.graph, err = wholeGraph(ctx, l.source.opts.Repo); err != nil {
 			return fmt.Errorf("reading the commits of the history: %w", err)
 		}
 	}

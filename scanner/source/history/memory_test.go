@@ -106,6 +106,9 @@ func TestMemoryOfRandomHistories(t *testing.T) {
 			for i, commit := range whole.Lines("rev-list", "--reverse", "--topo-order", "--all") {
 				if i%9 == 0 {
 					repo.Git("fetch", "-q", whole.Dir, commit+":refs/heads/b"+fmt.Sprint(i))
+					if seed%2 == 1 {
+						repo.Git("commit-graph", "write", "--reachable", "--split")
+					}
 					likePlain(t, commit, repo, cache)
 				}
 			}

@@ -2,14 +2,20 @@ package gitobj_test
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/zlib"
 	"context"
 	"crypto/sha1"
 	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/adler32"
 	"hash/crc32"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
@@ -319,6 +325,89 @@ func TestLargeBlobs(t *testing.T) {
 	}
 	if len(got.lost) == 0 {
 		t.Error("deltas on a blob that is not held cannot be read, and none is lost")
+	}
+}
+
+// A gigabyte that was packed into a megabyte is read whole, to its last words, and held nowhere.
+func TestGigabyte(t *testing.T) {
+	r := planted.New(t)
+	id := gitobj.OID{0xab, 0xcd}
+	dir := filepath.Join(r.Dir, ".git", "objects", "ab")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	const end = "the last words"
+	write(t, filepath.Join(dir, id.String()[2:]), gigabyte(t, end))
+	repo := open(t, r.Dir, gitobj.Limits{})
+	v := &tail{}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := repo.Objects.Walk(t.Context(), gitobj.Walk{Types: allTypes, Visitor: v}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if v.size != 1<<30 || string(v.end) != end || v.lost != nil {
+		t.Errorf("read %d bytes that end with %q, lost %v", v.size, v.end, v.lost)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 8<<20 {
+		t.Errorf("%d MB were allocated", used>>20)
+	}
+}
+
+// gigabyte is a loose blob of 2^30 bytes: zeros, and the end. The zeros are one compressed piece, over and over.
+func gigabyte(t *testing.T, end string) []byte {
+	t.Helper()
+	const size, piece = 1 << 30, 1 << 20
+	var out, zeros bytes.Buffer
+	out.Write([]byte{0x78, 0x01})
+	sum := adler32.New()
+	deflate := func(to *bytes.Buffer, content []byte) {
+		w, err := flate.NewWriter(to, flate.BestCompression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = w.Write(content)
+		_ = w.Flush()
+	}
+	deflate(&out, fmt.Appendf(nil, "blob %d\x00", size))
+	deflate(&zeros, make([]byte, piece))
+	for range size/piece - 1 {
+		out.Write(zeros.Bytes())
+	}
+	last := append(make([]byte, piece-len(end)), end...)
+	deflate(&out, last)
+	out.Write([]byte{1, 0, 0, 0xff, 0xff}) // an empty last block
+	fmt.Fprintf(sum, "blob %d\x00", size)
+	for range size/piece - 1 {
+		_, _ = sum.Write(make([]byte, piece))
+	}
+	_, _ = sum.Write(last)
+	return sum.Sum(out.Bytes())
+}
+
+// tail is a Visitor that keeps the end of what it reads.
+type tail struct {
+	size int64
+	end  []byte
+	lost []gitobj.Loss
+}
+
+func (v *tail) Lost(l gitobj.Loss) { v.lost = append(v.lost, l) }
+
+func (v *tail) Object(_ context.Context, o gitobj.Object) error {
+	if o.Stream == nil {
+		return errors.New("the blob was held")
+	}
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := io.ReadFull(o.Stream, buf)
+		v.size += int64(n)
+		if n > 0 {
+			v.end = bytes.Clone(bytes.TrimLeft(buf[:n], "\x00"))
+		}
+		if err != nil {
+			return nil
+		}
 	}
 }
 

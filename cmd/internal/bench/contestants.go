@@ -16,6 +16,7 @@ import (
 type contestant struct {
 	name string
 	args []string
+	env  []string // beside bench's own
 }
 
 // contestants are git itself, which inflates everything and looks at nothing; akguard; and the scanners on the PATH,
@@ -23,20 +24,24 @@ type contestant struct {
 func contestants(akguard, repo, dir string) []contestant {
 	report := func(name string) string { return filepath.Join(dir, name+".report") }
 	list := []contestant{
-		{"git cat-file", []string{"git", "-C", repo, "cat-file", "--batch-all-objects", "--batch", "--unordered"}},
-		{"akguard", []string{akguard, "scan", "--no-verify", "--no-worktree", "--quiet", "--output", report("akguard"), repo}},
+		{name: "git cat-file", args: []string{"git", "-C", repo, "cat-file", "--batch-all-objects", "--batch", "--unordered"}},
+		ours(akguard, repo, report("akguard")),
 	}
 	for _, c := range []contestant{
-		{"gitleaks", []string{"gitleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-path=" + report("gitleaks"), repo}},
-		{"betterleaks", []string{"betterleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-path=" + report("betterleaks"), repo}},
-		{"trufflehog", []string{"trufflehog", "git", "--no-update", "--no-verification", "--json", "--include-detectors=alibaba", "file://" + repo}},
-		{"kingfisher", []string{"kingfisher", "scan", "--no-validate", "--rule=kingfisher.alibabacloud", "--output=" + report("kingfisher"), repo}},
+		{name: "gitleaks", args: []string{"gitleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-path=" + report("gitleaks"), repo}},
+		{name: "betterleaks", args: []string{"betterleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-path=" + report("betterleaks"), repo}},
+		{name: "trufflehog", args: []string{"trufflehog", "git", "--no-update", "--no-verification", "--json", "--include-detectors=alibaba", "file://" + repo}},
+		{name: "kingfisher", args: []string{"kingfisher", "scan", "--no-validate", "--rule=kingfisher.alibabacloud", "--output=" + report("kingfisher"), repo}},
 	} {
 		if _, err := exec.LookPath(c.args[0]); err == nil {
 			list = append(list, c)
 		}
 	}
 	return list
+}
+
+func ours(akguard, repo, report string) contestant {
+	return contestant{name: "akguard", args: []string{akguard, "scan", "--no-verify", "--no-worktree", "--quiet", "--output", report, repo}}
 }
 
 // sample is what one run cost.
@@ -49,7 +54,7 @@ type sample struct {
 func (c contestant) run() (sample, error) {
 	var stderr bytes.Buffer
 	cmd := exec.Command(c.args[0], c.args[1:]...)
-	cmd.Stderr = &stderr
+	cmd.Stderr, cmd.Env = &stderr, append(os.Environ(), c.env...)
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return sample{}, err

@@ -40,7 +40,7 @@ func run(runs int, repos []string) (err error) {
 		return fmt.Errorf("building akguard: %w", err)
 	}
 	generated := filepath.Join(dir, "generated")
-	if err := generate(generated); err != nil {
+	if err := generate(generated, commits); err != nil {
 		return fmt.Errorf("generating a repository: %w", err)
 	}
 	for _, repo := range append(slices.Clone(repos), generated) {
@@ -48,7 +48,7 @@ func run(runs int, repos []string) (err error) {
 			return err
 		}
 	}
-	return nil
+	return growth(runs, akguard, dir)
 }
 
 // compare runs the contestants in turn and prints their medians, and their ratios to the first.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,8 +20,9 @@ type contestant struct {
 	env  []string // beside bench's own
 }
 
-// contestants are git itself, which inflates everything and looks at nothing; akguard; and the scanners on the PATH,
-// each with its Alibaba Cloud rules only and without verification.
+// contestants are git itself, which inflates everything and looks at nothing, and whose output is read and thrown away,
+// as whoever would scan it has to read it; akguard; and the scanners on the PATH, each with its Alibaba Cloud rules only
+// and without verification.
 func contestants(akguard, repo, dir string) []contestant {
 	report := func(name string) string { return filepath.Join(dir, name+".report") }
 	list := []contestant{
@@ -54,7 +56,7 @@ type sample struct {
 func (c contestant) run() (sample, error) {
 	var stderr bytes.Buffer
 	cmd := exec.Command(c.args[0], c.args[1:]...)
-	cmd.Stderr, cmd.Env = &stderr, append(os.Environ(), c.env...)
+	cmd.Stdout, cmd.Stderr, cmd.Env = io.Discard, &stderr, append(os.Environ(), c.env...)
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return sample{}, err

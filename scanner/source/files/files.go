@@ -130,11 +130,11 @@ const maxHeld = 16 << 20
 type reader struct{ buf []byte }
 
 // scan scans one file. What cannot be read is skipped; the error is the sink's.
-func (r *reader) scan(ctx context.Context, sink scanner.Sink, name string, place scanner.Place) error {
+func (r *reader) scan(ctx context.Context, sink scanner.Sink, d *directory, name string, place scanner.Place) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := r.read(ctx, sink, name, place)
+	err := r.read(ctx, sink, d, name, place)
 	if gone(err) {
 		return nil // it was not there to read
 	}
@@ -151,8 +151,8 @@ func orSkip(ctx context.Context, sink scanner.Sink, place scanner.Place, err err
 	return nil
 }
 
-func (r *reader) read(ctx context.Context, sink scanner.Sink, name string, place scanner.Place) error {
-	f, err := openFile(name)
+func (r *reader) read(ctx context.Context, sink scanner.Sink, d *directory, name string, place scanner.Place) error {
+	f, err := d.open(name)
 	if err != nil {
 		return err
 	}

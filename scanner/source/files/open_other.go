@@ -2,8 +2,27 @@
 
 package files
 
-import "os"
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+)
 
 type file = os.File
 
-func openFile(name string) (*file, error) { return os.Open(name) }
+// directory is an open folder.
+type directory struct {
+	name string
+	*os.File
+}
+
+func openDirectory(name string) (*directory, error) {
+	f, err := os.Open(name)
+	return &directory{name, f}, err
+}
+
+// list returns what is in the folder, in the order of the disk.
+func (d *directory) list() ([]fs.DirEntry, error) { return d.ReadDir(-1) }
+
+// open opens a file of the folder for reading.
+func (d *directory) open(name string) (*file, error) { return os.Open(filepath.Join(d.name, name)) }

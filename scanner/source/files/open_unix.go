@@ -5,29 +5,52 @@ package files
 import (
 	"io"
 	"io/fs"
-	"syscall"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sys/unix"
 )
 
-// file is an open file, without what os.File adds for files that can block.
+// directory is an open folder, which its files are opened in: their path is not walked again for each. It makes the
+// system calls itself, and fewer of them than package os, which must be ready for what can block.
+type directory struct {
+	*os.File
+	fd int
+}
+
+func openDirectory(name string) (*directory, error) {
+	fd, err := retry(func() (int, error) { return unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_DIRECTORY, 0) })
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return &directory{os.NewFile(uintptr(fd), name), fd}, nil
+}
+
+// list returns what is in the folder, in the order of the disk.
+func (d *directory) list() ([]fs.DirEntry, error) { return d.ReadDir(-1) }
+
+// open opens a file of the folder for reading. It does not follow a link, and does not wait for a pipe.
+func (d *directory) open(name string) (*file, error) {
+	fd, err := retry(func() (int, error) {
+		return unix.Openat(d.fd, name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	})
+	runtime.KeepAlive(d.File)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: filepath.Join(d.Name(), name), Err: err}
+	}
+	return &file{name, fd}, nil
+}
+
+// file is an open file.
 type file struct {
 	name string
 	fd   int
 }
 
-// openFile opens a file for reading. It does not follow a link, and does not wait for a pipe.
-func openFile(name string) (*file, error) {
-	fd, err := retry(func() (int, error) {
-		return syscall.Open(name, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
-	})
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-	}
-	return &file{name, fd}, nil
-}
-
 // Read implements io.Reader.
 func (f *file) Read(b []byte) (int, error) {
-	n, err := retry(func() (int, error) { return syscall.Read(f.fd, b) })
+	n, err := retry(func() (int, error) { return unix.Read(f.fd, b) })
 	switch {
 	case err != nil:
 		return 0, &fs.PathError{Op: "read", Path: f.name, Err: err}
@@ -37,12 +60,12 @@ func (f *file) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-func (f *file) Close() error { return syscall.Close(f.fd) }
+func (f *file) Close() error { return unix.Close(f.fd) }
 
 func retry(call func() (int, error)) (int, error) {
 	for {
 		n, err := call()
-		if err != syscall.EINTR {
+		if err != unix.EINTR {
 			return n, err
 		}
 	}

@@ -1,9 +1,8 @@
 package files
 
 import (
+	"cmp"
 	"context"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"sync"
@@ -97,28 +96,40 @@ func (w *walk) push(tasks []task) {
 }
 
 func (w *walk) do(ctx context.Context, t task, r *reader) error {
-	dir := filepath.Join(w.opts.Root, filepath.FromSlash(t.rel))
+	d, err := openDirectory(filepath.Join(w.opts.Root, filepath.FromSlash(t.rel)))
+	if err != nil {
+		w.lose(t, err)
+		return nil
+	}
+	defer d.Close()
 	if t.files == nil {
-		t.files = w.list(dir, t)
+		t.files = w.list(d, t)
+	}
+	prefix := ""
+	if t.rel != "" {
+		prefix = t.rel + "/"
 	}
 	for _, name := range t.files {
-		place := scanner.Place{Source: w.opts.Source, Path: path.Join(t.rel, name)}
-		if err := r.scan(ctx, w.sink, dir+string(filepath.Separator)+name, place); err != nil {
+		if err := r.scan(ctx, w.sink, d, name, scanner.Place{Source: w.opts.Source, Path: prefix + name}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// lose tells that a folder could not be read, unless it has gone.
+func (w *walk) lose(t task, err error) {
+	if t.rel != "" && gone(err) {
+		return
+	}
+	w.sink.Skip(scanner.Skip{Path: cmp.Or(t.rel, "."), Reason: cause(err)})
+}
+
 // list reads a folder, leaves its folders and all but a share of its files to others, and returns that share.
-func (w *walk) list(dir string, t task) []string {
-	entries, err := readDir(dir)
-	if err != nil && (t.rel == "" || !gone(err)) {
-		rel := t.rel
-		if rel == "" {
-			rel = "."
-		}
-		w.sink.Skip(scanner.Skip{Path: rel, Reason: cause(err)})
+func (w *walk) list(d *directory, t task) []string {
+	entries, err := d.list()
+	if err != nil {
+		w.lose(t, err)
 	}
 	var tasks []task
 	var files []string
@@ -138,14 +149,4 @@ func (w *walk) list(dir string, t task) []string {
 	}
 	w.push(tasks)
 	return files
-}
-
-// readDir lists a folder in the order of the disk.
-func readDir(dir string) ([]fs.DirEntry, error) {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return f.ReadDir(-1)
 }

@@ -1,0 +1,172 @@
+package decode
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// escaped is what an escape stands for; nothing if its size is 0.
+type escaped struct {
+	bytes [utf8.UTFMax]byte
+	size  int
+}
+
+func escapedByte(c byte) escaped { return escaped{[utf8.UTFMax]byte{c}, 1} }
+
+func escapedRune(r rune) (e escaped) {
+	e.size = utf8.EncodeRune(e.bytes[:], r)
+	return e
+}
+
+// Text that is escaped several times over is undone in one go, however often it was: \\\\\" is a quote, %25253D an
+// equals sign and &amp;amp;lt; a less-than sign. What is lost is the difference between levels, which nobody looks for.
+
+// simple is what a backslash makes of a letter, or 0. Regular expressions have others; \b is none in them either.
+var simple = [256]byte{
+	'n': '\n', 'r': '\r', 't': '\t', 'f': '\f', 'b': '\b', '"': '"', '\'': '\'', '/': '/', '`': '`', ':': ':', '=': '=',
+}
+
+// backslash decodes the escapes of JSON and of most programming languages.
+func backslash(content []byte, at int) (escaped, int) {
+	end := at + 1
+	for end < len(content) && content[end] == '\\' {
+		end++
+	}
+	if end == len(content) {
+		return escaped{}, end
+	}
+	if c := simple[content[end]]; c != 0 {
+		return escapedByte(c), end + 1
+	}
+	rest := content[end:]
+	switch rest[0] {
+	case 'x':
+		if n, read := number(rest[1:], 2); read == 2 {
+			return escapedByte(byte(n)), end + 3
+		}
+	case 'u':
+		return unicode(content, end)
+	case 'U':
+		if n, read := number(rest[1:], 8); read == 8 {
+			return escapedRune(n), end + 9
+		}
+	case '0', '1', '2', '3':
+		if n, ok := octal(rest); ok {
+			return escapedByte(n), end + 3
+		}
+	}
+	return escaped{}, end
+}
+
+func octal(digits []byte) (n byte, ok bool) {
+	if len(digits) < 3 {
+		return 0, false
+	}
+	for _, c := range digits[:3] {
+		if c < '0' || c > '7' {
+			return 0, false
+		}
+		n = n<<3 | (c - '0')
+	}
+	return n, true
+}
+
+// unicode decodes XXXX or {X…} behind the u at offset at, and both halves of a surrogate pair.
+func unicode(content []byte, at int) (escaped, int) {
+	rest := content[at+1:]
+	if len(rest) > 0 && rest[0] == '{' {
+		n, read := number(rest[1:], 6)
+		if read > 0 && read+1 < len(rest) && rest[read+1] == '}' {
+			return escapedRune(n), at + read + 3
+		}
+		return escaped{}, at + 1
+	}
+	for len(rest) > 0 && rest[0] == 'u' { // Java allows several
+		rest, at = rest[1:], at+1
+	}
+	n, read := number(rest, 4)
+	if read < 4 {
+		return escaped{}, at + 1
+	}
+	end := at + 5
+	if utf16.IsSurrogate(n) {
+		low := bytes.TrimLeft(content[end:min(len(content), end+64)], `\`)
+		if len(low) > 0 && low[0] == 'u' {
+			if m, read := number(low[1:], 4); read == 4 && utf16.DecodeRune(n, m) != utf8.RuneError {
+				low = low[5:]
+				return escapedRune(utf16.DecodeRune(n, m)), min(len(content), end+64) - len(low)
+			}
+		}
+	}
+	return escapedRune(n), end
+}
+
+// percent decodes the escapes of URLs, and the %uXXXX of JavaScript's escape.
+func percent(content []byte, at int) (escaped, int) {
+	end := at + 1
+	for bytes.HasPrefix(content[end:], []byte("25")) {
+		end += 2
+	}
+	if n, read := number(content[end:], 2); read == 2 {
+		return escapedByte(byte(n)), end + 2
+	}
+	if end < len(content) && content[end] == 'u' {
+		if n, read := number(content[end+1:], 4); read == 4 {
+			return escapedRune(n), end + 5
+		}
+	}
+	if end > at+1 {
+		return escapedByte('%'), end
+	}
+	return escaped{}, end
+}
+
+// names are the entities that stand in for characters of keys and of the text around them.
+var names = map[string]rune{
+	"amp": '&', "quot": '"', "apos": '\'', "lt": '<', "gt": '>', "nbsp": ' ', "colon": ':', "equals": '=', "comma": ',',
+	"period": '.', "lowbar": '_', "num": '#', "sol": '/', "plus": '+', "semi": ';', "Tab": '\t', "NewLine": '\n',
+}
+
+const maxName = 8
+
+// entity decodes the entities of HTML and XML.
+func entity(content []byte, at int) (escaped, int) {
+	end := at + 1
+	for bytes.HasPrefix(content[end:], []byte("amp;")) {
+		end += len("amp;")
+	}
+	rest := content[end:]
+	if len(rest) > 1 && rest[0] == '#' {
+		if r, size := charRef(rest[1:]); size > 0 {
+			return escapedRune(r), end + 1 + size
+		}
+	} else if size := bytes.IndexByte(rest[:min(len(rest), maxName)], ';'); size > 0 {
+		if r, ok := names[string(rest[:size])]; ok {
+			return escapedRune(r), end + size + 1
+		}
+	}
+	if end > at+1 {
+		return escapedByte('&'), end
+	}
+	return escaped{}, end
+}
+
+// charRef decodes a numeric entity behind its number sign. The semicolon may be missing.
+func charRef(rest []byte) (r rune, size int) {
+	if rest[0] == 'x' || rest[0] == 'X' {
+		if r, size = number(rest[1:], 6); size == 0 {
+			return 0, 0
+		}
+		size++
+	} else {
+		for size < min(7, len(rest)) && '0' <= rest[size] && rest[size] <= '9' {
+			r = 10*r + rune(rest[size]-'0')
+			size++
+		}
+	}
+	if size > 0 && size < len(rest) && rest[size] == ';' {
+		size++
+	}
+	return r, size
+}

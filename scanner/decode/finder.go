@@ -1,0 +1,270 @@
+package decode
+
+import (
+	"bytes"
+	"strings"
+)
+
+// segment is one encoded value. Its text is valid until the next one is found.
+type segment struct {
+	text
+	start, end int  // where it stands
+	raw        bool // it is no text yet
+}
+
+// span is a range of offsets.
+type span struct{ start, end int }
+
+func (s span) len() int { return s.end - s.start }
+
+// marks are the bytes that escapes begin with. Their decoders return where they stopped reading, behind the mark,
+// and an empty text if there is no escape.
+var marks = [...]struct {
+	char     byte
+	encoding encodings
+	decode   func(content []byte, at int) (out escaped, end int)
+}{
+	{'\\', inEscapes, backslash},
+	{'%', inPercent, percent},
+	{'&', inEntities, entity},
+}
+
+// finder finds the encoded values of a content in order. Escapes are found by their marks, with vector
+// instructions; values in base64 and hex are runs, which are found by looking at every sixteenth byte.
+type finder struct {
+	content []byte
+	at      int             // what stands before is done
+	marks   [len(marks)]int // the next place of each mark; before at, it is not known
+	run     span            // the next run, likewise
+
+	single int // runs that begin before do not go on in the next line: joined they were no text
+	glued  int // a run that begins here is the rest of a value that an escape cuts
+
+	value value // scratch space
+	found segment
+	short [8]byte
+	piece [1]piece
+}
+
+func newFinder(content []byte) *finder {
+	f := &finder{content: content, run: span{start: -1}, glued: -1}
+	for i := range f.marks {
+		f.marks[i] = -1
+	}
+	return f
+}
+
+// next returns the next segment.
+func (f *finder) next() (*segment, bool) {
+	for {
+		f.look()
+		at, which := f.run.start, -1
+		for i, mark := range f.marks {
+			if mark < at {
+				at, which = mark, i
+			}
+		}
+		if at >= len(f.content) {
+			return nil, false
+		}
+		ok := false
+		if which < 0 {
+			ok = f.decodeRun()
+		} else {
+			ok = f.decodeEscape(at, which)
+		}
+		if ok {
+			return &f.found, true
+		}
+	}
+}
+
+// look finds the next place of whatever is known only up to f.at.
+func (f *finder) look() {
+	for i, mark := range f.marks {
+		if mark < f.at {
+			f.marks[i] = len(f.content)
+			if n := bytes.IndexByte(f.content[f.at:], marks[i].char); n >= 0 {
+				f.marks[i] = f.at + n
+			}
+		}
+	}
+	if f.run.start < f.at {
+		f.run = nextRun(f.content, f.at)
+	}
+}
+
+func (f *finder) decodeEscape(at, which int) bool {
+	out, end := marks[which].decode(f.content, at)
+	f.at = end
+	if out.size == 0 {
+		return false
+	}
+	if out.size == 1 && inAlphabet(out.bytes[0]) {
+		f.glued = end
+	}
+	encoding := marks[which].encoding
+	f.piece[0] = piece{in: int32(at), outUnit: int32(out.size), inUnit: int32(end - at), encoding: encoding}
+	f.found = segment{start: at, end: end, text: text{
+		bytes:     append(f.short[:0], out.bytes[:out.size]...),
+		mapping:   mapping{f.piece[:], out.size},
+		encodings: encoding,
+	}}
+	return true
+}
+
+// decodeRun decodes the run that is next. A run that an escape cuts, such as \/ or %3D, is left for the next depth,
+// where the escape is undone; it is a segment all the same, because that depth needs to see the whole of it.
+func (f *finder) decodeRun() bool {
+	run := f.run
+	if run.start == f.glued || f.cut(run.end) {
+		f.at, f.glued = run.end, -1
+		f.found = segment{start: run.start, end: run.end, text: text{bytes: f.content[run.start:run.end]}}
+		f.found.mapping.verbatim(run.start, run.len())
+		return true
+	}
+	f.value.lines = append(f.value.lines[:0], run)
+	if run.start >= f.single {
+		f.value.lines = joinLines(f.content, f.value.lines)
+	}
+	if f.decodeLines() {
+		return true
+	}
+	if n := len(f.value.lines); n > 1 {
+		f.single = f.value.lines[n-1].end // one by one now
+		return false
+	}
+	f.at = run.end
+	return false
+}
+
+// cut reports whether an escape stands at offset at for a character that would belong to the run before it.
+func (f *finder) cut(at int) bool {
+	for i, mark := range f.marks {
+		if mark == at && at < len(f.content) {
+			out, _ := marks[i].decode(f.content, at)
+			return out.size == 1 && (inAlphabet(out.bytes[0]) || out.bytes[0] == '=')
+		}
+	}
+	return false
+}
+
+// decodeLines decodes f.value.
+func (f *finder) decodeLines() bool {
+	v := &f.value
+	v.gather(f.content)
+	lines := v.lines
+	t, raw, ok := v.decode()
+	if !ok {
+		return false
+	}
+	end := lines[len(lines)-1].end
+	for range 2 {
+		if end < len(f.content) && f.content[end] == '=' {
+			end++
+		}
+	}
+	f.at = end
+	f.found = segment{text: t, start: lines[0].start, end: end, raw: raw}
+	return true
+}
+
+// minRun is the shortest run that is decoded, in characters: an ID has more in base64.
+const minRun = 16
+
+// nextRun returns the next run of base64 characters at or behind from. Without one, it begins at the end.
+func nextRun(content []byte, from int) span {
+	for at := from + minRun - 1; at < len(content); {
+		if !inAlphabet(content[at]) {
+			at += minRun
+			continue
+		}
+		s := span{at, at + 1}
+		for s.start > from && inAlphabet(content[s.start-1]) {
+			s.start--
+		}
+		for s.end < len(content) && inAlphabet(content[s.end]) {
+			s.end++
+		}
+		if s.len() >= minRun {
+			return s
+		}
+		at = s.end + minRun
+	}
+	return span{len(content), len(content)}
+}
+
+// minWrapped is the shortest line that encoders wrap at, more or less. Shorter lines are values of their own: two
+// keys, one below the other, must not be joined.
+const minWrapped = 44
+
+// joinLines appends the lines that a run goes on in. All but the last are equally long.
+func joinLines(content []byte, lines []span) []span {
+	width := lines[0].len()
+	if width < minWrapped {
+		return lines
+	}
+	for last := lines[0]; last.len() == width; {
+		start, ok := nextLine(content, last.end)
+		if !ok {
+			break
+		}
+		last = span{start, start}
+		for last.end < len(content) && last.len() <= width && inAlphabet(content[last.end]) {
+			last.end++
+		}
+		if last.len() == 0 || last.len() > width {
+			break
+		}
+		lines = append(lines, last)
+	}
+	return lines
+}
+
+// nextLine returns where the text goes on that is interrupted at offset at: behind a line end and indentation, a
+// line end that is written \n, or a quote, a line end and another quote.
+func nextLine(content []byte, at int) (int, bool) {
+	quote := byte(0)
+	if at < len(content) && (content[at] == '"' || content[at] == '\'') {
+		quote = content[at]
+		at = skip(content, at+1, " \t+.&,\\")
+	}
+	end, ok := lineEnd(content, skip(content, at, " \t"))
+	if !ok {
+		return 0, false
+	}
+	if quote == 0 {
+		return skip(content, end, " \t"), true
+	}
+	if end = skip(content, end, " \t+.&"); end < len(content) && content[end] == quote {
+		return end + 1, true
+	}
+	return 0, false
+}
+
+// lineEnd returns what follows a line end, which may be written as an escape.
+func lineEnd(content []byte, at int) (int, bool) {
+	rest := content[at:min(len(content), at+16)]
+	size := len(rest)
+	rest = trimEnd(trimEnd(rest, '\r', 'r'), '\n', 'n')
+	return at + size - len(rest), len(rest) < size
+}
+
+// trimEnd drops char from the beginning, or backslashes and its letter.
+func trimEnd(rest []byte, char, letter byte) []byte {
+	if len(rest) > 0 && rest[0] == char {
+		return rest[1:]
+	}
+	escape := bytes.TrimLeft(rest, `\`)
+	if len(escape) < len(rest) && len(escape) > 0 && escape[0] == letter {
+		return escape[1:]
+	}
+	return rest
+}
+
+// skip returns the first offset at or behind at whose byte is not in set, but looks only some way ahead.
+func skip(content []byte, at int, set string) int {
+	for limit := min(len(content), at+64); at < limit && strings.IndexByte(set, content[at]) >= 0; at++ {
+	}
+	return at
+}

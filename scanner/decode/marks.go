@@ -1,0 +1,78 @@
+package decode
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// minMark is the shortest mark: shorter ones stand everywhere by accident.
+const minMark = 4
+
+// Marks returns what a literal of ASCII looks like when it is hidden, so that a content without any of them, without
+// the literal itself and without an opener need not be decoded for it. They are sorted; LTAI has 28.
+//
+// Each encoding that changes every byte of it has its marks: base64 (at each of the three places that the literal can
+// have in a unit, without the characters that its neighbours have a part in), base64 of that, base64 of UTF-16LE (what
+// PowerShell takes), UTF-16, hex, and escapes of each character: \u004c, \x4c, %4C, &#76; and &#x4c;. Single characters
+// that are escaped, and other chains of encodings, have none, since nobody hides text that way by accident;
+// what only touches the literal, such as %22 or GBK, leaves it as it is. A short literal may have fewer marks, but those
+// it lacks were no use.
+func Marks(literal string) []string {
+	little, big := pad(literal, "", "\x00"), pad(literal, "\x00", "")
+	list := []string{
+		little, big,
+		each(literal, "%02x"), each(literal, "%02X"),
+		each(literal, `\u%04x`), each(literal, `\u%04X`),
+		each(literal, `\x%02x`), each(literal, `\x%02X`),
+		each(literal, "%%%02x"), each(literal, "%%%02X"),
+		each(literal, "&#%d;"), each(literal, "&#x%x;"), each(literal, "&#x%X;"),
+	}
+	list = append(list, base64Marks(little)...)
+	for _, once := range base64Marks(literal) {
+		list = append(list, once)
+		list = append(list, base64Marks(once)...)
+	}
+	list = slices.DeleteFunc(list, func(m string) bool { return len(m) < minMark })
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Openers returns what base64 of compressed data begins with, once and twice encoded (as Helm stores its
+// releases). Nothing inside can be seen from outside, so that a content with one of them must be decoded too, and one
+// that is Compressed.
+func Openers() []string { return []string{"H4sIA", "SDRzSUFB", "KLUv/"} }
+
+// Compressed reports whether content begins like a gzip, zlib or zstd file.
+func Compressed(content []byte) bool { return compression(content) != nil }
+
+func pad(literal, before, after string) string {
+	var b strings.Builder
+	for _, c := range []byte(literal) {
+		b.WriteString(before + string(rune(c)) + after)
+	}
+	return b.String()
+}
+
+func each(literal, format string) string {
+	var b strings.Builder
+	for _, c := range []byte(literal) {
+		fmt.Fprintf(&b, format, c)
+	}
+	return b.String()
+}
+
+// base64Marks returns the characters of base64 that depend on the literal alone, at each place in a unit and in both
+// alphabets.
+func base64Marks(literal string) []string {
+	var list []string
+	for before := range 3 {
+		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			encoded := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + literal))
+			from, to := (8*before+5)/6, 8*(before+len(literal))/6
+			list = append(list, encoded[from:to])
+		}
+	}
+	return list
+}

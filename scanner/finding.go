@@ -21,6 +21,7 @@ const (
 type Place struct {
 	Source    string    // one of the Source constants
 	Path      string    // slash-separated, relative to the scanned root; "" where content has no path
+	Member    string    // path within the archive at Path, nested ones joined by "!/": lib/b.jar!/application.yml
 	Blob      string    // git object name of the content, hex
 	Commit    string    // the commit that introduced the content at Path, or whose message it is, hex
 	Author    string    // who wrote Commit (or the tag)

@@ -1,14 +1,15 @@
 // Package literal finds all occurrences of a few strings in one pass: the prefilter of the rules, which nearly all
 // content does not get past.
 //
-// Where the processor has AVX2 it looks at 32 bytes at a time, in the way of Hyperscan's Teddy: three neighbouring
+// Where the processor has AVX2 it looks at 32 bytes at a time, in the way of Hyperscan's Teddy: four neighbouring
 // bytes of each string are looked up by their halves in tables of 16, all strings at once, and only where all agree
-// are the strings compared. Elsewhere it searches for one string after the other. It is made for up to about 20
+// are the strings compared. Elsewhere it searches for one string after the other. It is made for up to about 60
 // strings; more still work, with more comparisons.
 package literal
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -16,12 +17,19 @@ import (
 // Searcher finds a fixed set of strings. It is immutable.
 type Searcher struct {
 	texts  [][]byte
-	window []int // of each text: the offset of the three bytes that are looked up
+	window []int // of each text: the offset of the bytes that are looked up
 	masks  masks
+	byHash [hashes][]int // texts by the window's bytes
+	short  []int         // texts that are shorter than a window
 }
 
-// windowSize is how many bytes of a string are looked up.
-const windowSize = 3
+// windowSize is how many bytes of a string are looked up, and minSize how many it must have.
+const (
+	windowSize = 4
+	minSize    = 3
+)
+
+const hashes = 256
 
 // Compile makes a Searcher. Strings shorter than three bytes are refused: they stand everywhere.
 func Compile(list []string) (*Searcher, error) {
@@ -29,25 +37,40 @@ func Compile(list []string) (*Searcher, error) {
 		return nil, errors.New("compiling literals: there are none")
 	}
 	s := &Searcher{}
+	var windows []string
 	for i, text := range list {
-		if len(text) < windowSize {
-			return nil, fmt.Errorf("compiling literals: %q is shorter than %d bytes", text, windowSize)
+		if len(text) < minSize {
+			return nil, fmt.Errorf("compiling literals: %q is shorter than %d bytes", text, minSize)
 		}
 		at := rarest(text)
-		s.texts = append(s.texts, []byte(text))
-		s.window = append(s.window, at)
-		s.masks.add(i%buckets, text[at:at+windowSize])
+		window := text[at:min(len(text), at+windowSize)]
+		windows = append(windows, window)
+		s.texts, s.window = append(s.texts, []byte(text)), append(s.window, at)
+		if len(window) < windowSize {
+			s.short = append(s.short, i)
+			continue
+		}
+		h := hash([]byte(window))
+		s.byHash[h] = append(s.byHash[h], i)
+	}
+	for i, bucket := range spread(windows) {
+		s.masks.add(bucket, windows[i])
 	}
 	return s, nil
 }
 
-// rarest returns the offset of the three bytes of a string that are least common in text and code.
+func hash(window []byte) uint32 {
+	const odd = 0x9e3779b1
+	return binary.LittleEndian.Uint32(window) * odd >> (32 - 8)
+}
+
+// rarest returns the offset of the bytes of a string, as many as are looked up, that are least common in text and code.
 func rarest(text string) int {
 	best, offset := -1, 0
-	for i := 0; i+windowSize <= len(text); i++ {
-		rarity := 1
-		for _, c := range []byte(text[i : i+windowSize]) {
-			rarity *= rarityOf(c)
+	for i := 0; i == 0 || i+windowSize <= len(text); i++ {
+		rarity := 0
+		for _, c := range []byte(text[i:min(len(text), i+windowSize)]) {
+			rarity += rarityOf(c)
 		}
 		if rarity > best {
 			best, offset = rarity, i
@@ -56,17 +79,17 @@ func rarest(text string) int {
 	return offset
 }
 
-// rarityOf ranks bytes by how rarely they stand in source code, roughly.
+// rarityOf says how rarely a byte stands in source code, roughly: one of so many powers of two.
 func rarityOf(c byte) int {
 	switch {
 	case bytes.IndexByte([]byte(" etaoinsr\n"), c) >= 0:
-		return 1
+		return 5
 	case bytes.IndexByte([]byte("lcdupmhfg_(),.;=\"0"), c) >= 0:
-		return 2
-	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-		return 4
-	case 'A' <= c && c <= 'Z':
 		return 6
+	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		return 8
+	case 'A' <= c && c <= 'Z':
+		return 9
 	}
 	return 10
 }
@@ -83,14 +106,28 @@ func (s *Searcher) Each(content []byte, visit func(text, at int) bool) {
 		if at < 0 {
 			return
 		}
-		for i, text := range s.texts {
-			start := at - s.window[i]
-			if start >= 0 && bytes.HasPrefix(content[start:], text) && !visit(i, start) {
-				return
-			}
+		if !s.compare(content, at, visit) {
+			return
 		}
 		from = at + 1
 	}
+}
+
+// compare visits the strings whose windows stand at an offset.
+func (s *Searcher) compare(content []byte, at int, visit func(text, at int) bool) bool {
+	lists := [...][]int{s.short, nil}
+	if at+windowSize <= len(content) {
+		lists[1] = s.byHash[hash(content[at:])]
+	}
+	for _, list := range lists {
+		for _, i := range list {
+			start := at - s.window[i]
+			if start >= 0 && bytes.HasPrefix(content[start:], s.texts[i]) && !visit(i, start) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // eachAlone searches for one string after the other.
@@ -108,7 +145,7 @@ func (s *Searcher) eachAlone(content []byte, visit func(text, at int) bool) {
 	}
 }
 
-// candidate returns the first offset at or behind from where the three bytes of some string may stand, or -1.
+// candidate returns the first offset at or behind from where the window of some string may stand, or -1.
 func (s *Searcher) candidate(content []byte, from int) int {
 	if n := len(content) - from - reads + 1; n > 0 {
 		if at := find(&s.masks, &content[from], n); at >= 0 {
@@ -118,10 +155,10 @@ func (s *Searcher) candidate(content []byte, from int) int {
 	}
 	var tail [2 * (reads + step)]byte
 	n := copy(tail[:reads+step], content[min(from, len(content)):])
-	if n < windowSize {
+	if n < minSize {
 		return -1
 	}
-	if at := find(&s.masks, &tail[0], n-windowSize+1); at >= 0 && at+windowSize <= n {
+	if at := find(&s.masks, &tail[0], n-minSize+1); at >= 0 && at+minSize <= n {
 		return from + at
 	}
 	return -1

@@ -111,7 +111,7 @@ func FuzzEach(f *testing.F) {
 	f.Fuzz(func(t *testing.T, words string, content []byte) {
 		var list []string
 		for _, word := range strings.Fields(words) {
-			if len(word) >= windowSize && !slices.Contains(list, word) && len(list) < 40 {
+			if len(word) >= minSize && !slices.Contains(list, word) && len(list) < 40 {
 				list = append(list, word)
 			}
 		}
@@ -139,9 +139,17 @@ func prose(size int) []byte {
 
 func BenchmarkEach(b *testing.B) {
 	literals := []string{"LTAI", "STS.", "ecret", "ECRET", "accesskey", "access_key", "dashscope", "TFRBSTV0", "TFRBSTRG", "TFRBSTRH"}
+	rng := rand.New(rand.NewPCG(5, 6))
+	for len(literals) < 60 {
+		word := make([]byte, 4+rng.IntN(6))
+		for i := range word {
+			word[i] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\x00\\%"[rng.IntN(65)]
+		}
+		literals = append(literals, string(word))
+	}
 	for _, size := range []int{64, 4 << 10, 16 << 20} {
 		content := prose(size)
-		for _, n := range []int{1, 4, 10} {
+		for _, n := range []int{1, 4, 10, 60} {
 			s, err := Compile(literals[:n])
 			if err != nil {
 				b.Fatal(err)

@@ -4,7 +4,7 @@ import "bytes"
 
 // idPart finds long-term IDs: LTAI and 12 to 20 characters.
 func idPart() Part {
-	return Part{Kind: KindID, Literals: []string{longTermPrefix}, Reach: 64, Find: func(content []byte, at int) (Match, bool) {
+	return Part{Kind: KindID, Literals: []string{longTermPrefix}, Reach: 64, Hidden: true, Find: func(content []byte, at int) (Match, bool) {
 		end := runEnd(content, at, maxIDLen+1)
 		ok := end-at >= minIDLen && end-at <= maxIDLen && bounded(content, at, end) &&
 			random(content[at+len(longTermPrefix):end])
@@ -14,7 +14,7 @@ func idPart() Part {
 
 // stsIDPart finds the IDs of temporary credentials.
 func stsIDPart() Part {
-	return Part{Kind: KindSTSID, Literals: []string{stsPrefix}, Reach: 64, Find: func(content []byte, at int) (Match, bool) {
+	return Part{Kind: KindSTSID, Literals: []string{stsPrefix}, Reach: 64, Hidden: true, Find: func(content []byte, at int) (Match, bool) {
 		tail := at + len(stsPrefix)
 		end := runEnd(content, tail, maxSTSTail+1)
 		ok := end-tail >= minSTSTail && end-tail <= maxSTSTail && bounded(content, at, end) && random(content[tail:end])

@@ -51,7 +51,8 @@ type Examples struct {
 type Part struct {
 	Kind     Kind
 	Literals []string
-	Reach    int // bytes
+	Reach    int  // bytes
+	Hidden   bool // it may stand in encoded text: what its literals become there is worth decoding
 	Find     func(content []byte, at int) (Match, bool)
 }
 

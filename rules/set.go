@@ -70,6 +70,20 @@ func (s *Set) Rule(t Type) (Rule, bool) {
 	return Rule{}, false
 }
 
+// Literals returns what stands in every content in which Find finds something.
+func (s *Set) Literals() []string { return slices.Clone(s.texts) }
+
+// Hidden returns the literals of the parts that may stand in encoded text.
+func (s *Set) Hidden() []string {
+	var out []string
+	for i, text := range s.texts {
+		if slices.ContainsFunc(s.parts[i], func(p Part) bool { return p.Hidden }) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
 // Reach is how far from a literal a match can depend on the content, in bytes.
 func (s *Set) Reach() int { return s.reach }
 

@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -12,7 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/rules/pair"
+	"github.com/akguard/akguard/scanner/decode"
 )
 
 // hit is one credential at one place of one content.
@@ -22,6 +21,7 @@ type hit struct {
 	line       int
 	column     int
 	secrets    []secretAt // near an ID: the credential's own first, then the candidates, best first
+	decoded    string     // the encodings that hide it, the outermost first
 }
 
 // secretAt is a secret and its line.
@@ -32,11 +32,13 @@ type secretAt struct {
 
 // collector is the Sink of a scan: it matches content and keeps the hits.
 type collector struct {
-	set      *rules.Set
-	maxHits  int
-	progress func(int)
-	margin   int
-	windows  sync.Pool // *[]byte, all of one size
+	set       *rules.Set
+	prefilter *prefilter
+	decoding  decode.Options
+	maxHits   int
+	progress  func(int)
+	margin    int
+	windows   sync.Pool // *[]byte, all of one size
 
 	blobs, bytes, commits atomic.Int64
 
@@ -46,10 +48,20 @@ type collector struct {
 	skips map[Skip]bool
 }
 
-func newCollector(opts Options) *collector {
-	c := &collector{set: opts.Rules, maxHits: opts.MaxHits, progress: opts.Progress, skips: map[Skip]bool{}}
+// maxDecoded is how many bytes are decoded of one content.
+const maxDecoded = 32 << 20
+
+func newCollector(opts Options) (*collector, error) {
+	prefilter, err := newPrefilter(opts.Rules)
+	if err != nil {
+		return nil, err
+	}
+	c := &collector{
+		set: opts.Rules, prefilter: prefilter, decoding: decode.Options{MaxBytes: maxDecoded},
+		maxHits: opts.MaxHits, progress: opts.Progress, skips: map[Skip]bool{},
+	}
 	c.setWindows(windowSize, margin)
-	return c
+	return c, nil
 }
 
 func (c *collector) setWindows(size, margin int) {
@@ -133,47 +145,6 @@ func fill(ctx context.Context, r io.Reader, buf []byte) (n int, err error) {
 	return n, err
 }
 
-// match finds the credentials that begin in t.content[from:to].
-func (c *collector) match(place Place, t text, from, to int) {
-	parts := c.set.Find(t.content)
-	if len(parts) == 0 {
-		return
-	}
-	var found []hit
-	for _, j := range pair.Join(t.content, parts, pair.Options{}) {
-		at := j.ID
-		if at.End == 0 {
-			at = j.Secret
-		}
-		if at.Start < from || at.Start >= to {
-			continue
-		}
-		t.forward(at.Start)
-		found = append(found, hit{
-			place: place, credential: j.Credential, line: max(1, t.line), column: t.column, secrets: secretsNear(&t, j),
-		})
-	}
-	c.keep(found)
-}
-
-// nearby is more than how far from an ID package pair looks for secrets, in bytes.
-const nearby = 8 << 10
-
-// secretsNear finds the lines of the secrets that may belong to an ID. Of the candidates only the values are known.
-func secretsNear(t *text, j pair.Joined) []secretAt {
-	if j.ID.End == 0 || j.Secret.End == 0 {
-		return nil
-	}
-	out := []secretAt{{j.Credential.Secret, max(1, t.lineAt(j.Secret.Start))}}
-	from := max(0, j.ID.Start-nearby)
-	near := t.content[from:min(len(t.content), j.ID.End+nearby)]
-	for _, s := range j.Candidates {
-		at := from + max(0, bytes.Index(near, []byte(s.Reveal())))
-		out = append(out, secretAt{s, max(1, t.lineAt(at))})
-	}
-	return out
-}
-
 func (c *collector) keep(found []hit) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -191,7 +162,10 @@ func (c *collector) crowded() Skip {
 }
 
 // Screen implements Screener.
-func (c *collector) Screen(piece []byte) bool { return c.set.Screen(piece) }
+func (c *collector) Screen(piece []byte) bool {
+	matchable, encoded := c.prefilter.look(piece)
+	return encoded || matchable && c.set.Screen(piece)
+}
 
 // Reach implements Screener.
 func (c *collector) Reach() int { return c.set.Reach() }

@@ -50,6 +50,9 @@ type Occurrence struct {
 	Line       int // 1-based line of the ID, or of the secret where it stands alone
 	Column     int // 1-based, in Unicode code points
 	SecretLine int // line of the secret where Parts is both, else 0
+	// Decoded says in which encodings the credential stands, the outermost first: "gzip+utf-16le". It is empty where it
+	// stands as it is.
+	Decoded string
 }
 
 // Finding is one credential with every place where it stands.

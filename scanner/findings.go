@@ -52,7 +52,7 @@ func urgency(f Finding) int {
 func (g *credentialGroup) occurrences() []Occurrence {
 	out := make([]Occurrence, 0, len(g.hits))
 	for _, h := range g.hits {
-		o := Occurrence{Place: h.place, Parts: PartID, Line: h.line, Column: h.column}
+		o := Occurrence{Place: h.place, Parts: PartID, Line: h.line, Column: h.column, Decoded: h.decoded}
 		i := slices.IndexFunc(h.secrets, func(s secretAt) bool { return same(s.Secret, g.credential.Secret) })
 		switch {
 		case h.credential.ID.IsZero():
@@ -81,7 +81,9 @@ func when(o Occurrence) time.Time {
 }
 
 func comparePlaces(a, b Place) int {
-	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.Blob, b.Blob))
+	return cmp.Or(
+		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.Blob, b.Blob),
+		cmp.Compare(a.Member, b.Member))
 }
 
 // sortHits puts hits in an order that does not depend on how they were found.

@@ -25,7 +25,7 @@ func group(hits []hit) []*credentialGroup {
 	sortHits(hits)
 	groups := map[string]*credentialGroup{}
 	for _, h := range hits {
-		key := cmp.Or(h.credential.ID.Reveal(), h.credential.Secret.Reveal())
+		key := h.key()
 		if groups[key] == nil {
 			groups[key] = &credentialGroup{}
 		}

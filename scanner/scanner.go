@@ -40,7 +40,10 @@ func (s *Scanner) Run(ctx context.Context, h Handler) (Summary, error) {
 	if err := h.Header(s.opts.Header); err != nil {
 		return Summary{}, err
 	}
-	c := newCollector(s.opts)
+	c, err := newCollector(s.opts)
+	if err != nil {
+		return Summary{}, err
+	}
 	hits, err := s.collect(ctx, c)
 	if err != nil {
 		return Summary{}, err
@@ -109,6 +112,7 @@ func (c *collector) locate(ctx context.Context, l Locator, hits []hit) ([]hit, e
 				c.Skip(c.crowded())
 				break
 			}
+			place.Member = h.place.Member
 			h.place = place
 			out = append(out, h)
 		}
@@ -116,7 +120,7 @@ func (c *collector) locate(ctx context.Context, l Locator, hits []hit) ([]hit, e
 	return out, nil
 }
 
-// key tells the places of one source apart, before they are located.
+// key tells the places of one source apart, before they are located. Where an archive is, its members are.
 func (p Place) key() string { return p.Source + "\x00" + p.Path + "\x00" + p.Blob + "\x00" + p.Commit }
 
 func report(h Handler, findings []Finding, skips []Skip, summary Summary) error {

@@ -23,7 +23,10 @@ const (
 // found describes the hits of a content, in order.
 func found(t *testing.T, b Blob) []string {
 	t.Helper()
-	c := newCollector(Options{Rules: rules.Default(), MaxHits: defaultMaxHits})
+	c, err := newCollector(Options{Rules: rules.Default(), MaxHits: defaultMaxHits})
+	if err != nil {
+		t.Fatal(err)
+	}
 	c.setWindows(testWindow, testMargin)
 	if err := c.Blob(t.Context(), b); err != nil {
 		t.Fatal(err)

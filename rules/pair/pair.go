@@ -25,7 +25,7 @@ type Joined struct {
 	ID         rules.Match
 	Secret     rules.Match
 	Token      rules.Match
-	Candidates []rules.Secret // other secrets that may be the ID's, best first
+	Candidates []rules.Match // other secrets that may be the ID's, best first
 }
 
 // How far from an ID its parts are looked for, in bytes and in lines.
@@ -188,7 +188,7 @@ func (j *joiner) pair(id part, secrets []int) Joined {
 		j.secrets[s].joined = true
 		secret := j.secrets[s].Match
 		if i > 0 {
-			out.Candidates = append(out.Candidates, j.value(secret))
+			out.Candidates = append(out.Candidates, secret)
 			continue
 		}
 		out.Secret = secret

@@ -26,12 +26,13 @@ func fill(layout string) (content string, read func([]pair.Joined) string) {
 			oldnew = append(oldnew, name, value)
 		}
 	}
-	return strings.NewReplacer(oldnew...).Replace(layout), func(joined []pair.Joined) string {
+	content = strings.NewReplacer(oldnew...).Replace(layout)
+	return content, func(joined []pair.Joined) string {
 		var out []string
 		for _, j := range joined {
 			s := strings.Trim(names[j.Credential.ID.Reveal()]+"+"+names[j.Credential.Secret.Reveal()], "+")
 			for _, c := range j.Candidates {
-				s += "/" + names[c.Reveal()]
+				s += "/" + names[content[c.Start:c.End]]
 			}
 			out = append(out, s)
 		}

@@ -351,8 +351,8 @@ func TestMarks(t *testing.T) {
 			t.Errorf("no opener in %q", opener)
 		}
 	}
-	if !decode.Compressed([]byte(gz("x"))) || !decode.Compressed([]byte(zl("x"))) || decode.Compressed([]byte("xyz")) {
-		t.Error("Compressed is wrong")
+	if decode.Zlib([]byte(gz("x"))) || !decode.Zlib([]byte(zl("x"))) || decode.Zlib([]byte("xyz")) {
+		t.Error("Zlib is wrong")
 	}
 }
 

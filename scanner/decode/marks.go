@@ -40,12 +40,11 @@ func Marks(literal string) []string {
 }
 
 // Openers returns what base64 of compressed data begins with, once and twice encoded (as Helm stores its
-// releases). Nothing inside can be seen from outside, so that a content with one of them must be decoded too, and one
-// that is Compressed.
+// releases). Nothing inside can be seen from outside, so that a content with one of them must be decoded too.
 func Openers() []string { return []string{"H4sIA", "SDRzSUFB", "KLUv/"} }
 
-// Compressed reports whether content begins like a gzip, zlib or zstd file.
-func Compressed(content []byte) bool { return compression(content) != nil }
+// Zlib reports whether content begins like a zlib stream, which hides everything: it must be decoded too.
+func Zlib(content []byte) bool { return len(content) >= 4 && isZlib(content) }
 
 func pad(literal, before, after string) string {
 	var b strings.Builder

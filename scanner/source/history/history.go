@@ -99,7 +99,7 @@ func (r *reader) message(ctx context.Context, o gitobj.Object, place scanner.Pla
 	if err := r.add(o); err != nil {
 		r.Lost(gitobj.Loss{What: o.ID.String(), Why: err})
 	}
-	if r.screen == nil || r.screen(o.Content) {
+	if r.memory != nil && (r.screen == nil || r.screen(o.Content)) {
 		r.memory.exclude(o.Number)
 	}
 	header, _ := gitobj.Split(o.Content)

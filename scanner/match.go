@@ -1,0 +1,177 @@
+package scanner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/literal"
+	"github.com/akguard/akguard/rules/pair"
+	"github.com/akguard/akguard/scanner/decode"
+)
+
+// prefilter finds, in one pass, what a content must hold to be of interest: the literals of the rules, and marks of
+// what is encoded.
+type prefilter struct {
+	searcher *literal.Searcher
+	literals int // how many of its strings are the rules'; the others are marks
+}
+
+func newPrefilter(set *rules.Set) (*prefilter, error) {
+	marks := decode.Openers()
+	for _, text := range set.Hidden() {
+		marks = append(marks, decode.Marks(text)...)
+	}
+	slices.Sort(marks)
+	literals := set.Literals()
+	searcher, err := literal.Compile(append(literals, slices.Compact(marks)...))
+	return &prefilter{searcher, len(literals)}, err
+}
+
+// look tells what is in a piece of content: whether some literal is, and whether something may be encoded.
+func (p *prefilter) look(piece []byte) (matchable, encoded bool) {
+	encoded = decode.Zlib(piece)
+	p.searcher.Each(piece, func(text, _ int) bool {
+		if text < p.literals {
+			matchable = true
+		} else {
+			encoded = true
+		}
+		return !matchable || !encoded
+	})
+	return matchable, encoded
+}
+
+// sighting is a credential where it was seen.
+type sighting struct {
+	hit
+	at      spot
+	secrets []spot // of hit.secrets
+}
+
+// spot is a place in one of the texts of a matching.
+type spot struct{ text, offset int }
+
+// matching finds the credentials of one content: as it is, and as it reads once it is decoded.
+type matching struct {
+	set   *rules.Set
+	texts []text // in which a person would see them: the content, and what takes its place on a screen
+	from  int    // credentials that begin before, or not before to, are another window's
+	to    int
+	found []sighting
+}
+
+// match finds the credentials that begin in t.content[from:to].
+func (c *collector) match(place Place, t text, from, to int) {
+	matchable, encoded := c.prefilter.look(t.content)
+	if !matchable && !encoded {
+		return
+	}
+	m := matching{set: c.set, texts: []text{t}, from: from, to: to}
+	m.add(t.content, nil)
+	if encoded || len(m.found) > 0 {
+		if err := decode.Each(t.content, c.decoding, func(v *decode.View) { m.add(v.Content, v) }); err != nil {
+			c.Skip(Skip{Path: cmp.Or(place.Path, place.Blob, place.Commit, place.Source), Reason: fmt.Sprintf("not all of it was decoded: %v", err)})
+		}
+	}
+	c.keep(m.hits(place))
+}
+
+// add finds the credentials of the content or, if v is not nil, of a view of it.
+func (m *matching) add(content []byte, v *decode.View) {
+	parts := m.set.Find(content)
+	if len(parts) == 0 {
+		return
+	}
+	for _, j := range pair.Join(content, parts, pair.Options{}) {
+		anchor := j.ID
+		if anchor.End == 0 {
+			anchor = j.Secret
+		}
+		encoding := chain(v, anchor, j.Secret, j.Token)
+		if start := origin(v, anchor); start < m.from || start >= m.to || v != nil && encoding == "" {
+			continue // of another window, or seen where nothing is encoded
+		}
+		s := sighting{at: m.spot(v, anchor), hit: hit{credential: j.Credential, decoded: encoding}}
+		if j.ID.End > 0 && j.Secret.End > 0 {
+			for _, secret := range append([]rules.Match{j.Secret}, j.Candidates...) {
+				s.hit.secrets = append(s.hit.secrets, secretAt{Secret: rules.NewSecret(string(content[secret.Start:secret.End]))})
+				s.secrets = append(s.secrets, m.spot(v, secret))
+			}
+		}
+		m.found = append(m.found, s)
+	}
+}
+
+// chain returns the encodings that hide any part of a credential.
+func chain(v *decode.View, parts ...rules.Match) string {
+	if v == nil {
+		return ""
+	}
+	for _, p := range parts {
+		if p.End > 0 {
+			if encoding := v.EncodingOf(p.Start, p.End); encoding != "" {
+				return encoding
+			}
+		}
+	}
+	return ""
+}
+
+// origin returns where in the content a match begins.
+func origin(v *decode.View, m rules.Match) int {
+	if v == nil {
+		return m.Start
+	}
+	from, _ := v.Origin(m.Start, m.End)
+	return from
+}
+
+// spot returns where a person sees a match.
+func (m *matching) spot(v *decode.View, match rules.Match) spot {
+	if v == nil {
+		return spot{0, match.Start}
+	}
+	seen, from, _ := v.Seen(match.Start, match.End)
+	i := slices.IndexFunc(m.texts, func(t text) bool { return len(t.content) == len(seen) && &t.content[0] == &seen[0] })
+	if i < 0 {
+		i = len(m.texts)
+		m.texts = append(m.texts, newText(seen))
+	}
+	return spot{i, from}
+}
+
+// hits gives each sighting its line and column. Of several sightings at one place, the one that knows most is kept: an
+// ID that stands as it is may have its secret in an encoding.
+func (m *matching) hits(place Place) []hit {
+	slices.SortStableFunc(m.found, func(a, b sighting) int {
+		return cmp.Or(cmp.Compare(a.at.text, b.at.text), cmp.Compare(a.at.offset, b.at.offset), cmp.Compare(b.parts(), a.parts()))
+	})
+	m.found = slices.CompactFunc(m.found, func(a, b sighting) bool { return a.at == b.at && a.key() == b.key() })
+	out := make([]hit, 0, len(m.found))
+	for _, s := range m.found {
+		t := &m.texts[s.at.text]
+		t.forward(s.at.offset)
+		s.place, s.line, s.column = place, max(1, t.line), t.column
+		for i, at := range s.secrets {
+			s.hit.secrets[i].line = max(1, m.texts[at.text].lineAt(at.offset))
+		}
+		out = append(out, s.hit)
+	}
+	return out
+}
+
+// parts counts the parts of the credential that stand there.
+func (h hit) parts() int {
+	n := 0
+	for _, s := range []rules.Secret{h.credential.ID, h.credential.Secret, h.credential.Token} {
+		if !s.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// key tells credentials apart: by the ID, or by a secret that stands without one.
+func (h hit) key() string { return cmp.Or(h.credential.ID.Reveal(), h.credential.Secret.Reveal()) }

@@ -33,6 +33,8 @@ var commands = map[string]command{
 	"versions": versions,
 	"corrupt":  corrupt,
 	"hook":     hook,
+	"encode":   encode,
+	"zip":      zipFiles,
 }
 
 func need(ts *testscript.TestScript, ok bool, usage string) {

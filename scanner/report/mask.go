@@ -66,7 +66,7 @@ func maskFinding(f scanner.Finding, mask func(string) string) scanner.Finding {
 	f.Verdict.Reason = mask(f.Verdict.Reason)
 	occurrences := make([]scanner.Occurrence, len(f.Occurrences))
 	for i, o := range f.Occurrences {
-		o.Path, o.Author, o.Email = mask(o.Path), mask(o.Author), mask(o.Email)
+		o.Path, o.Member, o.Author, o.Email = mask(o.Path), mask(o.Member), mask(o.Author), mask(o.Email)
 		o.Refs, o.Reflog = each(o.Refs, mask), each(o.Reflog, mask)
 		occurrences[i] = o
 	}

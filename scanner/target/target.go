@@ -13,6 +13,7 @@ import (
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 	"github.com/akguard/akguard/scanner/internal/seen"
+	"github.com/akguard/akguard/scanner/source/archive"
 	"github.com/akguard/akguard/scanner/source/commits"
 	"github.com/akguard/akguard/scanner/source/files"
 	"github.com/akguard/akguard/scanner/source/history"
@@ -31,6 +32,8 @@ type Options struct {
 
 	Cache string   // folder that remembers which objects have been seen, for the next scan; "" remembers nothing
 	Rules seen.Key // a hash of what they are scanned for: under another one, nothing has been seen
+
+	MaxArchiveDepth int // how many archives may lie in one another and are opened; 0 opens none
 
 	MaxMemory int64 // budget for objects of a repository, bytes; default 512 MiB
 
@@ -72,6 +75,17 @@ func fail(hint, format string, args ...any) error {
 
 // Open finds out what Options name. An error is an *Error.
 func Open(opts Options) (*Target, error) {
+	t, err := open(opts)
+	if err != nil || opts.MaxArchiveDepth == 0 {
+		return t, err
+	}
+	for i, source := range t.Sources {
+		t.Sources[i] = archive.In(source, archive.Options{MaxDepth: opts.MaxArchiveDepth})
+	}
+	return t, nil
+}
+
+func open(opts Options) (*Target, error) {
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
@@ -98,6 +112,8 @@ func (t *Target) Close() error {
 
 func (o Options) check() error {
 	switch {
+	case o.MaxArchiveDepth < 0:
+		return fail("0 opens no archives", "--max-archive-depth %d is less than none", o.MaxArchiveDepth)
 	case o.Staged && o.Range != "":
 		return fail("leave one of them out", "--staged and --range exclude each other")
 	case o.Path == "-" && (o.Staged || o.Range != ""):

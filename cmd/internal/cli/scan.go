@@ -83,6 +83,7 @@ func (a *app) scan() *cobra.Command {
 	f.BoolVar(&o.target.NoUnreachable, "no-unreachable", false, "leave out of the history what no ref reaches")
 	f.BoolVar(&o.target.IncludeIgnored, "include-ignored", false, "scan files that git ignores too")
 	f.BoolVar(&o.cache, "cache", false, "remember which objects of the history have been read, and read only new ones next time")
+	f.IntVar(&o.target.MaxArchiveDepth, "max-archive-depth", 10, "open archives down to `N` in one another; 0 opens none")
 	f.Var(&memory{&o.target.MaxMemory}, "max-memory", "`SIZE` of what may be held of a repository's objects, such as 512MiB or 2GiB")
 	f.StringVar(&o.format, "format", "text", "`FORMAT` of the report: text, json, jsonl or sarif")
 	f.StringVar(&o.output, "output", "-", "write the report to `FILE`, in place only when it is whole; - is standard output")

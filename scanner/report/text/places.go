@@ -64,7 +64,14 @@ func (p places) spot(o scanner.Occurrence) string {
 }
 
 func spot(o scanner.Occurrence) string {
+	if o.Decoded != "" {
+		encodings := o.Decoded
+		o.Decoded = ""
+		return fmt.Sprintf("%s in %s", spot(o), encodings)
+	}
 	switch {
+	case o.Path != "" && o.Member != "":
+		return fmt.Sprintf("%s!/%s:%d", safe.Text(o.Path), safe.Text(o.Member), o.Line)
 	case o.Path != "":
 		return fmt.Sprintf("%s:%d", safe.Text(o.Path), o.Line)
 	case o.Source == scanner.SourceStdin:
@@ -72,7 +79,7 @@ func spot(o scanner.Occurrence) string {
 	case o.Source == scanner.SourceMessage:
 		return fmt.Sprintf("message of %s, line %d", messenger(o), o.Line)
 	}
-	return fmt.Sprintf("blob %s, line %d", short(o.Blob), o.Line)
+	return fmt.Sprintf("%s, line %d", strings.TrimSuffix("blob "+short(o.Blob)+"!/"+safe.Text(o.Member), "!/"), o.Line)
 }
 
 // messenger names the commit or the tag that a message belongs to.

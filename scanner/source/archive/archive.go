@@ -17,6 +17,7 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/akguard/akguard/rules/literal"
 	"github.com/akguard/akguard/scanner"
 )
 
@@ -46,9 +47,39 @@ func (o Options) withDefaults() Options {
 func Open(next scanner.Sink, opts Options) scanner.Sink {
 	o := &opener{Sink: next, opts: opts.withDefaults(), large: make(chan struct{}, 1)}
 	if s, ok := next.(scanner.Screener); ok {
-		return &screener{opener: o, next: s}
+		return &screener{opener: o, next: s, magics: newSearcher()}
 	}
 	return o
+}
+
+// In returns a source that yields what source does and, besides each archive, what is packed in it. It is a
+// scanner.Locator when source is one.
+func In(source scanner.Source, opts Options) scanner.Source {
+	s := unpacked{source, opts}
+	if l, ok := source.(scanner.Locator); ok {
+		return unpackedLocator{s, l}
+	}
+	return s
+}
+
+type unpacked struct {
+	source scanner.Source
+	opts   Options
+}
+
+// Scan implements scanner.Source.
+func (s unpacked) Scan(ctx context.Context, sink scanner.Sink) error {
+	return s.source.Scan(ctx, Open(sink, s.opts))
+}
+
+type unpackedLocator struct {
+	unpacked
+	locator scanner.Locator
+}
+
+// Locate implements scanner.Locator.
+func (s unpackedLocator) Locate(ctx context.Context, hits []scanner.Place, sink scanner.Sink) ([][]scanner.Place, error) {
+	return s.locator.Locate(ctx, hits, sink)
 }
 
 // opener is the sink that Open returns.
@@ -77,11 +108,21 @@ func (s *opener) Blob(ctx context.Context, b scanner.Blob) error {
 // screener is an opener whose next can screen.
 type screener struct {
 	*opener
-	next scanner.Screener
+	next   scanner.Screener
+	magics *literal.Searcher
 }
 
 // Screen implements scanner.Screener.
-func (s *screener) Screen(piece []byte) bool { return s.next.Screen(piece) || holdsMagic(piece) }
+func (s *screener) Screen(piece []byte) bool {
+	found := s.next.Screen(piece)
+	if !found {
+		s.magics.Each(piece, func(int, int) bool {
+			found = true
+			return false
+		})
+	}
+	return found
+}
 
 // Reach implements scanner.Screener.
 func (s *screener) Reach() int { return max(s.next.Reach(), longestMagic) }

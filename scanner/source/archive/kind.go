@@ -3,6 +3,8 @@ package archive
 import (
 	"bytes"
 	"strconv"
+
+	"github.com/akguard/akguard/rules/literal"
 )
 
 // kind is what a content is, by its bytes.
@@ -20,22 +22,21 @@ const (
 	foreign // a kind that this package cannot open
 )
 
-// magic is how archives of a kind begin. Screening looks for its rarest byte.
+// magic is how archives of a kind begin.
 type magic struct {
 	text string
 	kind kind
-	rare int
 }
 
 var magics = [...]magic{
-	{"PK\x03\x04", zipped, 2},
-	{"PK\x05\x06", zipped, 2},
-	{"\x1f\x8b\x08", gzipped, 0},
-	{"\xfd7zXZ\x00", xzipped, 0},
-	{"\x28\xb5\x2f\xfd", zstandard, 3},
-	{"1AY&SY", bzipped, 2}, // behind BZh and a digit
-	{"7z\xbc\xaf\x27\x1c", foreign, 5},
-	{"Rar!\x1a\x07", foreign, 4},
+	{"PK\x03\x04", zipped},
+	{"PK\x05\x06", zipped},
+	{"\x1f\x8b\x08", gzipped},
+	{"\xfd7zXZ\x00", xzipped},
+	{"\x28\xb5\x2f\xfd", zstandard},
+	{"1AY&SY", bzipped}, // behind BZh and a digit
+	{"7z\xbc\xaf\x27\x1c", foreign},
+	{"Rar!\x1a\x07", foreign},
 }
 
 const longestMagic = 6
@@ -50,29 +51,13 @@ func Magics() []string {
 	return out
 }
 
-// holdsMagic reports whether any of the magics is in b.
-func holdsMagic(b []byte) bool {
-	for _, m := range magics {
-		if m.index(b) >= 0 {
-			return true
-		}
+// newSearcher makes what finds any of the magics in a content.
+func newSearcher() *literal.Searcher {
+	searcher, err := literal.Compile(Magics())
+	if err != nil {
+		panic(err) // the magics are constants
 	}
-	return false
-}
-
-// index is bytes.Index for a magic, and much faster where its rarest byte is rare.
-func (m *magic) index(b []byte) int {
-	for from := m.rare; from < len(b); from++ {
-		at := bytes.IndexByte(b[from:], m.text[m.rare])
-		if at < 0 {
-			return -1
-		}
-		from += at
-		if start := from - m.rare; len(b)-start >= len(m.text) && string(b[start:start+len(m.text)]) == m.text {
-			return start
-		}
-	}
-	return -1
+	return searcher
 }
 
 // kindOf tells what a content is, from all of it or its beginning.
@@ -85,7 +70,7 @@ func kindOf(b []byte, whole bool) kind {
 		return tarred
 	case whole && hasDirectory(b):
 		return zipped
-	case !whole && magics[0].index(b) >= 0:
+	case !whole && bytes.Contains(b, []byte(magics[0].text)):
 		return maybeZip
 	}
 	return none

@@ -276,7 +276,7 @@ const (
 // hasDirectory reports whether b ends with a zip's directory.
 func hasDirectory(b []byte) bool {
 	end := b[max(0, len(b)-eocdSize-1<<16):]
-	return magics[1].index(end) >= 0 && hasDirectoryAt(bytes.NewReader(b), int64(len(b)))
+	return bytes.Contains(end, []byte(magics[1].text)) && hasDirectoryAt(bytes.NewReader(b), int64(len(b)))
 }
 
 // hasDirectoryAt is strict: programs that know of zip hold its magics too.

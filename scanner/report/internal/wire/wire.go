@@ -31,13 +31,15 @@ type Occurrence struct {
 	MoreRefs   int      `json:"moreRefs,omitempty"`
 	Reflog     []string `json:"reflog,omitempty"`
 	Reachable  *bool    `json:"reachable,omitempty"`
+	Decoded    string   `json:"decoded,omitempty"`
+	Member     string   `json:"member,omitempty"`
 }
 
 // NewOccurrence converts o. Where it stands in git's history, what history always has is there even if empty.
 func NewOccurrence(o scanner.Occurrence) Occurrence {
 	w := Occurrence{
 		Source: o.Source, Path: o.Path, Parts: string(o.Parts), Line: o.Line, Column: o.Column, SecretLine: o.SecretLine,
-		Author: o.Author, Email: o.Email, Date: Time(o.Date), MoreRefs: o.MoreRefs, Reflog: o.Reflog,
+		Author: o.Author, Email: o.Email, Date: Time(o.Date), MoreRefs: o.MoreRefs, Reflog: o.Reflog, Decoded: o.Decoded, Member: o.Member,
 	}
 	history := InHistory(o)
 	if history || o.Blob != "" {

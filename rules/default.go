@@ -17,7 +17,7 @@ func pairRule() Rule {
 		ID: "alibaba-accesskey-pair", Type: AccessKey, Severity: Critical,
 		Description: "Alibaba Cloud AccessKey pair: an ID with its secret",
 		Help:        "Whoever has both parts acts as their owner, from anywhere. " + helpRotate,
-		Parts:       []Part{idPart(), namedSecretPart()},
+		Parts:       []Part{idPart(), legacyIDPart(), namedSecretPart()},
 		Examples: Examples{
 			Match: []string{
 				"accessKeyId: {id24}\naccessKeySecret: {secret}\n",
@@ -27,6 +27,9 @@ func pairRule() Rule {
 				"access-key: ${OSS_AK:{id24}}\nsecret-key: ${OSS_SK:{secret}}\n",
 				"echo -e \"[default]\\n{id16}\\n{secret}\\n\"\n",
 				"密钥{id24}密码：{secret}。\n",
+				"auth = oss2.Auth('{legacy-id}', '{secret}')\n",
+				"String accessKeyId = \"{legacy-id}\";\nString accessKeySecret = \"{secret}\";\n",
+				"getProfile(\"cn-hangzhou\", \"{legacy-id}\", \"{secret}\")\n",
 			},
 			NoMatch: []string{
 				"accessKeyId: {id24}\naccessKeySecret: <your-access-key-secret>\n",
@@ -52,6 +55,7 @@ func idRule() Rule {
 			NoMatch: []string{
 				"LTAItestAccessKeyId1\n", "LTAI5tABCDEFGHIJKLMNOPQR\n", "LTAI4G****************\n", "VOLTAICa1B2c3D4e5F6\n",
 				"CONSULTAINFORMACION2024abc\n", "LTAI5tQzRwSxEdCrFvTg****\n", "LTAI\n", "LTAIabcdefghijkl\n",
+				"s_{id16}abc\n", "{secret}{secret}\n{id16}==\n", "accessKey = \"{legacy-id}\"\n",
 			},
 		},
 	}

@@ -2,14 +2,79 @@ package rules
 
 import "bytes"
 
-// idPart finds long-term IDs: LTAI and 12 to 20 characters.
+// idPart finds long-term IDs: LTAI and 12 or 20 characters. Other lengths between occur where an ID was typed over or
+// made up, and in random text.
 func idPart() Part {
-	return Part{Kind: KindID, Literals: []string{longTermPrefix}, Reach: 64, Hidden: true, Find: func(content []byte, at int) (Match, bool) {
+	return Part{Kind: KindID, Literals: []string{longTermPrefix}, Reach: armourReach, Hidden: true, Find: func(content []byte, at int) (Match, bool) {
 		end := runEnd(content, at, maxIDLen+1)
 		ok := end-at >= minIDLen && end-at <= maxIDLen && bounded(content, at, end) &&
-			random(content[at+len(longTermPrefix):end])
-		return Match{Kind: KindID, Start: at, End: end}, ok
+			random(content[at+len(longTermPrefix):end]) && !inArmour(content, at, end)
+		return Match{Kind: KindID, Start: at, End: end, Weak: end-at != minIDLen && end-at != maxIDLen}, ok
 	}}
+}
+
+// legacyIDPart finds IDs of before 2016, which are 16 characters without a prefix: behind a key name or in a call that
+// takes one.
+func legacyIDPart() Part {
+	return Part{
+		Kind: KindID, Reach: 2 * nameReach, Find: findLegacyID,
+		Literals: []string{"ccessKey", "ccess_key", "CCESS_KEY", "ccess-key", "ccesskey", "oss2.Auth(", "AcsClient(", "getProfile(", "oss.New("},
+	}
+}
+
+func findLegacyID(content []byte, at int) (Match, bool) {
+	_, end := keyName(content, at)
+	limit := min(len(content), end+nameReach)
+	for range 3 { // the name of a region may stand before
+		start, stop := nextRun(content, end, limit)
+		if start >= limit || bytes.Count(content[at:start], []byte{'\n'}) > 1 {
+			break
+		}
+		if stop-start == minIDLen && bounded(content, start, stop) && startsQuoted(content, start) && random(content[start:stop]) {
+			return Match{Kind: KindID, Start: start, End: stop, Weak: true}, true
+		}
+		end = stop
+	}
+	return Match{}, false
+}
+
+// startsQuoted reports whether a value is a string, or what follows a colon or an equals sign: not a name in the code.
+func startsQuoted(content []byte, start int) bool {
+	before := bytes.TrimRight(content[max(0, start-4):start], " \t")
+	return len(before) > 0 && bytes.IndexByte([]byte("\"'`:=>"), before[len(before)-1]) >= 0
+}
+
+// armourReach is more than two lines of base64 are long.
+const armourReach = 200
+
+// inArmour reports whether a value is a piece of base64 text: on a line of nothing else, next to a line of the same that
+// is long or, where the value is padded, not short.
+func inArmour(content []byte, start, end int) bool {
+	isBase64 := func(c byte) bool { return isAlnum(c) || c == '+' || c == '/' || c == '=' }
+	from, to := start, end
+	for from > 0 && start-from < armourReach/2 && isBase64(content[from-1]) {
+		from--
+	}
+	for to < len(content) && to-end < armourReach/2 && isBase64(content[to]) {
+		to++
+	}
+	if from > 0 && content[from-1] != '\n' || to < len(content) && content[to] != '\n' && content[to] != '\r' {
+		return false
+	}
+	line := 60
+	if content[to-1] == '=' {
+		line = minIDLen
+	}
+	before := bytes.TrimRight(content[max(0, from-armourReach/2):from], "\r\n")
+	after := bytes.TrimLeft(content[to:min(len(content), to+armourReach/2)], "\r\n")
+	n, m := 0, 0
+	for n < len(before) && isBase64(before[len(before)-1-n]) {
+		n++
+	}
+	for m < len(after) && isBase64(after[m]) {
+		m++
+	}
+	return n >= line || m >= line
 }
 
 // stsIDPart finds the IDs of temporary credentials.

@@ -41,7 +41,7 @@ func mixed(v []byte) bool {
 	case digits == 0:
 		return few*4 >= len(v)
 	}
-	return few >= 2
+	return few >= 2 || few == 1 && digits >= 3
 }
 
 // varied reports whether v uses about as many different characters as chance would give it.

@@ -38,7 +38,7 @@ type Rule struct {
 }
 
 // Examples are contents that a rule must and must not match. They are templates, so that no key stands in the
-// source: {id16}, {id24}, {secret}, {sts-id}, {sts-secret} and {token} become random values of that shape.
+// source: {id16}, {id24}, {legacy-id}, {secret}, {sts-id}, {sts-secret} and {token} become random values of that shape.
 type Examples struct {
 	Match   []string
 	NoMatch []string
@@ -74,4 +74,5 @@ type Match struct {
 	Start, End int  // byte offsets: content[Start:End]
 	Named      bool // its own key name stands beside it
 	Telling    bool // the key name alone tells whose value it is
+	Weak       bool // of an ID: it is none unless a secret belongs to it
 }

@@ -130,6 +130,8 @@ func inOrder(found []Match) []Match {
 
 func (m Match) rank() int {
 	switch {
+	case m.Weak:
+		return -1
 	case m.Telling:
 		return 2
 	case m.Named:

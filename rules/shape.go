@@ -11,7 +11,7 @@ const (
 
 // Lengths of values, from the service's formats and from what leaks in practice.
 const (
-	minIDLen, maxIDLen               = 16, 24
+	minIDLen, maxIDLen               = 16, 24 // nearly all have either
 	secretLen                        = 30
 	minSTSTail, maxSTSTail           = 20, 30
 	minSTSSecretLen, maxSTSSecretLen = 40, 46

@@ -83,7 +83,7 @@ func (c *collector) Blob(ctx context.Context, b Blob) error {
 	c.count(len(b.Content))
 	t := newText(b.Content)
 	t.line -= b.HeaderLines
-	c.match(b.Place, t, 0, len(b.Content))
+	c.match(b.Place, t, section{to: len(b.Content)})
 	return nil
 }
 
@@ -118,10 +118,10 @@ func (c *collector) stream(ctx context.Context, b Blob) error {
 			t = newText(t.content)
 		}
 		if last {
-			c.match(b.Place, t, from, filled)
+			c.match(b.Place, t, section{from, filled, true})
 			return nil
 		}
-		c.match(b.Place, t, from, filled-c.margin)
+		c.match(b.Place, t, section{from, filled - c.margin, true})
 		cut := runeStart(window, filled-2*c.margin)
 		t.advance(cut)
 		from = filled - c.margin - cut

@@ -14,8 +14,9 @@ import (
 // prefilter finds, in one pass, what a content must hold to be of interest: the literals of the rules, and marks of
 // what is encoded.
 type prefilter struct {
-	searcher *literal.Searcher
-	literals int // how many of its strings are the rules'; the others are marks
+	searcher  *literal.Searcher
+	matchable []bool // of each string: it is a rule's
+	encoded   []bool // it is a mark, or what an escape may touch
 }
 
 func newPrefilter(set *rules.Set) (*prefilter, error) {
@@ -24,20 +25,27 @@ func newPrefilter(set *rules.Set) (*prefilter, error) {
 		marks = append(marks, decode.Marks(text)...)
 	}
 	slices.Sort(marks)
-	literals := set.Literals()
-	searcher, err := literal.Compile(append(literals, slices.Compact(marks)...))
-	return &prefilter{searcher, len(literals)}, err
+	p := &prefilter{}
+	list := set.Literals()
+	for _, text := range list {
+		p.matchable = append(p.matchable, true)
+		p.encoded = append(p.encoded, slices.Contains(set.Hidden(), text))
+	}
+	for _, mark := range slices.Compact(marks) {
+		list = append(list, mark)
+		p.matchable, p.encoded = append(p.matchable, false), append(p.encoded, true)
+	}
+	var err error
+	p.searcher, err = literal.Compile(list)
+	return p, err
 }
 
 // look tells what is in a piece of content: whether some literal is, and whether something may be encoded.
 func (p *prefilter) look(piece []byte) (matchable, encoded bool) {
 	encoded = decode.Zlib(piece)
 	p.searcher.Each(piece, func(text, _ int) bool {
-		if text < p.literals {
-			matchable = true
-		} else {
-			encoded = true
-		}
+		matchable = matchable || p.matchable[text]
+		encoded = encoded || p.encoded[text]
 		return !matchable || !encoded
 	})
 	return matchable, encoded
@@ -57,18 +65,23 @@ type spot struct{ text, offset int }
 type matching struct {
 	set   *rules.Set
 	texts []text // in which a person would see them: the content, and what takes its place on a screen
-	from  int    // credentials that begin before, or not before to, are another window's
-	to    int
+	cut   section
 	found []sighting
 }
 
-// match finds the credentials that begin in t.content[from:to].
-func (c *collector) match(place Place, t text, from, to int) {
+// section is the part of a content in which credentials are to begin.
+type section struct {
+	from, to int
+	part     bool // the content is itself a part of a longer one
+}
+
+// match finds the credentials of a content that begin in the section.
+func (c *collector) match(place Place, t text, cut section) {
 	matchable, encoded := c.prefilter.look(t.content)
 	if !matchable && !encoded {
 		return
 	}
-	m := matching{set: c.set, texts: []text{t}, from: from, to: to}
+	m := matching{set: c.set, texts: []text{t}, cut: cut}
 	m.add(t.content, nil)
 	if encoded || len(m.found) > 0 {
 		if err := decode.Each(t.content, c.decoding, func(v *decode.View) { m.add(v.Content, v) }); err != nil {
@@ -84,14 +97,14 @@ func (m *matching) add(content []byte, v *decode.View) {
 	if len(parts) == 0 {
 		return
 	}
-	for _, j := range pair.Join(content, parts, pair.Options{}) {
+	for _, j := range pair.Join(content, parts, pair.Options{Part: m.cut.part}) {
 		anchor := j.ID
 		if anchor.End == 0 {
 			anchor = j.Secret
 		}
 		encoding := chain(v, anchor, j.Secret, j.Token)
-		if start := origin(v, anchor); start < m.from || start >= m.to || v != nil && encoding == "" {
-			continue // of another window, or seen where nothing is encoded
+		if start := origin(v, anchor); start < m.cut.from || start >= m.cut.to {
+			continue // of another window
 		}
 		s := sighting{at: m.spot(v, anchor), hit: hit{credential: j.Credential, decoded: encoding}}
 		if j.ID.End > 0 && j.Secret.End > 0 {

@@ -17,6 +17,8 @@ import (
 // Options bounds the search. The zero Options means the defaults.
 type Options struct {
 	MaxCandidates int // secrets kept for one ID; default 5
+	// Part says that the content is a part of a longer one: nothing is concluded from what it does not hold.
+	Part bool
 }
 
 // Joined is one credential of a content, with the places of its parts. A part that was not seen has a zero Match.
@@ -31,7 +33,7 @@ type Joined struct {
 // How far from an ID its parts are looked for, in bytes and in lines.
 const (
 	windowBefore, windowAfter = 2048, 4096
-	namedLines, bareLines     = 30, 4
+	namedLines, bareLines     = 30, 6
 	defaultMaxCandidates      = 5
 )
 
@@ -39,7 +41,7 @@ const (
 // so is each secret that stands alone beside a telling key name; they are ordered by place.
 func Join(content []byte, parts []rules.Match, opts Options) []Joined {
 	opts.MaxCandidates = cmp.Or(opts.MaxCandidates, defaultMaxCandidates)
-	j := joiner{content: content, opts: opts}
+	j := joiner{content: content, opts: opts, table: tableOf(content)}
 	for _, m := range parts {
 		switch m.Kind {
 		case rules.KindID:
@@ -50,8 +52,8 @@ func Join(content []byte, parts []rules.Match, opts Options) []Joined {
 			j.joined = append(j.joined, j.triple(m))
 		}
 	}
-	j.addBareSecrets()
 	number(content, j.ids)
+	j.addBareSecrets()
 	number(content, j.secrets)
 	j.pairs()
 	j.loneSecrets()
@@ -86,6 +88,7 @@ func number(content []byte, parts []part) {
 type joiner struct {
 	content []byte
 	opts    Options
+	table   table
 	ids     []part
 	secrets []part // named ones and those that merely stand near an ID, by place
 	joined  []Joined
@@ -95,9 +98,9 @@ type joiner struct {
 // are read once.
 func (j *joiner) addBareSecrets() {
 	done := 0
-	for _, id := range j.ids {
+	for i, id := range j.ids {
 		from := max(done, linesBefore(j.content, id.Start))
-		to := linesAfter(j.content, id.End)
+		to := linesAfter(j.content, id.End, bareLines+j.above(i))
 		if from >= to {
 			continue
 		}
@@ -133,11 +136,20 @@ func linesBefore(content []byte, start int) int {
 	return from
 }
 
+// above returns how many IDs stand in a list before the i-th: the secrets may stand in a list behind it.
+func (j *joiner) above(i int) int {
+	n := 0
+	for n < min(i, maxListed) && near(j.ids[i-n-1], j.ids[i-n]) {
+		n++
+	}
+	return n
+}
+
 // linesAfter returns where the window of bare values behind an ID ends.
-func linesAfter(content []byte, end int) int {
+func linesAfter(content []byte, end, lines int) int {
 	limit := min(len(content), end+windowAfter)
 	to := end
-	for range bareLines + 1 {
+	for range lines + 1 {
 		i := bytes.IndexByte(content[to:limit], '\n')
 		if i < 0 {
 			return limit
@@ -158,7 +170,7 @@ func byScore(a, b edge) int { return cmp.Compare(b.score, a.score) }
 // pairs gives each ID its best secret that no better pair has taken, and then as its candidates those that
 // nobody has.
 func (j *joiner) pairs() {
-	var edges []edge
+	edges := j.lists()
 	for i := range j.ids {
 		edges = append(edges, j.edges(i)...)
 	}
@@ -176,9 +188,44 @@ func (j *joiner) pairs() {
 			ranked[e.id] = append(ranked[e.id], e.secret)
 		}
 	}
-	for i, id := range j.ids {
-		j.joined = append(j.joined, j.pair(id, ranked[i]))
+	if !j.opts.Part {
+		j.joinLast(ranked, taken)
 	}
+	for i, id := range j.ids {
+		if !id.Weak || len(ranked[i]) > 0 {
+			j.joined = append(j.joined, j.pair(id, ranked[i]))
+		}
+	}
+}
+
+// joinLast joins, however far apart they are, the only ID and the only secret with a telling name that nothing else
+// has claimed.
+func (j *joiner) joinLast(ranked [][]int, taken map[int]bool) {
+	id, secret := -1, -1
+	for i := range j.ids {
+		if len(ranked[i]) == 0 && !j.ids[i].Weak {
+			if id >= 0 && !j.same(j.ids[id], j.ids[i]) {
+				return
+			}
+			id = max(id, i)
+		}
+	}
+	for s := range j.secrets {
+		if j.secrets[s].Telling && !taken[s] {
+			if secret >= 0 && !j.same(j.secrets[secret], j.secrets[s]) {
+				return
+			}
+			secret = s
+		}
+	}
+	if id >= 0 && secret >= 0 {
+		ranked[id] = append(ranked[id], secret)
+		taken[secret] = true
+	}
+}
+
+func (j *joiner) same(a, b part) bool {
+	return bytes.Equal(j.content[a.Start:a.End], j.content[b.Start:b.End])
 }
 
 // pair makes the credential of an ID and its secrets, best first; there may be none.
@@ -227,6 +274,12 @@ func (j *joiner) score(i int, s part) (int, bool) {
 	if lines < 0 {
 		lines, score = -lines, score-12
 	}
+	if known, secret := j.table.tells(j.content, s.Start); known && lines == 0 {
+		score = 60
+		if secret {
+			score = 100
+		}
+	}
 	between := j.idsBetween(i, s)
 	score -= 3*lines + 30*between
 	return score, lines <= reach && between <= 3
@@ -255,17 +308,19 @@ func (j *joiner) loneSecrets() {
 
 // triple joins the ID of a temporary credential with the nearest secret and token.
 func (j *joiner) triple(id rules.Match) Joined {
-	secret, token := j.nearest(rules.KindSTSSecret, id), j.nearest(rules.KindToken, id)
+	token := j.nearest(rules.KindToken, id, rules.Match{})
+	secret := j.nearest(rules.KindSTSSecret, id, token)
 	return Joined{ID: id, Secret: secret, Token: token, Credential: rules.Credential{
 		Type: rules.STS, ID: j.value(id), Secret: j.value(secret), Token: j.value(token),
 	}}
 }
 
-func (j *joiner) nearest(kind rules.Kind, id rules.Match) rules.Match {
+// nearest returns the match of a kind that is nearest to an ID and no part of another match.
+func (j *joiner) nearest(kind rules.Kind, id, other rules.Match) rules.Match {
 	from, to := max(0, id.Start-windowBefore), min(len(j.content), id.End+windowAfter)
 	var best rules.Match
 	for _, m := range rules.Near(kind, j.content, from, to) {
-		if m.Start != id.Start && (best.End == 0 || gap(id, m) < gap(id, best)) {
+		if within := m.Start >= other.Start && m.End <= other.End; m.Start != id.Start && !within && (best.End == 0 || gap(id, m) < gap(id, best)) {
 			best = m
 		}
 	}

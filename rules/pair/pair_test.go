@@ -56,6 +56,12 @@ func TestJoin(t *testing.T) {
 		{"lone secret with a telling name", "ALIYUN_ACCESS_KEY_SECRET=S1\n", "S1"},
 		{"lone secret with a weak name", "secret=S1\n", ""},
 		{"id alone", "url?OSSAccessKeyId=I1&Signature=x\n", "I1"},
+		{"lists", "ids:\n  - I1\n  - I2\n  - I3\naccessKeySecrets:\n  - S1\n  - S2\n  - S3\n", "I1+S1 I2+S2 I3+S3"},
+		{"lists of names", "-id=I1\n+id=I2\n-secret=S1\n+secret=S2\n", "I1+S1 I2+S2"},
+		{"a secret more than IDs", "I1\nI2\nS1\nS2\nS3\n", "I1+S2/S3 I2+S1/S3"},
+		{"a table", "name,AccessKeyId,token,AccessKeySecret\na,I1,S3,S1\nb,I2,S4,S2\n", "I1+S1/S3/S4 I2+S2/S3/S4"},
+		{"the last of each", "accessKeyId: I1\n" + strings.Repeat("x\n", 500) + "accessKeySecret: S1\n", "I1+S1"},
+		{"not the last of each", "I1\nI2\n" + strings.Repeat("x\n", 500) + "accessKeySecret: S1\n", "I1 I2 S1"},
 		{"same id twice", "I1\nS1\n\n\n\n\n\n\nsee I1\n", "I1+S1 I1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

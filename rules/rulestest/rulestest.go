@@ -28,6 +28,9 @@ func (k *Keys) ID24() string { return "LTAI" + "5t" + k.text(base58, 18) }
 // ID16 makes a long-term ID of 16 characters.
 func (k *Keys) ID16() string { return "LTAI" + k.text(base62, 12) }
 
+// LegacyID makes an ID of before 2016.
+func (k *Keys) LegacyID() string { return k.text(base62, 16) }
+
 // Secret makes an AccessKey secret.
 func (k *Keys) Secret() string { return k.text(base62, 30) }
 
@@ -55,14 +58,14 @@ func (k *Keys) text(alphabet string, n int) string {
 // ordinary leaves out the one random value in a thousand that a person too would take for a made-up one.
 func ordinary(s string) bool {
 	return strings.ContainsAny(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && strings.ContainsAny(s, "abcdefghijklmnopqrstuvwxyz") &&
-		strings.ContainsAny(s, "0123456789")
+		strings.ContainsAny(s, "0123456789") && !strings.Contains(strings.ToLower(s), "xxxx")
 }
 
 // Expand fills in a rule's example.
 func (k *Keys) Expand(template string) string {
 	return strings.NewReplacer(
 		"{id24}", k.ID24(), "{id16}", k.ID16(), "{secret}", k.Secret(),
-		"{sts-id}", k.STSID(), "{sts-secret}", k.STSSecret(), "{token}", k.Token(),
+		"{sts-id}", k.STSID(), "{sts-secret}", k.STSSecret(), "{token}", k.Token(), "{legacy-id}", k.LegacyID(),
 	).Replace(template)
 }
 

@@ -11,7 +11,11 @@ REPOS       ?=
 # More flags for go test, such as TESTFLAGS=-count=1.
 TESTFLAGS   ?=
 
-.PHONY: help build test race lint cross bench fuzz
+# A folder with a labelled corpus and its score.py, for make score, and flags for the scorer, such as --misses.
+DETECTION   ?= ../shared/detection
+SCOREFLAGS  ?=
+
+.PHONY: help build test race lint cross bench fuzz score
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +45,14 @@ cross: ## compile for Linux, macOS and Windows
 bench: ## run the benchmarks, then compare with git and other scanners on REPOS and a generated repository
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./cmd/internal/bench $(REPOS)
+
+# Findings make exit code 1, which is what is wanted here.
+score: ## scan the labelled corpus in DETECTION and score what is found
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	$(GO) build -o "$$dir/akguard" ./cmd/akguard && \
+	{ "$$dir/akguard" scan --no-verify --quiet --show-secrets --format jsonl --output "$$dir/stream" $(DETECTION)/corpus || [ $$? -eq 1 ]; } && \
+	$(GO) run ./cmd/internal/score <"$$dir/stream" >"$$dir/findings" && \
+	python3 $(DETECTION)/score.py "$$dir/findings" $(SCOREFLAGS)
 
 # go test -list prints a package's targets and then a line "ok PACKAGE TIME"; go test -fuzz takes one target at a time.
 fuzz: ## run each fuzz target for FUZZTIME

@@ -5,7 +5,6 @@
 package files
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -163,7 +162,11 @@ func (r *reader) read(ctx context.Context, sink scanner.Sink, d *directory, name
 	}
 	blob := scanner.Blob{Place: place, Content: content}
 	if !whole {
-		blob.Content, blob.Stream = nil, interruptible{ctx, io.MultiReader(bytes.NewReader(content), f)}
+		size, err := f.size()
+		if err != nil {
+			return err
+		}
+		blob.Content, blob.Stream = nil, io.NewSectionReader(interruptible{ctx, f}, 0, size)
 	}
 	return sink.Blob(ctx, blob)
 }
@@ -188,17 +191,19 @@ func (r *reader) head(f *file) (content []byte, whole bool, err error) {
 	}
 }
 
-// interruptible stops reading when ctx ends.
+// interruptible stops reading when ctx ends. A large file is given as a section of it, which whoever opens archives can
+// read at any place.
 type interruptible struct {
 	ctx context.Context
-	in  io.Reader
+	in  io.ReaderAt
 }
 
-func (r interruptible) Read(b []byte) (int, error) {
+// ReadAt implements io.ReaderAt.
+func (r interruptible) ReadAt(b []byte, at int64) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.in.Read(b)
+	return r.in.ReadAt(b, at)
 }
 
 func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) }

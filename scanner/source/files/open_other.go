@@ -8,7 +8,15 @@ import (
 	"path/filepath"
 )
 
-type file = os.File
+type file struct{ *os.File }
+
+func (f file) size() (int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
 
 // directory is an open folder.
 type directory struct {
@@ -25,4 +33,7 @@ func openDirectory(name string) (*directory, error) {
 func (d *directory) list() ([]fs.DirEntry, error) { return d.ReadDir(-1) }
 
 // open opens a file of the folder for reading.
-func (d *directory) open(name string) (*file, error) { return os.Open(filepath.Join(d.name, name)) }
+func (d *directory) open(name string) (*file, error) {
+	f, err := os.Open(filepath.Join(d.name, name))
+	return &file{f}, err
+}

@@ -60,6 +60,29 @@ func (f *file) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// ReadAt implements io.ReaderAt.
+func (f *file) ReadAt(b []byte, at int64) (n int, err error) {
+	for n < len(b) {
+		m, err := retry(func() (int, error) { return unix.Pread(f.fd, b[n:], at+int64(n)) })
+		if err != nil {
+			return n, &fs.PathError{Op: "read", Path: f.name, Err: err}
+		}
+		if m == 0 {
+			return n, io.EOF
+		}
+		n += m
+	}
+	return n, nil
+}
+
+func (f *file) size() (int64, error) {
+	var stat unix.Stat_t
+	if err := unix.Fstat(f.fd, &stat); err != nil {
+		return 0, &fs.PathError{Op: "stat", Path: f.name, Err: err}
+	}
+	return stat.Size, nil
+}
+
 func (f *file) Close() error { return unix.Close(f.fd) }
 
 func retry(call func() (int, error)) (int, error) {

@@ -37,15 +37,16 @@ func Compile(list []string) (*Searcher, error) {
 		return nil, errors.New("compiling literals: there are none")
 	}
 	s := &Searcher{}
-	var windows []string
-	for i, text := range list {
+	for _, text := range list {
 		if len(text) < minSize {
 			return nil, fmt.Errorf("compiling literals: %q is shorter than %d bytes", text, minSize)
 		}
-		at := rarest(text)
-		window := text[at:min(len(text), at+windowSize)]
-		windows = append(windows, window)
-		s.texts, s.window = append(s.texts, []byte(text)), append(s.window, at)
+		s.texts = append(s.texts, []byte(text))
+	}
+	for i, p := range allot(s.texts) {
+		window := windowAt(s.texts[i], p.offset)
+		s.window = append(s.window, p.offset)
+		s.masks.add(p.bucket, window)
 		if len(window) < windowSize {
 			s.short = append(s.short, i)
 			continue
@@ -53,30 +54,12 @@ func Compile(list []string) (*Searcher, error) {
 		h := hash([]byte(window))
 		s.byHash[h] = append(s.byHash[h], i)
 	}
-	for i, bucket := range spread(windows) {
-		s.masks.add(bucket, windows[i])
-	}
 	return s, nil
 }
 
 func hash(window []byte) uint32 {
 	const odd = 0x9e3779b1
 	return binary.LittleEndian.Uint32(window) * odd >> (32 - 8)
-}
-
-// rarest returns the offset of the bytes of a string, as many as are looked up, that are least common in text and code.
-func rarest(text string) int {
-	best, offset := -1, 0
-	for i := 0; i == 0 || i+windowSize <= len(text); i++ {
-		rarity := 0
-		for _, c := range []byte(text[i:min(len(text), i+windowSize)]) {
-			rarity += rarityOf(c)
-		}
-		if rarity > best {
-			best, offset = rarity, i
-		}
-	}
-	return offset
 }
 
 // rarityOf says how rarely a byte stands in source code, roughly: one of so many powers of two.

@@ -1,5 +1,11 @@
 package literal
 
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
 // buckets is how many groups of strings the tables tell apart.
 const buckets = 8
 
@@ -50,11 +56,11 @@ func (g group) with(window string) group {
 // noise estimates how often a bucket lets text through.
 func (g group) noise() float64 {
 	product := 1.0
-	for _, byByte := range g {
+	for _, halves := range g {
 		sum := 0.0
-		for b := range 256 {
-			if byByte.low>>(b&15)&1 != 0 && byByte.high>>(b>>4)&1 != 0 {
-				sum += 1 / float64(int(1)<<rarityOf(byte(b)))
+		for high := halves.high; high != 0; high &= high - 1 {
+			for low := halves.low; low != 0; low &= low - 1 {
+				sum += frequency[bits.TrailingZeros16(high)<<4|bits.TrailingZeros16(low)]
 			}
 		}
 		product *= sum
@@ -62,22 +68,45 @@ func (g group) noise() float64 {
 	return product
 }
 
-// spread gives each window the bucket in which it does least harm: strings that share a bucket also let through
-// whatever mixes their bytes, so that those should share one that are alike.
-func spread(windows []string) []int {
+// frequency estimates how often each byte stands in source code.
+var frequency = func() (f [256]float64) {
+	for b := range f {
+		f[b] = 1 / float64(int(1)<<rarityOf(byte(b)))
+	}
+	return f
+}()
+
+// placed is where a string is looked up: at which of its offsets, and in which bucket.
+type placed struct{ offset, bucket int }
+
+// allot gives each string the window and the bucket that add least noise: strings that share a bucket also let through
+// whatever mixes their bytes, so that those should share one that are alike. Short strings have little choice and come
+// first.
+func allot(texts [][]byte) []placed {
+	order := make([]int, len(texts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a]) - len(texts[b]) })
 	var groups [buckets]group
 	var noise [buckets]float64
-	out := make([]int, len(windows))
-	for i, window := range windows {
-		best, added, grown := 0, 0.0, group{}
-		for b := range groups {
-			g := groups[b].with(window)
-			if n := g.noise() - noise[b]; b == 0 || n < added {
-				best, added, grown = b, n, g
+	out := make([]placed, len(texts))
+	for _, i := range order {
+		best, least, grown := placed{}, math.Inf(1), group{}
+		for offset := range max(1, len(texts[i])-windowSize+1) {
+			for b := range groups {
+				g := groups[b].with(windowAt(texts[i], offset))
+				if added := g.noise() - noise[b]; added < least {
+					best, least, grown = placed{offset, b}, added, g
+				}
 			}
 		}
-		out[i], groups[best] = best, grown
-		noise[best] += added
+		out[i], groups[best.bucket] = best, grown
+		noise[best.bucket] += least
 	}
 	return out
+}
+
+func windowAt(text []byte, offset int) string {
+	return string(text[offset:min(len(text), offset+windowSize)])
 }

@@ -11,7 +11,7 @@ import (
 const minMark = 4
 
 // Marks returns what a literal of ASCII looks like when it is hidden, so that a content without any of them, without
-// the literal itself and without an opener need not be decoded for it. They are sorted; LTAI has 28.
+// the literal itself and without an opener need not be decoded for it. They are sorted; LTAI has 22.
 //
 // Each encoding that changes every byte of it has its marks: base64 (at each of the three places that the literal can
 // have in a unit, without the characters that its neighbours have a part in), base64 of that, base64 of UTF-16LE (what
@@ -20,15 +20,12 @@ const minMark = 4
 // what only touches the literal, such as %22 or GBK, leaves it as it is. A short literal may have fewer marks, but those
 // it lacks were no use.
 func Marks(literal string) []string {
-	little, big := pad(literal, "", "\x00"), pad(literal, "\x00", "")
-	list := []string{
-		little, big,
-		each(literal, "%02x"), each(literal, "%02X"),
-		each(literal, `\u%04x`), each(literal, `\u%04X`),
-		each(literal, `\x%02x`), each(literal, `\x%02X`),
-		each(literal, "%%%02x"), each(literal, "%%%02X"),
-		each(literal, "&#%d;"), each(literal, "&#x%x;"), each(literal, "&#x%X;"),
+	little := pad(literal)
+	list := []string{little[:len(little)-1]} // which UTF-16 has in both byte orders
+	for _, format := range []string{"%02x", `\u%04x`, `\x%02x`, "%%%02x", "&#x%x;"} {
+		list = append(list, caseless(each(literal, format)))
 	}
+	list = append(list, each(literal, "&#%d;"))
 	list = append(list, base64Marks(little)...)
 	for _, once := range base64Marks(literal) {
 		list = append(list, once)
@@ -46,12 +43,24 @@ func Openers() []string { return []string{"H4sIA", "SDRzSUFB", "KLUv/"} }
 // Zlib reports whether content begins like a zlib stream, which hides everything: it must be decoded too.
 func Zlib(content []byte) bool { return len(content) >= 4 && isZlib(content) }
 
-func pad(literal, before, after string) string {
+func pad(literal string) string {
 	var b strings.Builder
 	for _, c := range []byte(literal) {
-		b.WriteString(before + string(rune(c)) + after)
+		b.WriteString(string(rune(c)) + "\x00")
 	}
 	return b.String()
+}
+
+// caseless returns the longest stretch of an escaped literal without a hexadecimal digit that may be in either case. The
+// letters that escapes begin with are in one.
+func caseless(escaped string) string {
+	longest := ""
+	for _, stretch := range strings.FieldsFunc(escaped, func(r rune) bool { return 'a' <= r && r <= 'f' }) {
+		if len(stretch) > len(longest) {
+			longest = stretch
+		}
+	}
+	return longest
 }
 
 func each(literal, format string) string {

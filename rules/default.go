@@ -5,7 +5,7 @@ const helpRotate = "Disable the AccessKey in the RAM console first, then replace
 
 // Default returns the built-in rules, each time a new Set.
 func Default() *Set {
-	set, err := Compile(pairRule(), idRule(), secretRule(), stsRule())
+	set, err := Compile(append(services(), pairRule(), idRule(), secretRule(), stsRule())...)
 	if err != nil {
 		panic(err) // the built-in rules are constants: their own test compiles them
 	}

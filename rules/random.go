@@ -45,26 +45,32 @@ func mixed(v []byte) bool {
 }
 
 // varied reports whether v uses about as many different characters as chance would give it.
-func varied(v []byte) bool {
+func varied(v []byte) bool { return distinct(v)*2 >= min(len(v), 30) }
+
+// distinct counts the different characters of v.
+func distinct(v []byte) int {
 	var seen [256]bool
-	distinct := 0
+	n := 0
 	for _, c := range v {
 		if !seen[c] {
 			seen[c] = true
-			distinct++
+			n++
 		}
 	}
-	return distinct*2 >= min(len(v), 30)
+	return n
 }
 
 // repeats reports whether v holds a character five times in a row, or six neighbours of the alphabet or of the
 // digits in order.
-func repeats(v []byte) bool {
+func repeats(v []byte) bool { return runs(v, 5, 6) }
+
+// runs reports whether v holds a character that often in a row, or so many neighbours in order.
+func runs(v []byte, alike, ordered int) bool {
 	same, up, down := 1, 1, 1
 	for i := 1; i < len(v); i++ {
 		step := int(v[i]) - int(v[i-1])
 		same, up, down = extend(same, step == 0), extend(up, step == 1), extend(down, step == -1)
-		if same >= 5 || up >= 6 || down >= 6 {
+		if same >= alike || up >= ordered || down >= ordered {
 			return true
 		}
 	}

@@ -50,6 +50,7 @@ type Examples struct {
 // what lets a history be scanned by what changes in it.
 type Part struct {
 	Kind     Kind
+	Type     Type // of the credential, for KindValue
 	Literals []string
 	Reach    int  // bytes
 	Hidden   bool // it may stand in encoded text: what its literals become there is worth decoding
@@ -66,11 +67,13 @@ const (
 	KindSTSID                     // the ID of a temporary credential
 	KindSTSSecret                 // the secret of a temporary credential
 	KindToken                     // the security token of a temporary credential
+	KindValue                     // a credential that is one value
 )
 
 // Match is one value found in a content.
 type Match struct {
 	Kind       Kind
+	Type       Type // for KindValue
 	Start, End int  // byte offsets: content[Start:End]
 	Named      bool // its own key name stands beside it
 	Telling    bool // the key name alone tells whose value it is

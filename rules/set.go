@@ -51,7 +51,7 @@ func (s *Set) add(p Part) {
 			i = len(s.texts)
 			s.texts, s.parts = append(s.texts, text), append(s.parts, nil)
 		}
-		if !slices.ContainsFunc(s.parts[i], func(q Part) bool { return q.Kind == p.Kind }) {
+		if !slices.ContainsFunc(s.parts[i], func(q Part) bool { return q.Kind == p.Kind && q.Type == p.Type }) {
 			s.parts[i] = append(s.parts[i], p)
 		}
 	}
@@ -112,7 +112,8 @@ func (s *Set) Find(content []byte) []Match {
 func (s *Set) each(content []byte, visit func(Match) bool) {
 	s.searcher.Each(content, func(text, at int) bool {
 		for _, p := range s.parts[text] {
-			if m, ok := p.Find(content, at); ok && !visit(m) {
+			m, ok := p.Find(content, at)
+			if m.Kind, m.Type = p.Kind, p.Type; ok && !visit(m) {
 				return false
 			}
 		}
@@ -123,9 +124,9 @@ func (s *Set) each(content []byte, visit func(Match) bool) {
 // inOrder sorts matches by place and merges those of one place: whichever found a key name wins.
 func inOrder(found []Match) []Match {
 	slices.SortFunc(found, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Kind, b.Kind), cmp.Compare(b.rank(), a.rank()))
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Type, b.Type), cmp.Compare(b.rank(), a.rank()))
 	})
-	return slices.CompactFunc(found, func(a, b Match) bool { return a.Start == b.Start && a.Kind == b.Kind })
+	return slices.CompactFunc(found, func(a, b Match) bool { return a.Start == b.Start && a.Kind == b.Kind && a.Type == b.Type })
 }
 
 func (m Match) rank() int {

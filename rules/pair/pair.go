@@ -50,6 +50,8 @@ func Join(content []byte, parts []rules.Match, opts Options) []Joined {
 			j.secrets = append(j.secrets, part{Match: m})
 		case rules.KindSTSID:
 			j.joined = append(j.joined, j.triple(m))
+		case rules.KindValue:
+			j.joined = append(j.joined, j.single(m))
 		}
 	}
 	number(content, j.ids)
@@ -304,6 +306,14 @@ func (j *joiner) loneSecrets() {
 			})
 		}
 	}
+}
+
+// single makes a credential that is one value.
+func (j *joiner) single(m rules.Match) Joined {
+	if m.Type == rules.OSSTemporaryID {
+		return Joined{ID: m, Credential: rules.Credential{Type: m.Type, ID: j.value(m)}}
+	}
+	return Joined{Secret: m, Credential: rules.Credential{Type: m.Type, Secret: j.value(m)}}
 }
 
 // triple joins the ID of a temporary credential with the nearest secret and token.

@@ -3,7 +3,9 @@
 package rulestest
 
 import (
+	"encoding/base64"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,6 +36,18 @@ func (k *Keys) LegacyID() string { return k.text(base62, 16) }
 // Secret makes an AccessKey secret.
 func (k *Keys) Secret() string { return k.text(base62, 30) }
 
+// Hex makes n hexadecimal digits.
+func (k *Keys) Hex(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = base62[k.rng.IntN(10)]
+		if k.rng.IntN(8) < 3 {
+			b[i] = "abcdef"[k.rng.IntN(6)]
+		}
+	}
+	return string(b)
+}
+
 // STSID makes the ID of a temporary credential.
 func (k *Keys) STSID() string { return "STS." + "N" + k.text(base58, 24) }
 
@@ -55,10 +69,12 @@ func (k *Keys) text(alphabet string, n int) string {
 	}
 }
 
+var made = regexp.MustCompile(`(?i)test|fake|demo|mock|your|todo|abcd|qwer|xxxx`)
+
 // ordinary leaves out the one random value in a thousand that a person too would take for a made-up one.
 func ordinary(s string) bool {
 	return strings.ContainsAny(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && strings.ContainsAny(s, "abcdefghijklmnopqrstuvwxyz") &&
-		strings.ContainsAny(s, "0123456789") && !strings.Contains(strings.ToLower(s), "xxxx")
+		strings.ContainsAny(s, "0123456789") && !made.MatchString(s)
 }
 
 // Expand fills in a rule's example.
@@ -66,6 +82,9 @@ func (k *Keys) Expand(template string) string {
 	return strings.NewReplacer(
 		"{id24}", k.ID24(), "{id16}", k.ID16(), "{secret}", k.Secret(),
 		"{sts-id}", k.STSID(), "{sts-secret}", k.STSSecret(), "{token}", k.Token(), "{legacy-id}", k.LegacyID(),
+		"{hex32}", k.Hex(32), "{hex64}", k.Hex(64), "{password}", k.text(base62+"!#", 14), "{tmp-id}", "TMP."+k.text(base62+"-_", 84),
+		"{uuid}", k.Hex(8)+"-"+k.Hex(4)+"-"+k.Hex(4)+"-"+k.Hex(4)+"-"+k.Hex(12),
+		"{login}", base64.StdEncoding.EncodeToString([]byte("me:"+k.text(base62, 14))),
 	).Replace(template)
 }
 
@@ -79,23 +98,24 @@ func Accept(t *testing.T, rule rules.Rule) {
 	if len(rule.Examples.Match) == 0 || len(rule.Examples.NoMatch) == 0 {
 		t.Errorf("rule %q needs examples that match and examples that do not", rule.ID)
 	}
+	set := rules.Default()
 	for seed := range uint64(200) {
 		keys := NewKeys(seed)
 		for _, example := range rule.Examples.Match {
-			if content := keys.Expand(example); !reports(rule, content) {
+			if content := keys.Expand(example); !reports(set, rule, content) {
 				t.Errorf("%s does not report %q (seed %d)", rule.ID, content, seed)
 			}
 		}
 		for _, example := range rule.Examples.NoMatch {
-			if content := keys.Expand(example); reports(rule, content) {
+			if content := keys.Expand(example); reports(set, rule, content) {
 				t.Errorf("%s reports %q (seed %d)", rule.ID, content, seed)
 			}
 		}
 	}
 }
 
-func reports(rule rules.Rule, content string) bool {
-	for _, j := range pair.Join([]byte(content), rules.Default().Find([]byte(content)), pair.Options{}) {
+func reports(set *rules.Set, rule rules.Rule, content string) bool {
+	for _, j := range pair.Join([]byte(content), set.Find([]byte(content)), pair.Options{}) {
 		if j.Credential.Type == rule.Type {
 			return true
 		}

@@ -218,7 +218,7 @@ func line(content []byte, at int) (from, to int) {
 
 // findRegistryLogin finds the auth of a registry in a configuration of docker, and the password of docker login.
 func findRegistryLogin(content []byte, at int) (Match, bool) {
-	from, to := line(content, at)
+	from, _ := line(content, at)
 	if bytes.Contains(content[from:at], []byte("docker login")) {
 		for _, flag := range []string{"--password=", "--password ", "-p=", "-p "} {
 			if i := bytes.LastIndex(content[from:at], []byte(flag)); i >= 0 {
@@ -226,7 +226,7 @@ func findRegistryLogin(content []byte, at int) (Match, bool) {
 			}
 		}
 	}
-	to = min(len(content), at+nearService)
+	to := min(len(content), at+nearService)
 	i := bytes.Index(content[at:to], []byte(`"auth"`))
 	if i < 0 || bytes.IndexByte(content[at:at+i], '}') >= 0 {
 		return Match{}, false

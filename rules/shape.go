@@ -41,8 +41,11 @@ func startsValue(content []byte, at int) bool {
 	if at == 0 {
 		return true
 	}
-	if prev := content[at-1]; !isAlnum(prev) {
-		return prev != '+'
+	switch prev := content[at-1]; {
+	case prev == '+': // base64, or a space in a URL
+		return at >= 2 && !isAlnum(content[at-2]) && content[at-2] != '/' && content[at-2] != '+'
+	case !isAlnum(prev):
+		return true
 	}
 	return endsEscape(content[max(0, at-12):at])
 }

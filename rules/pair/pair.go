@@ -282,9 +282,21 @@ func (j *joiner) score(i int, s part) (int, bool) {
 			score = 100
 		}
 	}
+	if j.aside(i) {
+		score -= 40
+	}
 	between := j.idsBetween(i, s)
 	score -= 3*lines + 30*between
 	return score, lines <= reach && between <= 3
+}
+
+// aside reports whether an ID stands in a comment behind another one, on the same line.
+func (j *joiner) aside(i int) bool {
+	if i == 0 || j.ids[i-1].line != j.ids[i].line {
+		return false
+	}
+	between := j.content[j.ids[i-1].End:j.ids[i].Start]
+	return len(between) < windowBefore && (bytes.Contains(between, []byte("//")) || bytes.IndexByte(between, '#') >= 0)
 }
 
 // idsBetween counts the IDs that stand between the i-th ID and a secret.

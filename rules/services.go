@@ -125,7 +125,7 @@ func services() []Rule {
 				},
 				NoMatch: []string{
 					"mysql://app:${DB_PASSWORD}@rm-bp1abc.mysql.rds.aliyuncs.com\n", "mysql://app:password@rm-bp1abc.mysql.rds.aliyuncs.com\n",
-					"https://b.oss-cn-hangzhou.aliyuncs.com/a@b\n", "mysql://rm-bp1abc.mysql.rds.aliyuncs.com:3306/app?password=<your-password>\n",
+					"https://b.oss-cn-hangzhou.aliyuncs.com/a@b\n", "https://user:{password}@sts.aliyuncs.com\n", "mysql://rm-bp1abc.mysql.rds.aliyuncs.com:3306/app?password=<your-password>\n",
 					"mysql://app:******@rm-bp1abc.mysql.rds.aliyuncs.com\n",
 				},
 			},
@@ -245,7 +245,7 @@ func findRegistryLogin(content []byte, at int) (Match, bool) {
 // findDatabasePassword finds scheme://user:password@host, and a parameter password.
 func findDatabasePassword(content []byte, at int) (Match, bool) {
 	from, to := line(content, at)
-	if i := bytes.LastIndex(content[from:at], []byte("://")); i >= 0 {
+	if i := bytes.LastIndex(content[from:at], []byte("://")); i >= 0 && ofDatabase(content[from:from+i]) {
 		start := from + i + len("://")
 		host := bytes.LastIndexByte(content[start:at], '@')
 		if host < 0 {
@@ -257,6 +257,16 @@ func findDatabasePassword(content []byte, at int) (Match, bool) {
 		}
 	}
 	return Match{}, false
+}
+
+// ofDatabase reports whether what stands before :// is the scheme of a database.
+func ofDatabase(before []byte) bool {
+	for _, scheme := range []string{"mysql", "mariadb", "postgres", "postgresql", "redis", "rediss", "mongodb", "mongodb+srv", "sqlserver", "amqp", "clickhouse"} {
+		if bytes.HasSuffix(before, []byte(scheme)) {
+			return true
+		}
+	}
+	return false
 }
 
 // parameter finds the parameter password of an address.

@@ -70,6 +70,18 @@ var groupings = map[string]struct {
 		files: []file{{"a", alone(known.s1)}, {"b", pairText(known.id1, known.s1)}},
 		want:  []string{"accesskey id1 s1; a secret 1/0; b both 1/2"},
 	},
+	"an ID and a secret in one folder": {
+		files: []file{{"k/id", known.id1}, {"k/secret", alone(known.s1)}, {"other/secret", alone(known.s2)}},
+		want:  []string{"accesskey id1 s1; k/id id 1/0; k/secret secret 1/0", "accesskey-secret - s2; other/secret secret 1/0"},
+	},
+	"an ID and two secrets in one folder": {
+		files: []file{{"k/id", known.id1}, {"k/secret", alone(known.s1)}, {"k/secret2", alone(known.s2)}},
+		want:  []string{"accesskey-secret - s1; k/secret secret 1/0", "accesskey-secret - s2; k/secret2 secret 1/0", "accesskey-id id1 -; k/id id 1/0"},
+	},
+	"an ID that has a secret, and another's": {
+		files: []file{{"k/pair", pairText(known.id1, known.s1)}, {"k/secret", alone(known.s2)}},
+		want:  []string{"accesskey id1 s1; k/pair both 1/2", "accesskey-secret - s2; k/secret secret 1/0"},
+	},
 	"a lone secret that is nobody's": {
 		files: []file{{"a", alone(known.s2)}, {"b", pairText(known.id1, known.s1)}},
 		want:  []string{"accesskey id1 s1; b both 1/2", "accesskey-secret - s2; a secret 1/0"},

@@ -49,6 +49,7 @@ func (s *Scanner) Run(ctx context.Context, h Handler) (Summary, error) {
 		return Summary{}, err
 	}
 	groups := group(hits)
+	introduce(groups)
 	s.verify(ctx, groups)
 	if err := ctx.Err(); err != nil {
 		return Summary{}, err

@@ -1,0 +1,56 @@
+package scanner
+
+import (
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/akguard/akguard/rules"
+)
+
+// folder is what stands in one folder, each once.
+type folder struct{ ids, secrets []*credentialGroup }
+
+// introduce gives an ID the secret that stands in the same folder, or in another version of the same file: a secrets
+// directory holds one value a file, and who is careful splits a pair. It is a guess, so it is made only where one ID
+// without any secret and one secret without an ID stand there.
+func introduce(groups []*credentialGroup) {
+	folders := map[string]*folder{}
+	for _, g := range groups {
+		for _, h := range g.hits {
+			if dir, ok := h.place.folder(); ok {
+				if folders[dir] == nil {
+					folders[dir] = new(folder)
+				}
+				folders[dir].add(g)
+			}
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(folders)) {
+		f := folders[dir]
+		if len(f.ids) != 1 || len(f.secrets) != 1 || len(f.ids[0].secrets) > 0 {
+			continue
+		}
+		secret := f.secrets[0].credential.Secret
+		f.ids[0].secrets = []rules.Secret{secret}
+		f.ids[0].credential.Type, f.ids[0].credential.Secret = rules.AccessKey, secret
+	}
+}
+
+func (f *folder) add(g *credentialGroup) {
+	switch {
+	case g.credential.Type == rules.AccessKeyID && !slices.Contains(f.ids, g):
+		f.ids = append(f.ids, g)
+	case g.credential.Type == rules.AccessKeySecret && !slices.Contains(f.secrets, g):
+		f.secrets = append(f.secrets, g)
+	}
+}
+
+// folder returns the folder of a place; ok is false for what has no path.
+func (p Place) folder() (dir string, ok bool) {
+	full := p.Path
+	if p.Member != "" {
+		full += "!/" + p.Member
+	}
+	return path.Dir(full), full != ""
+}

@@ -95,6 +95,21 @@ func namedSecretPart() Part {
 	return Part{Kind: KindSecret, Literals: []string{"ecret", "ECRET"}, Reach: 256, Find: findNamedSecret}
 }
 
+// maxBare is how long a content is that may be one secret and nothing else.
+const maxBare = 40
+
+// Bare reports whether a content is one secret and nothing else, as in a file of a secrets directory, and where it
+// stands. Only the file's name, or an ID in the next file, tells whether it is one.
+func Bare(content []byte) (Match, bool) {
+	if len(content) > maxBare {
+		return Match{}, false
+	}
+	value := bytes.TrimSpace(content)
+	start := bytes.Index(content, value)
+	m := Match{Kind: KindSecret, Start: start, End: start + len(value)}
+	return m, runEnd(value, 0, maxBare) == len(value) && isSecret(content, m.Start, m.End)
+}
+
 func findNamedSecret(content []byte, at int) (Match, bool) {
 	name, end := keyName(content, at)
 	limit := min(len(content), end+nameReach)

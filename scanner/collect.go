@@ -22,6 +22,7 @@ type hit struct {
 	column     int
 	secrets    []secretAt // near an ID: the credential's own first, then the candidates, best first
 	decoded    string     // the encodings that hide it, the outermost first
+	bare       bool       // it is a secret that is all of its content: its name has to tell that it is one
 }
 
 // secretAt is a secret and its line.
@@ -163,6 +164,9 @@ func (c *collector) crowded() Skip {
 
 // Screen implements Screener.
 func (c *collector) Screen(piece []byte) bool {
+	if _, bare := rules.Bare(piece); bare {
+		return true
+	}
 	matchable, encoded := c.prefilter.look(piece)
 	return encoded || matchable && c.set.Screen(piece)
 }

@@ -93,8 +93,8 @@ func (g *credentialGroup) known(h hit) int {
 
 func same(a, b rules.Secret) bool { return a.Reveal() == b.Reveal() }
 
-// adopt gives the hits of a secret that stands without an ID to the credential whose secret it is, if there is one.
-// It follows verification, which may decide that.
+// adopt gives the hits of a secret that stands without an ID to the credential whose secret it is, if there is one, and
+// drops what nothing tells to be a secret. It follows verification, which may decide whose it is.
 func adopt(groups []*credentialGroup) []*credentialGroup {
 	owners := map[string]*credentialGroup{}
 	for _, g := range groups {
@@ -109,7 +109,7 @@ func adopt(groups []*credentialGroup) []*credentialGroup {
 	return slices.DeleteFunc(groups, func(g *credentialGroup) bool {
 		owner := owners[g.credential.Secret.Reveal()]
 		if owner == nil || !g.credential.ID.IsZero() {
-			return false
+			return g.unnamed()
 		}
 		owner.hits = append(owner.hits, g.hits...)
 		return true

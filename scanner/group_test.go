@@ -74,6 +74,14 @@ var groupings = map[string]struct {
 		files: []file{{"k/id", known.id1}, {"k/secret", alone(known.s1)}, {"other/secret", alone(known.s2)}},
 		want:  []string{"accesskey id1 s1; k/id id 1/0; k/secret secret 1/0", "accesskey-secret - s2; other/secret secret 1/0"},
 	},
+	"one value a file": {
+		files: []file{{"prod/ak.txt", known.id1}, {"prod/sk.txt", known.s1}, {"other/random.txt", known.s2 + "\n"}},
+		want:  []string{"accesskey id1 s1; prod/ak.txt id 1/0; prod/sk.txt secret 1/0"},
+	},
+	"one value, and the name of the file": {
+		files: []file{{"run/secrets/oss_access_key_secret", known.s1 + "\n"}},
+		want:  []string{"accesskey-secret - s1; run/secrets/oss_access_key_secret secret 1/0"},
+	},
 	"an ID and two secrets in one folder": {
 		files: []file{{"k/id", known.id1}, {"k/secret", alone(known.s1)}, {"k/secret2", alone(known.s2)}},
 		want:  []string{"accesskey-secret - s1; k/secret secret 1/0", "accesskey-secret - s2; k/secret2 secret 1/0", "accesskey-id id1 -; k/id id 1/0"},

@@ -77,6 +77,10 @@ type section struct {
 
 // match finds the credentials of a content that begin in the section.
 func (c *collector) match(place Place, t text, cut section) {
+	if secret, ok := rules.Bare(t.content); ok && !cut.part {
+		c.keep([]hit{bareHit(place, t, secret)})
+		return
+	}
 	matchable, encoded := c.prefilter.look(t.content)
 	if !matchable && !encoded {
 		return
@@ -89,6 +93,15 @@ func (c *collector) match(place Place, t text, cut section) {
 		}
 	}
 	c.keep(m.hits(place))
+}
+
+func bareHit(place Place, t text, secret rules.Match) hit {
+	t.forward(secret.Start)
+	value := rules.NewSecret(string(t.content[secret.Start:secret.End]))
+	return hit{
+		place: place, line: max(1, t.line), column: t.column, bare: true,
+		credential: rules.Credential{Type: rules.AccessKeySecret, Secret: value},
+	}
 }
 
 // add finds the credentials of the content or, if v is not nil, of a view of it.

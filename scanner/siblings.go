@@ -1,9 +1,11 @@
 package scanner
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/akguard/akguard/rules"
 )
@@ -44,6 +46,15 @@ func (f *folder) add(g *credentialGroup) {
 	case g.credential.Type == rules.AccessKeySecret && !slices.Contains(f.secrets, g):
 		f.secrets = append(f.secrets, g)
 	}
+}
+
+// unnamed reports whether the group is a secret of which nothing tells that it is one: it is all of the contents in which
+// it stands, and none of them is named after a secret.
+func (g *credentialGroup) unnamed() bool {
+	return g.credential.Type == rules.AccessKeySecret && !slices.ContainsFunc(g.hits, func(h hit) bool {
+		name := strings.ToLower(cmp.Or(h.place.Member, h.place.Path))
+		return !h.bare || strings.Contains(name, "secret")
+	})
 }
 
 // folder returns the folder of a place; ok is false for what has no path.

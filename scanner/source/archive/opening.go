@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
 // opening is one outermost archive being read, with all that is in it. It is one goroutine's.
@@ -19,6 +20,7 @@ type opening struct {
 	losses  []loss
 	cut     int      // meters in use that have ended with an error
 	buffers [][]byte // not in use
+	decoder inflate.Decoder
 }
 
 // piece is a content on its way. What is nested is a tower of pieces, each of which reads from the one below.

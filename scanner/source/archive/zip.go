@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
@@ -192,6 +193,9 @@ func (o *opening) zipMember(p *piece, f *zip.File) (whole bool, err error) {
 	if strings.HasSuffix(f.Name, "/") && f.UncompressedSize64 == 0 {
 		return true, nil
 	}
+	if whole, err := o.heldMember(p, f); whole || err != nil {
+		return whole, err
+	}
 	place := within(p.place, clean(f.Name))
 	var in io.Reader
 	err = guard(func() error {
@@ -203,6 +207,58 @@ func (o *opening) zipMember(p *piece, f *zip.File) (whole bool, err error) {
 	}
 	e := entry{name: f.Name, method: f.Method, flags: f.Flags, sum: f.CRC32, summed: true}
 	return o.entry(p, e, &counter{ctx: o.ctx, in: in})
+}
+
+// maxQuick is the size up to which a member is unpacked in memory, which is several times as fast as in a stream.
+const maxQuick = 16 << 20
+
+// heldMember scans a member that can be held, packed and unpacked. One of which anything is not as the zip says is left
+// to be read as a stream, which tells what is wrong and scans what there is.
+func (o *opening) heldMember(p *piece, f *zip.File) (whole bool, err error) {
+	plain := f.Method == zip.Deflate && f.Flags&1 == 0
+	if size := f.CompressedSize64 + f.UncompressedSize64; !plain || max(f.CompressedSize64, size) > maxQuick {
+		return false, nil
+	}
+	mem := &memory{o: o}
+	if mem.grow(int64(f.CompressedSize64+f.UncompressedSize64)) != nil {
+		return false, o.fatal()
+	}
+	defer mem.release()
+	content, ok := o.inflate(f)
+	defer func() { o.buffers = append(o.buffers, content) }()
+	if !ok {
+		return false, o.fatal()
+	}
+	if o.budget.members++; o.budget.members > o.opts.MaxMembers {
+		o.budget.members--
+		return false, nil
+	}
+	if o.budget.bytes += int64(len(content)); o.budget.bytes > o.opts.MaxBytes {
+		o.budget.bytes -= int64(len(content))
+		return false, nil
+	}
+	return true, o.open(&piece{place: within(p.place, clean(f.Name)), depth: p.depth + 1, content: content})
+}
+
+// inflate unpacks a member into a buffer, which it returns in any case.
+func (o *opening) inflate(f *zip.File) (content []byte, ok bool) {
+	content = o.take()
+	packed := make([]byte, f.CompressedSize64)
+	err := guard(func() error {
+		in, err := f.OpenRaw()
+		if err == nil {
+			_, err = io.ReadFull(in, packed)
+		}
+		return err
+	})
+	if err != nil {
+		return content, false
+	}
+	out, _, err := o.decoder.Deflate(content, packed, int(f.UncompressedSize64))
+	if err != nil || crc32.ChecksumIEEE(out) != f.CRC32 {
+		return content, false
+	}
+	return out, true
 }
 
 // entry is what is known of a zip's member before it is read.

@@ -31,6 +31,14 @@ func search(s *Searcher, content []byte, each func([]byte, func(int, int) bool))
 	return out
 }
 
+// ways are the ways of searching.
+func ways(s *Searcher) map[string]func([]byte, func(int, int) bool) {
+	return map[string]func([]byte, func(int, int) bool){
+		"Each":   s.Each,
+		"scalar": func(content []byte, visit func(int, int) bool) { s.each(content, s.scalar, visit) },
+	}
+}
+
 // check fails unless both ways of searching find what comparing at every offset finds. What lies behind the content
 // in memory would match, and must not.
 func check(t *testing.T, list []string, content []byte) {
@@ -42,7 +50,7 @@ func check(t *testing.T, list []string, content []byte) {
 	room := append(bytes.Clone(content), bytes.Repeat([]byte(list[0]), 30)...)
 	content = room[:len(content)]
 	want := naive(list, content)
-	for name, each := range map[string]func([]byte, func(int, int) bool){"Each": s.Each, "eachAlone": s.eachAlone} {
+	for name, each := range ways(s) {
 		if got := search(s, content, each); !slices.Equal(got, want) {
 			t.Fatalf("%s of %q in %q: %v, want %v", name, list, content, got, want)
 		}
@@ -88,7 +96,7 @@ func TestEachStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, each := range []func([]byte, func(int, int) bool){s.Each, s.eachAlone} {
+	for _, each := range ways(s) {
 		calls := 0
 		each([]byte(strings.Repeat("abc ", 50)), func(int, int) bool { calls++; return calls < 3 })
 		if calls != 3 {
@@ -161,6 +169,16 @@ func BenchmarkEach(b *testing.B) {
 				}
 			})
 		}
+		s, err := Compile(literals)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("size=%d/scalar=60", size), func(b *testing.B) {
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				s.each(content, s.scalar, func(int, int) bool { return true })
+			}
+		})
 		b.Run(fmt.Sprintf("size=%d/bytes.Index=4", size), func(b *testing.B) {
 			b.SetBytes(int64(size))
 			for b.Loop() {

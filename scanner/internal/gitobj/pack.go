@@ -245,5 +245,5 @@ func (p *pack) packed(offset int64, e entry) io.Reader {
 }
 
 func errTooLarge(size int64) error {
-	return fmt.Errorf("object of %d bytes is larger than what is held in memory", size)
+	return fmt.Errorf("object of %d bytes is larger than what may be held in memory; --max-memory raises that", size)
 }

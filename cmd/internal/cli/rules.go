@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) rules() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "rules",
+		Short: "Say what is looked for",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.listRules())
+	return cmd
+}
+
+func (a *app) listRules() *cobra.Command {
+	format := ""
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the rules, with their severities before verification",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			switch list := rules.Default().Rules(); format {
+			case "text":
+				return a.writeRules(list)
+			case "json":
+				return a.encodeRules(list)
+			}
+			return &failure{fmt.Errorf("--format %s is not known", format), "it is text or json", exitUsage}
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "`FORMAT` of the list: text or json")
+	return cmd
+}
+
+func (a *app) writeRules(list []rules.Rule) error {
+	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
+	for _, r := range list {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity, r.Description)
+	}
+	return w.Flush()
+}
+
+// rule is a rule in JSON.
+type rule struct {
+	ID          string         `json:"id"`
+	Type        rules.Type     `json:"type"`
+	Severity    rules.Severity `json:"severity"`
+	Description string         `json:"description"`
+	Help        string         `json:"help"`
+}
+
+func (a *app) encodeRules(list []rules.Rule) error {
+	out := make([]rule, 0, len(list))
+	for _, r := range list {
+		out = append(out, rule{r.ID, r.Type, r.Severity, r.Description, r.Help})
+	}
+	enc := json.NewEncoder(a.Out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(out)
+}

@@ -67,6 +67,13 @@ type matching struct {
 	texts []text // in which a person would see them: the content, and what takes its place on a screen
 	cut   section
 	found []sighting
+	seen  map[known]bool
+}
+
+// known is a credential at a place.
+type known struct {
+	at  spot
+	key string
 }
 
 // section is the part of a content in which credentials are to begin.
@@ -85,7 +92,7 @@ func (c *collector) match(place Place, t text, cut section) {
 	if !matchable && !encoded {
 		return
 	}
-	m := matching{set: c.set, texts: []text{t}, cut: cut}
+	m := matching{set: c.set, texts: []text{t}, cut: cut, seen: map[known]bool{}}
 	m.add(t.content, nil)
 	if encoded || len(m.found) > 0 {
 		if err := decode.Each(t.content, c.decoding, func(v *decode.View) { m.add(v.Content, v) }); err != nil {
@@ -120,6 +127,10 @@ func (m *matching) add(content []byte, v *decode.View) {
 			continue // of another window
 		}
 		s := sighting{at: m.spot(v, anchor), hit: hit{credential: j.Credential, decoded: encoding}}
+		if v != nil && encoding == "" && m.seen[known{s.at, s.key()}] {
+			continue // the content as it is knows more of what stands around
+		}
+		m.seen[known{s.at, s.key()}] = true
 		if j.ID.End > 0 && j.Secret.End > 0 {
 			for _, secret := range append([]rules.Match{j.Secret}, j.Candidates...) {
 				s.hit.secrets = append(s.hit.secrets, secretAt{Secret: rules.NewSecret(string(content[secret.Start:secret.End]))})

@@ -66,6 +66,10 @@ func TestHidden(t *testing.T) {
 		{"JSON in JSON in JSON", plain(`"{\\\"id\\\":\\\"I1\\\",\\\"secret\\\":\\\"S1\\\"}"`), "I1+S1", 0},
 		{"escaped ampersand", plain(`u?id=I1\u0026secret=S1`), "I1+S1", 0},
 		{"entities", plain("id=&quot;I1&quot; secret=&quot;S1&quot;"), "I1+S1", 0},
+		{"strings in pieces", func(fill func(string) string) string {
+			id, secret := fill("I1"), fill("S1")
+			return fmt.Sprintf("AK=\"%s\"\"%s\"\nSK='%s' +\n  '%s'\n", id[:4], id[4:], secret[:9], secret[9:])
+		}, "I1+S1", 1},
 		// an ID alone
 		{"presigned URL", plain("https://b.oss-cn-x.aliyuncs.com/a?Expires=1&OSSAccessKeyId=I1&Signature=abc%3D"), "I1", 0},
 		// encodings

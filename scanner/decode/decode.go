@@ -2,6 +2,8 @@
 // from it: by the encoding of a whole file (UTF-16, GBK, gzip, zlib, zstd), and by encodings that cover a stretch of it
 // (base64, hex, backslash, percent and entity escapes), which may be nested in each other.
 //
+// Strings that were cut into pieces ("a" + "b") are joined.
+//
 // Each yields views. A view of a whole content replaces it; a view of a stretch is that stretch with every encoded
 // value in it decoded in place and a few lines around it kept as they are, so that what belongs together still
 // stands together: the two values of a Kubernetes Secret, an ID and its secret in a JSON string in a JSON string. A

@@ -6,13 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// escaped is what an escape stands for; nothing if its size is 0.
+// escaped is what an escape stands for; there is none if its size is 0, unless it stands for nothing.
 type escaped struct {
 	bytes [utf8.UTFMax]byte
 	size  int
+	empty bool
 }
 
-func escapedByte(c byte) escaped { return escaped{[utf8.UTFMax]byte{c}, 1} }
+func (e escaped) isNone() bool { return e.size == 0 && !e.empty }
+
+func escapedByte(c byte) escaped { return escaped{bytes: [utf8.UTFMax]byte{c}, size: 1} }
 
 func escapedRune(r rune) (e escaped) {
 	e.size = utf8.EncodeRune(e.bytes[:], r)
@@ -100,6 +103,16 @@ func unicode(content []byte, at int) (escaped, int) {
 		}
 	}
 	return escapedRune(n), end
+}
+
+// concat drops what stands between two pieces of a string: a quote, an operator or nothing, and a quote.
+func concat(content []byte, at int) (escaped, int) {
+	end := skip(content, at+1, " \t\r\n+.&\\")
+	inside := at > 0 && inAlphabet(content[at-1]) && end+1 < len(content) && inAlphabet(content[end+1])
+	if !inside || content[end] != content[at] {
+		return escaped{}, at + 1
+	}
+	return escaped{empty: true}, end + 1
 }
 
 // percent decodes the escapes of URLs, and the %uXXXX of JavaScript's escape.

@@ -27,6 +27,8 @@ var marks = [...]struct {
 	{'\\', inEscapes, backslash},
 	{'%', inPercent, percent},
 	{'&', inEntities, entity},
+	{'"', inStrings, concat},
+	{'\'', inStrings, concat},
 }
 
 // finder finds the encoded values of a content in order. Escapes are found by their marks, with vector
@@ -97,19 +99,18 @@ func (f *finder) look() {
 func (f *finder) decodeEscape(at, which int) bool {
 	out, end := marks[which].decode(f.content, at)
 	f.at = end
-	if out.size == 0 {
+	if out.isNone() {
 		return false
 	}
 	if out.size == 1 && inAlphabet(out.bytes[0]) {
 		f.glued = end
 	}
 	encoding := marks[which].encoding
-	f.piece[0] = piece{in: int32(at), outUnit: int32(out.size), inUnit: int32(end - at), encoding: encoding}
-	f.found = segment{start: at, end: end, text: text{
-		bytes:     append(f.short[:0], out.bytes[:out.size]...),
-		mapping:   mapping{f.piece[:], out.size},
-		encodings: encoding,
-	}}
+	f.found = segment{start: at, end: end, text: text{bytes: append(f.short[:0], out.bytes[:out.size]...), encodings: encoding}}
+	if !out.empty {
+		f.piece[0] = piece{in: int32(at), outUnit: int32(out.size), inUnit: int32(end - at), encoding: encoding}
+		f.found.mapping = mapping{f.piece[:], out.size}
+	}
 	return true
 }
 

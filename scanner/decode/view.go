@@ -65,6 +65,7 @@ const (
 	inEscapes
 	inPercent
 	inEntities
+	inStrings
 	inGzip
 	inZlib
 	inZstd
@@ -76,7 +77,7 @@ const (
 )
 
 var encodingNames = [...]string{
-	"base64", "hex", "escape", "percent", "entity", "gzip", "zlib", "zstd", "utf-16le", "utf-16be", "gb18030",
+	"base64", "hex", "escape", "percent", "entity", "strings", "gzip", "zlib", "zstd", "utf-16le", "utf-16be", "gb18030",
 }
 
 func (e encodings) String() string {

@@ -235,6 +235,9 @@ func (t *Target) addAll(opts Options) error {
 		return fail("repair the index, or scan with --no-worktree", "%w", err)
 	}
 	t.Sources = append(t.Sources, tree)
+	if _, err := os.Lstat(filepath.Join(t.repo.Worktree, ".gitmodules")); err == nil && !opts.NoHistory {
+		t.Note = "the files of submodules are scanned, and their histories are not: scan each submodule's folder for its own"
+	}
 	return nil
 }
 

@@ -67,13 +67,13 @@ type matching struct {
 	texts []text // in which a person would see them: the content, and what takes its place on a screen
 	cut   section
 	found []sighting
-	seen  map[known]bool
+	seen  map[known]int // indexes into found
 }
 
-// known is a credential at a place.
+// known is a credential that begins at an offset of the content.
 type known struct {
-	at  spot
-	key string
+	start int
+	key   string
 }
 
 // section is the part of a content in which credentials are to begin.
@@ -92,7 +92,7 @@ func (c *collector) match(place Place, t text, cut section) {
 	if !matchable && !encoded {
 		return
 	}
-	m := matching{set: c.set, texts: []text{t}, cut: cut, seen: map[known]bool{}}
+	m := matching{set: c.set, texts: []text{t}, cut: cut, seen: map[known]int{}}
 	m.add(t.content, nil)
 	if encoded || len(m.found) > 0 {
 		if err := decode.Each(t.content, c.decoding, func(v *decode.View) { m.add(v.Content, v) }); err != nil {
@@ -122,22 +122,34 @@ func (m *matching) add(content []byte, v *decode.View) {
 		if anchor.End == 0 {
 			anchor = j.Secret
 		}
-		encoding := chain(v, anchor, j.Secret, j.Token)
-		if start := origin(v, anchor); start < m.cut.from || start >= m.cut.to {
+		start := origin(v, anchor)
+		if start < m.cut.from || start >= m.cut.to {
 			continue // of another window
 		}
-		s := sighting{at: m.spot(v, anchor), hit: hit{credential: j.Credential, decoded: encoding}}
-		if v != nil && encoding == "" && m.seen[known{s.at, s.key()}] {
-			continue // the content as it is knows more of what stands around
-		}
-		m.seen[known{s.at, s.key()}] = true
+		s := sighting{at: m.spot(v, anchor), hit: hit{credential: j.Credential, decoded: chain(v, anchor, j.Secret, j.Token)}}
 		if j.ID.End > 0 && j.Secret.End > 0 {
 			for _, secret := range append([]rules.Match{j.Secret}, j.Candidates...) {
 				s.hit.secrets = append(s.hit.secrets, secretAt{Secret: rules.NewSecret(string(content[secret.Start:secret.End]))})
 				s.secrets = append(s.secrets, m.spot(v, secret))
 			}
 		}
+		m.keep(s, start)
+	}
+}
+
+// keep keeps a sighting that begins at an offset of the content. Of several of one credential, the one that knows most is
+// kept: an ID that stands as it is may have its secret in an encoding. Else it is the last, which is where a person sees
+// it, if the whole content is decoded; but of what stands as it is, the content knows more than a view.
+func (m *matching) keep(s sighting, start int) {
+	k := known{start, s.key()}
+	i, again := m.seen[k]
+	switch {
+	case !again:
+		m.seen[k] = len(m.found)
 		m.found = append(m.found, s)
+	case s.decoded == "":
+	case s.parts() > m.found[i].parts(), s.parts() == m.found[i].parts() && !m.cut.part:
+		m.found[i] = s
 	}
 }
 
@@ -174,18 +186,16 @@ func (m *matching) spot(v *decode.View, match rules.Match) spot {
 	i := slices.IndexFunc(m.texts, func(t text) bool { return len(t.content) == len(seen) && &t.content[0] == &seen[0] })
 	if i < 0 {
 		i = len(m.texts)
-		m.texts = append(m.texts, newText(seen))
+		m.texts = append(m.texts, m.texts[0].beside(seen))
 	}
 	return spot{i, from}
 }
 
-// hits gives each sighting its line and column. Of several sightings at one place, the one that knows most is kept: an
-// ID that stands as it is may have its secret in an encoding.
+// hits gives each sighting its line and column.
 func (m *matching) hits(place Place) []hit {
 	slices.SortStableFunc(m.found, func(a, b sighting) int {
-		return cmp.Or(cmp.Compare(a.at.text, b.at.text), cmp.Compare(a.at.offset, b.at.offset), cmp.Compare(b.parts(), a.parts()))
+		return cmp.Or(cmp.Compare(a.at.text, b.at.text), cmp.Compare(a.at.offset, b.at.offset))
 	})
-	m.found = slices.CompactFunc(m.found, func(a, b sighting) bool { return a.at == b.at && a.key() == b.key() })
 	out := make([]hit, 0, len(m.found))
 	for _, s := range m.found {
 		t := &m.texts[s.at.text]

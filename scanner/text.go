@@ -22,6 +22,13 @@ func newText(content []byte) text {
 	return t
 }
 
+// beside returns another text that begins where t does: what its content reads in another character set.
+func (t *text) beside(content []byte) text {
+	other := newText(content)
+	other.line, other.column = t.line, t.column
+	return other
+}
+
 // forward moves to an offset that is not before the last one.
 func (t *text) forward(offset int) {
 	passed := t.content[t.at:offset]

@@ -5,12 +5,40 @@ import "bytes"
 // idPart finds long-term IDs: LTAI and 12 or 20 characters. Other lengths between occur where an ID was typed over or
 // made up, and in random text.
 func idPart() Part {
-	return Part{Kind: KindID, Literals: []string{longTermPrefix}, Reach: armourReach, Hidden: true, Find: func(content []byte, at int) (Match, bool) {
-		end := runEnd(content, at, maxIDLen+1)
-		ok := end-at >= minIDLen && end-at <= maxIDLen && bounded(content, at, end) &&
-			random(content[at+len(longTermPrefix):end]) && !inArmour(content, at, end)
-		return Match{Kind: KindID, Start: at, End: end, Weak: end-at != minIDLen && end-at != maxIDLen}, ok
-	}}
+	return Part{
+		Kind: KindID, Literals: []string{longTermPrefix}, Reach: armourReach + 64, Hidden: true,
+		Find: func(content []byte, at int) (Match, bool) {
+			end := runEnd(content, at, maxIDLen+1)
+			return Match{Start: at, End: end, Weak: end-at != minIDLen && end-at != maxIDLen}, whyNoID(content, at, end) == ""
+		},
+		Why: whyNoID,
+	}
+}
+
+// whyNoID says why the letters and digits behind the prefix of long-term IDs are none; "" if they are one.
+func whyNoID(content []byte, at, end int) string {
+	switch n := end - at; {
+	case n < minIDLen:
+		return "it is shorter than any ID"
+	case n > maxIDLen:
+		return "it is longer than any ID"
+	}
+	return whyNoValue(content, at, end, len(longTermPrefix))
+}
+
+// whyNoValue says why a value of the right length, of which the first bytes are its prefix, is none.
+func whyNoValue(content []byte, start, end, prefix int) string {
+	switch {
+	case !startsValue(content, start):
+		return "it is the end of something longer"
+	case !endsValue(content, end):
+		return "it is masked, cut, or the beginning of something longer"
+	case !random(content[start+prefix : end]):
+		return "it looks made up: a word, a sequence, or too few different characters"
+	case inArmour(content, start, end):
+		return "it is a piece of base64 text"
+	}
+	return ""
 }
 
 // legacyIDPart finds IDs of before 2016, which are 16 characters without a prefix: behind a key name or in a call that
@@ -79,12 +107,25 @@ func inArmour(content []byte, start, end int) bool {
 
 // stsIDPart finds the IDs of temporary credentials.
 func stsIDPart() Part {
-	return Part{Kind: KindSTSID, Literals: []string{stsPrefix}, Reach: 64, Hidden: true, Find: func(content []byte, at int) (Match, bool) {
-		tail := at + len(stsPrefix)
-		end := runEnd(content, tail, maxSTSTail+1)
-		ok := end-tail >= minSTSTail && end-tail <= maxSTSTail && bounded(content, at, end) && random(content[tail:end])
-		return Match{Kind: KindSTSID, Start: at, End: end}, ok
-	}}
+	return Part{
+		Kind: KindSTSID, Literals: []string{stsPrefix}, Reach: armourReach + 64, Hidden: true,
+		Find: func(content []byte, at int) (Match, bool) {
+			end := runEnd(content, at+len(stsPrefix), maxSTSTail+1)
+			return Match{Start: at, End: end}, whyNoSTSID(content, at, end) == ""
+		},
+		Why: whyNoSTSID,
+	}
+}
+
+// whyNoSTSID is whyNoID for temporary credentials.
+func whyNoSTSID(content []byte, at, end int) string {
+	switch tail := end - at - len(stsPrefix); {
+	case tail < minSTSTail:
+		return "it is shorter than any ID"
+	case tail > maxSTSTail:
+		return "it is longer than any ID"
+	}
+	return whyNoValue(content, at, end, len(stsPrefix))
 }
 
 // How far a secret may stand from the end of its key name, in bytes.

@@ -55,6 +55,8 @@ type Part struct {
 	Reach    int  // bytes
 	Hidden   bool // it may stand in encoded text: what its literals become there is worth decoding
 	Find     func(content []byte, at int) (Match, bool)
+	// Why says why content[start:end], which begins like the part, is none; may be nil.
+	Why func(content []byte, start, end int) string
 }
 
 // Kind is the part of a credential that a match is.

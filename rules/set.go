@@ -108,6 +108,28 @@ func (s *Set) Find(content []byte) []Match {
 	return inOrder(found)
 }
 
+// Rejected is what begins like a part of a credential and is none.
+type Rejected struct {
+	Match
+	Reason string
+}
+
+// Explain returns what Find did not take for a part, ordered by its place, and why.
+func (s *Set) Explain(content []byte) []Rejected {
+	var out []Rejected
+	s.searcher.Each(content, func(text, at int) bool {
+		for _, p := range s.parts[text] {
+			if m, ok := p.Find(content, at); !ok && p.Why != nil {
+				m.Kind = p.Kind
+				out = append(out, Rejected{m, p.Why(content, m.Start, m.End)})
+			}
+		}
+		return true
+	})
+	slices.SortFunc(out, func(a, b Rejected) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Kind, b.Kind)) })
+	return out
+}
+
 // each calls visit for every match, until it returns false.
 func (s *Set) each(content []byte, visit func(Match) bool) {
 	s.searcher.Each(content, func(text, at int) bool {

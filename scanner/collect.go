@@ -43,10 +43,13 @@ type collector struct {
 
 	blobs, bytes, commits atomic.Int64
 
-	mu    sync.Mutex
-	hits  []hit
-	kept  int
-	skips map[Skip]bool
+	explains bool
+
+	mu       sync.Mutex
+	rejected []Rejection
+	hits     []hit
+	kept     int
+	skips    map[Skip]bool
 }
 
 // maxDecoded is how many bytes are decoded of one content.
@@ -59,7 +62,7 @@ func newCollector(opts Options) (*collector, error) {
 	}
 	c := &collector{
 		set: opts.Rules, prefilter: prefilter, decoding: decode.Options{MaxBytes: maxDecoded},
-		maxHits: opts.MaxHits, progress: opts.Progress, skips: map[Skip]bool{},
+		maxHits: opts.MaxHits, progress: opts.Progress, skips: map[Skip]bool{}, explains: opts.Explain != nil,
 	}
 	c.setWindows(windowSize, margin)
 	return c, nil

@@ -99,6 +99,7 @@ func (c *collector) match(place Place, t text, cut section) {
 			c.Skip(Skip{Path: cmp.Or(place.Path, place.Blob, place.Commit, place.Source), Reason: fmt.Sprintf("not all of it was decoded: %v", err)})
 		}
 	}
+	c.explain(place, t, cut, m.found)
 	c.keep(m.hits(place))
 }
 

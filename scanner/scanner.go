@@ -18,6 +18,7 @@ type Options struct {
 	Verifier verifier.Verifier // checks findings; nil leaves them unchecked
 	MaxHits  int               // hits kept; default 100,000. Past it the scan is incomplete
 	Progress func(bytes int)   // called after each piece of content, concurrently; may be nil
+	Explain  func(Rejection)   // takes what was not taken for a credential, after the content has been read; may be nil
 }
 
 // Scanner runs scans. It is safe for concurrent use.
@@ -47,6 +48,9 @@ func (s *Scanner) Run(ctx context.Context, h Handler) (Summary, error) {
 	hits, err := s.collect(ctx, c)
 	if err != nil {
 		return Summary{}, err
+	}
+	for _, r := range c.rejections() {
+		s.opts.Explain(r)
 	}
 	groups := group(hits)
 	introduce(groups)

@@ -32,6 +32,7 @@ type scanOptions struct {
 	endpoints   []string
 	failOn      string
 	cache       bool
+	explain     bool
 	quiet       bool
 	noProgress  bool
 }
@@ -82,6 +83,7 @@ func (a *app) scan() *cobra.Command {
 	f.BoolVar(&o.target.NoWorktree, "no-worktree", false, "leave out the working tree")
 	f.BoolVar(&o.target.NoUnreachable, "no-unreachable", false, "leave out of the history what no ref reaches")
 	f.BoolVar(&o.target.IncludeIgnored, "include-ignored", false, "scan files that git ignores too")
+	f.BoolVar(&o.explain, "explain", false, "say what looked like a key and was not taken for one, and why")
 	f.BoolVar(&o.cache, "cache", false, "remember which objects of the history have been read, and read only new ones next time")
 	f.IntVar(&o.target.MaxArchiveDepth, "max-archive-depth", 10, "open archives down to `N` in one another; 0 opens none")
 	f.Var(&memory{&o.target.MaxMemory}, "max-memory", "`SIZE` of what may be held of a repository's objects, such as 512MiB or 2GiB")
@@ -256,6 +258,9 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 		h.progress = newProgress(a.Err)
 		opts.Progress = h.progress.add
 		defer h.progress.clear() // where the scan did not come to its end
+	}
+	if o.explain {
+		opts.Explain = func(r scanner.Rejection) { h.progress.clear(); a.sayRejected(r) }
 	}
 	summary, err := scanner.New(opts).Run(ctx, h)
 	return outcome{summary, h.unknown}, err

@@ -1,0 +1,56 @@
+package scanner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/akguard/akguard/rules"
+)
+
+// Rejection is what looks like a part of a credential at first and was not taken for one.
+type Rejection struct {
+	Place
+	Line, Column int // as in Occurrence
+	Value        rules.Secret
+	Reason       string
+}
+
+// maxRejections caps how many are kept.
+const maxRejections = 10_000
+
+const needsSecret = "it has not the form of today's IDs, and counts only where a secret belongs to it"
+
+// explain notes what the rules did not take in a section of a content. Joined are the credentials found there.
+func (c *collector) explain(place Place, t text, cut section, joined []sighting) {
+	if !c.explains {
+		return
+	}
+	list := c.set.Explain(t.content)
+	for _, m := range c.set.Find(t.content) {
+		at := func(s sighting) bool { return s.at == spot{0, m.Start} }
+		if m.Kind == rules.KindID && m.Weak && !slices.ContainsFunc(joined, at) {
+			list = append(list, rules.Rejected{Match: m, Reason: needsSecret})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b rules.Rejected) int { return cmp.Compare(a.Start, b.Start) })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range list {
+		if r.Start < cut.from || r.Start >= cut.to || len(c.rejected) >= maxRejections {
+			continue
+		}
+		t.forward(r.Start)
+		c.rejected = append(c.rejected, Rejection{
+			Place: place, Line: max(1, t.line), Column: t.column, Reason: r.Reason,
+			Value: rules.NewSecret(string(t.content[r.Start:r.End])),
+		})
+	}
+}
+
+// rejections returns what was not taken, in an order that does not depend on how it was found.
+func (c *collector) rejections() []Rejection {
+	slices.SortFunc(c.rejected, func(a, b Rejection) int {
+		return cmp.Or(comparePlaces(a.Place, b.Place), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Reason, b.Reason))
+	})
+	return c.rejected
+}

@@ -29,105 +29,127 @@ const (
 // services are the rules of what opens one service, and which STS knows nothing of.
 func services() []Rule {
 	return []Rule{
-		{
-			ID: "alibaba-oss-temporary-id", Type: OSSTemporaryID, Severity: Low,
-			Description: "ID of a temporary OSS URL made by the console",
-			Help:        "It signs nothing, and its URL expires by itself. It does say which bucket and object somebody handed out.",
-			Parts:       []Part{{Kind: KindValue, Type: OSSTemporaryID, Literals: []string{"TMP."}, Reach: serviceReach, Find: findTemporaryID}},
-			Examples: Examples{
-				Match:   []string{"https://b.oss-cn-beijing.aliyuncs.com/x?Expires=1&OSSAccessKeyId={tmp-id}&Signature=x\n"},
-				NoMatch: []string{"TMP.dir\n", "rm -rf TMP.{hex32}\n"},
+		temporaryIDRule(), dashScopeRule(), yunxiaoRule(), dingTalkTokenRule(), dingTalkSecretRule(), registryRule(), databaseRule(),
+	}
+}
+
+func temporaryIDRule() Rule {
+	return Rule{
+		ID: "alibaba-oss-temporary-id", Type: OSSTemporaryID, Severity: Low,
+		Description: "ID of a temporary OSS URL made by the console",
+		Help:        "It signs nothing, and its URL expires by itself. It does say which bucket and object somebody handed out.",
+		Parts:       []Part{{Kind: KindValue, Type: OSSTemporaryID, Literals: []string{"TMP."}, Reach: serviceReach, Find: findTemporaryID}},
+		Examples: Examples{
+			Match:   []string{"https://b.oss-cn-beijing.aliyuncs.com/x?Expires=1&OSSAccessKeyId={tmp-id}&Signature=x\n"},
+			NoMatch: []string{"TMP.dir\n", "rm -rf TMP.{hex32}\n"},
+		},
+	}
+}
+
+func dashScopeRule() Rule {
+	return Rule{
+		ID: "alibaba-dashscope-key", Type: DashScopeKey, Severity: High,
+		Description: "API key of Alibaba Cloud Model Studio (DashScope)",
+		Help:        "Delete the key in the Model Studio console, and make a new one: whoever has it spends your quota.",
+		Parts: []Part{{
+			Kind: KindValue, Type: DashScopeKey, Literals: []string{"dashscope", "DASHSCOPE", "DashScope", "Dashscope"}, Reach: serviceReach,
+			Find: findNear([]byte("sk-"), func(content []byte, at int) int { return alnums(content, at+3, dashScopeTokenLen) }),
+		}},
+		Examples: Examples{
+			Match: []string{
+				"DASHSCOPE_API_KEY=sk-{hex32}\n",
+				"client = OpenAI(\n  api_key=\"sk-{hex32}\",\n  base_url=\"https://dashscope.aliyuncs.com/compatible-mode/v1\",\n)\n",
+			},
+			NoMatch: []string{"OPENAI_API_KEY=sk-{hex32}\n", "DASHSCOPE_API_KEY=sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n", "dashscope: task-{hex32}\n"},
+		},
+	}
+}
+
+func yunxiaoRule() Rule {
+	return Rule{
+		ID: "alibaba-yunxiao-token", Type: YunxiaoToken, Severity: High,
+		Description: "Personal access token of Yunxiao (Codeup)",
+		Help:        "Delete the token under personal settings, access tokens, in Yunxiao: whoever has it reads and writes your repositories.",
+		Parts: []Part{{
+			Kind: KindValue, Type: YunxiaoToken, Literals: []string{"yunxiao", "YUNXIAO", "Yunxiao", "codeup", "CODEUP"}, Reach: serviceReach,
+			Find: findNear([]byte("pt-"), yunxiaoEnd),
+		}},
+		Examples: Examples{
+			Match:   []string{"curl -H 'x-yunxiao-token: pt-{hex32}_{uuid}' https://devops.aliyuncs.com\n", "CODEUP_TOKEN=pt-{hex32}_{uuid}\n"},
+			NoMatch: []string{"x-yunxiao-token: pt-xxxx_yyyy\n", "yunxiao-script-{hex32}\n"},
+		},
+	}
+}
+
+func dingTalkTokenRule() Rule {
+	return Rule{
+		ID: "alibaba-dingtalk-robot-token", Type: DingTalkToken, Severity: Medium,
+		Description: "Address of a DingTalk robot with its token",
+		Help:        "Remove the robot from its group and add a new one: whoever has the address writes to the group.",
+		Parts: []Part{{
+			Kind: KindValue, Type: DingTalkToken, Literals: []string{"dingtalk.com/robot/send"}, Reach: serviceReach,
+			Find: findNear([]byte("access_token="), func(content []byte, at int) int { return hexes(content, at+13, robotTokenLen) }),
+		}},
+		Examples: Examples{
+			Match:   []string{"https://oapi.dingtalk.com/robot/send?access_token={hex64}\n"},
+			NoMatch: []string{"https://oapi.dingtalk.com/robot/send?access_token=xxxxxx\n", "https://example.com/?access_token={hex64}\n"},
+		},
+	}
+}
+
+func dingTalkSecretRule() Rule {
+	return Rule{
+		ID: "alibaba-dingtalk-robot-secret", Type: DingTalkSecret, Severity: Medium,
+		Description: "Signing secret of a DingTalk robot",
+		Help:        "Reset the robot's security settings, or add a new robot: with the secret and the address, anybody writes to the group.",
+		Parts: []Part{{
+			Kind: KindValue, Type: DingTalkSecret, Literals: []string{"dingtalk", "DingTalk", "DINGTALK", "dingding", "DINGDING"}, Reach: serviceReach,
+			Find: findNear([]byte("SEC"), func(content []byte, at int) int { return hexes(content, at+3, robotTokenLen) }),
+		}},
+		Examples: Examples{
+			Match:   []string{"dingtalk:\n  secret: SEC{hex64}\n", "DINGTALK_SECRET=SEC{hex64}\n"},
+			NoMatch: []string{"dingtalk: SEC0000000000000000000000000000000000000000000000000000000000000000\n", "checksum: SEC{hex64}\n"},
+		},
+	}
+}
+
+func registryRule() Rule {
+	return Rule{
+		ID: "alibaba-acr-login", Type: RegistryLogin, Severity: High,
+		Description: "Login to Alibaba Cloud Container Registry",
+		Help:        "Reset the registry password in the console: with it, anybody pulls your images, and pushes their own.",
+		Parts:       []Part{{Kind: KindValue, Type: RegistryLogin, Literals: []string{"aliyuncs.com"}, Reach: serviceReach, Find: findRegistryLogin}},
+		Examples: Examples{
+			Match: []string{
+				"{\"auths\":{\"registry.cn-hangzhou.aliyuncs.com\":{\"auth\":\"{login}\"}}}\n",
+				"docker login -u me@corp -p {password} registry.cn-hangzhou.aliyuncs.com\n",
+				"docker login --username=me --password={password} x-registry.cn-beijing.cr.aliyuncs.com\n",
+			},
+			NoMatch: []string{
+				"docker login -u me -p $PASSWORD registry.cn-hangzhou.aliyuncs.com\n",
+				"{\"auths\":{\"registry.cn-hangzhou.aliyuncs.com\":{}}}\n", "docker login -u me registry.cn-hangzhou.aliyuncs.com\n",
 			},
 		},
-		{
-			ID: "alibaba-dashscope-key", Type: DashScopeKey, Severity: High,
-			Description: "API key of Alibaba Cloud Model Studio (DashScope)",
-			Help:        "Delete the key in the Model Studio console, and make a new one: whoever has it spends your quota.",
-			Parts: []Part{{
-				Kind: KindValue, Type: DashScopeKey, Literals: []string{"dashscope", "DASHSCOPE", "DashScope", "Dashscope"}, Reach: serviceReach,
-				Find: findNear([]byte("sk-"), func(content []byte, at int) int { return alnums(content, at+3, dashScopeTokenLen) }),
-			}},
-			Examples: Examples{
-				Match: []string{
-					"DASHSCOPE_API_KEY=sk-{hex32}\n",
-					"client = OpenAI(\n  api_key=\"sk-{hex32}\",\n  base_url=\"https://dashscope.aliyuncs.com/compatible-mode/v1\",\n)\n",
-				},
-				NoMatch: []string{"OPENAI_API_KEY=sk-{hex32}\n", "DASHSCOPE_API_KEY=sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n", "dashscope: task-{hex32}\n"},
+	}
+}
+
+func databaseRule() Rule {
+	return Rule{
+		ID: "alibaba-database-password", Type: DatabasePassword, Severity: High,
+		Description: "Password in the address of a database on Alibaba Cloud",
+		Help:        "Reset the database account's password, and allow only the addresses that need it.",
+		Parts:       []Part{{Kind: KindValue, Type: DatabasePassword, Literals: []string{"aliyuncs.com"}, Reach: serviceReach, Find: findDatabasePassword}},
+		Examples: Examples{
+			Match: []string{
+				"redis://:{password}@r-bp1abc.redis.rds.aliyuncs.com:6379/0\n",
+				"DATABASE_URL=mysql://app:{password}@rm-bp1abc.mysql.rds.aliyuncs.com:3306/app\n",
+				"mongodb://root:{password}@dds-a.mongodb.rds.aliyuncs.com:3717,dds-b.mongodb.rds.aliyuncs.com:3717/admin\n",
+				"jdbc:mysql://rm-bp1abc.mysql.rds.aliyuncs.com:3306/app?user=app&password={password}&useSSL=false\n",
 			},
-		},
-		{
-			ID: "alibaba-yunxiao-token", Type: YunxiaoToken, Severity: High,
-			Description: "Personal access token of Yunxiao (Codeup)",
-			Help:        "Delete the token under personal settings, access tokens, in Yunxiao: whoever has it reads and writes your repositories.",
-			Parts: []Part{{
-				Kind: KindValue, Type: YunxiaoToken, Literals: []string{"yunxiao", "YUNXIAO", "Yunxiao", "codeup", "CODEUP"}, Reach: serviceReach,
-				Find: findNear([]byte("pt-"), yunxiaoEnd),
-			}},
-			Examples: Examples{
-				Match:   []string{"curl -H 'x-yunxiao-token: pt-{hex32}_{uuid}' https://devops.aliyuncs.com\n", "CODEUP_TOKEN=pt-{hex32}_{uuid}\n"},
-				NoMatch: []string{"x-yunxiao-token: pt-xxxx_yyyy\n", "yunxiao-script-{hex32}\n"},
-			},
-		},
-		{
-			ID: "alibaba-dingtalk-robot-token", Type: DingTalkToken, Severity: Medium,
-			Description: "Address of a DingTalk robot with its token",
-			Help:        "Remove the robot from its group and add a new one: whoever has the address writes to the group.",
-			Parts: []Part{{
-				Kind: KindValue, Type: DingTalkToken, Literals: []string{"dingtalk.com/robot/send"}, Reach: serviceReach,
-				Find: findNear([]byte("access_token="), func(content []byte, at int) int { return hexes(content, at+13, robotTokenLen) }),
-			}},
-			Examples: Examples{
-				Match:   []string{"https://oapi.dingtalk.com/robot/send?access_token={hex64}\n"},
-				NoMatch: []string{"https://oapi.dingtalk.com/robot/send?access_token=xxxxxx\n", "https://example.com/?access_token={hex64}\n"},
-			},
-		},
-		{
-			ID: "alibaba-dingtalk-robot-secret", Type: DingTalkSecret, Severity: Medium,
-			Description: "Signing secret of a DingTalk robot",
-			Help:        "Reset the robot's security settings, or add a new robot: with the secret and the address, anybody writes to the group.",
-			Parts: []Part{{
-				Kind: KindValue, Type: DingTalkSecret, Literals: []string{"dingtalk", "DingTalk", "DINGTALK", "dingding", "DINGDING"}, Reach: serviceReach,
-				Find: findNear([]byte("SEC"), func(content []byte, at int) int { return hexes(content, at+3, robotTokenLen) }),
-			}},
-			Examples: Examples{
-				Match:   []string{"dingtalk:\n  secret: SEC{hex64}\n", "DINGTALK_SECRET=SEC{hex64}\n"},
-				NoMatch: []string{"dingtalk: SEC0000000000000000000000000000000000000000000000000000000000000000\n", "checksum: SEC{hex64}\n"},
-			},
-		},
-		{
-			ID: "alibaba-acr-login", Type: RegistryLogin, Severity: High,
-			Description: "Login to Alibaba Cloud Container Registry",
-			Help:        "Reset the registry password in the console: with it, anybody pulls your images, and pushes their own.",
-			Parts:       []Part{{Kind: KindValue, Type: RegistryLogin, Literals: []string{"aliyuncs.com"}, Reach: serviceReach, Find: findRegistryLogin}},
-			Examples: Examples{
-				Match: []string{
-					"{\"auths\":{\"registry.cn-hangzhou.aliyuncs.com\":{\"auth\":\"{login}\"}}}\n",
-					"docker login -u me@corp -p {password} registry.cn-hangzhou.aliyuncs.com\n",
-					"docker login --username=me --password={password} x-registry.cn-beijing.cr.aliyuncs.com\n",
-				},
-				NoMatch: []string{
-					"docker login -u me -p $PASSWORD registry.cn-hangzhou.aliyuncs.com\n",
-					"{\"auths\":{\"registry.cn-hangzhou.aliyuncs.com\":{}}}\n", "docker login -u me registry.cn-hangzhou.aliyuncs.com\n",
-				},
-			},
-		},
-		{
-			ID: "alibaba-database-password", Type: DatabasePassword, Severity: High,
-			Description: "Password in the address of a database on Alibaba Cloud",
-			Help:        "Reset the database account's password, and allow only the addresses that need it.",
-			Parts:       []Part{{Kind: KindValue, Type: DatabasePassword, Literals: []string{"aliyuncs.com"}, Reach: serviceReach, Find: findDatabasePassword}},
-			Examples: Examples{
-				Match: []string{
-					"redis://:{password}@r-bp1abc.redis.rds.aliyuncs.com:6379/0\n",
-					"DATABASE_URL=mysql://app:{password}@rm-bp1abc.mysql.rds.aliyuncs.com:3306/app\n",
-					"mongodb://root:{password}@dds-a.mongodb.rds.aliyuncs.com:3717,dds-b.mongodb.rds.aliyuncs.com:3717/admin\n",
-					"jdbc:mysql://rm-bp1abc.mysql.rds.aliyuncs.com:3306/app?user=app&password={password}&useSSL=false\n",
-				},
-				NoMatch: []string{
-					"mysql://app:${DB_PASSWORD}@rm-bp1abc.mysql.rds.aliyuncs.com\n", "mysql://app:password@rm-bp1abc.mysql.rds.aliyuncs.com\n",
-					"https://b.oss-cn-hangzhou.aliyuncs.com/a@b\n", "https://user:{password}@sts.aliyuncs.com\n", "mysql://rm-bp1abc.mysql.rds.aliyuncs.com:3306/app?password=<your-password>\n",
-					"mysql://app:******@rm-bp1abc.mysql.rds.aliyuncs.com\n",
-				},
+			NoMatch: []string{
+				"mysql://app:${DB_PASSWORD}@rm-bp1abc.mysql.rds.aliyuncs.com\n", "mysql://app:password@rm-bp1abc.mysql.rds.aliyuncs.com\n",
+				"https://b.oss-cn-hangzhou.aliyuncs.com/a@b\n", "https://user:{password}@sts.aliyuncs.com\n", "mysql://rm-bp1abc.mysql.rds.aliyuncs.com:3306/app?password=<your-password>\n",
+				"mysql://app:******@rm-bp1abc.mysql.rds.aliyuncs.com\n",
 			},
 		},
 	}

@@ -3,7 +3,8 @@
 //
 // Content is scanned as it lies in the packs, without asking which file it is. Where it stands is found out
 // afterwards, for hits alone, in one pass over the trees. The same pass finds what the trees name and the store
-// does not have: a scan that could not read everything says so.
+// does not have: a scan that could not read everything says so. What earlier scans have seen, and found nothing in, can
+// be remembered and left out.
 package history
 
 import (

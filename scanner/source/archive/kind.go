@@ -102,6 +102,11 @@ func isTar(b []byte) bool {
 	if string(b[257:262]) == "ustar" {
 		return true
 	}
+	for _, c := range b[148:156] {
+		if (c < '0' || c > '7') && c != ' ' && c != 0 {
+			return false // nearly all content ends here
+		}
+	}
 	want, err := strconv.ParseUint(string(bytes.Trim(b[148:156], " \x00")), 8, 32)
 	if err != nil {
 		return false

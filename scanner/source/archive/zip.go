@@ -332,6 +332,9 @@ const (
 // hasDirectory reports whether b ends with a zip's directory.
 func hasDirectory(b []byte) bool {
 	end := b[max(0, len(b)-eocdSize-1<<16):]
+	if bytes.IndexByte(end, 0) < 0 {
+		return false // text: the record has zeros
+	}
 	return bytes.Contains(end, []byte(magics[1].text)) && hasDirectoryAt(bytes.NewReader(b), int64(len(b)))
 }
 

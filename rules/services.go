@@ -52,7 +52,7 @@ func dashScopeRule() Rule {
 		Description: "API key of Alibaba Cloud Model Studio (DashScope)",
 		Help:        "Delete the key in the Model Studio console, and make a new one: whoever has it spends your quota.",
 		Parts: []Part{{
-			Kind: KindValue, Type: DashScopeKey, Literals: []string{"dashscope", "DASHSCOPE", "DashScope", "Dashscope"}, Reach: serviceReach,
+			Kind: KindValue, Type: DashScopeKey, Literals: []string{"ashscope", "ASHSCOPE", "ashScope"}, Reach: serviceReach,
 			Find: findNear([]byte("sk-"), func(content []byte, at int) int { return alnums(content, at+3, dashScopeTokenLen) }),
 		}},
 		Examples: Examples{
@@ -71,7 +71,7 @@ func yunxiaoRule() Rule {
 		Description: "Personal access token of Yunxiao (Codeup)",
 		Help:        "Delete the token under personal settings, access tokens, in Yunxiao: whoever has it reads and writes your repositories.",
 		Parts: []Part{{
-			Kind: KindValue, Type: YunxiaoToken, Literals: []string{"yunxiao", "YUNXIAO", "Yunxiao", "codeup", "CODEUP"}, Reach: serviceReach,
+			Kind: KindValue, Type: YunxiaoToken, Literals: []string{"unxiao", "UNXIAO", "codeup.", "codeup_", "CODEUP"}, Reach: serviceReach,
 			Find: findNear([]byte("pt-"), yunxiaoEnd),
 		}},
 		Examples: Examples{
@@ -103,7 +103,7 @@ func dingTalkSecretRule() Rule {
 		Description: "Signing secret of a DingTalk robot",
 		Help:        "Reset the robot's security settings, or add a new robot: with the secret and the address, anybody writes to the group.",
 		Parts: []Part{{
-			Kind: KindValue, Type: DingTalkSecret, Literals: []string{"dingtalk", "DingTalk", "DINGTALK", "dingding", "DINGDING"}, Reach: serviceReach,
+			Kind: KindValue, Type: DingTalkSecret, Literals: []string{"ngtalk", "ngTalk", "NGTALK", "ngdin", "NGDIN"}, Reach: serviceReach,
 			Find: findNear([]byte("SEC"), func(content []byte, at int) int { return hexes(content, at+3, robotTokenLen) }),
 		}},
 		Examples: Examples{

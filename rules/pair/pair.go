@@ -209,7 +209,7 @@ func (j *joiner) joinLast(ranked [][]int, taken map[int]bool) {
 			if id >= 0 && !j.same(j.ids[id], j.ids[i]) {
 				return
 			}
-			id = max(id, i)
+			id = i
 		}
 	}
 	for s := range j.secrets {

@@ -60,6 +60,14 @@ func (t *Target) Reused() int {
 	return t.history.Reused()
 }
 
+// Unsaved says why the next scan will read everything again; nil if it will not, or if nothing is remembered.
+func (t *Target) Unsaved() error {
+	if t.history == nil {
+		return nil
+	}
+	return t.history.Unsaved()
+}
+
 // Error says that a target cannot be scanned as it was named, and what to do.
 type Error struct {
 	Err  error

@@ -71,6 +71,7 @@ func (g *graph) addTag(id gitobj.OID, info gitobj.TagInfo) { g.tags[id] = info }
 type grapher struct {
 	mu    sync.Mutex
 	graph *graph
+	lost  []gitobj.Loss
 }
 
 func (g *grapher) add(o gitobj.Object) error {
@@ -102,10 +103,15 @@ func (g *grapher) Object(_ context.Context, o gitobj.Object) error {
 }
 
 // Lost implements gitobj.Visitor.
-func (g *grapher) Lost(gitobj.Loss) {}
+func (g *grapher) Lost(l gitobj.Loss) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.lost = append(g.lost, l)
+}
 
-// wholeGraph reads all commits and tags: from git's commit-graph what it has, and the others themselves.
-func wholeGraph(ctx context.Context, repo *gitobj.Repo) (*graph, error) {
+// wholeGraph reads all commits and tags: from git's commit-graph what it has, and the others themselves. What it could
+// not read is appended to lost.
+func wholeGraph(ctx context.Context, repo *gitobj.Repo, lost []gitobj.Loss) (*graph, []gitobj.Loss, error) {
 	g, have := newGraph(repo.Objects), newBits(repo.Objects.Count())
 	repo.CommitGraph(func(id gitobj.OID, info gitobj.CommitInfo) {
 		if n := repo.Objects.Number(id); n != gitobj.NoNumber {
@@ -113,9 +119,9 @@ func wholeGraph(ctx context.Context, repo *gitobj.Repo) (*graph, error) {
 			have.add(n)
 		}
 	})
-	return g, repo.Objects.Walk(ctx, gitobj.Walk{
-		Types: gitobj.TypesOf(gitobj.Commit, gitobj.Tag), Visitor: &grapher{graph: g}, Known: have.has,
-	})
+	v := &grapher{graph: g, lost: lost}
+	err := repo.Objects.Walk(ctx, gitobj.Walk{Types: gitobj.TypesOf(gitobj.Commit, gitobj.Tag), Visitor: v, Known: have.has})
+	return g, v.lost, err
 }
 
 // id returns the name of a commit.

@@ -65,6 +65,14 @@ func (s *Source) Reused() int {
 	return s.memory.count
 }
 
+// Unsaved says why the next scan will not know what this one has seen; nil if it will.
+func (s *Source) Unsaved() error {
+	if s.memory == nil {
+		return nil
+	}
+	return s.memory.unsaved
+}
+
 // reader hands objects to a sink and keeps the shape of the history.
 type reader struct {
 	grapher

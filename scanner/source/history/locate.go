@@ -39,7 +39,8 @@ func (s *Source) Locate(ctx context.Context, hits []scanner.Place, sink scanner.
 	}
 	if whole {
 		l.report()
-		return nil, s.memory.save()
+		s.memory.save()
+		return nil, nil
 	}
 	return l.run(ctx, hits)
 }
@@ -100,14 +101,15 @@ func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Pl
 	for i, h := range hits {
 		out[i] = l.places(h)
 	}
-	return out, cmp.Or(ctx.Err(), l.remember())
+	l.remember()
+	return out, ctx.Err()
 }
 
 // read reads every tree, and the commits and tags that were not read because earlier scans have seen them.
 func (l *locator) read(ctx context.Context) error {
 	if l.source.Reused() > 0 {
 		var err error
-		if l.graph, err = wholeGraph(ctx, l.source.opts.Repo); err != nil {
+		if l.graph, l.lost, err = wholeGraph(ctx, l.source.opts.Repo, l.lost); err != nil {
 			return fmt.Errorf("reading the commits of the history: %w", err)
 		}
 	}
@@ -119,10 +121,10 @@ func (l *locator) read(ctx context.Context) error {
 }
 
 // remember saves what this scan has read, but for what was lost and what names something that is missing.
-func (l *locator) remember() error {
+func (l *locator) remember() {
 	m := l.source.memory
 	if m == nil {
-		return nil
+		return
 	}
 	for _, loss := range l.lost {
 		m.lose(loss)
@@ -133,7 +135,7 @@ func (l *locator) remember() error {
 	for _, n := range slices.Concat(l.lackingTags(), l.forest.lacking()) {
 		m.exclude(n)
 	}
-	return m.save()
+	m.save()
 }
 
 // lackingTags lists the tags on objects that are missing.

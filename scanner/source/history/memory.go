@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/akguard/akguard/scanner/internal/gitobj"
@@ -21,6 +20,8 @@ type memory struct {
 
 	mu    sync.Mutex
 	unfit bits // not to be remembered
+
+	unsaved error // why nothing was saved
 }
 
 // recall loads the memory. Without a record there is none: nil.
@@ -84,10 +85,10 @@ func (m *memory) suffices(ctx context.Context) (bool, error) {
 }
 
 // save remembers what has been read. The objects are in the order of their numbers, as the next scan will look for
-// them.
-func (m *memory) save() error {
+// them. That it fails is no reason to lose what the scan has found.
+func (m *memory) save() {
 	if m == nil {
-		return nil
+		return
 	}
 	var ids []gitobj.OID
 	for n := range gitobj.Number(m.objects.Count()) {
@@ -96,12 +97,9 @@ func (m *memory) save() error {
 		}
 	}
 	if len(ids) == m.count && m.gone == 0 {
-		return nil
+		return
 	}
-	if err := m.record.Save(ids); err != nil {
-		return fmt.Errorf("--cache: %w", err)
-	}
-	return nil
+	m.unsaved = m.record.Save(ids)
 }
 
 // completeness looks for what new trees name and the store does not have.

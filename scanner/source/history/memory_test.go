@@ -116,6 +116,28 @@ func TestMemoryOfRandomHistories(t *testing.T) {
 	}
 }
 
+// What was found is reported also where it cannot be remembered what was read.
+func TestMemoryCannotBeSaved(t *testing.T) {
+	w, cache := newWreck(t), filepath.Join(t.TempDir(), "cache")
+	opened, err := gitobj.Open(w.Dir, gitobj.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	record, err := seen.Open(cache, filepath.Join(opened.Common, "objects"), seen.Key{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(cache); err != nil {
+		t.Fatal(err)
+	}
+	source := history.New(history.Options{Repo: opened, Seen: record})
+	r := planted.Scan(t, []scanner.Source{source}, nil)
+	if source.Unsaved() == nil || len(r.Findings) != len(w.keys) || !r.Sum.Complete {
+		t.Errorf("%d findings, unsaved because %v", len(r.Findings), source.Unsaved())
+	}
+}
+
 // A repeated scan reads what is new.
 func TestOnlyNewObjectsAreRead(t *testing.T) {
 	for _, pack := range []bool{false, true} {

@@ -9,9 +9,13 @@
 	VPSHUFB X, HI, X      \
 	VPAND   T, X, X
 
-// func find(m *masks, p *byte, n int) int
+// The windows behind the masks, and what their hash is multiplied with: see windows.
+#define WINDOWS 288
+#define ODD     $0x9e3779b1
+
+// func find(t *tables, p *byte, n int) int
 TEXT ·find(SB), NOSPLIT, $0-32
-	MOVQ    m+0(FP), AX
+	MOVQ    t+0(FP), AX
 	MOVQ    p+8(FP), SI
 	MOVQ    n+16(FP), CX
 	VMOVDQU 0(AX), Y0
@@ -38,7 +42,9 @@ loop:
 	VPAND   Y8, Y9, Y8
 	VPAND   Y7, Y8, Y8
 	VPTEST  Y8, Y8
-	JNZ     found
+	JNZ     candidates
+
+next:
 	ADDQ    $32, DX
 	CMPQ    DX, CX
 	JLT     loop
@@ -46,13 +52,28 @@ loop:
 	VZEROUPPER
 	RET
 
-found:
+candidates:
 	VPXOR     Y9, Y9, Y9
 	VPCMPEQB  Y9, Y8, Y8
 	VPMOVMSKB Y8, BX
 	NOTL      BX
-	BSFL      BX, BX
-	ADDQ      BX, DX
-	MOVQ      DX, ret+24(FP)
+
+candidate:
+	BSFL    BX, R8
+	ADDQ    DX, R8
+	IMUL3L  ODD, (SI)(R8*1), R9
+	SHRL    $17, R9
+	MOVL    R9, R10
+	SHRL    $5, R10
+	MOVL    WINDOWS(AX)(R10*4), R10
+	BTL     R9, R10
+	JCS     found
+	LEAL    -1(BX), R9
+	ANDL    R9, BX
+	JNZ     candidate
+	JMP     next
+
+found:
+	MOVQ    R8, ret+24(FP)
 	VZEROUPPER
 	RET

@@ -4,4 +4,4 @@ package literal
 
 const wide = false
 
-func find(*masks, *byte, int) int { panic("literal: find without vectors") }
+func find(*tables, *byte, int) int { panic("literal: find without vectors") }

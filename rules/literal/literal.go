@@ -2,9 +2,9 @@
 // content does not get past.
 //
 // Where the processor has AVX2 it looks at 32 bytes at a time, in the way of Hyperscan's Teddy: four neighbouring
-// bytes of each string are looked up by their halves in tables of 16, all strings at once, and only where all agree
-// are the strings compared. Elsewhere it does the same byte by byte, at a tenth of the speed. It is made for up to about
-// 100 strings; more still work, with more comparisons.
+// bytes of each string are looked up by their halves in tables of 16, all strings at once. Only where all agree, and
+// the hash of the four is that of some string's, are the strings compared. Elsewhere it does the same byte by byte, at a
+// tenth of the speed. It is made for up to about 100 strings; more still work, with more comparisons.
 package literal
 
 import (
@@ -12,16 +12,23 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Searcher finds a fixed set of strings. It is immutable.
 type Searcher struct {
-	texts   [][]byte
-	window  []int // of each text: the offset of the bytes that are looked up
-	masks   masks
+	texts   []text
+	tables  tables
 	buckets [windowSize][256]uint8 // by each byte of a window: the buckets that have it there
-	byHash  [hashes][]int          // texts by the window's bytes
+	byHash  [hashLists][]int       // texts by the window's bytes
 	short   []int                  // texts that are shorter than a window
+}
+
+// text is one of the strings.
+type text struct {
+	content []byte
+	folded  bool // in lower case, and found in any
+	offset  int  // of its window
 }
 
 // windowSize is how many bytes of a string are looked up, and minSize how many it must have.
@@ -30,49 +37,58 @@ const (
 	minSize    = 3
 )
 
-const hashes = 256
+const (
+	hashBits  = 15
+	hashLists = 1 << 10
+)
 
-// Compile makes a Searcher. Strings shorter than three bytes are refused: they stand everywhere.
-func Compile(list []string) (*Searcher, error) {
-	if len(list) == 0 {
+// Compile makes a Searcher for strings that are to be found as they are and, numbered behind them, for some of lower
+// case letters that are to be found in upper case, too. Strings shorter than three bytes are refused: they stand
+// everywhere.
+func Compile(exact []string, folded ...string) (*Searcher, error) {
+	s := &Searcher{}
+	for i, content := range slices.Concat(exact, folded) {
+		if len(content) < minSize {
+			return nil, fmt.Errorf("compiling literals: %q is shorter than %d bytes", content, minSize)
+		}
+		s.texts = append(s.texts, text{content: []byte(content), folded: i >= len(exact)})
+	}
+	if len(s.texts) == 0 {
 		return nil, errors.New("compiling literals: there are none")
 	}
-	s := &Searcher{}
-	for _, text := range list {
-		if len(text) < minSize {
-			return nil, fmt.Errorf("compiling literals: %q is shorter than %d bytes", text, minSize)
-		}
-		s.texts = append(s.texts, []byte(text))
-	}
 	for i, p := range allot(s.texts) {
-		window := windowAt(s.texts[i], p.offset)
-		s.window = append(s.window, p.offset)
-		s.masks.add(p.bucket, window)
-		s.add(p.bucket, window)
-		if len(window) < windowSize {
-			s.short = append(s.short, i)
-			continue
-		}
-		h := hash([]byte(window))
-		s.byHash[h] = append(s.byHash[h], i)
+		s.texts[i].offset = p.offset
+		s.add(i, p.bucket)
 	}
 	return s, nil
 }
 
-// add puts the window of a string into a bucket. Any byte will do behind a shorter one.
-func (s *Searcher) add(bucket int, window string) {
-	for i := range s.buckets {
-		for b := range s.buckets[i] {
-			if i >= len(window) || window[i] == byte(b) {
-				s.buckets[i][b] |= 1 << bucket
-			}
+// add puts the window of a text into a bucket.
+func (s *Searcher) add(i, bucket int) {
+	w := s.texts[i].window(s.texts[i].offset)
+	s.tables.masks.add(bucket, w)
+	for at, set := range w {
+		for _, b := range []byte(set) {
+			s.buckets[at][b] |= 1 << bucket
 		}
 	}
+	isShort := len(s.texts[i].content) < windowSize
+	if isShort {
+		s.short = append(s.short, i)
+	}
+	w.each(func(bytes []byte) {
+		s.tables.windows.add(bytes)
+		list := &s.byHash[hash(bytes)%hashLists]
+		if !isShort && !slices.Contains(*list, i) {
+			*list = append(*list, i)
+		}
+	})
 }
 
+// hash tells windows apart. The vector code knows it.
 func hash(window []byte) uint32 {
 	const odd = 0x9e3779b1
-	return binary.LittleEndian.Uint32(window) * odd >> (32 - 8)
+	return binary.LittleEndian.Uint32(window) * odd >> (32 - hashBits)
 }
 
 // rarityOf says how rarely a byte stands in source code, roughly: one of so many powers of two.
@@ -114,17 +130,40 @@ func (s *Searcher) each(content []byte, candidate func(content []byte, from int)
 func (s *Searcher) compare(content []byte, at int, visit func(text, at int) bool) bool {
 	lists := [...][]int{s.short, nil}
 	if at+windowSize <= len(content) {
-		lists[1] = s.byHash[hash(content[at:])]
+		lists[1] = s.byHash[hash(content[at:])%hashLists]
 	}
 	for _, list := range lists {
 		for _, i := range list {
-			start := at - s.window[i]
-			if start >= 0 && bytes.HasPrefix(content[start:], s.texts[i]) && !visit(i, start) {
+			start := at - s.texts[i].offset
+			if start >= 0 && s.texts[i].begins(content[start:]) && !visit(i, start) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// begins reports whether the text stands at the beginning of content.
+func (t *text) begins(content []byte) bool {
+	if !t.folded {
+		return bytes.HasPrefix(content, t.content)
+	}
+	if len(content) < len(t.content) {
+		return false
+	}
+	for i, c := range t.content {
+		if c != content[i] && c != lower(content[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // scalar returns the first offset at or behind from where the window of some string may stand, or -1.
@@ -149,7 +188,7 @@ func (s *Searcher) scalar(content []byte, from int) int {
 // vector is scalar with vector instructions.
 func (s *Searcher) vector(content []byte, from int) int {
 	if n := len(content) - from - reads + 1; n > 0 {
-		if at := find(&s.masks, &content[from], n); at >= 0 {
+		if at := find(&s.tables, &content[from], n); at >= 0 {
 			return from + at
 		}
 		from += (n + step - 1) / step * step
@@ -159,7 +198,7 @@ func (s *Searcher) vector(content []byte, from int) int {
 	if n < minSize {
 		return -1
 	}
-	if at := find(&s.masks, &tail[0], n-minSize+1); at >= 0 && at+minSize <= n {
+	if at := find(&s.tables, &tail[0], n-minSize+1); at >= 0 && at+minSize <= n {
 		return from + at
 	}
 	return -1

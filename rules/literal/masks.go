@@ -15,21 +15,32 @@ const (
 	reads = step + windowSize - 1
 )
 
-// masks are the tables of the vector code, in pairs for each byte of the window: by the lower half of the byte and by
+// tables are what the vector code reads. It knows the offsets.
+type tables struct {
+	masks   masks
+	windows windows
+}
+
+// windows tells which windows there are, by their hash: most of what the masks let through is none.
+type windows [1 << (hashBits - 5)]uint32
+
+func (w *windows) add(window []byte) {
+	h := hash(window)
+	w[h/32] |= 1 << (h % 32)
+}
+
+// masks are the first tables, in pairs for each byte of the window: by the lower half of the byte and by
 // the upper half, which buckets have such a byte. Each is there twice, for both halves of a vector. The last one masks
 // halves.
 type masks [2*windowSize + 1][step]byte
 
-// add puts the window of a string into a bucket. Any byte will do behind a shorter one.
-func (m *masks) add(bucket int, window string) {
-	for i := range windowSize {
-		for half := range step {
-			low, high := byte(half)&15, byte(half)&15
-			if i >= len(window) || window[i]&15 == low {
-				m[2*i][half] |= 1 << bucket
-			}
-			if i >= len(window) || window[i]>>4 == high {
-				m[2*i+1][half] |= 1 << bucket
+// add puts a window into a bucket.
+func (m *masks) add(bucket int, w window) {
+	for i, set := range w {
+		for _, b := range []byte(set) {
+			for _, half := range []byte{0, step / 2} {
+				m[2*i][half+b&15] |= 1 << bucket
+				m[2*i+1][half+b>>4] |= 1 << bucket
 			}
 		}
 	}
@@ -41,14 +52,12 @@ func (m *masks) add(bucket int, window string) {
 // group is what a bucket lets through: the halves that each byte of a window may have, as sets.
 type group [windowSize]struct{ low, high uint16 }
 
-func (g group) with(window string) group {
-	for i := range g {
-		if i >= len(window) {
-			g[i].low, g[i].high = 0xffff, 0xffff
-			continue
+func (g group) with(w window) group {
+	for i, set := range w {
+		for _, b := range []byte(set) {
+			g[i].low |= 1 << (b & 15)
+			g[i].high |= 1 << (b >> 4)
 		}
-		g[i].low |= 1 << (window[i] & 15)
-		g[i].high |= 1 << (window[i] >> 4)
 	}
 	return g
 }
@@ -82,20 +91,21 @@ type placed struct{ offset, bucket int }
 // allot gives each string the window and the bucket that add least noise: strings that share a bucket also let through
 // whatever mixes their bytes, so that those should share one that are alike. Short strings have little choice and come
 // first.
-func allot(texts [][]byte) []placed {
+func allot(texts []text) []placed {
 	order := make([]int, len(texts))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a]) - len(texts[b]) })
+	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a].content) - len(texts[b].content) })
 	var groups [buckets]group
 	var noise [buckets]float64
 	out := make([]placed, len(texts))
 	for _, i := range order {
 		best, least, grown := placed{}, math.Inf(1), group{}
-		for offset := range max(1, len(texts[i])-windowSize+1) {
+		for offset := range max(1, len(texts[i].content)-windowSize+1) {
+			w := texts[i].window(offset)
 			for b := range groups {
-				g := groups[b].with(windowAt(texts[i], offset))
+				g := groups[b].with(w)
 				if added := g.noise() - noise[b]; added < least {
 					best, least, grown = placed{offset, b}, added, g
 				}
@@ -105,8 +115,4 @@ func allot(texts [][]byte) []placed {
 		noise[best.bucket] += least
 	}
 	return out
-}
-
-func windowAt(text []byte, offset int) string {
-	return string(text[offset:min(len(text), offset+windowSize)])
 }

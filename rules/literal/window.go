@@ -1,0 +1,46 @@
+package literal
+
+// window is what a searcher looks up of a string: for each of its places, the bytes that may stand there.
+type window [windowSize]string
+
+// anyByte is what may stand behind a short string.
+var anyByte = func() string {
+	var all [256]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return string(all[:])
+}()
+
+// window returns the window at an offset of the text.
+func (t *text) window(offset int) (w window) {
+	for i := range w {
+		if offset+i >= len(t.content) {
+			w[i] = anyByte
+			continue
+		}
+		c := t.content[offset+i]
+		w[i] = string([]byte{c})
+		if t.folded && 'a' <= c && c <= 'z' {
+			w[i] = string([]byte{c, c - 'a' + 'A'})
+		}
+	}
+	return w
+}
+
+// each calls visit with everything that fits the window. The bytes are valid until visit returns.
+func (w window) each(visit func(bytes []byte)) {
+	var bytes [windowSize]byte
+	var fill func(i int)
+	fill = func(i int) {
+		if i == windowSize {
+			visit(bytes[:])
+			return
+		}
+		for _, b := range []byte(w[i]) {
+			bytes[i] = b
+			fill(i + 1)
+		}
+	}
+	fill(0)
+}

@@ -16,41 +16,58 @@ import (
 // system calls itself, and fewer of them than package os, which must be ready for what can block.
 type directory struct {
 	*os.File
-	fd int
+	fd    int
+	calls *calls
 }
+
+// calls are the system calls that a file is read with.
+type calls struct {
+	openat func(folder int, name string) (int, error)
+	read   func(fd int, b []byte) (int, error)
+	close  func(fd int) error
+}
+
+// blocking lets other goroutines run meanwhile.
+var blocking = calls{
+	openat: func(folder int, name string) (int, error) { return unix.Openat(folder, name, openFlags, 0) },
+	read:   unix.Read,
+	close:  unix.Close,
+}
+
+// openFlags do not follow a link, and do not wait for a pipe.
+const openFlags = unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
 
 func openDirectory(name string) (*directory, error) {
 	fd, err := retry(func() (int, error) { return unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_DIRECTORY, 0) })
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return &directory{os.NewFile(uintptr(fd), name), fd}, nil
+	return &directory{os.NewFile(uintptr(fd), name), fd, callsFor(fd)}, nil
 }
 
 // list returns what is in the folder, in the order of the disk.
 func (d *directory) list() ([]fs.DirEntry, error) { return d.ReadDir(-1) }
 
-// open opens a file of the folder for reading. It does not follow a link, and does not wait for a pipe.
+// open opens a file of the folder for reading.
 func (d *directory) open(name string) (*file, error) {
-	fd, err := retry(func() (int, error) {
-		return unix.Openat(d.fd, name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
-	})
+	fd, err := retry(func() (int, error) { return d.calls.openat(d.fd, name) })
 	runtime.KeepAlive(d.File)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: filepath.Join(d.Name(), name), Err: err}
 	}
-	return &file{name, fd}, nil
+	return &file{name, fd, d.calls}, nil
 }
 
 // file is an open file.
 type file struct {
-	name string
-	fd   int
+	name  string
+	fd    int
+	calls *calls
 }
 
 // Read implements io.Reader.
 func (f *file) Read(b []byte) (int, error) {
-	n, err := retry(func() (int, error) { return unix.Read(f.fd, b) })
+	n, err := retry(func() (int, error) { return f.calls.read(f.fd, b) })
 	switch {
 	case err != nil:
 		return 0, &fs.PathError{Op: "read", Path: f.name, Err: err}
@@ -83,7 +100,7 @@ func (f *file) size() (int64, error) {
 	return stat.Size, nil
 }
 
-func (f *file) Close() error { return unix.Close(f.fd) }
+func (f *file) Close() error { return f.calls.close(f.fd) }
 
 func retry(call func() (int, error)) (int, error) {
 	for {

@@ -16,6 +16,7 @@ package archive
 import (
 	"cmp"
 	"context"
+	"sync"
 
 	"github.com/akguard/akguard/rules/literal"
 	"github.com/akguard/akguard/scanner"
@@ -46,6 +47,7 @@ func (o Options) withDefaults() Options {
 // scanner.Screener when next is one.
 func Open(next scanner.Sink, opts Options) scanner.Sink {
 	o := &opener{Sink: next, opts: opts.withDefaults(), large: make(chan struct{}, 1)}
+	o.workspaces.New = func() any { return new(workspace) }
 	if s, ok := next.(scanner.Screener); ok {
 		return &screener{opener: o, next: s, magics: newSearcher()}
 	}
@@ -87,6 +89,7 @@ type opener struct {
 	scanner.Sink // next
 	opts         Options
 	large        chan struct{} // holds a token while an archive that needs much memory is open
+	workspaces   sync.Pool
 }
 
 // Blob implements scanner.Sink.
@@ -94,7 +97,7 @@ func (s *opener) Blob(ctx context.Context, b scanner.Blob) error {
 	if b.Stream == nil && kindOf(b.Content, true) == none {
 		return s.Sink.Blob(ctx, b)
 	}
-	o := &opening{opener: s, ctx: ctx}
+	o := &opening{opener: s, ctx: ctx, workspace: s.workspaces.Get().(*workspace)}
 	defer o.close()
 	if b.Stream == nil {
 		return o.open(&piece{place: b.Place, headerLines: b.HeaderLines, content: b.Content})

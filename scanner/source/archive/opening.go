@@ -14,12 +14,18 @@ import (
 // opening is one outermost archive being read, with all that is in it. It is one goroutine's.
 type opening struct {
 	*opener
-	ctx     context.Context // of the call of Blob that this is
-	source  source
-	budget  budget
-	losses  []loss
-	cut     int      // meters in use that have ended with an error
+	ctx    context.Context // of the call of Blob that this is
+	source source
+	budget budget
+	losses []loss
+	cut    int // meters in use that have ended with an error
+	*workspace
+}
+
+// workspace is memory that one archive after the other is read with.
+type workspace struct {
 	buffers [][]byte // not in use
+	packed  []byte
 	decoder inflate.Decoder
 }
 
@@ -65,7 +71,7 @@ func (o *opening) enter(p *piece, in io.Reader) error {
 		}
 		whole = err != nil
 	}
-	defer func() { o.buffers = append(o.buffers, buf) }()
+	defer func() { o.give(buf) }()
 	if p.content = buf[:n]; !whole {
 		p.rest = in
 	}
@@ -79,6 +85,15 @@ func (o *opening) take() []byte {
 		return buf
 	}
 	return make([]byte, 32<<10)
+}
+
+// maxKept is the size of a buffer up to which the next archive gets it.
+const maxKept = 1 << 20
+
+func (o *opening) give(buf []byte) {
+	if cap(buf) <= maxKept {
+		o.buffers = append(o.buffers, buf[:cap(buf)])
+	}
 }
 
 // open scans a piece and what is packed in it. Its error is the sink's, the source's or the context's; what is wrong
@@ -209,6 +224,10 @@ func (o *opening) close() {
 	if o.budget.large {
 		<-o.large
 	}
+	if cap(o.packed) > maxKept {
+		o.packed = nil
+	}
+	o.workspaces.Put(o.workspace)
 }
 
 // source is the outermost stream. It remembers an error of its own, which is not the archive's.

@@ -225,7 +225,7 @@ func (o *opening) heldMember(p *piece, f *zip.File) (whole bool, err error) {
 	}
 	defer mem.release()
 	content, ok := o.inflate(f)
-	defer func() { o.buffers = append(o.buffers, content) }()
+	defer func() { o.give(content) }()
 	if !ok {
 		return false, o.fatal()
 	}
@@ -243,7 +243,8 @@ func (o *opening) heldMember(p *piece, f *zip.File) (whole bool, err error) {
 // inflate unpacks a member into a buffer, which it returns in any case.
 func (o *opening) inflate(f *zip.File) (content []byte, ok bool) {
 	content = o.take()
-	packed := make([]byte, f.CompressedSize64)
+	o.packed = slices.Grow(o.packed[:0], int(f.CompressedSize64))
+	packed := o.packed[:f.CompressedSize64]
 	err := guard(func() error {
 		in, err := f.OpenRaw()
 		if err == nil {

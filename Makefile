@@ -21,7 +21,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
 build: ## build bin/akguard
-	$(GO) build -trimpath -o bin/akguard ./cmd/akguard
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/akguard ./cmd/akguard
 
 test: ## run the tests
 	$(GO) test -timeout 9m $(TESTFLAGS) ./...

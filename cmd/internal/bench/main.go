@@ -1,5 +1,5 @@
 // Command bench measures akguard side by side with git and with other scanners, in one run, on the repositories
-// named on its command line and on one that it generates. Figures of different runs do not compare: machines are
+// named on its command line and on one that it generates, and with ripgrep on their working trees. Figures of different runs do not compare: machines are
 // noisy; the ratios of one run do.
 package main
 
@@ -35,6 +35,7 @@ func run(runs int, repos []string) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	akguard := filepath.Join(dir, "akguard")
 	build := exec.Command("go", "build", "-o", akguard, "./cmd/akguard")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as make build does
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("building akguard: %w", err)
@@ -47,6 +48,9 @@ func run(runs int, repos []string) (err error) {
 		if err := compare(runs, repo, contestants(akguard, repo, dir)); err != nil {
 			return err
 		}
+	}
+	if err := trees(runs, akguard, repos, dir); err != nil {
+		return fmt.Errorf("comparing working trees: %w", err)
 	}
 	return growth(runs, akguard, dir)
 }
@@ -67,12 +71,12 @@ func compare(runs int, repo string, list []contestant) error {
 	}
 	fmt.Printf("%s (%d runs, medians)\n", repo, runs)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "command\twall s\tCPU s\town memory MB\twall, git = 1\tCPU, git = 1\t")
-	git := middle(measured[0])
+	fmt.Fprintln(w, "command\twall s\tCPU s\town memory MB\twall, first = 1\tCPU, first = 1\t")
+	first := middle(measured[0])
 	for c := range list {
 		m := middle(measured[c])
 		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.0f\t%.3f\t%.3f\t\n", list[c].name, m.wall.Seconds(), m.cpu.Seconds(),
-			float64(m.memory)/1e6, m.wall.Seconds()/git.wall.Seconds(), m.cpu.Seconds()/git.cpu.Seconds())
+			float64(m.memory)/1e6, m.wall.Seconds()/first.wall.Seconds(), m.cpu.Seconds()/first.cpu.Seconds())
 	}
 	return w.Flush()
 }

@@ -91,6 +91,12 @@ func (a *Account) setClock(now func() time.Time) {
 	a.clock = now
 }
 
+func (a *Account) time() time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.clock()
+}
+
 func (a *Account) arn(resource string) string { return "acs:ram::" + a.uid + ":" + resource }
 
 // stamp is how the API writes a time; the zero time is empty.

@@ -59,5 +59,6 @@
 // A policy has one version; the documents of system policies are short. A resource is matched where the API names
 // one user, role, group or policy, and is * elsewhere. Variables in policies, tags, regions and resource groups are
 // unknown, and a condition's unknown operator never helps an Allow and never hinders a Deny. Events do not come
-// late, changes take effect at once, and every nonce is remembered until the end. The console does not exist.
+// late, a call without a signature is none, changes take effect at once, and every nonce and call is remembered
+// until the end. The console does not exist.
 package alibabatest

@@ -131,7 +131,7 @@ func TestNetworkPolicyOfAKey(t *testing.T) {
 
 func TestAccountReports(t *testing.T) {
 	a, _, admin := office(t)
-	a.Configure(alibabatest.Settings{RootMFA: true, SecurityPracticeScores: 70})
+	a.Configure(alibabatest.Settings{RootMFA: true, SecurityPracticeScore: 70})
 	a.AddUser(alibabatest.User{Name: "eve", MFA: true})
 	a.AddKey("eve").SetCreated(time.Now().Add(-100 * 24 * time.Hour))
 	a.AddRootKey()

@@ -89,13 +89,13 @@ func TestHostile(t *testing.T) {
 		{"encrypted", rawZip(zip.FileHeader{Name: "a", Flags: 1}, "secret"), archive.Options{}, []string{"x!/a is encrypted"}},
 		{"unknown method", rawZip(zip.FileHeader{Name: "a", Method: 9}, "secret"), archive.Options{}, []string{"x!/a is compressed by a method"}},
 		{"wrong checksum", rawZip(zip.FileHeader{Name: "a", CRC32: 1}, "text"), archive.Options{}, []string{"x!/a is damaged"}},
-		{"7z", "7z\xbc\xaf\x27\x1c and so on", archive.Options{}, []string{"x is a 7z or rar archive"}},
+		{"rar", "Rar!\x1a\x07 and so on", archive.Options{}, []string{"x is a rar archive"}},
 		{"truncated gzip", gz(strings.Repeat("x", 999))[:40], archive.Options{}, []string{"x!/x is damaged"}},
 		{"nothing but a magic", "\x1f\x8b\x08", archive.Options{}, []string{"x is damaged"}},
 		{"xz magic", "\xfd7zXZ\x00", archive.Options{}, []string{"x!/x is damaged"}},
 		{"truncated tar", tarOf(file{"a", strings.Repeat("x", 999)})[:700], archive.Options{}, []string{"x!/a is damaged"}},
-		{"two of 7z", zipBy(zip.Store, file{"a", "7z\xbc\xaf\x27\x1c"}, file{"b", "7z\xbc\xaf\x27\x1c"}), archive.Options{},
-			[]string{"x!/a is a 7z or rar archive, which akguard cannot open: unpack it and scan what it holds; so it is with 1 more"}},
+		{"two of rar", zipBy(zip.Store, file{"a", "Rar!\x1a\x07"}, file{"b", "Rar!\x1a\x07"}), archive.Options{},
+			[]string{"x!/a is a rar archive, which akguard cannot open: unpack it and scan what it holds; so it is with 1 more"}},
 	}
 	for _, test := range tests {
 		for _, stream := range []bool{false, true} {

@@ -101,6 +101,8 @@ func (o *opening) open(p *piece) error {
 		return o.zip(p, k)
 	case k == tarred:
 		return o.tar(p)
+	case k == sevenZipped:
+		return o.sevenZip(p)
 	case k == foreign:
 		o.lose(p.place, errForeign)
 		return o.pass(p)
@@ -108,7 +110,7 @@ func (o *opening) open(p *piece) error {
 	return o.compressed(p, k)
 }
 
-const errForeign = refusal("is a 7z or rar archive, which akguard cannot open: unpack it and scan what it holds")
+const errForeign = refusal("is a rar archive, which akguard cannot open: unpack it and scan what it holds")
 
 // pass hands a piece on as it is.
 func (o *opening) pass(p *piece) error {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/decode"
@@ -22,6 +23,7 @@ type hit struct {
 	column     int
 	secrets    []secretAt // near an ID: the credential's own first, then the candidates, best first
 	decoded    string     // the encodings that hide it, the outermost first
+	expires    time.Time  // when the presigned URL does in which the ID stands
 	bare       bool       // it is a secret that is all of its content: its name has to tell that it is one
 }
 

@@ -45,7 +45,29 @@ func (p *piece) reader() io.Reader {
 	if p.rest == nil {
 		return bytes.NewReader(p.content)
 	}
-	return io.MultiReader(bytes.NewReader(p.content), p.rest)
+	return &joined{bytes.NewReader(p.content), p.rest}
+}
+
+// joined reads the beginning of a piece and then the rest. It is a scanner.Sparse for the outermost one, which may be.
+type joined struct {
+	head *bytes.Reader
+	rest io.Reader
+}
+
+// Read implements io.Reader.
+func (j *joined) Read(b []byte) (int, error) {
+	if j.head.Len() > 0 {
+		return j.head.Read(b)
+	}
+	return j.rest.Read(b)
+}
+
+// SkipZeros implements scanner.Sparse.
+func (j *joined) SkipZeros() (int64, error) {
+	if sparse, ok := j.rest.(scanner.Sparse); ok && j.head.Len() == 0 {
+		return sparse.SkipZeros()
+	}
+	return 0, nil
 }
 
 // heldSize is the size past which a member is streamed.
@@ -226,4 +248,12 @@ func (s *source) Read(b []byte) (int, error) {
 		s.err = err
 	}
 	return n, err
+}
+
+// SkipZeros implements scanner.Sparse.
+func (s *source) SkipZeros() (int64, error) {
+	if sparse, ok := s.in.(scanner.Sparse); ok {
+		return sparse.SkipZeros()
+	}
+	return 0, nil
 }

@@ -65,7 +65,7 @@ func standIn(content []byte, nameEnd int) (Match, string) {
 	m := Match{Start: start, End: end, Named: true, Telling: true}
 	alnum := len(value) > 0 && runEnd(value, 0, len(value)) == len(value)
 	switch {
-	case len(value) < 4, bytes.IndexAny(value, "([$") >= 0:
+	case len(value) < 4, bytes.ContainsAny(value, "([$"):
 		return Match{}, ""
 	case names(value, "***", "...", "…"):
 		return m, "it is masked or cut"

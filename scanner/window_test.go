@@ -226,7 +226,7 @@ const ones = "11111111"
 func TestLongLine(t *testing.T) {
 	keys := rulestest.NewKeys(22)
 	first, last := keys.ID24()+" secret: "+keys.Secret(), keys.ID24()+" secret: "+keys.Secret()
-	const size = 1<<31 + 1000
+	const size = int64(1<<31)/slow + 1000
 	c, err := newCollector(Options{Rules: rules.Default(), MaxHits: defaultMaxHits})
 	if err != nil {
 		t.Fatal(err)

@@ -222,7 +222,7 @@ func TestHostileSevenZip(t *testing.T) {
 			}
 			var s *sink
 			cost := measure(t, func() *sink { s = give(t, b, test.opts); return s }, test.want)
-			if cost.memory > 64<<20+uint64(len(test.content)) {
+			if cost.memory > 128<<20+uint64(len(test.content)) {
 				t.Errorf("%s takes %d MiB", test.name, cost.memory>>20)
 			}
 			if readable := strings.Contains(test.content, key.Secret) || test.want == nil && test.name != "empty"; readable && len(s.holders(key.Secret)) == 0 {

@@ -1,7 +1,8 @@
 // Package files is the source of plain files: a folder, one file, or a stream such as standard input.
 //
 // A folder is walked without following symbolic links, so that a path never leaves it, and only regular files are
-// opened: a pipe or a device would never end. Files are read on all processors; large ones are streamed.
+// opened: a pipe or a device would never end. Files are read on all processors; large ones are streamed, without their
+// holes where the system tells of them.
 package files
 
 import (

@@ -133,7 +133,7 @@ const nameReach = 96
 
 // namedSecretPart finds secrets beside a key name that holds the word secret.
 func namedSecretPart() Part {
-	return Part{Kind: KindSecret, Literals: []string{"ecret", "ECRET"}, Reach: 256, Find: findNamedSecret}
+	return Part{Kind: KindSecret, Literals: []string{"ecret", "ECRET"}, Reach: 256, Find: findNamedSecret, WhyNear: whyNoSecret}
 }
 
 // maxBare is how long a content is that may be one secret and nothing else.

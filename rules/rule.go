@@ -57,6 +57,9 @@ type Part struct {
 	Find     func(content []byte, at int) (Match, bool)
 	// Why says why content[start:end], which begins like the part, is none; may be nil.
 	Why func(content []byte, start, end int) string
+	// WhyNear says it where there is no telling by its beginning: it is called where Find finds nothing, and returns what it
+	// would take for the part, if there is such a thing, and why it is none; "" if there is not. It may be nil.
+	WhyNear func(content []byte, at int) (Match, string)
 }
 
 // Kind is the part of a credential that a match is.

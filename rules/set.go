@@ -119,15 +119,30 @@ func (s *Set) Explain(content []byte) []Rejected {
 	var out []Rejected
 	s.searcher.Each(content, func(text, at int) bool {
 		for _, p := range s.parts[text] {
-			if m, ok := p.Find(content, at); !ok && p.Why != nil {
+			if m, reason := p.why(content, at); reason != "" {
 				m.Kind = p.Kind
-				out = append(out, Rejected{m, p.Why(content, m.Start, m.End)})
+				out = append(out, Rejected{m, reason})
 			}
 		}
 		return true
 	})
-	slices.SortFunc(out, func(a, b Rejected) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Kind, b.Kind)) })
-	return out
+	slices.SortStableFunc(out, func(a, b Rejected) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Kind, b.Kind)) })
+	return slices.CompactFunc(out, func(a, b Rejected) bool { return a.Start == b.Start && a.Kind == b.Kind })
+}
+
+// why says why the part does not begin at a literal, or what stands there in its place; "" if there is nothing to say.
+func (p Part) why(content []byte, at int) (Match, string) {
+	if p.Why == nil && p.WhyNear == nil {
+		return Match{}, ""
+	}
+	m, ok := p.Find(content, at)
+	switch {
+	case ok:
+		return m, ""
+	case p.Why != nil:
+		return m, p.Why(content, m.Start, m.End)
+	}
+	return p.WhyNear(content, at)
 }
 
 // each calls visit for every match, until it returns false.

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/decode"
@@ -22,6 +24,7 @@ type hit struct {
 	column     int
 	secrets    []secretAt // near an ID: the credential's own first, then the candidates, best first
 	decoded    string     // the encodings that hide it, the outermost first
+	expires    time.Time  // when the presigned URL does in which the ID stands
 	bare       bool       // it is a secret that is all of its content: its name has to tell that it is one
 }
 
@@ -130,8 +133,34 @@ func (c *collector) stream(ctx context.Context, b Blob) error {
 		t.advance(cut)
 		from = filled - c.margin - cut
 		filled = copy(window, window[cut:filled])
+		skipped, err := c.skipZeros(b.Stream, window[:filled])
+		if err != nil {
+			return err
+		}
+		t.column += skipped
 	}
 }
+
+// skipZeros skips what is left of a hole, if all that is kept of the last window is in it too: zeros hold no credential and
+// end no line, and so many stand between what is before and behind them that neither sees the other. The kept ones then
+// stand for the last ones of the hole.
+func (c *collector) skipZeros(in io.Reader, kept []byte) (int, error) {
+	sparse, ok := in.(Sparse)
+	if !ok || bytes.Count(kept, []byte{0}) < len(kept) {
+		return 0, nil
+	}
+	skipped, err := sparse.SkipZeros()
+	if err != nil {
+		return 0, fmt.Errorf("reading: %w", err)
+	}
+	for left := skipped; left > 0; left -= maxCount {
+		c.count(int(min(left, maxCount)))
+	}
+	return int(skipped), nil
+}
+
+// maxCount is how much is counted at once: an int may be small.
+const maxCount = 1 << 30
 
 // fill reads until buf is full; the end is io.EOF, and io.ErrUnexpectedEOF an error of the reader's own.
 func fill(ctx context.Context, r io.Reader, buf []byte) (n int, err error) {

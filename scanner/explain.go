@@ -12,26 +12,39 @@ type Rejection struct {
 	Place
 	Line, Column int // as in Occurrence
 	Value        rules.Secret
+	Rule         string // the ID of the rule that would report it alone; "" if there is none
 	Reason       string
 }
 
 // maxRejections caps how many are kept.
 const maxRejections = 10_000
 
-const needsSecret = "it has not the form of today's IDs, and counts only where a secret belongs to it"
+const (
+	needsSecret = "it has not the form of today's IDs, and counts only where a secret belongs to it"
+	needsID     = "its key name does not tell whose it is, and counts only near an ID"
+)
 
 // explain notes what the rules did not take in a section of a content. Joined are the credentials found there.
 func (c *collector) explain(place Place, t text, cut section, joined []sighting) {
 	if !c.explains {
 		return
 	}
-	list := c.set.Explain(t.content)
-	for _, m := range c.set.Find(t.content) {
-		at := func(s sighting) bool { return s.at == spot{0, m.Start} }
-		if m.Kind == rules.KindID && m.Weak && !slices.ContainsFunc(joined, at) {
-			list = append(list, rules.Rejected{Match: m, Reason: needsSecret})
+	used := map[int]bool{}
+	for _, s := range joined {
+		for _, at := range append([]spot{s.at}, s.secrets...) {
+			used[at.offset] = used[at.offset] || at.text == 0
 		}
 	}
+	list := c.set.Explain(t.content)
+	for _, m := range c.set.Find(t.content) {
+		switch {
+		case m.Kind == rules.KindID && m.Weak:
+			list = append(list, rules.Rejected{Match: m, Reason: needsSecret})
+		case m.Kind == rules.KindSecret && !m.Telling:
+			list = append(list, rules.Rejected{Match: m, Reason: needsID})
+		}
+	}
+	list = slices.DeleteFunc(list, func(r rules.Rejected) bool { return used[r.Start] })
 	slices.SortStableFunc(list, func(a, b rules.Rejected) int { return cmp.Compare(a.Start, b.Start) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -41,10 +54,20 @@ func (c *collector) explain(place Place, t text, cut section, joined []sighting)
 		}
 		t.forward(r.Start)
 		c.rejected = append(c.rejected, Rejection{
-			Place: place, Line: max(1, t.line), Column: t.column, Reason: r.Reason,
+			Place: place, Line: max(1, t.line), Column: t.column, Rule: c.ruleOf(r.Kind), Reason: r.Reason,
 			Value: rules.NewSecret(string(t.content[r.Start:r.End])),
 		})
 	}
+}
+
+// ruleOf returns the rule that reports a part of a credential where nothing else of it stands.
+func (c *collector) ruleOf(k rules.Kind) string {
+	types := map[rules.Kind]rules.Type{
+		rules.KindID: rules.AccessKeyID, rules.KindSecret: rules.AccessKeySecret,
+		rules.KindSTSID: rules.STS, rules.KindSTSSecret: rules.STS, rules.KindToken: rules.STS,
+	}
+	rule, _ := c.set.Rule(types[k])
+	return rule.ID
 }
 
 // rejections returns what was not taken, in an order that does not depend on how it was found.

@@ -53,6 +53,8 @@ type Occurrence struct {
 	// Decoded says in which encodings the credential stands, the outermost first: "gzip+utf-16le". It is empty where it
 	// stands as it is.
 	Decoded string
+	// URLExpires is when the presigned URL expires in which the ID stands, in UTC. It is zero where it stands in none.
+	URLExpires time.Time
 }
 
 // Finding is one credential with every place where it stands.

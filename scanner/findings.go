@@ -52,7 +52,7 @@ func urgency(f Finding) int {
 func (g *credentialGroup) occurrences() []Occurrence {
 	out := make([]Occurrence, 0, len(g.hits))
 	for _, h := range g.hits {
-		o := Occurrence{Place: h.place, Parts: PartID, Line: h.line, Column: h.column, Decoded: h.decoded}
+		o := Occurrence{Place: h.place, Parts: PartID, Line: h.line, Column: h.column, Decoded: h.decoded, URLExpires: h.expires}
 		i := slices.IndexFunc(h.secrets, func(s secretAt) bool { return same(s.Secret, g.credential.Secret) })
 		switch {
 		case h.credential.ID.IsZero():

@@ -38,6 +38,7 @@ func TestHidden(t *testing.T) {
 		{"Chinese text touching", plain("账号I1密码S1，谢谢"), "I1+S1", 0},
 		// live values look like placeholders
 		{"angle brackets", plain("id: <I1>\nsecret: <S1>\n"), "I1+S1", 1},
+		{"quoted angle brackets", plain("id: \"<I1>\"\nsecret: \"<S1>\"\n"), "I1+S1", 1},
 		{"shell default", plain("${AK:-I1} ${SK:-S1}"), "I1+S1", 0},
 		{"Spring default", plain("ak: ${oss.id:I1}\nsk: ${oss.secret:S1}\n"), "I1+S1", 1},
 		{"env default", plain("env('K', 'I1'), env('S', 'S1')"), "I1+S1", 0},
@@ -46,6 +47,9 @@ func TestHidden(t *testing.T) {
 		{"base64 values with a line end", filled("data:\n  id: {I1}\n  secret: {S1}\n", func(b []byte) string { return b64(append(b, '\n')) }), "I1+S1", 2},
 		{"base64 file", whole(b64), "I1+S1", 1},
 		{"base64 file, another alignment", func(fill func(string) string) string { return b64([]byte("x" + fill(pairLines))) }, "I1+S1", 1},
+		{"base64 file, the third alignment", func(fill func(string) string) string { return b64([]byte("xy" + fill(pairLines))) }, "I1+S1", 1},
+		{"atob", filled("const c = new Client(atob('{I1}'), atob('{S1}'))", b64), "I1+S1", 1},
+		{"b64decode", filled("ak = base64.b64decode(\"{I1}\")\nsk = base64.b64decode(\"{S1}\")\n", b64), "I1+S1", 1},
 		{"base64, wrapped", whole(func(b []byte) string { return wrap(b64(b), 76) }), "I1+S1", 0},
 		{"base64 for URLs", whole(base64.RawURLEncoding.EncodeToString), "I1+S1", 1},
 		{"base64 of base64", whole(func(b []byte) string { return b64([]byte(b64(b))) }), "I1+S1", 1},
@@ -53,15 +57,24 @@ func TestHidden(t *testing.T) {
 		{"PowerShell", whole(func(b []byte) string { return "powershell -enc " + b64(utf16le(string(b))) }), "I1+S1", 1},
 		// names are weak
 		{"weak names", plain("ak = 'I1'\nsk = 'S1'\n"), "I1+S1", 1},
+		{"a mistyped name", plain("accessKey: I1\nsectrt: S1\n"), "I1+S1", 1},
+		{"another name", plain("app_key=I1\nKey=S1\n"), "I1+S1", 1},
+		{"another cloud nearby", plain("aws:\n  accessKey: " + foreignID() + "\n  secretKey: " + foreignSecret() + "\noss:\n  accessKey: I1\n  secretKey: S1\n"), "I1+S1", 5},
 		{"a bare second argument", plain("new Client(\"I1\",\n    \"S1\")"), "I1+S1", 1},
 		// comments count
 		{"in comments", plain("// I1\n// S1\n"), "I1+S1", 1},
+		{"Javadoc", plain("/**\n * @param id     for example I1\n * @param secret for example S1\n */\n"), "I1+S1", 2},
+		{"docstring", plain("def f():\n    \"\"\"Call f('I1',\n    'S1').\"\"\"\n"), "I1+S1", 2},
 		{"full-width colons", plain("AccessKeyID：I1\nAccessKeySecret：S1\n"), "I1+S1", 1},
 		{"labels on lines of their own", plain("AccessKey ID\nI1\nAccessKey Secret\nS1\n"), "I1+S1", 2},
 		// several candidates
 		{"an older secret", plain("id = I1\n# secret = S2\nsecret = S1\n"), "I1+S2", 1},
 		{"another account's ID", plain("id = I1 # not I2\nsecret = S1\n"), "I1+S1 I2", 1},
+		{"a temporary credential beside", plain("id = I1\nsecret = S1\nid = T1\nsecret = U1\ntoken = K1\n"), "I1+S1 T1+U1", 1},
 		// nested text
+		{"SQL dump", plain(`INSERT INTO conf VALUES (1,'{\"accessKeyId\":\"I1\",\"accessKeySecret\":\"S1\"}');`), "I1+S1", 1},
+		{"joined properties", plain(`{"content": "oss.id=I1\noss.secret=S1\n"}`), "I1+S1", 1},
+		{"JSON in parts of Java", plain("String s = \"{\\\"id\\\":\\\"I1\\\",\" +\n    \"\\\"secret\\\":\\\"S1\\\"}\";\n"), "I1+S1", 1},
 		{"JSON in JSON", plain(`"{\"id\":\"I1\",\"secret\":\"S1\"}"`), "I1+S1", 0},
 		{"JSON in JSON in JSON", plain(`"{\\\"id\\\":\\\"I1\\\",\\\"secret\\\":\\\"S1\\\"}"`), "I1+S1", 0},
 		{"escaped ampersand", plain(`u?id=I1\u0026secret=S1`), "I1+S1", 0},
@@ -72,6 +85,9 @@ func TestHidden(t *testing.T) {
 		}, "I1+S1", 1},
 		// an ID alone
 		{"presigned URL", plain("https://b.oss-cn-x.aliyuncs.com/a?Expires=1&OSSAccessKeyId=I1&Signature=abc%3D"), "I1", 0},
+		{"upload policy", plain("<input name=\"OSSAccessKeyId\" value=\"I1\">\n<input name=\"policy\" value=\"eyJleHBpcmF0aW9uIjoi\">\n"), "I1", 1},
+		{"string to sign", plain("<Error><Code>SignatureDoesNotMatch</Code><OSSAccessKeyId>I1</OSSAccessKeyId><StringToSign>GET</StringToSign></Error>"), "I1", 1},
+		{"secret from the environment", plain("Client('I1', os.environ['ACCESS_KEY_SECRET'])\n"), "I1", 1},
 		// encodings
 		{"UTF-16 LE", whole(func(b []byte) string { return "\xff\xfe" + string(utf16le(string(b))) }), "I1+S1", 1},
 		{"UTF-16 LE without a mark", whole(func(b []byte) string { return string(utf16le(string(b))) }), "I1+S1", 1},
@@ -89,6 +105,9 @@ func TestHidden(t *testing.T) {
 		{"percent", whole(func(b []byte) string { return "q=" + url.QueryEscape(string(b)) }), "I1+S1", 1},
 		{"notebook", plain("{\"cells\": [{\"source\": [\n \"id = 'I1'\\n\",\n \"secret = 'S1'\\n\"\n]}]}"), "I1+S1", 2},
 		{"terraform state", plain("{\n \"access_key\": \"I1\",\n \"secret_key\": \"S1\"\n}"), "I1+S1", 2},
+		{"Postman", plain("{\"key\": \"accessKeyId\", \"value\": \"I1\"},\n{\"key\": \"accessKeySecret\", \"value\": \"S1\"}\n"), "I1+S1", 1},
+		{"HAR", plain(`{"postData":{"text":"{\"accessKeyId\":\"I1\",\"accessKeySecret\":\"S1\"}"}}`), "I1+S1", 1},
+		{"source map", plain(`{"version":3,"sourcesContent":["const c = {\n  accessKeyId: 'I1',\n  accessKeySecret: 'S1'\n}\n"]}`), "I1+S1", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fill, read := names()
@@ -103,12 +122,42 @@ func TestHidden(t *testing.T) {
 	}
 }
 
+// What is no leak is not reported: placeholders, what is masked, made up or an accident.
+func TestNoLeaks(t *testing.T) {
+	keys := rulestest.NewKeys(78)
+	id, secret := keys.ID24(), keys.Secret()
+	image := make([]byte, 3000)
+	for i, x := 0, uint32(1); i < len(image); i, x = i+1, x*1664525+1013904223 {
+		image[i] = byte(x >> 24)
+	}
+	armour := base64.StdEncoding.EncodeToString(image)
+	for name, content := range map[string]string{
+		"documented names":      "ALIBABA_CLOUD_ACCESS_KEY_ID=<your-access-key-id>\nALIBABA_CLOUD_ACCESS_KEY_SECRET=<your-access-key-secret>\n",
+		"masked":                "accessKeyId: " + id[:20] + "****\naccessKeySecret: " + secret[:26] + "****\n",
+		"words":                 "LTAIYourAccessKeyId01\nLTAI5tTestFakeExample0001\naccessKeySecret: YourAccessKeySecretExample0001\n",
+		"runs of x":             "LTAI5txxxxxxxxxxxxxxxxxx\naccessKeySecret: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n",
+		"sequences":             "LTAI1234567890123456\naccessKeySecret: abcdefghijklmnopqrstuvwxyz0123\n",
+		"accidents":             "LTail VOLTAIC consultaINFORMACION CONSULTAINFORMACION METAR LTAI 241150Z 03005KT airport=LTAI\n",
+		"an image":              "data:image/png;base64," + armour[:1500] + "LTAI" + armour[1500:] + "\n",
+		"an image on its lines": wrap(armour[:1500]+"LTAI"+armour[1500:], 76),
+		"DKIM":                  `k=rsa; p=` + armour[:200] + "LTAI" + armour[200:400] + "IDAQAB\n",
+		"lock file":             `"integrity": "sha512-` + armour[:40] + "LTAI" + armour[40:84] + "==\"\n",
+	} {
+		r := planted.Scan(t, []scanner.Source{single{scanner.Blob{Content: []byte(content)}}}, nil)
+		if len(r.Findings) > 0 {
+			t.Errorf("%s: %d findings, first of %s", name, len(r.Findings), r.Findings[0].Rule.ID)
+		}
+	}
+}
+
 // names returns a function that puts keys where I1, S1 and so on stand, and one that names the keys of a report.
 func names() (fill func(string) string, read func(*planted.Report) string) {
 	keys := rulestest.NewKeys(77)
 	of, oldnew := map[string]string{}, []string{}
 	for i := range 2 {
-		for part, value := range map[string]string{"I": keys.ID24(), "S": keys.Secret()} {
+		for part, value := range map[string]string{
+			"I": keys.ID24(), "S": keys.Secret(), "T": keys.STSID(), "U": keys.STSSecret(), "K": keys.Token(),
+		} {
 			name := fmt.Sprintf("%s%d", part, i+1)
 			of[value], oldnew = name, append(oldnew, name, value)
 		}
@@ -166,4 +215,10 @@ func utf16le(s string) []byte {
 		out = append(out, byte(unit), byte(unit>>8))
 	}
 	return out
+}
+
+// foreignID and foreignSecret have the shapes of another cloud.
+func foreignID() string { return "AK" + strings.ToUpper(hex.EncodeToString([]byte("another9"))) }
+func foreignSecret() string {
+	return base64.StdEncoding.EncodeToString([]byte("of another cloud, thirty bytes"))
 }

@@ -128,6 +128,9 @@ func (m *matching) add(content []byte, v *decode.View) {
 			continue // of another window
 		}
 		s := sighting{at: m.spot(v, anchor), hit: hit{credential: j.Credential, decoded: chain(v, anchor, j.Secret, j.Token)}}
+		if expires, ok := rules.URLExpiry(content, anchor); ok {
+			s.expires = expires
+		}
 		if j.ID.End > 0 && j.Secret.End > 0 {
 			for _, secret := range append([]rules.Match{j.Secret}, j.Candidates...) {
 				s.hit.secrets = append(s.hit.secrets, secretAt{Secret: rules.NewSecret(string(content[secret.Start:secret.End]))})

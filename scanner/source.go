@@ -44,11 +44,20 @@ type Locator interface {
 	Locate(ctx context.Context, hits []Place, sink Sink) ([][]Place, error)
 }
 
+// Sparse is a Stream that knows where its content is nothing but zeros, as in the holes of a file that takes less room
+// on the disk than it is long. A sink that has read enough zeros need not read the others.
+type Sparse interface {
+	io.Reader
+	// SkipZeros skips the zero bytes that come next, as far as that costs nothing, and returns how many it skipped. What is
+	// read next is what comes after them.
+	SkipZeros() (int64, error)
+}
+
 // Blob is one piece of content.
 type Blob struct {
 	Place
 	Content []byte    // the content, or nil if it is too large to hold: then Stream reads it
-	Stream  io.Reader // read once, by Sink.Blob
+	Stream  io.Reader // read once, by Sink.Blob; it may be a Sparse
 	// HeaderLines is how many lines of Content stand before the line that a person calls the first: the headers
 	// of a commit before its message. Hits in them are said to be on line 1.
 	HeaderLines int

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -163,5 +165,84 @@ func TestReaders(t *testing.T) {
 				t.Errorf("%d bytes, %s: %d hits, want %d", size, name, len(got), len(want))
 			}
 		}
+	}
+}
+
+// holey is a stream that skips zeros wherever it stands in enough of them.
+type holey struct {
+	*bytes.Reader
+	content []byte
+	skipped int64
+}
+
+func (h *holey) SkipZeros() (int64, error) {
+	rest := h.content[len(h.content)-h.Len():]
+	n := int64(len(rest) - len(bytes.TrimLeft(rest, "\x00")))
+	h.skipped += n
+	_, err := h.Seek(n, 1)
+	return n, err
+}
+
+// A stream that skips its holes has the hits of one that is read: before and behind them, at the same places.
+func TestHoles(t *testing.T) {
+	keys := rulestest.NewKeys(21)
+	skipped := int64(0)
+	for _, hole := range []int{10, testMargin, testWindow, 3 * testWindow, 10*testWindow + 7} {
+		for _, before := range []int{0, 5, testWindow - testMargin, testWindow - 1, testWindow, 2*testWindow + 11} {
+			pair := func() string { return fmt.Sprintf(" %s secret: %s ", keys.ID24(), keys.Secret()) }
+			zeros, filler := strings.Repeat("\x00", hole), strings.Repeat("密 line\n", before/9)+strings.Repeat("x", before%9)
+			content := []byte(filler + pair() + zeros + pair() + zeros + "\n" + zeros + pair() + zeros)
+			want := found(t, Blob{Stream: bytes.NewReader(content)})
+			h := &holey{Reader: bytes.NewReader(content), content: content}
+			if got := found(t, Blob{Stream: h}); len(want) != 3 || !slices.Equal(got, want) {
+				t.Errorf("a hole of %d behind %d bytes:\n%s\nwant\n%s", hole, before, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+			skipped += h.skipped
+		}
+	}
+	if skipped < 40*testWindow {
+		t.Errorf("only %d bytes were skipped", skipped)
+	}
+}
+
+// repeated is a stream of one byte.
+type repeated struct{ left int64 }
+
+func (r *repeated) Read(b []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	b = b[:min(int64(len(b)), r.left)]
+	for n := copy(b, ones); n < len(b); n *= 2 {
+		copy(b[n:], b[:n])
+	}
+	r.left -= int64(len(b))
+	return len(b), nil
+}
+
+const ones = "11111111"
+
+// One line of more than 2 GB is read in bounded memory, and a key at its end is said to be where it is.
+func TestLongLine(t *testing.T) {
+	keys := rulestest.NewKeys(22)
+	first, last := keys.ID24()+" secret: "+keys.Secret(), keys.ID24()+" secret: "+keys.Secret()
+	const size = int64(1<<31)/slow + 1000
+	c, err := newCollector(Options{Rules: rules.Default(), MaxHits: defaultMaxHits})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	line := io.MultiReader(strings.NewReader(first+" "), &repeated{size}, strings.NewReader(" "+last))
+	if err := c.Blob(t.Context(), Blob{Stream: line}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	hits := c.take()
+	if len(hits) != 2 || hits[0].line != 1 || hits[0].column != 1 || hits[1].line != 1 || int64(hits[1].column) != int64(len(first))+size+3 {
+		t.Errorf("%d hits: %+v", len(hits), hits)
+	}
+	if cost := after.TotalAlloc - before.TotalAlloc; cost > 64<<20 {
+		t.Errorf("it took %d MiB", cost>>20)
 	}
 }

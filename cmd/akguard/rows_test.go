@@ -63,6 +63,7 @@ func readRows(content string) ([]row, error) {
 		}
 	} else {
 		d := json.NewDecoder(strings.NewReader(content))
+		d.UseNumber() // else a large one loses digits
 		for {
 			var o map[string]any
 			err := d.Decode(&o)

@@ -14,5 +14,9 @@ func (a *app) sayRejected(r scanner.Rejection) {
 	if r.Member != "" {
 		where += "!/" + r.Member
 	}
-	term.Say(a.Err, "%s:%d:%d: %s is not taken for a key: %s", where, r.Line, r.Column, r.Value, r.Reason)
+	by := ""
+	if r.Rule != "" {
+		by = " by " + r.Rule
+	}
+	term.Say(a.Err, "%s:%d:%d: %s is not taken for a key%s: %s", where, r.Line, r.Column, r.Value, by, r.Reason)
 }

@@ -50,7 +50,7 @@ func (h *handler) status(s verifier.Status) string {
 }
 
 func (h *handler) places(f scanner.Finding, row func(label, text string)) {
-	p := split(f.Occurrences)
+	p := split(f.Occurrences, h.now)
 	if len(p.past) == 0 {
 		row("where", p.standing())
 		return

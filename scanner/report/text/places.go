@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/report/internal/safe"
@@ -14,11 +15,12 @@ import (
 // places is where one credential stands: in history, first exposure first, and outside it.
 type places struct {
 	past, present []scanner.Occurrence
-	mixed         bool // not every place has the same parts
+	mixed         bool      // not every place has the same parts
+	now           time.Time // by which URLs have expired or not
 }
 
-func split(occurrences []scanner.Occurrence) places {
-	var p places
+func split(occurrences []scanner.Occurrence, now time.Time) places {
+	p := places{now: now}
 	for _, o := range occurrences {
 		p.mixed = p.mixed || o.Parts != occurrences[0].Parts
 		if wire.InHistory(o) {
@@ -54,13 +56,24 @@ func author(o scanner.Occurrence) string {
 	return strings.TrimSpace(who)
 }
 
-// spot says where o stands and, if not every place has the same parts, which parts stand there.
+// spot says where o stands, when the URL there expires and, if not every place has the same parts, which parts stand there.
 func (p places) spot(o scanner.Occurrence) string {
 	names := map[scanner.Parts]string{scanner.PartID: "ID", scanner.PartSecret: "secret", scanner.PartBoth: "ID and secret"}
-	if !p.mixed {
-		return spot(o)
+	where := spot(o)
+	if expires := wire.Time(o.URLExpires); expires != "" {
+		where += " (presigned URL, " + p.expiry(expires, o.URLExpires) + ")"
 	}
-	return fmt.Sprintf("%s (%s)", spot(o), names[o.Parts])
+	if !p.mixed {
+		return where
+	}
+	return fmt.Sprintf("%s (%s)", where, names[o.Parts])
+}
+
+func (p places) expiry(text string, at time.Time) string {
+	if at.After(p.now) {
+		return "valid until " + text
+	}
+	return "expired " + text[:len("2006-01-02")]
 }
 
 func spot(o scanner.Occurrence) string {

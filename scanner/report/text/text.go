@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
@@ -32,13 +33,14 @@ type Options struct {
 
 // NewHandler returns a Handler that writes text to w: each finding as it comes, the rest at the end.
 func NewHandler(w io.Writer, opts Options) scanner.Handler {
-	return &handler{w: w, opts: opts, ink: newInk(opts.Color)}
+	return &handler{w: w, opts: opts, ink: newInk(opts.Color), now: time.Now()}
 }
 
 type handler struct {
 	w      io.Writer
 	opts   Options
 	ink    ink
+	now    time.Time // when the report began
 	target string
 
 	findings   int

@@ -1,16 +1,18 @@
 // Package archive opens the archives that any source comes upon: it decorates a sink, and hands on to it, besides each
-// content, what is packed in it, to any depth: zip (jar, war, apk, whl, nupkg, docx, …), tar, and files compressed with
+// content, what is packed in it, to any depth: zip (jar, war, apk, whl, nupkg, docx, …), tar, 7z, and files compressed with
 // gzip, xz, zstd or bzip2. A container image (docker save, or an OCI layout in a tar) is a tar of tars: its layers,
 // configuration and history are members like any other, and what a later layer deletes still lies in the earlier one.
 //
 // What an archive says of itself is not believed. Names are text for people and nothing is ever written to disk; an
 // archive is told by its content, not its name; sizes are counted, not read. Time and memory are bounded by Options,
 // whatever the archive holds. What is not read, being encrypted, damaged, past a cap or of a kind that this package
-// knows but cannot open (7z, rar), is told as a scanner.Skip, each cause once for an outermost archive; what could be
+// knows but cannot open (rar), is told as a scanner.Skip, each cause once for an outermost archive; what could be
 // read before is scanned.
 //
 // Limits: bytes that lie in an archive outside its members (a zip's comments, a tar's headers) are scanned as a content
-// of their own, so their lines are not those of the file; a tar's own bytes are not scanned again besides its members.
+// of their own, so their lines are not those of the file; a tar's own bytes are not scanned again besides its members. A
+// 7z is opened if it is packed by LZMA, LZMA2, deflate, bzip2, zstd or not at all, without a filter before that, and if
+// the file begins with it.
 package archive
 
 import (
@@ -29,7 +31,7 @@ type Options struct {
 	MaxMembers int   // members; default 100,000
 	MaxBytes   int64 // unpacked bytes, at each level anew; default 4 GiB
 	MaxRatio   int   // of a member's unpacked size to its packed one, where it unpacks to more than 16 MiB; default 250
-	// MaxHeld is how much memory may hold archives that must be whole to be read (zip), and what decompression looks
+	// MaxHeld is how much memory may hold archives that must be whole to be read (zip, 7z), and what decompression looks
 	// back on; default 128 MiB. Of archives that need more than 16 MiB, one is open at a time.
 	MaxHeld int64
 }

@@ -19,6 +19,7 @@ const (
 	xzipped
 	zstandard
 	bzipped
+	sevenZipped
 	foreign // a kind that this package cannot open
 )
 
@@ -35,7 +36,7 @@ var magics = [...]magic{
 	{"\xfd7zXZ\x00", xzipped},
 	{"\x28\xb5\x2f\xfd", zstandard},
 	{"1AY&SY", bzipped}, // behind BZh and a digit
-	{"7z\xbc\xaf\x27\x1c", foreign},
+	{"7z\xbc\xaf\x27\x1c", sevenZipped},
 	{"Rar!\x1a\x07", foreign},
 }
 

@@ -51,7 +51,29 @@ func (p *piece) reader() io.Reader {
 	if p.rest == nil {
 		return bytes.NewReader(p.content)
 	}
-	return io.MultiReader(bytes.NewReader(p.content), p.rest)
+	return &joined{bytes.NewReader(p.content), p.rest}
+}
+
+// joined reads the beginning of a piece and then the rest. It is a scanner.Sparse for the outermost one, which may be.
+type joined struct {
+	head *bytes.Reader
+	rest io.Reader
+}
+
+// Read implements io.Reader.
+func (j *joined) Read(b []byte) (int, error) {
+	if j.head.Len() > 0 {
+		return j.head.Read(b)
+	}
+	return j.rest.Read(b)
+}
+
+// SkipZeros implements scanner.Sparse.
+func (j *joined) SkipZeros() (int64, error) {
+	if sparse, ok := j.rest.(scanner.Sparse); ok && j.head.Len() == 0 {
+		return sparse.SkipZeros()
+	}
+	return 0, nil
 }
 
 // heldSize is the size past which a member is streamed.
@@ -116,6 +138,8 @@ func (o *opening) open(p *piece) error {
 		return o.zip(p, k)
 	case k == tarred:
 		return o.tar(p)
+	case k == sevenZipped:
+		return o.sevenZip(p)
 	case k == foreign:
 		o.lose(p.place, errForeign)
 		return o.pass(p)
@@ -123,7 +147,7 @@ func (o *opening) open(p *piece) error {
 	return o.compressed(p, k)
 }
 
-const errForeign = refusal("is a 7z or rar archive, which akguard cannot open: unpack it and scan what it holds")
+const errForeign = refusal("is a rar archive, which akguard cannot open: unpack it and scan what it holds")
 
 // pass hands a piece on as it is.
 func (o *opening) pass(p *piece) error {
@@ -243,4 +267,12 @@ func (s *source) Read(b []byte) (int, error) {
 		s.err = err
 	}
 	return n, err
+}
+
+// SkipZeros implements scanner.Sparse.
+func (s *source) SkipZeros() (int64, error) {
+	if sparse, ok := s.in.(scanner.Sparse); ok {
+		return sparse.SkipZeros()
+	}
+	return 0, nil
 }

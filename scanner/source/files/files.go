@@ -1,7 +1,8 @@
 // Package files is the source of plain files: a folder, one file, or a stream such as standard input.
 //
 // A folder is walked without following symbolic links, so that a path never leaves it, and only regular files are
-// opened: a pipe or a device would never end. Files are read on all processors; large ones are streamed.
+// opened: a pipe or a device would never end. Files are read on all processors; large ones are streamed, without their
+// holes where the system tells of them.
 package files
 
 import (
@@ -73,6 +74,9 @@ func NewFile(name string) scanner.Source {
 			return orSkip(ctx, sink, place, err)
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > maxHeld {
+			return orSkip(ctx, sink, place, sink.Blob(ctx, scanner.Blob{Place: place, Stream: newLarge(ctx, osFile{f}, info.Size())}))
+		}
 		return orSkip(ctx, sink, place, stream(ctx, sink, place, f))
 	}}
 }
@@ -169,7 +173,7 @@ func (r *reader) read(ctx context.Context, sink scanner.Sink, d *directory, name
 		if size < int64(len(content)) { // as of files that the system makes up while they are read
 			return &fs.PathError{Op: "read", Path: name, Err: errors.New("it is longer than it says")}
 		}
-		blob.Content, blob.Stream = nil, io.NewSectionReader(interruptible{ctx, f}, 0, size)
+		blob.Content, blob.Stream = nil, newLarge(ctx, f, size)
 	}
 	return sink.Blob(ctx, blob)
 }
@@ -194,8 +198,49 @@ func (r *reader) head(f *file) (content []byte, whole bool, err error) {
 	}
 }
 
-// interruptible stops reading when ctx ends. A large file is given as a section of it, which whoever opens archives can
-// read at any place.
+// seekable is a file of which holes may be known.
+type seekable interface {
+	io.ReaderAt
+	// nextData returns where the next bytes at or behind an offset are that are on the disk, io.EOF if there are none;
+	// another error if the system does not know.
+	nextData(at int64) (int64, error)
+}
+
+// osFile is a file as package os opens it.
+type osFile struct{ *os.File }
+
+// large is a large file as a stream, which whoever opens archives can read at any place. It is a scanner.Sparse.
+type large struct {
+	*io.SectionReader
+	file seekable
+}
+
+func newLarge(ctx context.Context, f seekable, size int64) *large {
+	return &large{io.NewSectionReader(interruptible{ctx, f}, 0, size), f}
+}
+
+// SkipZeros implements scanner.Sparse. Where the system does not tell, nothing is skipped. Short holes are read: some file
+// systems have told of holes in files that they had not written out yet.
+func (l *large) SkipZeros() (int64, error) {
+	at, err := l.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return 0, err
+	}
+	next, err := l.file.nextData(at)
+	if errors.Is(err, io.EOF) {
+		next, err = l.Size(), nil
+	}
+	if next = min(next, l.Size()); err != nil || next-at < minHole {
+		return 0, nil
+	}
+	_, err = l.Seek(next, io.SeekStart)
+	return next - at, err
+}
+
+// minHole is the size of the holes that are skipped.
+const minHole = 16 << 20
+
+// interruptible stops reading when ctx ends.
 type interruptible struct {
 	ctx context.Context
 	in  io.ReaderAt

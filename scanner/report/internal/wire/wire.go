@@ -33,6 +33,7 @@ type Occurrence struct {
 	Reachable  *bool    `json:"reachable,omitempty"`
 	Decoded    string   `json:"decoded,omitempty"`
 	Member     string   `json:"member,omitempty"`
+	URLExpires string   `json:"urlExpires,omitempty"`
 }
 
 // NewOccurrence converts o. Where it stands in git's history, what history always has is there even if empty.
@@ -40,6 +41,7 @@ func NewOccurrence(o scanner.Occurrence) Occurrence {
 	w := Occurrence{
 		Source: o.Source, Path: o.Path, Parts: string(o.Parts), Line: o.Line, Column: o.Column, SecretLine: o.SecretLine,
 		Author: o.Author, Email: o.Email, Date: Time(o.Date), MoreRefs: o.MoreRefs, Reflog: o.Reflog, Decoded: o.Decoded, Member: o.Member,
+		URLExpires: Time(o.URLExpires),
 	}
 	history := InHistory(o)
 	if history || o.Blob != "" {

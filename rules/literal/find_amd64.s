@@ -9,7 +9,8 @@
 	VPSHUFB X, HI, X      \
 	VPAND   T, X, X
 
-// The windows behind the masks, and what their hash is multiplied with: see windows.
+// The windows behind the masks, and what their hash is multiplied with: see windows. Those of short strings are there
+// under the hash of three bytes.
 #define WINDOWS 288
 #define ODD     $0x9e3779b1
 
@@ -61,7 +62,16 @@ candidates:
 candidate:
 	BSFL    BX, R8
 	ADDQ    DX, R8
-	IMUL3L  ODD, (SI)(R8*1), R9
+	MOVL    (SI)(R8*1), R11
+	IMUL3L  ODD, R11, R9
+	SHRL    $17, R9
+	MOVL    R9, R10
+	SHRL    $5, R10
+	MOVL    WINDOWS(AX)(R10*4), R10
+	BTL     R9, R10
+	JCS     found
+	ANDL    $0xffffff, R11
+	IMUL3L  ODD, R11, R9
 	SHRL    $17, R9
 	MOVL    R9, R10
 	SHRL    $5, R10

@@ -21,7 +21,6 @@ type Searcher struct {
 	tables  tables
 	buckets [windowSize][256]uint8 // by each byte of a window: the buckets that have it there
 	byHash  [hashLists][]int       // texts by the window's bytes
-	short   []int                  // texts that are shorter than a window
 }
 
 // text is one of the strings.
@@ -72,23 +71,21 @@ func (s *Searcher) add(i, bucket int) {
 			s.buckets[at][b] |= 1 << bucket
 		}
 	}
-	isShort := len(s.texts[i].content) < windowSize
-	if isShort {
-		s.short = append(s.short, i)
-	}
-	w.each(func(bytes []byte) {
-		s.tables.windows.add(bytes)
-		list := &s.byHash[hash(bytes)%hashLists]
-		if !isShort && !slices.Contains(*list, i) {
+	w.each(min(windowSize, len(s.texts[i].content)), func(bytes []byte) {
+		h := hash(bytes)
+		s.tables.windows.add(h)
+		if list := &s.byHash[h%hashLists]; !slices.Contains(*list, i) {
 			*list = append(*list, i)
 		}
 	})
 }
 
-// hash tells windows apart. The vector code knows it.
+// hash tells windows apart, of which the last bytes may be missing. The vector code knows it.
 func hash(window []byte) uint32 {
 	const odd = 0x9e3779b1
-	return binary.LittleEndian.Uint32(window) * odd >> (32 - hashBits)
+	var four [windowSize]byte
+	copy(four[:], window)
+	return binary.LittleEndian.Uint32(four[:]) * odd >> (32 - hashBits)
 }
 
 // rarityOf says how rarely a byte stands in source code, roughly: one of so many powers of two.
@@ -126,16 +123,15 @@ func (s *Searcher) each(content []byte, candidate func(content []byte, from int)
 	}
 }
 
-// compare visits the strings whose windows stand at an offset.
+// compare visits the strings whose windows stand at an offset: of four bytes, or of the three of a short one.
 func (s *Searcher) compare(content []byte, at int, visit func(text, at int) bool) bool {
-	lists := [...][]int{s.short, nil}
-	if at+windowSize <= len(content) {
-		lists[1] = s.byHash[hash(content[at:])%hashLists]
-	}
-	for _, list := range lists {
+	window := content[at:min(len(content), at+windowSize)]
+	lists := [...][]int{s.byHash[hash(window)%hashLists], s.byHash[hash(window[:minSize])%hashLists]}
+	for l, list := range lists {
 		for _, i := range list {
-			start := at - s.texts[i].offset
-			if start >= 0 && s.texts[i].begins(content[start:]) && !visit(i, start) {
+			t := &s.texts[i]
+			start := at - t.offset
+			if isShort := len(t.content) < windowSize; isShort == (l == 1) && start >= 0 && t.begins(content[start:]) && !visit(i, start) {
 				return false
 			}
 		}

@@ -24,10 +24,7 @@ type tables struct {
 // windows tells which windows there are, by their hash: most of what the masks let through is none.
 type windows [1 << (hashBits - 5)]uint32
 
-func (w *windows) add(window []byte) {
-	h := hash(window)
-	w[h/32] |= 1 << (h % 32)
-}
+func (w *windows) add(h uint32) { w[h/32] |= 1 << (h % 32) }
 
 // masks are the first tables, in pairs for each byte of the window: by the lower half of the byte and by
 // the upper half, which buckets have such a byte. Each is there twice, for both halves of a vector. The last one masks

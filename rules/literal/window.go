@@ -28,13 +28,13 @@ func (t *text) window(offset int) (w window) {
 	return w
 }
 
-// each calls visit with everything that fits the window. The bytes are valid until visit returns.
-func (w window) each(visit func(bytes []byte)) {
+// each calls visit with everything that fits the first n places of the window. The bytes are valid until visit returns.
+func (w window) each(n int, visit func(bytes []byte)) {
 	var bytes [windowSize]byte
 	var fill func(i int)
 	fill = func(i int) {
-		if i == windowSize {
-			visit(bytes[:])
+		if i == n {
+			visit(bytes[:n])
 			return
 		}
 		for _, b := range []byte(w[i]) {

@@ -35,6 +35,8 @@ type Rule struct {
 	Help        string   // what to do about it; Markdown
 	Parts       []Part   // what to look for
 	Examples    Examples
+	// Where reports whether a match counts at a path and in a commit; both may be empty. Marks are the match's. nil: anywhere.
+	Where func(path, commit string, marks uint32) bool
 }
 
 // Examples are contents that a rule must and must not match. They are templates, so that no key stands in the
@@ -48,6 +50,9 @@ type Examples struct {
 // the literal's offset, and answers the value's place. What it answers must depend on nothing that is more than
 // Reach bytes away from the literal, and may only be more generous where the content is cut beyond that: that is
 // what lets a history be scanned by what changes in it.
+//
+// A part with All has none of these. It is called once, with the offsets of all Folded in the content, in order. Where
+// none stands it finds nothing; a part without Folded is called for every content.
 type Part struct {
 	Kind     Kind
 	Type     Type // of the credential, for KindValue
@@ -55,6 +60,10 @@ type Part struct {
 	Reach    int  // bytes
 	Hidden   bool // it may stand in encoded text: what its literals become there is worth decoding
 	Find     func(content []byte, at int) (Match, bool)
+
+	Folded []string // in lower case; they may stand in any
+	All    func(content []byte, at []int) []Match
+
 	// Why says why content[start:end], which begins like the part, is none; may be nil.
 	Why func(content []byte, start, end int) string
 	// WhyNear says it where there is no telling by its beginning: it is called where Find finds nothing, and returns what it
@@ -83,4 +92,6 @@ type Match struct {
 	Named      bool // its own key name stands beside it
 	Telling    bool // the key name alone tells whose value it is
 	Weak       bool // of an ID: it is none unless a secret belongs to it
+
+	Marks uint32 // what the part has to tell its rule's Where
 }

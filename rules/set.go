@@ -13,6 +13,10 @@ type Set struct {
 	rules    []Rule
 	texts    []string // the literals
 	parts    [][]Part // of each literal: every part that it may begin
+	wholes   []Part   // parts that are given all places at once
+	folded   []string // their literals
+	owners   [][]int  // of each of those: the wholes that it belongs to
+	always   bool     // some part is without literals
 	searcher *literal.Searcher
 	reach    int
 }
@@ -30,14 +34,21 @@ func Compile(list ...Rule) (*Set, error) {
 			seen[name] = true
 		}
 		for _, p := range r.Parts {
+			if p.All != nil {
+				s.addWhole(p)
+				continue
+			}
 			if p.Find == nil || len(p.Literals) == 0 || p.Reach <= 0 {
 				return nil, fmt.Errorf("compiling rules: rule %s has a part without literals, Reach or Find", r.ID)
 			}
 			s.add(p)
 		}
 	}
+	if len(s.texts)+len(s.folded) == 0 {
+		return s, nil
+	}
 	var err error
-	if s.searcher, err = literal.Compile(s.texts); err != nil {
+	if s.searcher, err = literal.Compile(s.texts, s.folded...); err != nil {
 		return nil, fmt.Errorf("compiling rules: %w", err)
 	}
 	return s, nil
@@ -57,6 +68,20 @@ func (s *Set) add(p Part) {
 	}
 }
 
+func (s *Set) addWhole(p Part) {
+	s.always = s.always || len(p.Folded) == 0
+	for _, text := range p.Folded {
+		s.reach = max(s.reach, len(text))
+		i := slices.Index(s.folded, text)
+		if i < 0 {
+			i = len(s.folded)
+			s.folded, s.owners = append(s.folded, text), append(s.owners, nil)
+		}
+		s.owners[i] = append(s.owners[i], len(s.wholes))
+	}
+	s.wholes = append(s.wholes, p)
+}
+
 // Rules returns the rules in the order of their IDs.
 func (s *Set) Rules() []Rule { return slices.Clone(s.rules) }
 
@@ -70,8 +95,11 @@ func (s *Set) Rule(t Type) (Rule, bool) {
 	return Rule{}, false
 }
 
-// Literals returns what stands in every content in which Find finds something.
-func (s *Set) Literals() []string { return slices.Clone(s.texts) }
+// Literals returns what stands in every content in which Find finds something: one of exact or, in any case, of folded.
+// They do not tell if always is true.
+func (s *Set) Literals() (exact, folded []string, always bool) {
+	return slices.Clone(s.texts), slices.Clone(s.folded), s.always
+}
 
 // Hidden returns the literals of the parts that may stand in encoded text.
 func (s *Set) Hidden() []string {
@@ -87,13 +115,22 @@ func (s *Set) Hidden() []string {
 // Reach is how far from a literal a match can depend on the content, in bytes.
 func (s *Set) Reach() int { return s.reach }
 
-// Screen reports whether Find would find anything. It is as good as Find on any piece of a content that goes on
+// Screen reports whether Find might find anything. It is as good as Find on any piece of a content that goes on
 // for Reach bytes on both sides of a literal.
 func (s *Set) Screen(content []byte) bool {
-	found := false
-	s.each(content, func(Match) bool {
-		found = true
-		return false
+	found := s.always
+	s.each(content, func(text, at int) bool {
+		if text >= len(s.texts) {
+			found = true
+			return false
+		}
+		for _, p := range s.parts[text] {
+			if _, ok := p.Find(content, at); ok {
+				found = true
+				return false
+			}
+		}
+		return true
 	})
 	return found
 }
@@ -101,11 +138,39 @@ func (s *Set) Screen(content []byte) bool {
 // Find returns every part in content, ordered by its place, each place once.
 func (s *Set) Find(content []byte) []Match {
 	var found []Match
-	s.each(content, func(m Match) bool {
-		found = append(found, m)
+	places := make([][]int, len(s.wholes))
+	s.each(content, func(text, at int) bool {
+		if text >= len(s.texts) {
+			for _, i := range s.owners[text-len(s.texts)] {
+				places[i] = append(places[i], at)
+			}
+			return true
+		}
+		for _, p := range s.parts[text] {
+			if m, ok := p.Find(content, at); ok {
+				m.Kind, m.Type = p.Kind, p.Type
+				found = append(found, m)
+			}
+		}
 		return true
 	})
-	return inOrder(found)
+	return inOrder(append(found, s.whole(content, places)...))
+}
+
+// whole returns what the parts find that are given all places at once.
+func (s *Set) whole(content []byte, places [][]int) []Match {
+	var found []Match
+	for i, p := range s.wholes {
+		if len(places[i]) == 0 && len(p.Folded) > 0 {
+			continue
+		}
+		slices.Sort(places[i])
+		for _, m := range p.All(content, slices.Compact(places[i])) {
+			m.Kind, m.Type = p.Kind, p.Type
+			found = append(found, m)
+		}
+	}
+	return found
 }
 
 // Rejected is what begins like a part of a credential and is none.
@@ -117,7 +182,10 @@ type Rejected struct {
 // Explain returns what Find did not take for a part, ordered by its place, and why.
 func (s *Set) Explain(content []byte) []Rejected {
 	var out []Rejected
-	s.searcher.Each(content, func(text, at int) bool {
+	s.each(content, func(text, at int) bool {
+		if text >= len(s.texts) {
+			return true
+		}
 		for _, p := range s.parts[text] {
 			if m, reason := p.why(content, at); reason != "" {
 				m.Kind = p.Kind
@@ -145,17 +213,11 @@ func (p Part) why(content []byte, at int) (Match, string) {
 	return p.WhyNear(content, at)
 }
 
-// each calls visit for every match, until it returns false.
-func (s *Set) each(content []byte, visit func(Match) bool) {
-	s.searcher.Each(content, func(text, at int) bool {
-		for _, p := range s.parts[text] {
-			m, ok := p.Find(content, at)
-			if m.Kind, m.Type = p.Kind, p.Type; ok && !visit(m) {
-				return false
-			}
-		}
-		return true
-	})
+// each calls visit for every literal, until it returns false.
+func (s *Set) each(content []byte, visit func(text, at int) bool) {
+	if s.searcher != nil {
+		s.searcher.Each(content, visit)
+	}
 }
 
 // inOrder sorts matches by place and merges those of one place: whichever found a key name wins.

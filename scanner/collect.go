@@ -25,6 +25,8 @@ type hit struct {
 	secrets    []secretAt // near an ID: the credential's own first, then the candidates, best first
 	decoded    string     // the encodings that hide it, the outermost first
 	expires    time.Time  // when the presigned URL does in which the ID stands
+	single     bool       // it is one value
+	marks      uint32     // of the match, for its rule's Where
 	bare       bool       // it is a secret that is all of its content: its name has to tell that it is one
 }
 

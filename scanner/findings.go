@@ -89,6 +89,7 @@ func comparePlaces(a, b Place) int {
 // sortHits puts hits in an order that does not depend on how they were found.
 func sortHits(hits []hit) {
 	slices.SortFunc(hits, func(a, b hit) int {
-		return cmp.Or(comparePlaces(a.place, b.place), cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column))
+		return cmp.Or(comparePlaces(a.place, b.place), cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column),
+			cmp.Compare(a.credential.Type, b.credential.Type))
 	})
 }

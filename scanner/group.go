@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier"
@@ -43,7 +44,17 @@ func group(hits []hit) []*credentialGroup {
 // belongs to it stands in the hit that knows most.
 func (g *credentialGroup) settle() {
 	g.secrets = rank(g.hits)
-	g.credential = slices.MaxFunc(g.hits, func(a, b hit) int { return cmp.Compare(g.known(a), g.known(b)) }).credential
+	g.credential = slices.MaxFunc(g.hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(g.known(a), g.known(b)), cmp.Compare(specific(a), specific(b)))
+	}).credential
+}
+
+// specific tells the rules that say what a value is from those that people call generic.
+func specific(h hit) int {
+	if strings.HasPrefix(string(h.credential.Type), "generic") {
+		return 0
+	}
+	return 1
 }
 
 // votes is what speaks for a secret to be an ID's.

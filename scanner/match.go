@@ -17,6 +17,7 @@ type prefilter struct {
 	searcher  *literal.Searcher
 	matchable []bool // of each string: it is a rule's
 	encoded   []bool // it is a mark, or what an escape may touch
+	always    bool   // some rule is for all content
 }
 
 func newPrefilter(set *rules.Set) (*prefilter, error) {
@@ -26,7 +27,8 @@ func newPrefilter(set *rules.Set) (*prefilter, error) {
 	}
 	slices.Sort(marks)
 	p := &prefilter{}
-	list := set.Literals()
+	list, folded, always := set.Literals()
+	p.always = always
 	for _, text := range list {
 		p.matchable = append(p.matchable, true)
 		p.encoded = append(p.encoded, slices.Contains(set.Hidden(), text))
@@ -35,14 +37,17 @@ func newPrefilter(set *rules.Set) (*prefilter, error) {
 		list = append(list, mark)
 		p.matchable, p.encoded = append(p.matchable, false), append(p.encoded, true)
 	}
+	for range folded {
+		p.matchable, p.encoded = append(p.matchable, true), append(p.encoded, false)
+	}
 	var err error
-	p.searcher, err = literal.Compile(list)
+	p.searcher, err = literal.Compile(list, folded...)
 	return p, err
 }
 
 // look tells what is in a piece of content: whether some literal is, and whether something may be encoded.
 func (p *prefilter) look(piece []byte) (matchable, encoded bool) {
-	encoded = decode.Zlib(piece)
+	matchable, encoded = p.always, decode.Zlib(piece)
 	p.searcher.Each(piece, func(text, _ int) bool {
 		matchable = matchable || p.matchable[text]
 		encoded = encoded || p.encoded[text]
@@ -74,6 +79,7 @@ type matching struct {
 type known struct {
 	start int
 	key   string
+	rule  rules.Type // for one value, which several rules may find
 }
 
 // section is the part of a content in which credentials are to begin.
@@ -118,7 +124,9 @@ func (m *matching) add(content []byte, v *decode.View) {
 	if len(parts) == 0 {
 		return
 	}
-	for _, j := range pair.Join(content, parts, pair.Options{Part: m.cut.part}) {
+	joined := pair.Join(content, parts, pair.Options{Part: m.cut.part})
+	taken := spans(joined)
+	for _, j := range joined {
 		anchor := j.ID
 		if anchor.End == 0 {
 			anchor = j.Secret
@@ -127,7 +135,10 @@ func (m *matching) add(content []byte, v *decode.View) {
 		if start < m.cut.from || start >= m.cut.to {
 			continue // of another window
 		}
-		s := sighting{at: m.spot(v, anchor), hit: hit{credential: j.Credential, decoded: chain(v, anchor, j.Secret, j.Token)}}
+		if anchor.Kind == rules.KindValue && taken.overlap(anchor) {
+			continue // it is a part of what says more
+		}
+		s := sighting{at: m.spot(v, anchor), hit: hit{credential: j.Credential, single: anchor.Kind == rules.KindValue, marks: anchor.Marks, decoded: chain(v, anchor, j.Secret, j.Token)}}
 		if expires, ok := rules.URLExpiry(content, anchor); ok {
 			s.expires = expires
 		}
@@ -145,7 +156,10 @@ func (m *matching) add(content []byte, v *decode.View) {
 // kept: an ID that stands as it is may have its secret in an encoding. Else it is the last, which is where a person sees
 // it, if the whole content is decoded; but of what stands as it is, the content knows more than a view.
 func (m *matching) keep(s sighting, start int) {
-	k := known{start, s.key()}
+	k := known{start: start, key: s.key()}
+	if s.single {
+		k.rule = s.credential.Type
+	}
 	i, again := m.seen[k]
 	switch {
 	case !again:

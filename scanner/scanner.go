@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -78,9 +79,20 @@ func (s *Scanner) collect(ctx context.Context, c *collector) ([]hit, error) {
 				return nil, orInterrupted(ctx, err)
 			}
 		}
-		all = append(all, hits...)
+		all = append(all, c.inPlace(hits)...)
 	}
 	return all, nil
+}
+
+// inPlace leaves out the hits of rules that are not for their places.
+func (c *collector) inPlace(hits []hit) []hit {
+	return slices.DeleteFunc(hits, func(h hit) bool {
+		if !h.single {
+			return false
+		}
+		rule, _ := c.set.Rule(h.credential.Type)
+		return rule.Where != nil && !rule.Where(cmp.Or(h.place.Member, h.place.Path), h.place.Commit, h.marks)
+	})
 }
 
 // orInterrupted is ctx's error where there is one: what else failed then, failed of it.

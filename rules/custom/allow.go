@@ -1,0 +1,97 @@
+package custom
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// maxAllow is how many allow lists a rule may have: a bit of a match's marks each.
+const maxAllow = 32
+
+// allowList is an Allow that was compiled.
+type allowList struct {
+	paths, regexes []*regexp.Regexp
+	commits        []string
+	words          []string
+	target         Target
+	all            bool
+}
+
+func (a Allow) compile() (allowList, error) {
+	if len(a.Paths)+len(a.Commits)+len(a.Regexes)+len(a.StopWords) == 0 {
+		return allowList{}, errors.New("it is empty: give it paths, commits, regexes or stop words")
+	}
+	out := allowList{target: a.Target, all: a.All}
+	for _, word := range a.StopWords {
+		if word == "" {
+			return out, errors.New("a stop word is empty: it stands in every value")
+		}
+		out.words = append(out.words, strings.ToLower(word))
+	}
+	for _, commit := range a.Commits {
+		out.commits = append(out.commits, strings.ToLower(strings.TrimSpace(commit)))
+	}
+	var err error
+	if out.paths, err = compileAll(a.Paths); err != nil {
+		return out, err
+	}
+	out.regexes, err = compileAll(a.Regexes)
+	return out, err
+}
+
+func compileAll(list []string) ([]*regexp.Regexp, error) {
+	var out []*regexp.Regexp
+	for _, expr := range list {
+		re, err := compile(expr)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", expr, err)
+		}
+		out = append(out, re)
+	}
+	return out, nil
+}
+
+// placed reports whether the list is about places.
+func (a allowList) placed() bool { return len(a.paths)+len(a.commits) > 0 }
+
+// content reports whether the list allows a match by what stands there. A list of which all must apply, and that is
+// about places alone, has no objection.
+func (a allowList) content(m match) bool {
+	byRegex := func() bool {
+		text := a.text(m)
+		return slices.ContainsFunc(a.regexes, func(re *regexp.Regexp) bool { return re.Match(text) })
+	}
+	byWord := func() bool {
+		value := strings.ToLower(string(m.value()))
+		return slices.ContainsFunc(a.words, func(word string) bool { return strings.Contains(value, word) })
+	}
+	if a.all {
+		return (len(a.regexes) == 0 || byRegex()) && (len(a.words) == 0 || byWord())
+	}
+	return byRegex() || byWord()
+}
+
+// text is what the list's expressions are compared with.
+func (a allowList) text(m match) []byte {
+	switch a.target {
+	case Whole:
+		return bytes.Trim(m.content[m.from:m.to], "\n")
+	case Line:
+		return m.lines()
+	}
+	return m.value()
+}
+
+// place reports whether the list allows a match at a place; marked tells what content said of it.
+func (a allowList) place(path, commit string, marked bool) bool {
+	byPath := slices.ContainsFunc(a.paths, func(re *regexp.Regexp) bool { return path != "" && re.MatchString(path) })
+	byCommit := commit != "" && slices.Contains(a.commits, commit)
+	if a.all {
+		return marked && a.placed() && (len(a.paths) == 0 || byPath) && (len(a.commits) == 0 || byCommit)
+	}
+	return byPath || byCommit
+}

@@ -1,0 +1,201 @@
+package custom
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/literal"
+)
+
+// places returns where the words stand, as a set tells its parts.
+func places(t *testing.T, content string, words []string) (at []int) {
+	t.Helper()
+	s, err := literal.Compile(nil, words...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Each([]byte(content), func(_, start int) bool {
+		at = append(at, start)
+		return true
+	})
+	slices.Sort(at)
+	return at
+}
+
+var expressions = []string{
+	`acme_[a-z0-9]{4,8}`,
+	`(?i)[\w.-]{0,5}?(?:key|secret|token)(?:[ \t\w.-]{0,4})[\s'"]{0,3}(?:=|:)[\x60'"\s=]{0,5}([\w.=-]{3,10})(?:[\x60'"\s;]|\\[nr]|$)`,
+	`\b(?:key|acme_)[a-z]{3}\b`,
+	`^token=.{3}$`,
+	`(?m)^token=.{3}$`,
+	`.{0,3}key.{0,3}`,
+	`key[^k]{0,6}token`,
+	`\Akey`,
+	`secret\z`,
+	`key[a-z=]*:?token+\s{0,2}`,
+	`(?m)^\s?(?:acme_|key).*;$`,
+}
+
+// What is found in the surroundings of literals must be what is found in the whole.
+func TestSurroundings(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	pieces := []string{"key", "KEY", "token", "secret", "acme_", "=", ":", " ", "\n", "'", "abc", "x1", "ü", ".", "kk", "\\n", ";"}
+	found := 0
+	for _, expr := range expressions {
+		f, err := Rule{ID: "x", Regex: expr}.finder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.around == nil {
+			t.Fatalf("%s is not looked for around %q", expr, f.literals)
+		}
+		for range 3000 {
+			var b strings.Builder
+			for range rng.IntN(60) {
+				b.WriteString(pieces[rng.IntN(len(pieces))])
+			}
+			found += checkSurroundings(t, f, expr, b.String())
+		}
+	}
+	if found < 1000 {
+		t.Errorf("only %d matches: the contents tell nothing", found)
+	}
+}
+
+func checkSurroundings(t *testing.T, f *finder, expr, content string) int {
+	t.Helper()
+	want := f.keep(nil, []byte(content), 0, f.re.FindAllStringSubmatchIndex(content, -1))
+	for range 2 { // the second time what holds nothing is known
+		if got := f.all([]byte(content), places(t, content, f.gate)); !slices.Equal(got, want) {
+			t.Fatalf("%s in %q: %v around %q, want %v", expr, content, got, f.gate, want)
+		}
+	}
+	return len(want)
+}
+
+func FuzzSurroundings(f *testing.F) {
+	for _, expr := range expressions {
+		f.Add(expr, "key = 'token' secret acme_abc key:token")
+	}
+	f.Fuzz(func(t *testing.T, expr, content string) {
+		rule, err := Rule{ID: "x", Regex: expr}.finder()
+		if err != nil || rule.around == nil || len(expr) > 200 || len(content) > 1000 || strings.ContainsAny(content, "\u017f\u212a") {
+			return
+		}
+		checkSurroundings(t, rule, expr, content)
+	})
+}
+
+func TestRules(t *testing.T) {
+	const token = "acme_4f9a2c7e1b"
+	base := Rule{ID: "acme", Regex: `acme_[0-9a-f]{10}`}
+	with := func(change func(*Rule)) Rule { r := base; change(&r); return r }
+	allow := func(a Allow) Rule { return with(func(r *Rule) { r.Allow = []Allow{a} }) }
+	tests := []struct {
+		name         string
+		rule         Rule
+		content      string
+		path, commit string
+		found        string // the values, separated by spaces
+	}{
+		{"plain", base, "x = " + token, "a.py", "", token},
+		{"twice", base, token + "\n" + token, "", "", token + " " + token},
+		{"none", base, "acme_", "", "", ""},
+		{"first group", with(func(r *Rule) { r.Regex = `acme_(z)?([0-9a-f]{10})` }), token, "", "", token[5:]},
+		{"named group", with(func(r *Rule) { r.Regex = `(acme)_([0-9a-f]{10})`; r.Group = 2 }), token, "", "", token[5:]},
+		{"keyword", with(func(r *Rule) { r.Keywords = []string{"PROD"} }), "prod: " + token, "", "", token},
+		{"no keyword", with(func(r *Rule) { r.Keywords = []string{"prod"} }), "test: " + token, "", "", ""},
+		{"short keyword", with(func(r *Rule) { r.Keywords = []string{"zz"} }), token, "", "", token},
+		{"entropy", with(func(r *Rule) { r.Entropy = 3 }), token, "", "", token},
+		{"too little entropy", with(func(r *Rule) { r.Entropy = 3 }), "acme_0000000000", "", "", ""},
+		{"path", with(func(r *Rule) { r.Path = `\.py$` }), token, "a.py", "", token},
+		{"other path", with(func(r *Rule) { r.Path = `\.py$` }), token, "a.rb", "", ""},
+		{"allowed path", allow(Allow{Paths: []string{"^test/"}}), token, "test/a", "", ""},
+		{"allowed elsewhere", allow(Allow{Paths: []string{"^test/"}}), token, "src/test/a", "", token},
+		{"allowed commit", allow(Allow{Commits: []string{"ABC"}}), token, "a", "abc", ""},
+		{"allowed value", allow(Allow{Regexes: []string{"2c"}}), token, "a", "", ""},
+		{"value is not its line", allow(Allow{Regexes: []string{"demo"}}), "demo " + token, "a", "", token},
+		{"allowed line", allow(Allow{Regexes: []string{"demo"}, Target: Line}), "x\ndemo " + token + "\ny", "a", "", ""},
+		{"another line", allow(Allow{Regexes: []string{"demo"}, Target: Line}), "demo\n" + token, "a", "", token},
+		{"allowed match", with(func(r *Rule) {
+			r.Regex, r.Allow = `acme_([0-9a-f]{10})`, []Allow{{Regexes: []string{"^acme"}, Target: Whole}}
+		}), token, "a", "", ""},
+		{"stop word", allow(Allow{StopWords: []string{"9A2C"}}), token, "a", "", ""},
+		{"any of two", allow(Allow{StopWords: []string{"9a2c"}, Paths: []string{"x"}}), token, "a", "", ""},
+		{"all of two", allow(Allow{StopWords: []string{"9a2c"}, Paths: []string{"a"}, All: true}), token, "a", "", ""},
+		{"one of all", allow(Allow{StopWords: []string{"9a2c"}, Paths: []string{"x"}, All: true}), token, "a", "", token},
+		{"the other of all", allow(Allow{StopWords: []string{"zzz"}, Paths: []string{"a"}, All: true}), token, "a", "", token},
+		{"all of one kind", allow(Allow{StopWords: []string{"9a2c"}, Regexes: []string{"acme"}, All: true}), token, "a", "", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			list, err := Compile(test.rule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rule := list[0]
+			set, err := rules.Compile(rule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, m := range set.Find([]byte(test.content)) {
+				if rule.Where(test.path, test.commit, m.Marks) {
+					got = append(got, test.content[m.Start:m.End])
+				}
+			}
+			if strings.Join(got, " ") != test.found {
+				t.Errorf("found %q, want %q", got, test.found)
+			}
+			if len(got) > 0 && !set.Screen([]byte(test.content)) {
+				t.Error("the content is not worth a look")
+			}
+		})
+	}
+}
+
+func TestBadRules(t *testing.T) {
+	tests := []struct {
+		rule Rule
+		says string
+	}{
+		{Rule{Regex: "abc"}, "an id is of letters"},
+		{Rule{ID: "a b", Regex: "abc"}, "an id is of letters"},
+		{Rule{ID: "a"}, "regex is missing"},
+		{Rule{ID: "a", Regex: "("}, "missing closing )"},
+		{Rule{ID: "a", Regex: "(?=x)"}, "invalid or unsupported Perl syntax"},
+		{Rule{ID: "a", Regex: "(a)", Group: 2}, "group 2: the regex has 1"},
+		{Rule{ID: "a", Regex: "a", Entropy: 9}, "bits per character"},
+		{Rule{ID: "a", Regex: "a", Path: "["}, "path: "},
+		{Rule{ID: "a", Regex: "a", Allow: []Allow{{}}}, "allow list 1: it is empty"},
+		{Rule{ID: "a", Regex: "a", Allow: []Allow{{Regexes: []string{"*"}}}}, "missing argument"},
+		{Rule{ID: "a", Regex: "a", Allow: []Allow{{StopWords: []string{""}}}}, "stop word is empty"},
+	}
+	for _, test := range tests {
+		if _, err := Compile(test.rule); err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%+v: %v, want an error that says %q", test.rule, err, test.says)
+		}
+	}
+}
+
+func TestNotes(t *testing.T) {
+	tests := []struct {
+		rule Rule
+		says string
+	}{
+		{Rule{ID: "a", Regex: "acme_[a-z]{4}"}, "[]"},
+		{Rule{ID: "a", Regex: "acme_[a-z]+"}, "[]"},
+		{Rule{ID: "a", Regex: "acme_[^x]+"}, "any number of lines"},
+		{Rule{ID: "a", Regex: "[a-z]{32}", Keywords: []string{"acme"}}, "all of a content that holds a keyword"},
+		{Rule{ID: "a", Regex: "[a-z]{32}"}, "runs on all content"},
+	}
+	for _, test := range tests {
+		if got := fmt.Sprint(test.rule.Notes()); !strings.Contains(got, test.says) {
+			t.Errorf("%+v: notes %s, want %q", test.rule, got, test.says)
+		}
+	}
+}

@@ -1,0 +1,313 @@
+package custom
+
+import (
+	"math"
+	"math/bits"
+	"regexp/syntax"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of the analysis of expressions.
+const (
+	minLiteral  = 3  // what stands everywhere is not worth looking for
+	longEnough  = 8  // a longer literal tells no more
+	maxLiterals = 80 // of one expression
+	smallClass  = 16 // characters of a class that are told apart
+	largeClass  = 40 // the same where nothing was found so
+)
+
+// unbounded is the length of what has no longest match.
+const unbounded = math.MaxInt
+
+// needs is what every match of an expression holds, in lower case.
+type needs struct {
+	exact  []string // if not nil, every match is one of these
+	begins []string // if not nil, every match begins with one of these
+	inside []string // if not nil, every match holds one of these
+}
+
+// start returns what every match begins with.
+func (n needs) start() []string {
+	if n.exact != nil {
+		return n.exact
+	}
+	return n.begins
+}
+
+// literals returns strings of which one stands in every match of the expression, in whatever case; nil if none is known.
+//
+// Case is folded as ASCII does: the Kelvin sign and the long s, which are a k and an s to an expression that ignores
+// case, are not taken for them.
+func literals(re *syntax.Regexp) []string {
+	if list := analysis(smallClass).literals(re); list != nil {
+		return list
+	}
+	return analysis(largeClass).literals(re)
+}
+
+// analysis finds out what every match of an expression holds. It is how many characters of a class are told apart.
+type analysis int
+
+func (a analysis) literals(re *syntax.Regexp) []string {
+	n := a.needs(re)
+	return better(n.inside, n.start())
+}
+
+// better returns the list that tells more.
+func better(a, b []string) []string {
+	switch x, y := worth(a), worth(b); {
+	case x == 0 && y == 0:
+		return nil
+	case y > x:
+		return b
+	}
+	return a
+}
+
+// worth says how much it tells that one of the strings stands somewhere: more if the shortest of them is longer, less if
+// there are more of them. A list with something that is too short tells nothing.
+func worth(list []string) int {
+	shortest := longEnough
+	for _, text := range list {
+		shortest = min(shortest, len(text))
+	}
+	if len(list) == 0 || len(list) > maxLiterals || shortest < minLiteral {
+		return 0
+	}
+	const ofOneMore, ofTwiceAsMany = 8, 3
+	return shortest*ofOneMore - bits.Len(uint(len(list)))*ofTwiceAsMany
+}
+
+func (a analysis) needs(re *syntax.Regexp) needs {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if text := strings.ToLower(string(re.Rune)); isASCII(text) {
+			return needs{exact: []string{text}}
+		}
+	case syntax.OpCharClass:
+		return needs{exact: a.members(re.Rune)}
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
+		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return needs{exact: []string{""}}
+	case syntax.OpCapture:
+		return a.needs(re.Sub[0])
+	case syntax.OpPlus:
+		n := a.needs(re.Sub[0])
+		return needs{begins: n.start(), inside: a.literals(re.Sub[0])}
+	case syntax.OpRepeat:
+		return a.repeated(re)
+	case syntax.OpConcat:
+		return a.oneAfterOther(re.Sub)
+	case syntax.OpAlternate:
+		return a.oneOf(re.Sub)
+	}
+	return needs{}
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// members returns the characters of a small class, in lower case.
+func (a analysis) members(ranges []rune) []string {
+	const longS, kelvin = '\u017f', '\u212a'
+	var out []string
+	seen := map[rune]bool{}
+	for i := 0; i < len(ranges); i += 2 {
+		if r := ranges[i]; r == ranges[i+1] && (r == longS || r == kelvin) {
+			continue // of a class that ignores case
+		}
+		if ranges[i+1] >= utf8.RuneSelf || ranges[i+1]-ranges[i] > 2*rune(a) {
+			return nil
+		}
+		for r := ranges[i]; r <= ranges[i+1]; r++ {
+			if low := unicode.ToLower(r); !seen[low] {
+				seen[low] = true
+				out = append(out, string(low))
+			}
+		}
+	}
+	if len(out) > int(a) {
+		return nil
+	}
+	return out
+}
+
+func (a analysis) repeated(re *syntax.Regexp) needs {
+	if re.Min == 0 {
+		return needs{}
+	}
+	sub := a.needs(re.Sub[0])
+	if re.Min != re.Max || sub.exact == nil {
+		return needs{begins: sub.start(), inside: better(sub.inside, sub.exact)}
+	}
+	out := needs{exact: []string{""}}
+	for range re.Min {
+		product := cross(out.exact, sub.exact)
+		if product == nil {
+			return needs{begins: out.exact, inside: better(out.exact, sub.exact)}
+		}
+		out.exact = product
+	}
+	return out
+}
+
+// cross returns every string of a with every one of b behind it; nil if they are too many.
+func cross(a, b []string) []string {
+	if len(a)*len(b) > maxLiterals {
+		return nil
+	}
+	out := make([]string, 0, len(a)*len(b))
+	for _, x := range a {
+		for _, y := range b {
+			out = append(out, x+y)
+		}
+	}
+	return out
+}
+
+func (a analysis) oneAfterOther(list []*syntax.Regexp) needs {
+	run, out := []string{""}, needs{}
+	for _, sub := range list {
+		n := a.needs(sub)
+		if product := cross(run, n.exact); n.exact != nil && product != nil {
+			run = product
+			continue
+		}
+		begun := run
+		if product := cross(run, n.start()); n.start() != nil && product != nil {
+			begun = product
+		}
+		if out.begins == nil {
+			out.begins = begun
+		}
+		out.inside = better(better(out.inside, begun), n.inside)
+		if run = n.exact; run == nil {
+			run = []string{""}
+		}
+	}
+	if out.begins == nil {
+		return needs{exact: run}
+	}
+	out.inside = better(out.inside, run)
+	return out
+}
+
+func (a analysis) oneOf(list []*syntax.Regexp) needs {
+	exact, begins, inside := []string{}, []string{}, []string{}
+	for _, sub := range list {
+		n := a.needs(sub)
+		exact = union(exact, n.exact)
+		begins = union(begins, n.start())
+		inside = union(inside, a.literals(sub))
+	}
+	if exact != nil {
+		return needs{exact: exact}
+	}
+	return needs{begins: begins, inside: inside}
+}
+
+// union returns all strings of both lists; nil if one is nil, or they are too many.
+func union(a, b []string) []string {
+	if a == nil || b == nil || len(a)+len(b) > maxLiterals {
+		return nil
+	}
+	return append(a, b...)
+}
+
+// longest returns how many bytes the longest match of the expression has, or unbounded.
+func longest(re *syntax.Regexp) int {
+	return most(re, func(re *syntax.Regexp) int {
+		n := 0
+		switch re.Op {
+		case syntax.OpLiteral:
+			for _, r := range re.Rune {
+				n += widest(r, re.Flags&syntax.FoldCase != 0)
+			}
+		case syntax.OpCharClass:
+			n = 1
+			for _, r := range re.Rune {
+				n = max(n, utf8.RuneLen(r))
+			}
+		case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+			n = utf8.UTFMax
+		}
+		return n
+	})
+}
+
+// newlines returns how many newlines can stand in a match of the expression, or unbounded.
+func newlines(re *syntax.Regexp) int {
+	return most(re, func(re *syntax.Regexp) int {
+		n := 0
+		switch re.Op {
+		case syntax.OpLiteral:
+			n = strings.Count(string(re.Rune), "\n")
+		case syntax.OpCharClass:
+			for i := 0; i < len(re.Rune); i += 2 {
+				if re.Rune[i] <= '\n' && '\n' <= re.Rune[i+1] {
+					n = 1
+				}
+			}
+		case syntax.OpAnyChar:
+			n = 1
+		}
+		return n
+	})
+}
+
+// most adds up what the parts of an expression that stand for characters count for, at most, in one match.
+func most(re *syntax.Regexp, count func(*syntax.Regexp) int) int {
+	n := count(re)
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpQuest:
+		n = most(re.Sub[0], count)
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			n = add(n, most(sub, count))
+		}
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			n = max(n, most(sub, count))
+		}
+	case syntax.OpStar, syntax.OpPlus:
+		n = times(most(re.Sub[0], count), -1)
+	case syntax.OpRepeat:
+		n = times(most(re.Sub[0], count), re.Max)
+	}
+	return n
+}
+
+// widest returns how many bytes a character or, if case does not count, any of its cases has.
+func widest(r rune, fold bool) int {
+	n := utf8.RuneLen(r)
+	for f := unicode.SimpleFold(r); fold && f != r; f = unicode.SimpleFold(f) {
+		n = max(n, utf8.RuneLen(f))
+	}
+	return n
+}
+
+func add(a, b int) int {
+	if a == unbounded || b == unbounded {
+		return unbounded
+	}
+	return a + b
+}
+
+// times returns the length of n repetitions; of any number if n is negative.
+func times(length, n int) int {
+	switch {
+	case length == 0:
+		return 0
+	case length == unbounded || n < 0:
+		return unbounded
+	}
+	return length * n
+}

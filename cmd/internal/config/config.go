@@ -1,0 +1,141 @@
+// Package config reads the configuration of a scan: .akguard.toml, which is strict, and the part of a .gitleaks.toml that
+// says what to look for.
+//
+// A configuration adds rules. The built-in ones stay on unless it switches them off in so many words, and what it
+// allows is allowed for its own rules only: no file of a repository silences an AccessKey.
+package config
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/custom"
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Name is the file that is read without being named, in the top folder of what is scanned.
+const Name = ".akguard.toml"
+
+// Config is a configuration that was read and checked. The zero Config is the built-in rules.
+type Config struct {
+	Path    string // as it was named; "" for none
+	Custom  []custom.Rule
+	Sum     [sha256.Size]byte // of the file
+	Ignored []string          // what of the file has no effect, a sentence each
+
+	withoutBuiltIn bool
+}
+
+// BuiltIn reports whether the built-in rules are on.
+func (c Config) BuiltIn() bool { return !c.withoutBuiltIn }
+
+// Rules returns the rules that are on.
+func (c Config) Rules() (*rules.Set, error) {
+	var list []rules.Rule
+	if c.BuiltIn() {
+		list = rules.Default().Rules()
+	}
+	own, err := custom.Compile(c.Custom...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Path, err)
+	}
+	set, err := rules.Compile(append(list, own...)...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cmp.Or(c.Path, "configuration"), err)
+	}
+	return set, nil
+}
+
+// maxSize is larger than any configuration that somebody wrote.
+const maxSize = 4 << 20
+
+// Load reads a configuration. Whose name says gitleaks is one of gitleaks; all others are akguard's own. The error says
+// where in the file it is.
+func Load(path string) (Config, error) {
+	data, err := read(path)
+	if err != nil {
+		return Config{}, err
+	}
+	parse := parseOwn
+	if strings.Contains(strings.ToLower(filepath.Base(path)), "gitleaks") {
+		parse = parseGitleaks
+	}
+	c, err := parse(data)
+	if err != nil {
+		return Config{}, fmt.Errorf("%s%w", path, located(err))
+	}
+	c.Path, c.Sum = path, sha256.Sum256(data)
+	if _, err := c.Rules(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+func read(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err == nil && len(data) > maxSize {
+		err = fmt.Errorf("%s is longer than %d bytes", path, maxSize)
+	}
+	return data, err
+}
+
+// located is an error with its line before it: ":12: unknown key".
+func located(err error) error {
+	var unknown *toml.StrictMissingError
+	var wrong *toml.DecodeError
+	switch {
+	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
+		row, _ := unknown.Errors[0].Position()
+		return fmt.Errorf(":%d: unknown key %q", row, strings.Join(unknown.Errors[0].Key(), "."))
+	case errors.As(err, &wrong):
+		row, _ := wrong.Position()
+		return fmt.Errorf(":%d: %w", row, err)
+	}
+	return fmt.Errorf(": %w", err)
+}
+
+// Find returns the configuration of what is scanned at path: the file of that Name in its folder, or in one above it up
+// to the top of its repository; "" if there is none.
+func Find(path string) string {
+	dir, err := filepath.Abs(cmp.Or(path, "."))
+	if err != nil {
+		return ""
+	}
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		dir = filepath.Dir(dir)
+	}
+	for {
+		if name := filepath.Join(dir, Name); exists(name) {
+			return name
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir || exists(filepath.Join(dir, ".git")) {
+			return ""
+		}
+		dir = parent
+	}
+}
+
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
+}

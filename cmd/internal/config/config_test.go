@@ -1,0 +1,174 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/akguard/akguard/cmd/internal/config"
+)
+
+func write(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const own = `
+[[rules]]
+id = "acme-token"
+description = "Token of Acme"
+severity = "critical"
+regex = '''acme_([0-9a-f]{20})'''
+secret-group = 1
+keywords = ["acme"]
+entropy = 2.5
+path = '''\.py$'''
+match = ["acme_{hex:20}"]
+no-match = ["acme_00000000000000000000"]
+
+[[rules.allow]]
+description = "the documentation's"
+paths = ["^docs/"]
+target = "line"
+regexes = ["example"]
+all = true
+`
+
+func TestOwn(t *testing.T) {
+	c, err := config.Load(write(t, ".akguard.toml", own))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := c.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule, ok := set.Rule("acme-token")
+	if !ok || rule.Severity.String() != "critical" || rule.Description != "Token of Acme" || rule.Help == "" || !c.BuiltIn() {
+		t.Errorf("rule %+v", rule)
+	}
+	if failures, tried, err := c.Try(); len(failures) > 0 || tried != 2 || err != nil {
+		t.Errorf("%d examples: %q, %v", tried, failures, err)
+	}
+	if rule.Where("a.rb", "", 0) || !rule.Where("a.py", "", 0) || !rule.Where("docs/a.py", "", 0) || rule.Where("docs/a.py", "", 1) {
+		t.Error("the rule's places are not those that the file names")
+	}
+}
+
+func TestWithoutBuiltIn(t *testing.T) {
+	c, err := config.Load(write(t, ".akguard.toml", "built-in = false\n"+own))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set, err := c.Rules(); err != nil || len(set.Rules()) != 1 || c.BuiltIn() {
+		t.Errorf("%d rules, %v", len(set.Rules()), err)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	tests := []struct{ name, file, content, says string }{
+		{"unknown key", "a.toml", "[[rules]]\nid = \"a\"\ncolour = 1\n", `a.toml:3: unknown key "rules.colour"`},
+		{"unknown table", "a.toml", "\n[allowlist]\n", `a.toml:2: unknown key "allowlist"`},
+		{"syntax", "a.toml", "rules = [\n\nx", "a.toml:3: "},
+		{"wrong kind", "a.toml", "[[rules]]\nid = 7\n", "a.toml:2: "},
+		{"regex", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"(\"\n", "rule a: regex: error parsing regexp"},
+		{"severity", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\nseverity = \"bad\"\n", `severity "bad" is not known`},
+		{"target", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules.allow]]\ntarget = \"x\"\npaths = [\"a\"]\n", `target "x" is not known`},
+		{"twice", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules]]\nid = \"a\"\nregex = \"abc\"\n", "rule a is defined twice"},
+		{"a type of ours", "a.toml", "[[rules]]\nid = \"accesskey\"\nregex = \"abc\"\n", "type accesskey is defined twice"},
+		{"gitleaks condition", ".gitleaks.toml", "[allowlist]\ncondition = \"XOR\"\npaths = [\"a\"]\n", `condition "XOR"`},
+		{"gitleaks extends", ".gitleaks.toml", "[extend]\npath = \"other\"\n", "extend by path"},
+		{"long", "a.toml", "#" + strings.Repeat("x", 5<<20), "longer than"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := config.Load(write(t, test.file, test.content))
+			if err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("%v, want an error that says %q", err, test.says)
+			}
+		})
+	}
+	if _, err := config.Load(t.TempDir()); err == nil {
+		t.Error("a folder is no configuration")
+	}
+}
+
+func TestGitleaks(t *testing.T) {
+	c, err := config.Load(write(t, ".gitleaks.toml", `
+title = "ours"
+unknown = "is fine"
+[extend]
+useDefault = true
+[allowlist]
+paths = ['''^vendor/''']
+[[rules]]
+id = "acme"
+regex = '''acme_([0-9a-f]{20})'''
+keywords = ["ACME"]
+tags = ["x"]
+[rules.allowlist]
+stopwords = ["dead"]
+[[rules]]
+id = "file"
+path = '''\.p12$'''
+[[allowlists]]
+targetRules = ["acme"]
+regexes = ['''^0+$''']
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := c.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule, ok := set.Rule("acme")
+	if !ok || len(c.Custom) != 1 || len(c.Ignored) != 2 || !c.BuiltIn() {
+		t.Fatalf("%+v, ignored %q", c.Custom, c.Ignored)
+	}
+	for content, want := range map[string]int{
+		"acme_1234567890abcdef1234": 1, "acme_dead567890abcdef1234": 0, "acme_00000000000000000000": 0, "nothing": 0,
+	} {
+		if got := set.Find([]byte(content)); len(got) != want {
+			t.Errorf("%d matches in %q, want %d", len(got), content, want)
+		}
+	}
+	if rule.Where("vendor/a", "", 0) || !rule.Where("src/vendor/a", "", 0) {
+		t.Error("the global allow list is not the rule's")
+	}
+}
+
+func TestFind(t *testing.T) {
+	top := t.TempDir()
+	sub := filepath.Join(top, "repo", "a", "b")
+	if err := os.MkdirAll(sub, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	place := func(parts ...string) string {
+		name := filepath.Join(append([]string{top}, parts...)...)
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	outside := place(config.Name)
+	if got := config.Find(sub); got != outside {
+		t.Errorf("without a repository: %q", got)
+	}
+	place("repo", ".git")
+	if got := config.Find(sub); got != "" {
+		t.Errorf("outside of the repository: %q", got)
+	}
+	inside := place("repo", config.Name)
+	file := place("repo", "a", "b", "c.txt")
+	for _, path := range []string{sub, file, filepath.Dir(inside)} {
+		if got := config.Find(path); got != inside {
+			t.Errorf("of %s: %q", path, got)
+		}
+	}
+}

@@ -16,18 +16,27 @@ func (a *app) rules() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.listRules())
+	cmd.AddCommand(a.listRules(), a.lintRules(), a.testRules())
 	return cmd
 }
 
 func (a *app) listRules() *cobra.Command {
 	format := ""
+	var o configOptions
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the rules, with their severities before verification",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			switch list := rules.Default().Rules(); format {
+			c, err := o.load("")
+			if err != nil {
+				return err
+			}
+			set, err := c.Rules()
+			if err != nil {
+				return &failure{err, configHint, exitUsage}
+			}
+			switch list := set.Rules(); format {
 			case "text":
 				return a.writeRules(list)
 			case "json":
@@ -36,6 +45,7 @@ func (a *app) listRules() *cobra.Command {
 			return &failure{fmt.Errorf("--format %s is not known", format), "it is text or json", exitUsage}
 		},
 	}
+	o.addTo(cmd.Flags())
 	cmd.Flags().StringVar(&format, "format", "text", "`FORMAT` of the list: text or json")
 	return cmd
 }

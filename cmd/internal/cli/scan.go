@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/term"
-	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/jsonl"
@@ -24,6 +23,7 @@ import (
 // scanOptions are the flags of scan.
 type scanOptions struct {
 	target      target.Options
+	config      configOptions
 	format      string
 	output      string
 	showSecrets bool
@@ -83,6 +83,7 @@ func (a *app) scan() *cobra.Command {
 	f.BoolVar(&o.target.NoWorktree, "no-worktree", false, "leave out the working tree")
 	f.BoolVar(&o.target.NoUnreachable, "no-unreachable", false, "leave out of the history what no ref reaches")
 	f.BoolVar(&o.target.IncludeIgnored, "include-ignored", false, "scan files that git ignores too")
+	o.config.addTo(f)
 	f.BoolVar(&o.explain, "explain", false, "say what looked like a key and was not taken for one, and why")
 	f.BoolVar(&o.cache, "cache", false, "remember which objects of the history have been read, and read only new ones next time")
 	f.IntVar(&o.target.MaxArchiveDepth, "max-archive-depth", 10, "open archives down to `N` in one another; 0 opens none")
@@ -140,6 +141,10 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err := o.useCache(); err != nil {
 		return err
 	}
+	set, err := a.useConfig(&o)
+	if err != nil {
+		return err
+	}
 	t, err := a.openTarget(o)
 	if err != nil {
 		return err
@@ -151,7 +156,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	}
 	a.onAbandon(out.discard)
 	defer out.discard()
-	result, err := a.scanTo(ctx, o, scanner.Options{Sources: t.Sources, Verifier: v}, out)
+	result, err := a.scanTo(ctx, o, scanner.Options{Sources: t.Sources, Rules: set, Verifier: v}, out)
 	if err != nil {
 		return failedScan(err)
 	}
@@ -252,7 +257,6 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 		writer = report.Masked(writer)
 	}
 	opts.Header = scanner.Header{Version: buildVersion(), Target: o.named()}
-	opts.Rules = rules.Default()
 	h := &watched{Handler: writer}
 	if term.Is(a.Err) && !o.quiet && !o.noProgress {
 		h.progress = newProgress(a.Err)

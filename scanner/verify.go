@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier"
@@ -13,28 +14,46 @@ const verifyAtOnce = 8
 
 // verify asks the verifier about every credential. What it cannot find out never stops a scan.
 func (s *Scanner) verify(ctx context.Context, groups []*credentialGroup) {
-	if s.opts.Verifier == nil {
-		return
+	if s.opts.Verifier != nil {
+		verifyAll(ctx, groups, s.opts.Verifier, s.opts.MaxCandidates)
 	}
+}
+
+func verifyAll(ctx context.Context, groups []*credentialGroup, v verifier.Verifier, most int) {
 	var g errgroup.Group
 	g.SetLimit(verifyAtOnce)
 	for _, group := range groups {
 		g.Go(func() error {
-			group.verify(ctx, s.opts.Verifier)
+			group.verify(ctx, v, most)
 			return nil
 		})
 	}
 	_ = g.Wait()
 }
 
-// verify tries the secrets of the credential, best first, until one is not refused as another's.
-func (g *credentialGroup) verify(ctx context.Context, v verifier.Verifier) {
+// verify tries the secrets of the credential, best first and no more than most of them, until one is not refused as
+// another's.
+func (g *credentialGroup) verify(ctx context.Context, v verifier.Verifier, most int) {
 	g.verdict = v.Verify(ctx, g.credential)
-	for i := 1; i < min(len(g.secrets), maxTries) && g.verdict.Status == verifier.SecretMismatch; i++ {
-		c := g.with(g.secrets[i])
+	tried := 1
+	for ; tried < min(len(g.secrets), most) && g.verdict.Status == verifier.SecretMismatch; tried++ {
+		c := g.with(g.secrets[tried])
 		if verdict := v.Verify(ctx, c); verdict.Status != verifier.SecretMismatch {
 			g.credential, g.verdict = c, verdict
 		}
+	}
+	if g.verdict.Status == verifier.SecretMismatch && len(g.secrets) > 1 {
+		g.disown(tried)
+	}
+}
+
+// disown says that the ID exists without a secret that is known to be its own. One secret that stood with its ID and is
+// not its own is SecretMismatch: that says something of the two; of several, each is only a guess.
+func (g *credentialGroup) disown(tried int) {
+	g.verdict.Status = verifier.Exists
+	g.verdict.Reason = "the ID exists, and none of the secrets nearby is its secret"
+	if tried < len(g.secrets) {
+		g.verdict.Reason = fmt.Sprintf("the ID exists, and of the %d secrets nearby, none of the %d that were tried is its secret", len(g.secrets), tried)
 	}
 }
 

@@ -71,6 +71,7 @@ type Verification struct {
 	Status    string    `json:"status"`
 	Code      string    `json:"code,omitempty"`
 	Reason    string    `json:"reason,omitempty"`
+	Advice    string    `json:"advice,omitempty"`
 	CheckedAt string    `json:"checkedAt,omitempty"`
 	Identity  *Identity `json:"identity,omitempty"`
 }
@@ -86,7 +87,8 @@ type Identity struct {
 // NewVerification converts v.
 func NewVerification(v verifier.Verdict) Verification {
 	return Verification{
-		Status: v.Status.String(), Code: v.Code, Reason: v.Reason, CheckedAt: Time(v.CheckedAt), Identity: (*Identity)(v.Identity),
+		Status: v.Status.String(), Code: v.Code, Reason: v.Reason, Advice: v.Advice, CheckedAt: Time(v.CheckedAt),
+		Identity: (*Identity)(v.Identity),
 	}
 }
 

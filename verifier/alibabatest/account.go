@@ -2,12 +2,9 @@ package alibabatest
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/akguard/akguard/rules"
 )
 
 const (
@@ -16,166 +13,92 @@ const (
 	base58   = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 )
 
-// Account is an Alibaba Cloud account with its principals and their keys. It is safe for concurrent use.
+// Account is an Alibaba Cloud account with its users, groups, roles, policies, keys and events. Its methods set
+// the scene and read it back; calls of the API change it in between. It is safe for concurrent use.
 type Account struct {
 	uid string
 
-	mu    sync.Mutex
-	keys  map[string]*Key   // by ID
-	users map[string]string // their numbers, by name
+	mu        sync.Mutex
+	clock     func() time.Time
+	keys      map[string]*Key    // by ID
+	users     map[string]*user   // by name
+	groups    map[string]*group  // by name
+	roles     map[string]*role   // by name
+	policies  map[string]*policy // custom ones, by name
+	providers map[string]*oidcProvider
+	events    []Event // in the order in which they came
+	members   []*Account
+	settings  Settings
 }
 
-// NewAccount returns an account without keys.
+// NewAccount returns an account with nobody in it but its owner, and without keys.
 func NewAccount() *Account {
 	return &Account{
-		uid:   "1" + random(digits, 15),
-		keys:  make(map[string]*Key),
-		users: make(map[string]string),
+		uid:       "1" + random(digits, 15),
+		clock:     time.Now,
+		keys:      make(map[string]*Key),
+		users:     make(map[string]*user),
+		groups:    make(map[string]*group),
+		roles:     make(map[string]*role),
+		policies:  make(map[string]*policy),
+		providers: make(map[string]*oidcProvider),
 	}
 }
 
 // UID returns the account's 16-digit number.
 func (a *Account) UID() string { return a.uid }
 
-// AddRootKey adds an AccessKey of the account itself.
-func (a *Account) AddRootKey() *Key {
-	return a.add(Key{id: longID(), secret: random(alphanum, 30), owner: principal{
-		kind: "Account", arn: a.arn("root"), userID: a.uid, principalID: a.uid,
-	}})
+// Domain returns the end of its users' principal names: <uid>.onaliyun.com.
+func (a *Account) Domain() string { return a.uid + ".onaliyun.com" }
+
+// Settings is what an account's owner has decided for the whole of it. The zero Settings is a new account's.
+type Settings struct {
+	Alias                  string         // what the console calls the account
+	RootMFA                bool           // the owner's own log-in asks for a second factor
+	UsersManageKeys        bool           // users may manage their own AccessKeys without a permission to
+	UsersManageMFA         bool           // users may manage their own second factor
+	DeleteActiveKeys       bool           // DeleteAccessKey takes an active key too; see doc.go
+	PasswordPolicy         PasswordPolicy // for every user's password
+	LoginSessionHours      int            // 6 if zero
+	SecurityPracticeScores int            // what GetAccountSecurityPracticeReport says in Score
 }
 
-// AddKey adds an AccessKey of the RAM user, with an ID of 24 characters as they are made today.
-func (a *Account) AddKey(user string) *Key { return a.addUserKey(user, longID()) }
-
-// AddShortKey adds an AccessKey of the RAM user, with an ID of 16 characters as they were made once.
-func (a *Account) AddShortKey(user string) *Key {
-	return a.addUserKey(user, "LTAI"+random(alphanum, 12))
+// PasswordPolicy is what a user's password must be. The zero PasswordPolicy asks for eight characters of any kind.
+type PasswordPolicy struct {
+	MinimumLength                                int // 8 if zero
+	Lowercase, Uppercase, Numbers, Symbols       bool
+	HardExpiry                                   bool
+	MaxAgeDays, ReusePrevention, MaxLoginAttemps int
 }
 
-func (a *Account) addUserKey(user, id string) *Key {
-	userID := a.userID(user)
-	return a.add(Key{id: id, secret: random(alphanum, 30), owner: principal{
-		kind: "RAMUser", arn: a.arn("user/" + user), userID: userID, principalID: userID,
-	}})
-}
-
-// AddSession adds a temporary credential of an assumed role, with its security token.
-func (a *Account) AddSession(role, session string, expires time.Time) *Key {
-	roleID := "3" + random(digits, 15)
-	return a.add(Key{
-		id:      "STS.N" + random(base58, 24),
-		secret:  random(base58, 44),
-		token:   "CAIS" + base64.StdEncoding.EncodeToString([]byte(random(alphanum, 240))),
-		expires: expires,
-		owner: principal{
-			kind: "AssumedRoleUser", arn: a.arn("role/" + role + "/" + session),
-			userID: roleID + ":" + session, principalID: roleID + ":" + session, roleID: roleID,
-		},
-	})
-}
-
-// userID creates the user at first sight.
-func (a *Account) userID(user string) string {
+// Configure replaces the account's settings.
+func (a *Account) Configure(s Settings) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.users[user] == "" {
-		a.users[user] = "2" + random(digits, 15)
-	}
-	return a.users[user]
+	a.settings = s
 }
 
-func (a *Account) add(k Key) *Key {
+// AddMembers makes the account the management account of a resource directory with these members.
+func (a *Account) AddMembers(members ...*Account) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	k.account = a
-	a.keys[k.id] = &k
-	return &k
+	a.members = append(a.members, members...)
+}
+
+func (a *Account) setClock(now func() time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.clock = now
 }
 
 func (a *Account) arn(resource string) string { return "acs:ram::" + a.uid + ":" + resource }
 
-// find returns a copy of the key as it is now.
-func (a *Account) find(id string) (Key, bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	k, ok := a.keys[id]
-	if !ok || k.status == Deleted {
-		return Key{}, false
+// stamp is how the API writes a time; the zero time is empty.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
 	}
-	return *k, true
-}
-
-// ownsToken reports whether the account issued the security token.
-func (a *Account) ownsToken(token string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, k := range a.keys {
-		if k.token == token {
-			return true
-		}
-	}
-	return false
-}
-
-// principal is who a key belongs to.
-type principal struct {
-	kind, arn, userID, principalID, roleID string
-}
-
-// Status is what the account's owner has done with a key.
-type Status string
-
-// The statuses of a key. The zero Status is Active.
-const (
-	Active   Status = ""
-	Inactive Status = "Inactive"
-	Deleted  Status = "Deleted"
-)
-
-// Key is an AccessKey or a temporary credential of an Account.
-type Key struct {
-	account    *Account
-	id, secret string
-	token      string    // of a temporary credential
-	expires    time.Time // of a temporary credential
-	owner      principal
-
-	// Under account.mu.
-	status    Status
-	protected string // services that refuse the key, each between commas
-}
-
-// Credential returns the key as it leaks. It changes with nothing.
-func (k *Key) Credential() rules.Credential {
-	c := rules.Credential{
-		Type:   rules.AccessKey,
-		ID:     rules.NewSecret(k.id),
-		Secret: rules.NewSecret(k.secret),
-		Token:  rules.NewSecret(k.token),
-	}
-	if k.token != "" {
-		c.Type = rules.STS
-	}
-	return c
-}
-
-// SetStatus disables, enables, deletes or restores the key.
-func (k *Key) SetStatus(s Status) {
-	k.account.mu.Lock()
-	defer k.account.mu.Unlock()
-	k.status = s
-}
-
-// Protect puts the key under restrictive protection: the services named refuse its calls. Alibaba Cloud's list
-// holds Ram and Ims; Sts is not on it, but may be one day.
-func (k *Key) Protect(services ...string) {
-	k.account.mu.Lock()
-	defer k.account.mu.Unlock()
-	k.protected = "," + strings.Join(services, ",") + ","
-}
-
-func (k Key) isProtected(service string) bool {
-	return strings.Contains(k.protected, ","+service+",")
+	return t.UTC().Format("2006-01-02T15:04:05Z")
 }
 
 func longID() string { return "LTAI5t" + random(base58, 18) }
@@ -188,4 +111,10 @@ func random(alphabet string, n int) string {
 		b[i] = alphabet[int(b[i])%len(alphabet)]
 	}
 	return string(b)
+}
+
+// requestID looks like 8F0A1B2C-1234-5678-9ABC-DEF012345678.
+func requestID() string {
+	const hex = "0123456789ABCDEF"
+	return strings.Join([]string{random(hex, 8), random(hex, 4), random(hex, 4), random(hex, 4), random(hex, 12)}, "-")
 }

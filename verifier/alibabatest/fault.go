@@ -4,19 +4,30 @@ import (
 	"cmp"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
 
-// Fault is one way in which the server fails. Latency comes first; then the first that is set of Hang, Reset,
-// Raw and Code happens. With Latency alone, the true answer follows.
+// Fault is one way in which the server fails. Latency comes first; then the first that is set of Hang, Reset, Cut,
+// Truncated, Redirect, Raw and Code happens. With Latency alone, the true answer follows.
+//
+// A call that meets a fault does nothing, unless AfterAction is set: then it is carried out, and only its answer
+// is lost. Cut and Truncated spoil the true answer, so that they imply AfterAction.
 type Fault struct {
-	Latency time.Duration
-	Hang    bool   // never answers
-	Reset   bool   // resets the connection
-	Raw     string // answers with this body, whatever the format
-	Code    string // refuses with this error code
-	Message string // goes with Code
-	Status  int    // goes with Raw and Code; if zero, 200 for Raw and 400 for Code
+	AfterAction bool
+
+	Latency   time.Duration
+	Hang      bool   // never answers
+	Reset     bool   // resets the connection
+	Cut       bool   // sends half of the true answer, then resets the connection
+	Truncated bool   // sends half of the true answer, as if it were the whole
+	Redirect  string // sends the caller to this URL, with Status
+	Raw       string // answers with this body, whatever the format
+	Code      string // refuses with this error code
+	Message   string // goes with Code
+	Status    int    // if zero, 200 for Raw, 400 for Code and 307 for Redirect
+
+	answer *reply // the true one, if there is one
 }
 
 // Throttled is the answer to a caller that asks too often.
@@ -38,12 +49,13 @@ func NumericCode() Fault {
 	return Fault{Status: http.StatusBadRequest, Raw: `{"RequestId":"0","Code":400,"Message":"Bad request."}`}
 }
 
-// Inject lets the next calls meet the fault, all of them if calls is negative. It replaces a fault injected
-// before; Inject(Fault{}, 0) only ends that one.
-func (s *Server) Inject(f Fault, calls int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fault, s.faults = f, calls
+// LostAnswer carries the call out and resets the connection: the caller cannot know.
+func LostAnswer() Fault { return Fault{AfterAction: true, Reset: true} }
+
+// FailedAnswer carries the call out and answers with HTTP 500.
+func FailedAnswer() Fault {
+	return Fault{AfterAction: true, Status: http.StatusInternalServerError, Code: "InternalError",
+		Message: "The request processing has failed due to some unknown error."}
 }
 
 // strike lets the fault happen, and reports whether that was the answer.
@@ -59,15 +71,33 @@ func (f Fault) strike(w http.ResponseWriter, r *http.Request, req request) bool 
 		<-r.Context().Done() // the client has gone, or the server is closed
 	case f.Reset:
 		reset(w)
+	case f.Cut:
+		f.cut(w)
+	case f.Truncated:
+		half := *f.answer
+		half.body = half.body[:len(half.body)/2]
+		half.send(w)
+	case f.Redirect != "":
+		http.Redirect(w, r, f.Redirect, cmp.Or(f.Status, http.StatusTemporaryRedirect))
 	case f.Raw != "":
 		w.WriteHeader(cmp.Or(f.Status, http.StatusOK))
 		_, _ = w.Write([]byte(f.Raw))
 	case f.Code != "":
-		writeFailure(w, r, req, failure{cmp.Or(f.Status, http.StatusBadRequest), f.Code, f.Message})
+		refuse(req, requestID(), failure{cmp.Or(f.Status, http.StatusBadRequest), f.Code, f.Message}).send(w)
 	default:
 		return false
 	}
 	return true
+}
+
+// cut promises the whole answer and breaks off.
+func (f Fault) cut(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", strconv.Itoa(len(f.answer.body)))
+	w.Header().Set("Content-Type", f.answer.kind)
+	w.WriteHeader(f.answer.status)
+	_, _ = w.Write(f.answer.body[:len(f.answer.body)/2])
+	_ = http.NewResponseController(w).Flush()
+	reset(w)
 }
 
 // reset closes the connection without the usual farewell, so that the client sees a reset.

@@ -1,6 +1,7 @@
 package alibabatest
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
@@ -16,32 +17,47 @@ import (
 
 const maxBody = 1 << 20
 
-// request is one RPC call: the parameters of its query string and of its form body together.
+// request is one RPC call: the parameters of its query string and of its form body together, and what the headers
+// of an ACS3 call say.
 type request struct {
-	method string
-	params map[string]string
+	method    string
+	params    map[string]string
+	acs3      *authorization // nil: signed by RPC V1, or not at all
+	source    string         // the caller's address
+	userAgent string
+	host      string
 }
 
 // parse reads a call. It refuses what Alibaba Cloud's clients do not send and what could be read in two ways.
 func parse(r *http.Request) (request, error) {
-	req := request{method: r.Method, params: make(map[string]string)}
+	req := request{method: r.Method, params: make(map[string]string), userAgent: r.UserAgent(), host: r.Host}
 	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.URL.Path != "/" {
 		return req, errors.New("an RPC call is a GET or a POST of /")
 	}
 	if err := req.add(r.URL.RawQuery); err != nil {
 		return req, fmt.Errorf("reading the query: %w", err)
 	}
-	if r.Method != http.MethodPost {
-		return req, nil
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil || len(body) > maxBody {
-		return req, errors.New("the body is too long, or broke off")
+	query := maps.Clone(req.params)
+	body, err := readBody(r)
+	if err != nil {
+		return req, err
 	}
 	if err := req.add(string(body)); err != nil {
 		return req, fmt.Errorf("reading the form: %w", err)
 	}
-	return req, nil
+	return req, req.readHeaders(r, query, body)
+}
+
+// readBody leaves a GET's body alone.
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Method != http.MethodPost {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil || len(body) > maxBody {
+		return nil, errors.New("the body is too long, or broke off")
+	}
+	return body, nil
 }
 
 func (r request) add(encoded string) error {
@@ -58,16 +74,80 @@ func (r request) add(encoded string) error {
 	return nil
 }
 
+// What a call says of itself stands in its parameters, or in an ACS3 call's headers.
+
+func (r request) action() string    { return r.own("Action", "X-Acs-Action") }
+func (r request) version() string   { return r.own("Version", "X-Acs-Version") }
+func (r request) keyID() string     { return r.own("AccessKeyId", "") }
+func (r request) nonce() string     { return r.own("SignatureNonce", "X-Acs-Signature-Nonce") }
+func (r request) timestamp() string { return r.own("Timestamp", "X-Acs-Date") }
+
+// token reports whether there is a security token at all, even an empty one.
+func (r request) token() (string, bool) {
+	if r.acs3 != nil {
+		values, ok := r.acs3.header["X-Acs-Security-Token"]
+		return strings.Join(values, ","), ok
+	}
+	token, ok := r.params["SecurityToken"]
+	return token, ok
+}
+
+func (r request) own(parameter, header string) string {
+	switch {
+	case r.acs3 == nil:
+		return r.params[parameter]
+	case header == "":
+		return r.acs3.id
+	default:
+		return r.acs3.header.Get(header)
+	}
+}
+
+// operation names what a call asks for.
+type operation struct{ service, action string }
+
+// operation reads the service off the API version: on one loopback address the host name does not tell it.
+func (r request) operation() operation {
+	service := map[string]string{
+		"2015-04-01": "Sts",
+		"2015-05-01": "Ram",
+		"2019-08-15": "Ims",
+		"2020-07-06": "Actiontrail",
+		"2020-03-31": "ResourceManager",
+	}[r.version()]
+	return operation{service, r.action()}
+}
+
+// check refuses calls that lack a parameter of the RPC protocol, or are signed in another way.
+func (r request) check() *failure {
+	if r.acs3 != nil {
+		return r.acs3.check()
+	}
+	for _, name := range []string{"Action", "Signature", "SignatureNonce", "Timestamp", "Version"} {
+		if r.params[name] == "" {
+			return missing(name)
+		}
+	}
+	if r.params["SignatureMethod"] != "HMAC-SHA1" || r.params["SignatureVersion"] != "1.0" {
+		return &failure{http.StatusBadRequest, "InvalidParameter", "Only HMAC-SHA1 signatures of version 1.0 are known here."}
+	}
+	return nil
+}
+
+// verify reports whether the call was signed under the secret; if not, it returns what the signature had to cover.
+func (r request) verify(secret string) (stringToSign string, ok bool) {
+	if r.acs3 != nil {
+		return r.acs3.stringToSign(), hmac.Equal([]byte(r.acs3.signature), []byte(r.acs3.sign(secret)))
+	}
+	return r.stringToSign(), hmac.Equal([]byte(r.params["Signature"]), []byte(r.signature(secret)))
+}
+
 // stringToSign is what an RPC V1 signature covers: the method, the path, and every parameter but the signature,
 // sorted by name.
 func (r request) stringToSign() string {
-	var pairs []string
-	for _, name := range slices.Sorted(maps.Keys(r.params)) {
-		if name != "Signature" {
-			pairs = append(pairs, percentEncode(name)+"="+percentEncode(r.params[name]))
-		}
-	}
-	return r.method + "&%2F&" + percentEncode(strings.Join(pairs, "&"))
+	signed := maps.Clone(r.params)
+	delete(signed, "Signature")
+	return r.method + "&%2F&" + percentEncode(canonicalQuery(signed))
 }
 
 // signature is the RPC V1 signature under secret.
@@ -75,6 +155,15 @@ func (r request) signature(secret string) string {
 	mac := hmac.New(sha1.New, []byte(secret+"&"))
 	mac.Write([]byte(r.stringToSign()))
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// canonicalQuery sorts the parameters by name.
+func canonicalQuery(params map[string]string) string {
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		pairs = append(pairs, percentEncode(name)+"="+percentEncode(params[name]))
+	}
+	return strings.Join(pairs, "&")
 }
 
 // percentEncode leaves RFC 3986's unreserved characters, unlike url.QueryEscape.
@@ -89,4 +178,14 @@ func percentEncode(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// wantsJSON reports which of the two formats the call asks for. RPC V1 answers in XML unless told otherwise; ACS3
+// in JSON.
+func (r request) wantsJSON() bool {
+	format := r.params["Format"]
+	if r.acs3 != nil {
+		format = cmp.Or(format, "JSON")
+	}
+	return strings.EqualFold(format, "JSON")
 }

@@ -1,7 +1,6 @@
 package alibabatest
 
 import (
-	"crypto/hmac"
 	"fmt"
 	"io"
 	"log"
@@ -23,10 +22,11 @@ type Server struct {
 
 	mu     sync.Mutex
 	now    func() time.Time
+	source string // the address that calls seem to come from; empty: the true one
 	calls  map[operation]int
+	log    []Call
 	nonces map[string]bool // by ID and nonce; kept until the end
-	fault  Fault
-	faults int // calls that the fault is still for
+	faults faults
 }
 
 // NewServer starts a server for the accounts on a free loopback port. Close ends it.
@@ -63,80 +63,108 @@ func (s *Server) Close() error {
 	return err
 }
 
-// SetClock sets the server's idea of the time, by which it judges timestamps and the expiry of sessions.
+// SetClock sets the server's and its accounts' idea of the time: for time stamps, the expiry of sessions, Date
+// headers, creation dates and events.
 func (s *Server) SetClock(now func() time.Time) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.now = now
+	s.mu.Unlock()
+	for _, account := range s.accounts {
+		account.setClock(now)
+	}
 }
 
-// Calls returns how many calls of the action came, well signed or not: Calls("Sts", "GetCallerIdentity").
-func (s *Server) Calls(service, action string) int {
+// SetSourceIP lets calls from now on seem to come from the address; an empty one shows the true address again.
+func (s *Server) SetSourceIP(address string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.calls[operation{service, action}]
+	s.source = address
 }
 
 // ServeHTTP answers one call.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req, err := parse(r)
-	if fault, ok := s.record(req.operation()); ok && fault.strike(w, r, req) {
-		return
+	now, call, fault, struck := s.arrive(&req, r)
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+	if struck && !fault.AfterAction {
+		if fault.strike(w, r, req) {
+			return
+		}
+		struck = false // it was only late
 	}
-	if err != nil {
-		writeFailure(w, r, req, failure{http.StatusBadRequest, "InvalidParameter", err.Error()})
-		return
+	answer := s.reply(req, now, err)
+	s.finish(call, answer)
+	if struck {
+		fault.answer = &answer
+		if fault.strike(w, r, req) {
+			return
+		}
 	}
-	result, refused := s.answer(req)
-	if refused != nil {
-		writeFailure(w, r, req, *refused)
-		return
-	}
-	write(w, req, http.StatusOK, result)
+	answer.send(w)
 }
 
-// record counts the call, and answers with the fault that it shall meet.
-func (s *Server) record(op operation) (Fault, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.calls[op]++
-	if s.faults == 0 {
-		return Fault{}, false
-	}
-	s.faults--
-	return s.fault, true
-}
-
-// answer looks up the ID, then its status, then the signature, as Alibaba Cloud does, and runs the action.
-func (s *Server) answer(req request) (any, *failure) {
-	key, refused := s.caller(req.params["AccessKeyId"])
-	if refused != nil {
-		return nil, refused
-	}
-	if refused := req.check(); refused != nil {
-		return nil, refused
-	}
-	if refused := s.authenticate(key, req); refused != nil {
-		return nil, refused
+// reply makes the answer that the true service would give.
+func (s *Server) reply(req request, now time.Time, unreadable error) reply {
+	id := requestID()
+	if unreadable != nil {
+		return refuse(req, id, failure{http.StatusBadRequest, "InvalidParameter", unreadable.Error()})
 	}
 	op := req.operation()
-	run, ok := s.actions[op]
-	switch {
-	case !ok:
-		return nil, &failure{http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found."}
-	case key.isProtected(op.service):
-		return nil, &failure{http.StatusForbidden, "Forbidden", "There is a risk of leakage of this AccessKey."}
+	key, result, refused := s.answer(req, now)
+	if key.account != nil {
+		key.account.record(req, key, refused, happening{id, now})
 	}
-	return run(key, req)
+	if refused != nil {
+		return refuse(req, id, *refused)
+	}
+	return encode(req, http.StatusOK, op.action+"Response", append(object{{"RequestId", id}}, result...))
 }
 
-// caller finds the key that a call is made with.
+// answer looks up the ID, then its status, then the signature, as Alibaba Cloud does, and runs the action. The key
+// is that of the caller, as far as it is known.
+func (s *Server) answer(req request, now time.Time) (Key, object, *failure) {
+	op := req.operation()
+	act, known := s.actions[op]
+	if known && act.unsigned && req.keyID() == "" {
+		result, refused := act.run(&call{server: s, req: req, now: now})
+		return Key{}, result, refused
+	}
+	key, refused := s.caller(req.keyID())
+	if refused == nil {
+		refused = req.check()
+	}
+	if refused == nil {
+		refused = s.authenticate(key, req, now)
+	}
+	if refused != nil {
+		return key, nil, refused
+	}
+	key.account.used(key.id, op.service, now)
+	c := &call{server: s, account: key.account, key: key, req: req, now: now}
+	switch {
+	case !key.mayComeFrom(req.source):
+		// The network policies' own wording is not documented; that of OSS is the one of a disabled key.
+		refused = &failure{http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled."}
+	case !known:
+		refused = &failure{http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found."}
+	case key.isProtected(op.service):
+		refused = &failure{http.StatusForbidden, "Forbidden", "There is a risk of leakage of this AccessKey."}
+	case !c.permitted(act):
+		refused = noPermission()
+	default:
+		result, refused := act.run(c)
+		return key, result, refused
+	}
+	return key, nil, refused
+}
+
+// caller finds the key that a call is made with. That of a disabled one is returned too.
 func (s *Server) caller(id string) (Key, *failure) {
 	for _, account := range s.accounts {
 		key, ok := account.find(id)
 		switch {
 		case ok && key.status == Inactive:
-			return Key{}, &failure{http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled."}
+			return key, &failure{http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled."}
 		case ok:
 			return key, nil
 		}
@@ -144,74 +172,12 @@ func (s *Server) caller(id string) (Key, *failure) {
 	return Key{}, &failure{http.StatusNotFound, "InvalidAccessKeyId.NotFound", "Specified access key is not found."}
 }
 
-// authenticate checks that the key's owner made the call, just now and once.
-func (s *Server) authenticate(key Key, req request) *failure {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	if refused := checkTime(req.params["Timestamp"], now); refused != nil {
-		return refused
-	}
-	if refused := s.checkToken(key, req, now); refused != nil {
-		return refused
-	}
-	if !hmac.Equal([]byte(req.params["Signature"]), []byte(req.signature(key.secret))) {
-		return &failure{http.StatusBadRequest, "SignatureDoesNotMatch",
-			"Specified signature is not matched with our calculation. server string to sign is:" + req.stringToSign()}
-	}
-	return s.useNonce(key.id + " " + req.params["SignatureNonce"])
-}
-
-// checkTime allows 15 minutes in both directions.
-func checkTime(stamp string, now time.Time) *failure {
-	const window = 15 * time.Minute
-	sent, err := time.Parse("2006-01-02T15:04:05Z", stamp)
-	if err != nil {
-		return &failure{http.StatusBadRequest, "InvalidTimeStamp.Format",
-			"Specified time stamp or date value is not well formatted."}
-	}
-	if age := now.Sub(sent); age > window || age < -window {
-		return &failure{http.StatusBadRequest, "InvalidTimeStamp.Expired",
-			"Specified time stamp or date value is expired."}
-	}
-	return nil
-}
-
-// checkToken comes before the signature: in the true service, the secret is sealed in the token.
-func (s *Server) checkToken(key Key, req request, now time.Time) *failure {
-	token, sent := req.params["SecurityToken"]
-	switch {
-	case !sent && key.token == "":
-		return nil
-	case !sent:
-		return &failure{http.StatusBadRequest, "MissingSecurityToken",
-			"SecurityToken is mandatory for this action."}
-	case token == "" || !s.issued(token):
-		return &failure{http.StatusBadRequest, "InvalidSecurityToken.Malformed",
-			"Specified SecurityToken is malformed."}
-	case token != key.token:
-		return &failure{http.StatusBadRequest, "InvalidSecurityToken.MismatchWithAccessKey",
-			"Specified SecurityToken mismatch with the AccessKey."}
-	case !now.Before(key.expires):
-		return &failure{http.StatusBadRequest, "InvalidSecurityToken.Expired",
-			"Specified SecurityToken is expired."}
-	}
-	return nil
-}
-
-func (s *Server) issued(token string) bool {
-	for _, account := range s.accounts {
-		if account.ownsToken(token) {
-			return true
+// account finds one of the server's accounts by number.
+func (s *Server) account(uid string) (*Account, bool) {
+	for _, a := range s.accounts {
+		if a.uid == uid {
+			return a, true
 		}
 	}
-	return false
-}
-
-func (s *Server) useNonce(nonce string) *failure {
-	if s.nonces[nonce] {
-		return &failure{http.StatusBadRequest, "SignatureNonceUsed", "Specified signature nonce was used already."}
-	}
-	s.nonces[nonce] = true
-	return nil
+	return nil, false
 }

@@ -1,0 +1,62 @@
+package alibabatest
+
+import (
+	"cmp"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Call is one call that came, as Recorded returns it and as faults are chosen by.
+type Call struct {
+	Service, Action string
+	KeyID           string            // that it claims
+	Params          map[string]string // without signature and tokens
+	SourceIP        string
+	Time            time.Time // by the server's clock
+
+	// What was answered, unless a fault was. Code is empty if the call succeeded. Both are zero while it runs.
+	Status int
+	Code   string
+}
+
+// Calls returns how many calls of the action came, well signed or not: Calls("Sts", "GetCallerIdentity").
+func (s *Server) Calls(service, action string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls[operation{service, action}]
+}
+
+// Recorded returns every call so far, in the order in which they came.
+func (s *Server) Recorded() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.log)
+}
+
+// arrive writes down the call, under a number for finish, and chooses the fault that it shall meet.
+func (s *Server) arrive(req *request, r *http.Request) (time.Time, int, Fault, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	req.source = cmp.Or(s.source, host, r.RemoteAddr)
+	op := req.operation()
+	params := maps.Clone(req.params)
+	for _, secret := range []string{"Signature", "SecurityToken", "OIDCToken"} {
+		delete(params, secret)
+	}
+	call := Call{Service: op.service, Action: op.action, KeyID: req.keyID(), Params: params, SourceIP: req.source, Time: now}
+	s.calls[op]++
+	s.log = append(s.log, call)
+	fault, struck := s.faults.choose(call)
+	return now, len(s.log) - 1, fault, struck
+}
+
+func (s *Server) finish(number int, r reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log[number].Status, s.log[number].Code = r.status, r.code
+}

@@ -9,7 +9,8 @@
 //   - An answer that is not understood is an Error, even where the SDK would panic.
 //   - No error holds any part of the credential, of the signature or of the security token.
 //
-// It serves STS GetCallerIdentity and nothing else so far.
+// It serves the calls of STS, RAM, IMS, ActionTrail and Resource Manager that checking and revoking keys take. A
+// method is one call, unless it says that it reads all pages.
 package openapi
 
 import (

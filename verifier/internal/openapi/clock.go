@@ -18,16 +18,22 @@ import (
 const minSkew = time.Minute
 
 // clock is by how much the service's clock is ahead of this machine's, as far as is known. The SDK signs with the
-// machine's clock and lets nobody set another one, so a request is signed anew after it did: see resign.
+// machine's clock and lets nobody set another one, so a request is signed anew after it did: see resign. A nil clock
+// corrects nothing.
 type clock struct{ ahead atomic.Int64 }
 
 // skew is the correction; zero where the machine's clock will do.
-func (c *clock) skew() time.Duration { return time.Duration(c.ahead.Load()) }
+func (c *clock) skew() time.Duration {
+	if c == nil {
+		return 0
+	}
+	return time.Duration(c.ahead.Load())
+}
 
 // learn reads the service's clock off a refusal, and reports whether the call is worth repeating with it: the
 // refusal was for the time, and the clock is another one than the call was signed with.
 func (c *clock) learn(r *http.Response, body []byte, signedWith time.Duration) bool {
-	if !refusesTime(r.StatusCode, body) {
+	if c == nil || !refusesTime(r.StatusCode, body) {
 		return false
 	}
 	date, err := http.ParseTime(r.Header.Get("Date"))

@@ -26,7 +26,7 @@ var (
 type transport struct {
 	ctx    context.Context
 	next   http.RoundTripper
-	clock  *clock
+	clock  *clock       // nil for a call that nobody signs
 	secret rules.Secret // signs anew what the SDK signed with a clock that is off
 
 	signatures []string // of every request that was sent

@@ -3,6 +3,8 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier"
@@ -55,6 +57,52 @@ func (g *credentialGroup) disown(tried int) {
 	if tried < len(g.secrets) {
 		g.verdict.Reason = fmt.Sprintf("the ID exists, and of the %d secrets nearby, none of the %d that were tried is its secret", len(g.secrets), tried)
 	}
+}
+
+// Reverify asks v again about the findings of a saved report, and returns them in a report's order. It tries candidates of
+// an ID as a scan does, as many as most. A finding whose values are masked, or that v does not check, keeps its verdict.
+func Reverify(ctx context.Context, list []Finding, v verifier.Verifier, most int) []Finding {
+	out := slices.Clone(list)
+	groups := make([]*credentialGroup, 0, len(out))
+	var asked []int // which finding each group is
+	for i, f := range out {
+		if !f.Masked() {
+			groups, asked = append(groups, regroup(f)), append(asked, i)
+		}
+	}
+	verifyAll(ctx, groups, v, most)
+	for i, g := range groups {
+		out[asked[i]] = out[asked[i]].with(g)
+	}
+	sortFindings(out)
+	return out
+}
+
+// regroup makes a finding what it was before it was verified.
+func regroup(f Finding) *credentialGroup {
+	g := &credentialGroup{credential: f.Credential, verdict: f.Verdict}
+	for _, s := range append([]rules.Secret{f.Credential.Secret}, f.Candidates...) {
+		if !s.IsZero() && !IsMasked(s) {
+			g.secrets = append(g.secrets, s)
+		}
+	}
+	return g
+}
+
+// with returns the finding with what was found out now. That there is no answer now does not undo an older one.
+func (f Finding) with(g *credentialGroup) Finding {
+	old := f.Verdict
+	switch {
+	case g.verdict.Status == verifier.Unchecked:
+		return f
+	case g.verdict.Status == verifier.Unknown && old.Status != verifier.Unknown && old.Status != verifier.Unchecked:
+		g.verdict.Reason = fmt.Sprintf("%s; it was %s at %s", g.verdict.Reason, old.Status, old.CheckedAt.Format(time.RFC3339))
+	}
+	f.Verdict, f.Severity = g.verdict, severity(f.Rule, g.verdict.Status)
+	if !same(f.Credential.Secret, g.credential.Secret) {
+		f.Credential, f.Candidates = g.credential, g.others()
+	}
+	return f
 }
 
 // works reports whether a credential works, as far as is known.

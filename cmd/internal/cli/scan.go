@@ -177,13 +177,20 @@ func (o scanOptions) check() error {
 	if _, err := o.handler(&output{}); err != nil {
 		return err
 	}
-	switch {
-	case o.failOn != "any" && o.failOn != "live" && o.failOn != "never":
-		return &failure{fmt.Errorf("--fail-on %s is not known", o.failOn), "it is any, live or never", exitUsage}
-	case o.failOn == "live" && !o.verifies():
+	if err := checkFailOn(o.failOn); err != nil {
+		return err
+	}
+	if o.failOn == "live" && !o.verifies() {
 		return &failure{errors.New("--fail-on live needs verification"), "leave out --no-verify, or take --fail-on any", exitUsage}
 	}
 	return o.asking.check()
+}
+
+func checkFailOn(which string) error {
+	if which != "any" && which != "live" && which != "never" {
+		return &failure{fmt.Errorf("--fail-on %s is not known", which), "it is any, live or never", exitUsage}
+	}
+	return nil
 }
 
 func (o scanOptions) verifies() bool { return o.verify && !o.noVerify }
@@ -320,18 +327,9 @@ const waysOut = `what is staged holds a credential. Ways out:
 
 // conclude sets the exit code, and says the result where the report itself is not for a person.
 func (a *app) conclude(o scanOptions, r outcome) {
-	unsure := o.failOn == "live" && r.unknown > 0 // no answer is never "not live"
-	switch {
-	case o.failOn == "any" && r.Findings > 0, o.failOn == "live" && r.Live > 0:
-		a.code = exitFindings
-	case unsure || !r.Complete:
-		a.code = exitIncomplete
-	}
+	a.judge(o.failOn, r)
 	if o.target.Staged && a.code == exitFindings {
 		term.Say(a.Err, waysOut)
-	}
-	if unsure {
-		term.Say(a.Err, "%s may be live: there was no usable answer", count(r.unknown, "finding"))
 	}
 	if o.quiet || o.format == "text" && o.output == "-" {
 		return
@@ -341,6 +339,20 @@ func (a *app) conclude(o scanOptions, r outcome) {
 		where = ", report in " + o.output
 	}
 	term.Say(a.Err, "%s, %d live, %s not read%s", count(r.Findings, "finding"), r.Live, count(r.Skips, "thing"), where)
+}
+
+// judge sets the exit code.
+func (a *app) judge(failOn string, r outcome) {
+	unsure := failOn == "live" && r.unknown > 0 // no answer is never "not live"
+	switch {
+	case failOn == "any" && r.Findings > 0, failOn == "live" && r.Live > 0:
+		a.code = exitFindings
+	case unsure || !r.Complete:
+		a.code = exitIncomplete
+	}
+	if unsure {
+		term.Say(a.Err, "%s may be live: there was no usable answer", count(r.unknown, "finding"))
+	}
 }
 
 func count(n int, thing string) string {

@@ -33,7 +33,7 @@ func (f finder) roleOf(p profile, source string) (*Credential, error) {
 		return nil, err
 	}
 	source += " (" + shortRole(p.RoleARN) + ")"
-	return &Credential{Source: source, fetch: func(ctx context.Context) (openapi.Session, error) {
+	return &Credential{Source: source, base: key.ID, fetch: func(ctx context.Context) (openapi.Session, error) {
 		client, err := f.sts()
 		if err != nil {
 			return openapi.Session{}, err

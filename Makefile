@@ -15,16 +15,19 @@ TESTFLAGS   ?=
 DETECTION   ?= ../shared/detection
 SCOREFLAGS  ?=
 
-.PHONY: help build test race lint cross bench fuzz score
+.PHONY: help build test test-interop race lint cross bench fuzz score
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 build: ## build bin/akguard
 	$(GO) build -trimpath -o bin/akguard ./cmd/akguard
 
 test: ## run the tests
 	$(GO) test -timeout 9m $(TESTFLAGS) ./...
+
+test-interop: ## call the emulator with the vendor's own clients; needs Node.js and its registry
+	$(GO) test -tags interop -timeout 9m -count 1 ./verifier/alibabatest/...
 
 race: ## run the tests of the packages in RACE under the race detector
 	$(GO) test -race -timeout 9m $(TESTFLAGS) $(RACE)

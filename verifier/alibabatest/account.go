@@ -53,14 +53,14 @@ func (a *Account) Domain() string { return a.uid + ".onaliyun.com" }
 
 // Settings is what an account's owner has decided for the whole of it. The zero Settings is a new account's.
 type Settings struct {
-	Alias                  string         // what the console calls the account
-	RootMFA                bool           // the owner's own log-in asks for a second factor
-	UsersManageKeys        bool           // users may manage their own AccessKeys without a permission to
-	UsersManageMFA         bool           // users may manage their own second factor
-	DeleteActiveKeys       bool           // DeleteAccessKey takes an active key too; see doc.go
-	PasswordPolicy         PasswordPolicy // for every user's password
-	LoginSessionHours      int            // 6 if zero
-	SecurityPracticeScores int            // what GetAccountSecurityPracticeReport says in Score
+	Alias                 string         // what the console calls the account
+	RootMFA               bool           // the owner's own log-in asks for a second factor
+	UsersManageKeys       bool           // users may manage their own AccessKeys without a permission to
+	UsersManageMFA        bool           // users may manage their own second factor
+	DeleteActiveKeys      bool           // DeleteAccessKey takes an active key too; see doc.go
+	PasswordPolicy        PasswordPolicy // for every user's password
+	LoginSessionHours     int            // 6 if zero
+	SecurityPracticeScore int            // what GetAccountSecurityPracticeReport says in Score
 }
 
 // PasswordPolicy is what a user's password must be. The zero PasswordPolicy asks for eight characters of any kind.
@@ -89,6 +89,12 @@ func (a *Account) setClock(now func() time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.clock = now
+}
+
+func (a *Account) time() time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.clock()
 }
 
 func (a *Account) arn(resource string) string { return "acs:ram::" + a.uid + ":" + resource }

@@ -1,11 +1,64 @@
 // Package alibabatest emulates Alibaba Cloud accounts on a loopback port, for tests and drills: nothing leaves
-// the machine, and no key in it was ever a real one. The example makes up an account with a key, serves it, and
-// checks the key while its status changes and the server fails.
+// the machine, and no key in it was ever a real one. The first example makes up an account with a key, serves it,
+// and checks the key while its status changes and the server fails; the second ends an incident.
+//
+// # The scene
+//
+// An [Account] holds users, groups, roles, policies, AccessKeys, sessions and events. Methods such as
+// [Account.AddUser], [Account.AddPolicy] and [Account.Attach] set it up, and say nothing of permissions: they may
+// do what the API would refuse, such as a third key of a user. A [Server] answers calls for one or more accounts at
+// one address, and tells the services apart by the API's version. Everything can be read back: [Key.Status],
+// [Account.Attached], [Server.Recorded], [Account.Events]. [Server.SetClock] and [Server.SetSourceIP] replace the
+// time and the caller's address. A [Metadata] handler is the way in which an ECS instance gets at its role.
+//
+// # What is faithful
 //
 // A server checks calls as the true service does: the ID, its status, the time stamp, the security token, the
-// RPC V1 signature (HMAC-SHA1, GET or POST, parameters in the query, in the form or in both), the nonce. It
-// refuses with the service's codes and HTTP statuses. Messages that akguard does not read are approximate, and
-// so are the codes for calls that no client makes: MissingParameter, InvalidParameter, InvalidAction.NotFound.
+// signature, the nonce, then the key's allow-list of addresses, restrictive protection and the permission. It takes
+// RPC V1 signatures (HMAC-SHA1, GET or POST, parameters in the query, in the form or in both) and those of
+// ACS3-HMAC-SHA256; make test-interop holds it against the vendor's own clients. It refuses with the service's codes
+// and HTTP statuses, and answers in XML or JSON, with the fields and spellings of the vendor's SDK.
 //
-// It knows STS GetCallerIdentity and no other action, and neither signatures of version ACS3 nor permissions.
+//   - STS 2015-04-01: GetCallerIdentity, which needs no permission; AssumeRole with trust policy and session policy;
+//     AssumeRoleWithOIDC, which needs no signature.
+//   - RAM 2015-05-01: users, groups, log-in profiles, AccessKeys, roles, policies and who has them, the settings of
+//     the account.
+//   - IMS 2019-08-15: users by name, number or AccessKey; AccessKeys, also those of root; the recycle bin; the
+//     network policy of a key; the account's summary and security report.
+//   - ActionTrail 2020-07-06: LookupEvents. Each call of a known key is an event at once; others can be planted.
+//   - Resource Directory (ResourceManager 2020-03-31): ListAccounts.
+//
+// Policies are evaluated: a denial wins, then a permission, else the answer is NoPermission; * and ? in actions and
+// resources, NotAction, NotResource, and conditions on address, time and text. Root may do everything.
+//
+// # What is inferred
+//
+// Where the documentation says nothing, the emulator does what its neighbours do, and a client should survive the
+// other answer:
+//
+//   - DeleteAccessKey refuses an active key with DeleteConflict.AccessKey.Active. The guides ask for a disabled key,
+//     but name no code, and tools exist that delete active ones: Settings.DeleteActiveKeys lets it happen.
+//   - A key restored from the recycle bin is disabled, and needs room among the user's two. A deleted root key does
+//     not go there.
+//   - A call from an address that the key's network policy does not list is refused with the wording of a disabled
+//     key, after its signature was checked.
+//   - A key under restrictive protection is refused with Forbidden, by RAM and IMS.
+//   - A call with a wrong signature is an event too, under the name of the key's owner.
+//   - A RAM call without UserName is about the caller, and refused if that is no user.
+//   - Messages, except for that of SignatureDoesNotMatch; and codes for calls that no client makes, such as
+//     MissingParameter, InvalidParameter, IncompleteSignature, InvalidAction.NotFound and InvalidNextToken.
+//
+// # Faults
+//
+// [Server.Inject], [Server.InjectAt], [Server.InjectFor] and [Server.Script] let calls meet a [Fault]: an error
+// code, a reset, a redirect, half an answer, or a call that is carried out although its answer is lost.
+// [Server.LimitRate] refuses those who ask too often.
+//
+// # Limits
+//
+// A policy has one version; the documents of system policies are short. A resource is matched where the API names
+// one user, role, group or policy, and is * elsewhere. Variables in policies, tags, regions and resource groups are
+// unknown, and a condition's unknown operator never helps an Allow and never hinders a Deny. Events do not come
+// late, a call without a signature is none, changes take effect at once, and every nonce and call is remembered
+// until the end. The console does not exist.
 package alibabatest

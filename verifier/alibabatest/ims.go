@@ -254,7 +254,7 @@ func imsSecurityReport(c *call) (object, *failure) {
 		}
 	}
 	return object{{"AccountSecurityPracticeInfo", object{
-		{"Score", a.settings.SecurityPracticeScores},
+		{"Score", a.settings.SecurityPracticeScore},
 		{"AccountSecurityPracticeUserInfo", object{
 			{"RootWithAccessKey", len(a.keysOf("", Active, Inactive))},
 			{"BindMfa", a.settings.RootMFA},

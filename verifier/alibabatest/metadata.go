@@ -1,0 +1,92 @@
+package alibabatest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Metadata is the part of an ECS instance's metadata server that hands out the credentials of the instance's RAM
+// role. It is an http.Handler, for a server of the caller's own. It is safe for concurrent use.
+type Metadata struct {
+	Account  *Account
+	Role     string        // added at first sight; empty: the instance has none, and answers 404
+	Hardened bool          // answers only calls with a token of PUT /latest/api/token
+	Lifetime time.Duration // of a credential; six hours if zero
+
+	mu     sync.Mutex
+	tokens map[string]time.Time // when each expires
+	key    *Key                 // what it handed out last
+}
+
+// ServeHTTP answers one call.
+func (m *Metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	const credentials = "/latest/meta-data/ram/security-credentials/"
+	switch {
+	case r.URL.Path == "/latest/api/token":
+		m.token(w, r)
+	case r.Method != http.MethodGet:
+		http.Error(w, "405 - Method Not Allowed", http.StatusMethodNotAllowed)
+	case m.Hardened && !m.knows(r.Header.Get("X-aliyun-ecs-metadata-token")):
+		http.Error(w, "403 - Forbidden", http.StatusForbidden)
+	case m.Role != "" && (r.URL.Path == credentials || r.URL.Path+"/" == credentials):
+		_, _ = fmt.Fprint(w, m.Role)
+	case m.Role != "" && r.URL.Path == credentials+m.Role:
+		m.credential(w)
+	default:
+		http.Error(w, "404 - Not Found", http.StatusNotFound)
+	}
+}
+
+// token hands out a token for up to six hours, as the header asks.
+func (m *Metadata) token(w http.ResponseWriter, r *http.Request) {
+	seconds, err := strconv.Atoi(r.Header.Get("X-aliyun-ecs-metadata-token-ttl-seconds"))
+	switch {
+	case r.Method != http.MethodPut:
+		http.Error(w, "405 - Method Not Allowed", http.StatusMethodNotAllowed)
+		return
+	case err != nil || seconds < 1 || seconds > 21600 || r.Header.Get("X-Forwarded-For") != "":
+		http.Error(w, "400 - Bad Request", http.StatusBadRequest)
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.tokens == nil {
+		m.tokens = make(map[string]time.Time)
+	}
+	token := random(alphanum, 43) + "="
+	m.tokens[token] = m.Account.time().Add(time.Duration(seconds) * time.Second)
+	_, _ = fmt.Fprint(w, token)
+}
+
+func (m *Metadata) knows(token string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.Account.time().Before(m.tokens[token])
+}
+
+// credential hands out the same one until half of its time is over.
+func (m *Metadata) credential(w http.ResponseWriter) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now, lifetime := m.Account.time(), m.Lifetime
+	if lifetime == 0 {
+		lifetime = 6 * time.Hour
+	}
+	if m.key == nil || m.key.expires.Sub(now) < lifetime/2 {
+		m.key = m.Account.AddSession(m.Role, "i-"+strings.ToLower(random(alphanum, 20)), now.Add(lifetime))
+	}
+	w.Header().Set("Content-Type", "text/plain")
+	_ = json.NewEncoder(w).Encode(object{
+		{"AccessKeyId", m.key.id},
+		{"AccessKeySecret", m.key.secret},
+		{"Expiration", stamp(m.key.expires)},
+		{"SecurityToken", m.key.token},
+		{"LastUpdated", stamp(now)},
+		{"Code", "Success"},
+	})
+}

@@ -2,7 +2,8 @@
 //
 // A Verifier never says more than it knows. The zero Status is Unchecked, whatever could not be found out is
 // Unknown with the reason, and neither is ever "not live". Verifiers are small and wrap one another: package
-// sts asks Alibaba Cloud, Breaker stops asking when the network is down.
+// sts asks Alibaba Cloud, Limit keeps to a rate, Retry asks again where that may help, Breaker stops asking when the
+// network is down, Budget when the time is up, and package cache remembers the answers.
 package verifier
 
 import (
@@ -47,15 +48,27 @@ type Verdict struct {
 	Status    Status
 	Code      string    // the service's error code, if it gave one
 	Reason    string    // one sentence for a person; holds no part of the credential
+	Advice    string    // what to do now, for a person; empty where the status says it all
 	CheckedAt time.Time // when the answer came; zero if nobody asked
 	Identity  *Identity // whose key it is; nil unless Live
 	Offline   bool      // the service could not be reached at all
+	Transient bool      // the service was too busy, or failed: it may answer when it is asked again
 }
 
 // Identity is the principal that a live credential belongs to, as STS GetCallerIdentity names it.
 type Identity struct {
-	Type      string // Account (root), RAMUser or AssumedRoleUser
+	Type      string // TypeRoot, TypeUser or TypeRole
 	AccountID string // 16 digits
 	ARN       string // acs:ram::<account>:user/<name>
 	UserID    string
 }
+
+// The types of Identity.
+const (
+	TypeRoot = "Account"
+	TypeUser = "RAMUser"
+	TypeRole = "AssumedRoleUser"
+)
+
+// Root reports whether the credential is the account's own, which no policy limits.
+func (i *Identity) Root() bool { return i != nil && i.Type == TypeRoot }

@@ -37,7 +37,7 @@ func newVault(t testscript.T) *vault {
 
 func vaultOf(ts *testscript.TestScript) *vault { return ts.Value(vaultKey).(*vault) }
 
-var placeholder = regexp.MustCompile(`\{(id24|id16|secret|sts-id|sts-secret|token)(:[a-z0-9]+)?\}`)
+var placeholder = regexp.MustCompile(`\{(id24|id16|secret|sts-id|sts-secret|token|hex32)(:[a-z0-9]+)?\}`)
 
 // expand fills in a template.
 func (v *vault) expand(template string) string {

@@ -141,6 +141,6 @@ func (a *app) root() *cobra.Command {
 		DisableSuggestions: true,
 	}
 	root.SetHelpCommand(help())
-	root.AddCommand(a.scan(), a.rules(), a.version(), a.completion())
+	root.AddCommand(a.scan(), a.verify(), a.rules(), a.version(), a.completion())
 	return root
 }

@@ -129,7 +129,7 @@ func readSession(status int, body []byte, token rules.Secret) (Session, error) {
 	if err := json.Unmarshal(body, &got); err != nil {
 		return Session{}, notUnderstood(status)
 	}
-	hidden := hider(rules.Credential{Token: token}, "")
+	hidden := hider(rules.Credential{Token: token}, nil)
 	switch code := hidden.Replace(got.Code); {
 	case status == http.StatusOK:
 		return got.Credentials.session(status)

@@ -86,8 +86,11 @@ func Why(v verifier.Verdict) string {
 // Dead reports whether the verdict says that the credential no longer works for anybody.
 func Dead(s verifier.Status) bool { return s == verifier.NotFound || s == verifier.Expired }
 
-// Next says what to do about f now.
+// Next says what to do about f now: what the verdict advises, and else what its status calls for.
 func Next(f scanner.Finding) string {
+	if f.Verdict.Advice != "" {
+		return safe.Text(f.Verdict.Advice)
+	}
 	switch f.Verdict.Status {
 	case verifier.NotFound:
 		return "it no longer works: remove it from the code"

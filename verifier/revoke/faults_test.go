@@ -21,11 +21,17 @@ var faults = map[string]alibabatest.Fault{
 	"numeric code":  alibabatest.NumericCode(),
 }
 
-// TestEveryCallFails lets, for each phase and its undoing, each call in turn fail in each way. Afterwards every key is
+// TestEveryCallFails lets each call of a run in turn fail in each way. Afterwards every key is
 // as before or as after, the journal says which, and resuming ends with everything done.
 func TestEveryCallFails(t *testing.T) {
 	for name, fault := range faults {
 		for _, phase := range phases {
+			switch {
+			case phase.goal == revoke.ToRemove && phase.before == alibabatest.Active:
+			case phase.goal == revoke.ToQuarantine && phase.before == alibabatest.Active && strings.Contains("reset, lost answer", name):
+			default:
+				continue // fewer of the same calls
+			}
 			t.Run(fmt.Sprintf("%s %s %s", name, phase.goal, phase.before), func(t *testing.T) {
 				t.Parallel()
 				for n := 1; ; n++ {

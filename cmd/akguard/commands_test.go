@@ -115,7 +115,9 @@ func emulator(ts *testscript.TestScript, neg bool, args []string) {
 	server, err := alibabatest.NewServer(account)
 	ts.Check(err)
 	ts.Defer(func() { _ = server.Close() })
-	ts.Setenv("AKGUARD_ENDPOINT_STS", server.URL)
+	for _, service := range []string{"STS", "RAM", "IMS", "RESOURCEMANAGER"} {
+		ts.Setenv("AKGUARD_ENDPOINT_"+service, server.URL)
+	}
 	ts.Setenv("ACCOUNT", account.UID())
 	for _, arg := range args {
 		label, state, ok := strings.Cut(arg, "=")

@@ -64,6 +64,11 @@ func (m *masked) replacer() func(string) string {
 
 func maskFinding(f scanner.Finding, mask func(string) string) scanner.Finding {
 	f.Verdict.Reason, f.Verdict.Advice = mask(f.Verdict.Reason), mask(f.Verdict.Advice)
+	if o := f.Verdict.Owner; o != nil {
+		masked := *o
+		masked.Note = mask(o.Note)
+		f.Verdict.Owner = &masked
+	}
 	occurrences := make([]scanner.Occurrence, len(f.Occurrences))
 	for i, o := range f.Occurrences {
 		o.Path, o.Member, o.Author, o.Email = mask(o.Path), mask(o.Member), mask(o.Author), mask(o.Email)

@@ -11,6 +11,7 @@ package inventory
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -70,6 +71,7 @@ func Over(next verifier.Verifier, o Options) (verifier.Verifier, error) {
 		*service.client = client
 	}
 	asked := verifier.Retry(verifier.Limit(l, verifier.Rate{PerSecond: callsPerSecond}), retries, retryPause)
+	asked = verifier.Breaker(asked, 1) // keys are looked up one after the other: without a network, each would cost a timeout
 	return &inventory{next: next, admin: l, lookup: asked, known: map[string]*verifier.Owner{}}, nil
 }
 
@@ -159,6 +161,8 @@ func unknown(reason string) verifier.Verdict {
 func failed(doing string, err error) verifier.Verdict {
 	v := unknown(fmt.Sprintf("%s: %v", doing, err))
 	v.Transient = strings.HasPrefix(openapi.Code(err), "Throttling")
+	var e *openapi.Error
+	v.Offline = errors.As(err, &e) && e.Unreachable
 	return v
 }
 

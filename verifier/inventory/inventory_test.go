@@ -169,6 +169,19 @@ func TestMembers(t *testing.T) {
 		verifier.Owner{Note: "; 1 of its organization could not be looked into"})
 }
 
+// Without a network, all keys together cost one timeout.
+func TestOffline(t *testing.T) {
+	s := newScene(t, "AdministratorAccess")
+	s.server.InjectFor("Ims", "GetUser", alibabatest.Fault{Reset: true}, -1)
+	v := s.over(t, s.admin.Credential())
+	for range 5 {
+		want(t, "offline", v.Verify(t.Context(), idOf(s.account.AddKey("ci"))), verifier.Owner{Note: "asking whose the key is"})
+	}
+	if n := s.server.Calls("Ims", "GetUser"); n != 1 {
+		t.Errorf("%d calls, want 1", n)
+	}
+}
+
 // A key is asked about once, and again where the service was too busy. The leaked secret is never used.
 func TestCalls(t *testing.T) {
 	s := newScene(t, "AdministratorAccess")

@@ -29,6 +29,7 @@ type verification struct {
 	timeout    time.Duration
 	remember   bool
 	inventory  bool
+	radius     string
 	profile    string
 }
 
@@ -40,6 +41,7 @@ func (o *verification) flags(f *pflag.FlagSet) {
 	f.IntVar(&o.candidates, "max-candidates", 5, "try at most `N` secrets that stand near an ID, best first")
 	f.DurationVar(&o.timeout, "verify-timeout", time.Minute, "`TIME` for all checks together; what is left then is unknown; 0 is no limit")
 	f.BoolVar(&o.inventory, "inventory", false, "say whether each key is one of your own, as an administrator's credential can tell")
+	f.StringVar(&o.radius, "blast-radius", "none", "say what live keys can do, by policies that `WHO` reads: admin, leaked-key or none")
 	f.StringVar(&o.profile, "profile", "", "take the administrator's credential from this `PROFILE` of ~/.aliyun/config.json")
 	f.BoolVar(&o.remember, "verdict-cache", false, "remember verdicts for the next run: live ones 10 minutes, dead ones an hour")
 }
@@ -69,8 +71,11 @@ func (o verification) check() error {
 	case o.timeout < 0:
 		return &failure{fmt.Errorf("--verify-timeout %s is negative", o.timeout), "it is a time such as 90s or 5m, or 0 for no limit", exitUsage}
 	}
-	if o.profile != "" && !o.inventory {
-		return &failure{errors.New("--profile needs --inventory"), "the profile is an administrator's, and nothing else asks for one", exitUsage}
+	switch {
+	case o.radius != "none" && o.radius != "admin" && o.radius != "leaked-key":
+		return &failure{fmt.Errorf("--blast-radius %s is not known", o.radius), "it is admin, leaked-key or none", exitUsage}
+	case o.profile != "" && !o.needsAdmin():
+		return &failure{errors.New("--profile needs --inventory or --blast-radius admin"), "the profile is an administrator's, and nothing else asks for one", exitUsage}
 	}
 	_, err := o.endpoint("sts")
 	return err
@@ -86,19 +91,19 @@ func (a *app) verifier(ctx context.Context, o verification, quiet bool) (verifie
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := sts.New(sts.Options{Endpoint: endpoint, UserAgent: "akguard/" + buildVersion(), RootCAs: roots, NoProbe: o.noProbe})
+	v, err := sts.New(sts.Options{Endpoint: endpoint, UserAgent: userAgent(), RootCAs: roots, NoProbe: o.noProbe})
 	if err != nil {
-		return nil, nil, &failure{err, "an endpoint is an https URL; http is accepted for this machine only", exitUsage}
+		return nil, nil, badEndpoint(err)
 	}
 	v = verifier.Limit(v, verifier.Rate{PerSecond: callsPerSecond, Burst: callsAtOnce})
 	v = verifier.Retry(v, retries, retryPause)
 	v = verifier.Breaker(v, offlineAfter)
 	v = verifier.Budget(v, o.timeout)
 	c, err := a.remembering(v, o, quiet)
-	if err != nil || !o.inventory {
-		return c, c, err
+	if err != nil {
+		return nil, nil, err
 	}
-	v, err = o.overInventory(ctx, c, roots)
+	v, err = o.overOthers(ctx, c, roots)
 	return v, c, err
 }
 

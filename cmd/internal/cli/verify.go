@@ -127,8 +127,8 @@ func (o verifyOptions) check() error {
 		return &failure{errors.New("--secret-stdin, --from-env and --id-only exclude each other"), "leave all but one out", exitUsage}
 	case o.format != "" && o.format != "text" && o.format != "json" && o.format != "jsonl":
 		return &failure{fmt.Errorf("--format %s is not known", o.format), "it is text, json or jsonl", exitUsage}
-	case o.fromEnv && o.asking.inventory && o.asking.profile == "":
-		return &failure{errors.New("--from-env and --inventory would take the same credential from the environment"),
+	case o.fromEnv && o.asking.needsAdmin() && o.asking.profile == "":
+		return &failure{errors.New("--from-env and the administrator would take the same credential from the environment"),
 			"name the administrator's with --profile", exitUsage}
 	case o.idOnly && o.asking.noProbe:
 		return &failure{errors.New("--id-only and --no-probe exclude each other"), "leave one of them out", exitUsage}

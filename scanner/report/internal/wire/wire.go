@@ -93,7 +93,14 @@ type Verification struct {
 	Advice    string    `json:"advice,omitempty"`
 	CheckedAt string    `json:"checkedAt,omitempty"`
 	Identity  *Identity `json:"identity,omitempty"`
+	Reach     *Reach    `json:"reach,omitempty"`
 	Owner     *Owner    `json:"owner,omitempty"`
+}
+
+// Reach is what a live key can do.
+type Reach struct {
+	Can    string `json:"can,omitempty"`
+	Limits string `json:"limits"`
 }
 
 // Owner is what the owner's own list of keys says.
@@ -116,7 +123,7 @@ type Identity struct {
 func NewVerification(v verifier.Verdict) Verification {
 	return Verification{
 		Status: v.Status.String(), Code: v.Code, Reason: v.Reason, Advice: v.Advice, CheckedAt: Time(v.CheckedAt),
-		Identity: (*Identity)(v.Identity), Owner: newOwner(v.Owner),
+		Identity: (*Identity)(v.Identity), Reach: (*Reach)(v.Reach), Owner: newOwner(v.Owner),
 	}
 }
 
@@ -129,7 +136,7 @@ func (w Verification) Restore() verifier.Verdict {
 	checked, _ := time.Parse(time.RFC3339, w.CheckedAt)
 	return verifier.Verdict{
 		Status: status, Code: w.Code, Reason: w.Reason, Advice: w.Advice, CheckedAt: checked.UTC(),
-		Identity: (*verifier.Identity)(w.Identity), Owner: w.Owner.restore(),
+		Identity: (*verifier.Identity)(w.Identity), Reach: (*verifier.Reach)(w.Reach), Owner: w.Owner.restore(),
 	}
 }
 

@@ -85,6 +85,17 @@ func Ours(o *verifier.Owner) string {
 	return fmt.Sprintf("yes: RAM user %s of account %s", safe.Text(o.User), safe.Text(o.AccountID))
 }
 
+// Can says what a live key can do; "" if nobody asked.
+func Can(r *verifier.Reach) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Can == "":
+		return safe.Text(r.Limits)
+	}
+	return fmt.Sprintf("%s (%s)", safe.Text(r.Can), safe.Text(r.Limits))
+}
+
 // Why gives the reason of a verdict, and the service's code for it; "" if there is neither.
 func Why(v verifier.Verdict) string {
 	switch {

@@ -211,7 +211,7 @@ func (r *Revoker) journalStep(ctx context.Context, i int, s Step, j *Journal) er
 // call makes the one call that changes something.
 func (r *Revoker) call(ctx context.Context, a Action) error {
 	c := r.cloud
-	if a.Leaked {
+	if a.Leaked && r.self != nil {
 		c = r.self
 	}
 	id, owner := r.id(a.Target), a.Target.Owner

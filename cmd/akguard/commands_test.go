@@ -30,6 +30,10 @@ var commands = map[string]command{
 	"keys":     expandKeys,
 	"hidden":   hidden,
 	"emulator": emulator,
+	"admin":    administrator,
+	"status":   keyStatus,
+	"fault":    injectFault,
+	"leaked":   leakedSecret,
 	"calls":    calls,
 	"rows":     checkRows,
 	"folder":   folder,
@@ -115,7 +119,9 @@ func emulator(ts *testscript.TestScript, neg bool, args []string) {
 	server, err := alibabatest.NewServer(account)
 	ts.Check(err)
 	ts.Defer(func() { _ = server.Close() })
-	ts.Setenv("AKGUARD_ENDPOINT_STS", server.URL)
+	for _, service := range cloudServices {
+		ts.Setenv("AKGUARD_ENDPOINT_"+service, server.URL)
+	}
 	ts.Setenv("ACCOUNT", account.UID())
 	for _, arg := range args {
 		label, state, ok := strings.Cut(arg, "=")
@@ -127,7 +133,7 @@ func emulator(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		vaultOf(ts).store(label, key)
 	}
-	vaultOf(ts).server = server
+	vaultOf(ts).account, vaultOf(ts).server = account, server
 }
 
 // misbehave does what an option of emulator says.

@@ -40,7 +40,7 @@ func (a *app) respond() *cobra.Command {
 		Example: "  akguard respond ID\n  akguard respond ID --quarantine 203.0.113.0/24 --lang zh",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkFlags(cmd.Flags()); err != nil {
+			if err := checkActing(cmd.Flags()); err != nil {
 				return err
 			}
 			o.subject = args[0]

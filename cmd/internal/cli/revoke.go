@@ -77,7 +77,7 @@ func (a *app) revoke() *cobra.Command {
 			if len(args) > 0 {
 				o.subject = args[0]
 			}
-			if err := checkFlags(cmd.Flags()); err != nil {
+			if err := checkActing(cmd.Flags()); err != nil {
 				return err
 			}
 			return a.runRevoke(cmd.Context(), o)

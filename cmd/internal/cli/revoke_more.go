@@ -25,7 +25,7 @@ func (a *app) revokeUndo() *cobra.Command {
 		Example: "  akguard revoke undo ID",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkFlags(cmd.Flags()); err != nil {
+			if err := checkActing(cmd.Flags()); err != nil {
 				return err
 			}
 			return a.runUndo(cmd.Context(), o, args[0])
@@ -66,7 +66,7 @@ func (a *app) revokeResume() *cobra.Command {
 		Example: "  akguard revoke resume",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkFlags(cmd.Flags()); err != nil {
+			if err := checkActing(cmd.Flags()); err != nil {
 				return err
 			}
 			return a.runResume(cmd.Context(), o)
@@ -124,7 +124,7 @@ func (a *app) revokeWatch() *cobra.Command {
 		Example: "  akguard revoke watch ID --since 72h",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkFlags(cmd.Flags()); err != nil {
+			if err := checkActing(cmd.Flags()); err != nil {
 				return err
 			}
 			return a.runWatch(cmd.Context(), o, args[0], since)

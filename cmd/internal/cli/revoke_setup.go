@@ -48,6 +48,14 @@ func (o *acting) batchFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.maxKeys, "max-keys", 10, "refuse more than `N` keys at a time")
 }
 
+// checkActing refuses empty flags, above all a list of addresses that a script did not fill in.
+func checkActing(flags *pflag.FlagSet) error {
+	if f := flags.Lookup("quarantine"); f != nil && f.Changed && f.Value.String() == "[]" {
+		return empty("--quarantine")
+	}
+	return checkFlags(flags)
+}
+
 // session is what is needed to act.
 type session struct {
 	revoker *revoke.Revoker

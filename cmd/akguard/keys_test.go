@@ -101,6 +101,11 @@ func (v *vault) shownIn(content string) string {
 var owners = map[string]func(a *alibabatest.Account) *alibabatest.Key{
 	"live": func(a *alibabatest.Account) *alibabatest.Key { return a.AddKey("deploy") },
 	"root": (*alibabatest.Account).AddRootKey,
+	"admin": func(a *alibabatest.Account) *alibabatest.Key {
+		k := a.AddKey("admin")
+		_ = a.Attach("user/admin", "AdministratorAccess") // both are there
+		return k
+	},
 	"off": func(a *alibabatest.Account) *alibabatest.Key {
 		return withStatus(a.AddKey("deploy"), alibabatest.Inactive)
 	},

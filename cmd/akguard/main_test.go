@@ -76,7 +76,7 @@ func isolation(home string) []string {
 		"AKGUARD_ENDPOINT_STS=http://127.0.0.1:1", // nobody listens there, nor at the other services
 		"AKGUARD_ENDPOINT_RAM=http://127.0.0.1:1", "AKGUARD_ENDPOINT_IMS=http://127.0.0.1:1",
 		"AKGUARD_ENDPOINT_ACTIONTRAIL=http://127.0.0.1:1", "AKGUARD_ENDPOINT_RESOURCEMANAGER=http://127.0.0.1:1",
-		"GORACE=atexit_sleep_ms=0",                // else every run of akguard takes a second more with -race
+		"GORACE=atexit_sleep_ms=0", // else every run of akguard takes a second more with -race
 	}
 }
 

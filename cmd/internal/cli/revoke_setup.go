@@ -64,9 +64,6 @@ type session struct {
 	options acting
 }
 
-// services are those that may be elsewhere.
-var services = []string{"sts", "ram", "ims", "actiontrail", "resourcemanager"}
-
 // endpoint returns the endpoint of a service: the flag's, else the environment's, else "".
 func (o acting) endpoint(service string) string {
 	url := os.Getenv("AKGUARD_ENDPOINT_" + strings.ToUpper(service))
@@ -81,9 +78,9 @@ func (o acting) endpoint(service string) string {
 func (o acting) check() error {
 	for _, e := range o.endpoints {
 		name, value, _ := strings.Cut(e, "=")
-		if value == "" || !slices.Contains(services, name) {
+		if value == "" || !slices.Contains(services(), name) {
 			return &failure{fmt.Errorf("--endpoint %s is not SERVICE=URL with a known service", e),
-				"the services are: " + strings.Join(services, ", "), exitUsage}
+				"the services are: " + strings.Join(services(), ", "), exitUsage}
 		}
 	}
 	return nil
@@ -96,7 +93,7 @@ func (a *app) prepare(ctx context.Context, o acting, leaked *rules.Credential) (
 	}
 	s := &session{options: o, source: "the leaked key itself"}
 	opts := revoke.Options{
-		Account: o.account, MaxKeys: o.maxKeys, Leaked: leaked, UserAgent: "akguard/" + buildVersion(),
+		Account: o.account, MaxKeys: o.maxKeys, Leaked: leaked, UserAgent: userAgent(),
 		Endpoints: revoke.Endpoints{STS: o.endpoint("sts"), RAM: o.endpoint("ram"), IMS: o.endpoint("ims"),
 			ActionTrail: o.endpoint("actiontrail"), ResourceManager: o.endpoint("resourcemanager")},
 	}

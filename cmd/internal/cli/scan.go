@@ -50,6 +50,9 @@ was not found is asked about once, signed with a made-up secret: it is not found
 that out, --no-verify everything. The owner's ActionTrail may record each call, with the address of this machine. Keys of
 other kinds (DashScope and the like) are never checked.
 
+--inventory asks another thing: whether a key is one of your own. An administrator's credential, from the environment or
+from --profile, asks RAM and IMS for the owner of each ID; the leaked secret is not used for it.
+
 HTTPS_PROXY and NO_PROXY are honoured, and --ca-file names the certificates of a proxy that looks into TLS; so does
 SSL_CERT_FILE, on Linux. Inside a VPC take --endpoint sts=https://sts-vpc.REGION.aliyuncs.com, as from finance regions.
 
@@ -138,11 +141,11 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	v, err := a.scanVerifier(o)
+	v, remembered, err := a.scanVerifier(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer a.saveVerdicts(v)
+	defer a.saveVerdicts(remembered)
 	if err := o.useCache(); err != nil {
 		return err
 	}
@@ -157,10 +160,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	}
 	a.onAbandon(out.discard)
 	defer out.discard()
-	opts := scanner.Options{Sources: t.Sources, MaxCandidates: o.asking.candidates}
-	if v != nil { // a nil *cache.Cache in the interface would not be nil
-		opts.Verifier = v
-	}
+	opts := scanner.Options{Sources: t.Sources, Verifier: v, MaxCandidates: o.asking.candidates}
 	result, err := a.scanTo(ctx, o, opts, out)
 	if err != nil {
 		return failedScan(err)
@@ -196,11 +196,11 @@ func checkFailOn(which string) error {
 func (o scanOptions) verifies() bool { return o.verify && !o.noVerify }
 
 // scanVerifier makes the verifier that the flags ask for; nil is none.
-func (a *app) scanVerifier(o scanOptions) (*cache.Cache, error) {
+func (a *app) scanVerifier(ctx context.Context, o scanOptions) (verifier.Verifier, *cache.Cache, error) {
 	if !o.verifies() {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return a.verifier(o.asking, o.quiet)
+	return a.verifier(ctx, o.asking, o.quiet)
 }
 
 func (a *app) openTarget(o scanOptions) (*target.Target, error) {

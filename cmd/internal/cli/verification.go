@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,15 +28,21 @@ type verification struct {
 	candidates int
 	timeout    time.Duration
 	remember   bool
+	inventory  bool
+	radius     string
+	profile    string
 }
 
 func (o *verification) flags(f *pflag.FlagSet) {
-	f.StringArrayVar(&o.endpoints, "endpoint", nil, "another endpoint, `SERVICE=URL`; also in AKGUARD_ENDPOINT_STS")
+	f.StringArrayVar(&o.endpoints, "endpoint", nil, "another endpoint, `SERVICE=URL`; also in AKGUARD_ENDPOINT_STS and so on")
 	f.StringVar(&o.region, "sts-region", "", "ask the STS of this `REGION`, such as cn-beijing")
 	f.StringVar(&o.caFile, "ca-file", "", "trust the certificates in this PEM `FILE` too, such as those of a proxy")
 	f.BoolVar(&o.noProbe, "no-probe", false, "ask nothing about an ID whose secret was not found")
 	f.IntVar(&o.candidates, "max-candidates", 5, "try at most `N` secrets that stand near an ID, best first")
 	f.DurationVar(&o.timeout, "verify-timeout", time.Minute, "`TIME` for all checks together; what is left then is unknown; 0 is no limit")
+	f.BoolVar(&o.inventory, "inventory", false, "say whether each key is one of your own, as an administrator's credential can tell")
+	f.StringVar(&o.radius, "blast-radius", "none", "say what live keys can do, by policies that `WHO` reads: admin, leaked-key or none")
+	f.StringVar(&o.profile, "profile", "", "take the administrator's credential from this `PROFILE` of ~/.aliyun/config.json")
 	f.BoolVar(&o.remember, "verdict-cache", false, "remember verdicts for the next run: live ones 10 minutes, dead ones an hour")
 }
 
@@ -63,29 +71,40 @@ func (o verification) check() error {
 	case o.timeout < 0:
 		return &failure{fmt.Errorf("--verify-timeout %s is negative", o.timeout), "it is a time such as 90s or 5m, or 0 for no limit", exitUsage}
 	}
+	switch {
+	case o.radius != "none" && o.radius != "admin" && o.radius != "leaked-key":
+		return &failure{fmt.Errorf("--blast-radius %s is not known", o.radius), "it is admin, leaked-key or none", exitUsage}
+	case o.profile != "" && !o.needsAdmin():
+		return &failure{errors.New("--profile needs --inventory or --blast-radius admin"), "the profile is an administrator's, and nothing else asks for one", exitUsage}
+	}
 	_, err := o.endpoint("sts")
 	return err
 }
 
 // verifier makes the verifier that the flags ask for. The caller saves what it remembers.
-func (a *app) verifier(o verification, quiet bool) (*cache.Cache, error) {
+func (a *app) verifier(ctx context.Context, o verification, quiet bool) (verifier.Verifier, *cache.Cache, error) {
 	endpoint, err := o.endpoint("sts")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	roots, err := o.roots()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	v, err := sts.New(sts.Options{Endpoint: endpoint, UserAgent: "akguard/" + buildVersion(), RootCAs: roots, NoProbe: o.noProbe})
+	v, err := sts.New(sts.Options{Endpoint: endpoint, UserAgent: userAgent(), RootCAs: roots, NoProbe: o.noProbe})
 	if err != nil {
-		return nil, &failure{err, "an endpoint is an https URL; http is accepted for this machine only", exitUsage}
+		return nil, nil, badEndpoint(err)
 	}
 	v = verifier.Limit(v, verifier.Rate{PerSecond: callsPerSecond, Burst: callsAtOnce})
 	v = verifier.Retry(v, retries, retryPause)
 	v = verifier.Breaker(v, offlineAfter)
 	v = verifier.Budget(v, o.timeout)
-	return a.remembering(v, o, quiet)
+	c, err := a.remembering(v, o, quiet)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err = o.overOthers(ctx, c, roots)
+	return v, c, err
 }
 
 // remembering wraps v in a cache, with a file if that was asked for.
@@ -115,10 +134,13 @@ func (a *app) saveVerdicts(c *cache.Cache) {
 	}
 }
 
+// services are those that have an endpoint of their own.
+func services() []string { return []string{"sts", "ram", "ims", "actiontrail", "resourcemanager"} }
+
 // endpoint returns the endpoint of a service: the flag's, else the environment's, else "".
 func (o verification) endpoint(service string) (string, error) {
 	url := os.Getenv("AKGUARD_ENDPOINT_" + strings.ToUpper(service))
-	if o.region != "" {
+	if o.region != "" && service == "sts" {
 		if len(o.endpoints) > 0 {
 			return "", &failure{errors.New("--sts-region and --endpoint exclude each other"), "leave one of them out", exitUsage}
 		}
@@ -129,10 +151,13 @@ func (o verification) endpoint(service string) (string, error) {
 	}
 	for _, e := range o.endpoints {
 		name, value, ok := strings.Cut(e, "=")
-		if !ok || value == "" || name != service {
-			return "", &failure{fmt.Errorf("--endpoint %s is not SERVICE=URL with a known service", e), "the services are: sts", exitUsage}
+		if !ok || value == "" || !slices.Contains(services(), name) {
+			return "", &failure{fmt.Errorf("--endpoint %s is not SERVICE=URL with a known service", e),
+				"the services are: " + strings.Join(services(), ", "), exitUsage}
 		}
-		url = value
+		if name == service {
+			url = value
+		}
 	}
 	return url, nil
 }

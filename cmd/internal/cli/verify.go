@@ -14,7 +14,6 @@ import (
 	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/scanner/report/text"
 	"github.com/akguard/akguard/verifier"
-	"github.com/akguard/akguard/verifier/cache"
 	"github.com/spf13/cobra"
 )
 
@@ -91,11 +90,11 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	v, err := a.verifier(o.asking, o.quiet)
+	v, remembered, err := a.verifier(ctx, o.asking, o.quiet)
 	if err != nil {
 		return err
 	}
-	defer a.saveVerdicts(v)
+	defer a.saveVerdicts(remembered)
 	out, err := openOutput(o.output, a.Out, o.showSecrets)
 	if err != nil {
 		return &failure{fmt.Errorf("--output %s: %w", o.output, err), "name a file in a folder that exists and can be written", exitUsage}
@@ -128,6 +127,9 @@ func (o verifyOptions) check() error {
 		return &failure{errors.New("--secret-stdin, --from-env and --id-only exclude each other"), "leave all but one out", exitUsage}
 	case o.format != "" && o.format != "text" && o.format != "json" && o.format != "jsonl":
 		return &failure{fmt.Errorf("--format %s is not known", o.format), "it is text, json or jsonl", exitUsage}
+	case o.fromEnv && o.asking.needsAdmin() && o.asking.profile == "":
+		return &failure{errors.New("--from-env and the administrator would take the same credential from the environment"),
+			"name the administrator's with --profile", exitUsage}
 	case o.idOnly && o.asking.noProbe:
 		return &failure{errors.New("--id-only and --no-probe exclude each other"), "leave one of them out", exitUsage}
 	}
@@ -138,7 +140,7 @@ func (o verifyOptions) check() error {
 }
 
 // asker verifies something and writes the result.
-type asker func(ctx context.Context, v *cache.Cache, h scanner.Handler) (verified, error)
+type asker func(ctx context.Context, v verifier.Verifier, h scanner.Handler) (verified, error)
 
 // verified is what the exit code and the last words depend on.
 type verified struct {
@@ -182,7 +184,7 @@ func looksLikeID(s string) bool {
 
 // single verifies one credential. It is reported as a finding that stands nowhere.
 func (o *verifyOptions) single(c rules.Credential) asker {
-	return func(ctx context.Context, v *cache.Cache, h scanner.Handler) (verified, error) {
+	return func(ctx context.Context, v verifier.Verifier, h scanner.Handler) (verified, error) {
 		rule, _ := rules.Default().Rule(c.Type)
 		place := scanner.Occurrence{Place: scanner.Place{Source: scanner.SourceArgument}, Parts: scanner.PartBoth, Line: 1, Column: 1}
 		if c.Secret.IsZero() {
@@ -211,7 +213,7 @@ func (a *app) savedReport(o *verifyOptions) (asker, error) {
 	if o.format == "" && o.output != "-" {
 		o.format = "jsonl"
 	}
-	return func(ctx context.Context, v *cache.Cache, h scanner.Handler) (verified, error) {
+	return func(ctx context.Context, v verifier.Verifier, h scanner.Handler) (verified, error) {
 		return r.verify(ctx, v, o, h)
 	}, nil
 }

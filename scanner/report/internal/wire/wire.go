@@ -93,6 +93,22 @@ type Verification struct {
 	Advice    string    `json:"advice,omitempty"`
 	CheckedAt string    `json:"checkedAt,omitempty"`
 	Identity  *Identity `json:"identity,omitempty"`
+	Reach     *Reach    `json:"reach,omitempty"`
+	Owner     *Owner    `json:"owner,omitempty"`
+}
+
+// Reach is what a live key can do.
+type Reach struct {
+	Can    string `json:"can,omitempty"`
+	Limits string `json:"limits"`
+}
+
+// Owner is what the owner's own list of keys says.
+type Owner struct {
+	Ours      string `json:"ours"`
+	AccountID string `json:"accountId,omitempty"`
+	User      string `json:"user,omitempty"`
+	Note      string `json:"note,omitempty"`
 }
 
 // Identity is whose credential it is.
@@ -107,7 +123,7 @@ type Identity struct {
 func NewVerification(v verifier.Verdict) Verification {
 	return Verification{
 		Status: v.Status.String(), Code: v.Code, Reason: v.Reason, Advice: v.Advice, CheckedAt: Time(v.CheckedAt),
-		Identity: (*Identity)(v.Identity),
+		Identity: (*Identity)(v.Identity), Reach: (*Reach)(v.Reach), Owner: newOwner(v.Owner),
 	}
 }
 
@@ -120,8 +136,26 @@ func (w Verification) Restore() verifier.Verdict {
 	checked, _ := time.Parse(time.RFC3339, w.CheckedAt)
 	return verifier.Verdict{
 		Status: status, Code: w.Code, Reason: w.Reason, Advice: w.Advice, CheckedAt: checked.UTC(),
-		Identity: (*verifier.Identity)(w.Identity),
+		Identity: (*verifier.Identity)(w.Identity), Reach: (*verifier.Reach)(w.Reach), Owner: w.Owner.restore(),
 	}
+}
+
+func newOwner(o *verifier.Owner) *Owner {
+	if o == nil {
+		return nil
+	}
+	return &Owner{o.Ours.String(), o.AccountID, o.User, o.Note}
+}
+
+func (w *Owner) restore() *verifier.Owner {
+	if w == nil {
+		return nil
+	}
+	ours := verifier.Ours(w.Ours)
+	if w.Ours == verifier.OursUnknown.String() {
+		ours = verifier.OursUnknown
+	}
+	return &verifier.Owner{Ours: ours, AccountID: w.AccountID, User: w.User, Note: w.Note}
 }
 
 // Time writes t as RFC 3339 in UTC. It is "" for the zero time, and for the years that RFC 3339 cannot write: a

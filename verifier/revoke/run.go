@@ -48,6 +48,9 @@ type RunOptions struct {
 // Run does what the plan says, and nothing if any of its keys is not as the plan saw it or is not approved. The error
 // is for what ends the run; what becomes of single actions is in the steps.
 func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error) {
+	if o.Journal == nil {
+		return nil, errors.New("nothing is changed without a journal")
+	}
 	if err := r.precheck(ctx, p); err != nil {
 		return nil, err
 	}

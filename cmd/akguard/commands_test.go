@@ -30,6 +30,10 @@ var commands = map[string]command{
 	"keys":     expandKeys,
 	"hidden":   hidden,
 	"emulator": emulator,
+	"admin":    administrator,
+	"status":   keyStatus,
+	"fault":    injectFault,
+	"leaked":   leakedSecret,
 	"calls":    calls,
 	"rows":     checkRows,
 	"folder":   folder,
@@ -115,7 +119,7 @@ func emulator(ts *testscript.TestScript, neg bool, args []string) {
 	server, err := alibabatest.NewServer(account)
 	ts.Check(err)
 	ts.Defer(func() { _ = server.Close() })
-	for _, service := range []string{"STS", "RAM", "IMS", "RESOURCEMANAGER"} {
+	for _, service := range cloudServices {
 		ts.Setenv("AKGUARD_ENDPOINT_"+service, server.URL)
 	}
 	ts.Setenv("ACCOUNT", account.UID())
@@ -129,7 +133,7 @@ func emulator(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		vaultOf(ts).store(label, key)
 	}
-	vaultOf(ts).server = server
+	vaultOf(ts).account, vaultOf(ts).server = account, server
 }
 
 // misbehave does what an option of emulator says.

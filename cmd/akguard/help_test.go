@@ -13,19 +13,19 @@ import (
 func TestFlagsHaveScripts(t *testing.T) {
 	t.Parallel()
 	used := scripts(t)
-	for _, command := range []string{"scan", "verify"} {
+	for _, command := range []string{"scan", "verify", "revoke", "revoke undo", "revoke resume", "revoke watch", "respond"} {
 		checkFlagsOf(t, command, used)
 	}
 }
 
 func checkFlagsOf(t *testing.T, command, used string) {
 	t.Helper()
-	help, err := exec.CommandContext(t.Context(), binary, command, "--help").Output()
+	help, err := exec.CommandContext(t.Context(), binary, append(strings.Fields(command), "--help")...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	flags := regexp.MustCompile(`(?m)^ +(?:-\w, )?(--[a-z-]+)`).FindAllSubmatch(help, -1)
-	if len(flags) < 10 {
+	if len(flags) < 4 {
 		t.Fatalf("only %d flags found in the help", len(flags))
 	}
 	for _, flag := range flags {

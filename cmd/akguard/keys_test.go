@@ -17,9 +17,10 @@ import (
 // vault makes the keys of one script and remembers them, so that a template names the same key twice and that no
 // output shows it. A name is a kind of value and a label: {id24:a}, {secret:a}; the label may be left out.
 type vault struct {
-	keys   *rulestest.Keys
-	values map[string]string   // by name
-	server *alibabatest.Server // knows some of them; may be nil
+	keys    *rulestest.Keys
+	values  map[string]string    // by name
+	account *alibabatest.Account // has some of them; may be nil
+	server  *alibabatest.Server  // of the account
 }
 
 const vaultKey = "vault"

@@ -264,3 +264,62 @@ func TestMetadataNeedsToken(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestEmulator finds roles where they are really given out: by STS with a key or a token, and by an ECS instance.
+func TestEmulator(t *testing.T) {
+	account := alibabatest.NewAccount()
+	server, err := alibabatest.NewServer(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	metadata := httptest.NewServer(&alibabatest.Metadata{Account: account, Role: "instance-role", Hardened: true})
+	t.Cleanup(metadata.Close)
+	account.AddOIDCProvider("pipeline", "https://ci.example.com", "akguard")
+	provider := "acs:ram::" + account.UID() + ":oidc-provider/pipeline"
+	account.AddRole(alibabatest.Role{Name: "ci", Trust: `{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Federated":["` + provider + `"]}}]}`})
+	account.AddRole(alibabatest.Role{Name: "ops"})
+	key := account.AddKey("admin").Credential()
+	if err := account.Attach("user/admin", "AdministratorAccess"); err != nil {
+		t.Fatal(err)
+	}
+	token := filepath.Join(t.TempDir(), "token")
+	write(t, token, account.OIDCToken("pipeline", "repo:x", "akguard", time.Now().Add(time.Hour)))
+	file, err := json.Marshal(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(t.TempDir(), "config.json")
+	write(t, config, strings.NewReplacer("{uid}", account.UID(), "{id}", key.ID.Reveal(), "{secret}", key.Secret.Reveal(), "{file}", string(file)).Replace(`{"profiles":[
+{"name":"role","mode":"RamRoleArn","access_key_id":"{id}","access_key_secret":"{secret}","ram_role_arn":"acs:ram::{uid}:role/ops"},
+{"name":"oidc","mode":"OIDC","ram_role_arn":"acs:ram::{uid}:role/ci","oidc_provider_arn":"acs:ram::{uid}:oidc-provider/pipeline","oidc_token_file":{file}},
+{"name":"ecs","mode":"EcsRamRole"}]}`))
+	for _, profile := range []string{"role", "oidc", "ecs"} {
+		found, err := admin.Find(t.Context(), admin.Options{Profile: profile, Config: config, STS: server.URL, Metadata: metadata.URL})
+		if err != nil {
+			t.Errorf("%s: %v", profile, err)
+			continue
+		}
+		c, err := found.Get(t.Context())
+		if err != nil || c.Type != rules.STS || !found.Owns(c.ID) || found.Owns(key.ID) != (profile == "role") {
+			t.Errorf("%s: %+v, error %v", profile, c, err)
+		}
+	}
+}
+
+// FuzzConfig wants no configuration file to end the program, nor to show in an error.
+func FuzzConfig(f *testing.F) {
+	f.Add(profiles, "prod")
+	f.Add(`{"profiles":[{"name":"a","access_key_id":"b","access_key_secret":"c"}]}`, "a")
+	f.Add("\xef\xbb\xbf{}", "")
+	f.Fuzz(func(t *testing.T, config, profile string) {
+		name := filepath.Join(t.TempDir(), "config.json")
+		write(t, name, config)
+		o := admin.Options{Profile: profile, Config: name, STS: "http://127.0.0.1:1", Metadata: "http://127.0.0.1:1", Getenv: func(string) string { return "" }}
+		found, err := admin.Find(t.Context(), o)
+		var known *admin.Error
+		if (err == nil) != (found != nil) || err != nil && !errors.As(err, &known) {
+			t.Errorf("found %v, error %v", found, err)
+		}
+	})
+}

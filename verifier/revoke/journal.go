@@ -197,6 +197,9 @@ func (j *Journal) note(rec Record) {
 		j.started[i] = true
 	case eventSettled:
 		j.outcomes[i] = Outcome(rec.Outcome)
+		if j.outcomes[i] == Refused { // whatever is so later, this call did not make it so
+			j.started[i] = false
+		}
 		j.times[i] = rec.Time
 	}
 }

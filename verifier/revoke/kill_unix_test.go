@@ -124,10 +124,23 @@ func killBatch(t *testing.T, random *rand.Rand, most int) (killed int) {
 		if !runChild(t, s.server, text, after) {
 			break
 		}
-		killed++
+		if killed++; s.finished(keys) {
+			break // killed after its last word
+		}
 	}
 	s.wantOnce(keys)
 	return killed
+}
+
+// finished reports whether no run has anything left to do, and nothing is.
+func (s *stage) finished(keys []*alibabatest.Key) bool {
+	s.t.Helper()
+	for _, k := range keys {
+		if k.Status() != alibabatest.Recycled {
+			return false
+		}
+	}
+	return len(s.history().Open) == 0
 }
 
 // runChild starts the child and kills it some time after its first call. It reports whether it was killed.

@@ -26,7 +26,7 @@ func (r *Revoker) observe(ctx context.Context, a Action) (State, error) {
 }
 
 func (r *Revoker) observeKey(ctx context.Context, a Action) (State, error) {
-	if a.Leaked {
+	if a.Leaked && r.self != nil { // an administrator can settle it as well
 		return r.observeSelf(ctx, a.Target)
 	}
 	list := func() ([]openapi.AccessKey, error) { return r.userKeys(ctx, a.Target.Owner.User) }
@@ -85,8 +85,8 @@ func (r *Revoker) observeBin(ctx context.Context, t Target) (State, error) {
 
 // observeSelf reads the state of the leaked key off what STS answers it: no permission is needed for that.
 func (r *Revoker) observeSelf(ctx context.Context, t Target) (State, error) {
-	if r.self == nil || !r.is(r.Leaked.ID, t.Fingerprint) {
-		return State{}, hinted("name the report with its secret and --use-leaked-key again", "%s was to disable itself, and its secret is not here", t.ID)
+	if !r.is(r.Leaked.ID, t.Fingerprint) {
+		return State{}, hinted("name the report that holds its secret", "%s was to disable itself, and this is another key's secret", t.ID)
 	}
 	_, err := read(ctx, r.self, func(cred rules.Credential) (bool, error) {
 		identity, err := r.self.sts.GetCallerIdentity(ctx, cred)
@@ -150,6 +150,12 @@ func versioned(network string) string {
 		return `{"Version":1,"Status":"Inactive","Statements":[]}`
 	}
 	return `{"Version":1,` + strings.TrimPrefix(network, "{")
+}
+
+// CheckRanges refuses what --quarantine cannot restrict a key to: addresses and ranges that are none, or are all.
+func CheckRanges(cidrs []string) error {
+	_, err := allowList(cidrs)
+	return err
 }
 
 // allowList is the canonical policy that lets a key work from these addresses only.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -107,8 +108,14 @@ func Fingerprint(id rules.Secret) string {
 	return rules.Credential{Type: rules.AccessKeyID, ID: id}.Fingerprint()
 }
 
-// Tail returns the last four characters of the key's ID, with which a person confirms it.
-func (t Target) Tail() string { return t.ID[max(0, len(t.ID)-4):] }
+// Tail returns the end of the key's ID, mostly four characters, with which a person confirms that it is the one.
+func (t Target) Tail() string {
+	shown := t.ID[strings.LastIndexByte(t.ID, '*')+1:]
+	if shown == "" { // an ID that is too short to show a part of it
+		shown = t.Fingerprint
+	}
+	return shown[max(0, len(shown)-4):]
+}
 
 // Action is one change.
 type Action struct {

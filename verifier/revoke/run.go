@@ -48,6 +48,9 @@ type RunOptions struct {
 // Run does what the plan says, and nothing if any of its keys is not as the plan saw it or is not approved. The error
 // is for what ends the run; what becomes of single actions is in the steps.
 func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error) {
+	if o.Journal == nil {
+		return nil, errors.New("nothing is changed without a journal")
+	}
 	if err := r.precheck(ctx, p); err != nil {
 		return nil, err
 	}
@@ -211,7 +214,7 @@ func (r *Revoker) journalStep(ctx context.Context, i int, s Step, j *Journal) er
 // call makes the one call that changes something.
 func (r *Revoker) call(ctx context.Context, a Action) error {
 	c := r.cloud
-	if a.Leaked {
+	if a.Leaked && r.self != nil {
 		c = r.self
 	}
 	id, owner := r.id(a.Target), a.Target.Owner

@@ -158,6 +158,13 @@ func TestLeakedKeyDisablesItself(t *testing.T) {
 
 // TestLeakedKeyLosesTheAnswer has the key disabled without knowing; it cannot ask whose it is any more.
 func TestLeakedKeyLosesTheAnswer(t *testing.T) {
+	for _, as := range []string{"itself", "administrator"} {
+		loseAnswer(t, as)
+	}
+}
+
+func loseAnswer(t *testing.T, as string) {
+	t.Helper()
 	s := newStage(t)
 	s.attach("user/ci", "AliyunRAMFullAccess")
 	leaked := s.key.Credential()
@@ -171,8 +178,11 @@ func TestLeakedKeyLosesTheAnswer(t *testing.T) {
 		t.Errorf("steps %+v, error %v", steps, err)
 	}
 	s.server.ClearFaults()
+	if as == "administrator" {
+		s.options.Admin, s.options.Leaked = admin{s.admin}, nil
+	}
 	if steps := s.resume(); len(steps) != 1 || steps[0].Outcome != revoke.Done {
-		t.Errorf("resumed: %+v", steps)
+		t.Errorf("resumed as %s: %+v", as, steps)
 	}
 }
 

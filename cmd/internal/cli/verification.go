@@ -135,7 +135,7 @@ func (a *app) saveVerdicts(c *cache.Cache) {
 }
 
 // services are those that have an endpoint of their own.
-func services() []string { return []string{"sts", "ram", "ims", "resourcemanager"} }
+func services() []string { return []string{"sts", "ram", "ims", "actiontrail", "resourcemanager"} }
 
 // endpoint returns the endpoint of a service: the flag's, else the environment's, else "".
 func (o verification) endpoint(service string) (string, error) {

@@ -45,6 +45,12 @@ func New(t *testing.T) *Terminal {
 	return term
 }
 
+// Type types a line.
+func (t *Terminal) Type(line string) error {
+	_, err := t.control.WriteString(line + "\n")
+	return err
+}
+
 // TypeHidden types a line as soon as the program has turned off what shows it, which must be within five seconds.
 func (t *Terminal) TypeHidden(line string) error {
 	for range 500 {

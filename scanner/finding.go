@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"strings"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -15,6 +16,7 @@ const (
 	SourceWorktree = "worktree" // a file of a git working tree, as it is on disk
 	SourceFile     = "file"     // a file outside git
 	SourceStdin    = "stdin"    // standard input
+	SourceArgument = "argument" // a credential that was given to be verified, and not found
 )
 
 // Place is where a piece of content stands. Fields that do not apply are zero.
@@ -67,6 +69,15 @@ type Finding struct {
 	Verdict     verifier.Verdict
 	Candidates  []rules.Secret // other secrets that stood near the ID, best first
 }
+
+// Masked reports whether some value of the credential is masked, as in a report that does not show secrets.
+func (f Finding) Masked() bool {
+	c := f.Credential
+	return IsMasked(c.ID) || IsMasked(c.Secret) || IsMasked(c.Token)
+}
+
+// IsMasked reports whether a value is one that a report has masked: no part of any credential holds an asterisk.
+func IsMasked(s rules.Secret) bool { return strings.Contains(s.Reveal(), "*") }
 
 // Skip is something that was not read. A scan with a skip is incomplete.
 type Skip struct {

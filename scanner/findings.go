@@ -25,27 +25,34 @@ func (s *Scanner) findings(groups []*credentialGroup) []Finding {
 			Verdict: g.verdict, Candidates: g.others(),
 		})
 	}
-	slices.SortFunc(out, func(a, b Finding) int {
+	sortFindings(out)
+	return out
+}
+
+func sortFindings(list []Finding) {
+	slices.SortFunc(list, func(a, b Finding) int {
 		return cmp.Or(
 			cmp.Compare(urgency(a), urgency(b)), cmp.Compare(b.Severity, a.Severity),
 			compareOccurrences(a.Occurrences[0], b.Occurrences[0]), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
-	return out
 }
 
-// urgency ranks by what is known: what works, what may work, what does not.
+// urgency ranks by what is known: what works, root keys first, what may work, what does not.
 func urgency(f Finding) int {
 	switch f.Verdict.Status {
 	case verifier.Live:
-		return 0
-	case verifier.Restricted:
+		if f.Verdict.Identity.Root() {
+			return 0
+		}
 		return 1
+	case verifier.Restricted:
+		return 2
 	case verifier.SecretMismatch:
-		return 3
-	case verifier.Inactive, verifier.NotFound, verifier.Expired:
 		return 4
+	case verifier.Inactive, verifier.NotFound, verifier.Expired:
+		return 5
 	}
-	return 2
+	return 3
 }
 
 // occurrences says of each hit which parts of the credential stand there.

@@ -18,8 +18,8 @@ type credentialGroup struct {
 	verdict    verifier.Verdict
 }
 
-// maxTries is how many secrets are tried for one ID.
-const maxTries = 5
+// maxCandidates is how many other secrets of an ID a finding lists.
+const maxCandidates = 5
 
 // group gathers the hits of each credential: of an ID, or of a secret that stands without one.
 func group(hits []hit) []*credentialGroup {
@@ -138,7 +138,7 @@ func (g *credentialGroup) with(secret rules.Secret) rules.Credential {
 func (g *credentialGroup) others() []rules.Secret {
 	var out []rules.Secret
 	for _, s := range g.secrets {
-		if !same(s, g.credential.Secret) && len(out) < maxTries {
+		if !same(s, g.credential.Secret) && len(out) < maxCandidates {
 			out = append(out, s)
 		}
 	}

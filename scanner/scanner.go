@@ -18,18 +18,24 @@ type Options struct {
 	Rules    *rules.Set        // what to look for
 	Verifier verifier.Verifier // checks findings; nil leaves them unchecked
 	MaxHits  int               // hits kept; default 100,000. Past it the scan is incomplete
-	Progress func(bytes int)   // called after each piece of content, concurrently; may be nil
-	Explain  func(Rejection)   // takes what was not taken for a credential, after the content has been read; may be nil
+	// MaxCandidates is how many secrets are tried for one ID, best first; default 5.
+	MaxCandidates int
+	Progress      func(bytes int) // called after each piece of content, concurrently; may be nil
+	Explain       func(Rejection) // takes what was not taken for a credential, after the content has been read; may be nil
 }
 
 // Scanner runs scans. It is safe for concurrent use.
 type Scanner struct{ opts Options }
 
-const defaultMaxHits = 100_000
+const (
+	defaultMaxHits       = 100_000
+	defaultMaxCandidates = 5
+)
 
 // New returns a scanner.
 func New(opts Options) *Scanner {
 	opts.MaxHits = cmp.Or(opts.MaxHits, defaultMaxHits)
+	opts.MaxCandidates = cmp.Or(opts.MaxCandidates, defaultMaxCandidates)
 	opts.Header.Rules = opts.Rules.Rules()
 	opts.Header.Verify = opts.Verifier != nil
 	return &Scanner{opts: opts}

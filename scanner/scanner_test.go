@@ -145,7 +145,7 @@ func TestTries(t *testing.T) {
 	}{
 		"the first":          {secrets[0], nil, 1, verifier.Live, secrets[0]},
 		"the fifth":          {secrets[4], nil, 5, verifier.Live, secrets[4]},
-		"the sixth":          {secrets[5], nil, 5, verifier.SecretMismatch, secrets[0]},
+		"the sixth":          {secrets[5], nil, 5, verifier.Exists, secrets[0]},
 		"no answer":          {secrets[2], map[string]verifier.Status{secrets[0]: verifier.Unknown}, 1, verifier.Unknown, secrets[0]},
 		"no answer later on": {secrets[2], map[string]verifier.Status{secrets[1]: verifier.Unknown}, 2, verifier.Unknown, secrets[1]},
 		"a disabled key":     {"", map[string]verifier.Status{secrets[1]: verifier.Inactive}, 2, verifier.Inactive, secrets[1]},

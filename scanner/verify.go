@@ -2,6 +2,9 @@ package scanner
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier"
@@ -13,29 +16,93 @@ const verifyAtOnce = 8
 
 // verify asks the verifier about every credential. What it cannot find out never stops a scan.
 func (s *Scanner) verify(ctx context.Context, groups []*credentialGroup) {
-	if s.opts.Verifier == nil {
-		return
+	if s.opts.Verifier != nil {
+		verifyAll(ctx, groups, s.opts.Verifier, s.opts.MaxCandidates)
 	}
+}
+
+func verifyAll(ctx context.Context, groups []*credentialGroup, v verifier.Verifier, most int) {
 	var g errgroup.Group
 	g.SetLimit(verifyAtOnce)
 	for _, group := range groups {
 		g.Go(func() error {
-			group.verify(ctx, s.opts.Verifier)
+			group.verify(ctx, v, most)
 			return nil
 		})
 	}
 	_ = g.Wait()
 }
 
-// verify tries the secrets of the credential, best first, until one is not refused as another's.
-func (g *credentialGroup) verify(ctx context.Context, v verifier.Verifier) {
+// verify tries the secrets of the credential, best first and no more than most of them, until one is not refused as
+// another's.
+func (g *credentialGroup) verify(ctx context.Context, v verifier.Verifier, most int) {
 	g.verdict = v.Verify(ctx, g.credential)
-	for i := 1; i < min(len(g.secrets), maxTries) && g.verdict.Status == verifier.SecretMismatch; i++ {
-		c := g.with(g.secrets[i])
+	tried := 1
+	for ; tried < min(len(g.secrets), most) && g.verdict.Status == verifier.SecretMismatch; tried++ {
+		c := g.with(g.secrets[tried])
 		if verdict := v.Verify(ctx, c); verdict.Status != verifier.SecretMismatch {
 			g.credential, g.verdict = c, verdict
 		}
 	}
+	if g.verdict.Status == verifier.SecretMismatch && len(g.secrets) > 1 {
+		g.disown(tried)
+	}
+}
+
+// disown says that the ID exists without a secret that is known to be its own. One secret that stood with its ID and is
+// not its own is SecretMismatch: that says something of the two; of several, each is only a guess.
+func (g *credentialGroup) disown(tried int) {
+	g.verdict.Status = verifier.Exists
+	g.verdict.Reason = "the ID exists, and none of the secrets nearby is its secret"
+	if tried < len(g.secrets) {
+		g.verdict.Reason = fmt.Sprintf("the ID exists, and of the %d secrets nearby, none of the %d that were tried is its secret", len(g.secrets), tried)
+	}
+}
+
+// Reverify asks v again about the findings of a saved report, and returns them in a report's order. It tries candidates of
+// an ID as a scan does, as many as most. A finding whose values are masked, or that v does not check, keeps its verdict.
+func Reverify(ctx context.Context, list []Finding, v verifier.Verifier, most int) []Finding {
+	out := slices.Clone(list)
+	groups := make([]*credentialGroup, 0, len(out))
+	var asked []int // which finding each group is
+	for i, f := range out {
+		if !f.Masked() {
+			groups, asked = append(groups, regroup(f)), append(asked, i)
+		}
+	}
+	verifyAll(ctx, groups, v, most)
+	for i, g := range groups {
+		out[asked[i]] = out[asked[i]].with(g)
+	}
+	sortFindings(out)
+	return out
+}
+
+// regroup makes a finding what it was before it was verified.
+func regroup(f Finding) *credentialGroup {
+	g := &credentialGroup{credential: f.Credential, verdict: f.Verdict}
+	for _, s := range append([]rules.Secret{f.Credential.Secret}, f.Candidates...) {
+		if !s.IsZero() && !IsMasked(s) {
+			g.secrets = append(g.secrets, s)
+		}
+	}
+	return g
+}
+
+// with returns the finding with what was found out now. That there is no answer now does not undo an older one.
+func (f Finding) with(g *credentialGroup) Finding {
+	old := f.Verdict
+	switch {
+	case g.verdict.Status == verifier.Unchecked:
+		return f
+	case g.verdict.Status == verifier.Unknown && old.Status != verifier.Unknown && old.Status != verifier.Unchecked:
+		g.verdict.Reason = fmt.Sprintf("%s; it was %s at %s", g.verdict.Reason, old.Status, old.CheckedAt.Format(time.RFC3339))
+	}
+	f.Verdict, f.Severity = g.verdict, severity(f.Rule, g.verdict.Status)
+	if !same(f.Credential.Secret, g.credential.Secret) {
+		f.Credential, f.Candidates = g.credential, g.others()
+	}
+	return f
 }
 
 // works reports whether a credential works, as far as is known.

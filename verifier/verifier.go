@@ -2,7 +2,8 @@
 //
 // A Verifier never says more than it knows. The zero Status is Unchecked, whatever could not be found out is
 // Unknown with the reason, and neither is ever "not live". Verifiers are small and wrap one another: package
-// sts asks Alibaba Cloud, Breaker stops asking when the network is down.
+// sts asks Alibaba Cloud, Limit keeps to a rate, Retry asks again where that may help, Breaker stops asking when the
+// network is down, Budget when the time is up, and package cache remembers the answers.
 package verifier
 
 import (
@@ -47,15 +48,61 @@ type Verdict struct {
 	Status    Status
 	Code      string    // the service's error code, if it gave one
 	Reason    string    // one sentence for a person; holds no part of the credential
+	Advice    string    // what to do now, for a person; empty where the status says it all
 	CheckedAt time.Time // when the answer came; zero if nobody asked
 	Identity  *Identity // whose key it is; nil unless Live
+	Reach     *Reach    // what it can do; nil if that was not asked
+	Owner     *Owner    // whose key an inventory says that it is; nil if none was asked
 	Offline   bool      // the service could not be reached at all
+	Transient bool      // the service was too busy, or failed: it may answer when it is asked again
 }
 
 // Identity is the principal that a live credential belongs to, as STS GetCallerIdentity names it.
 type Identity struct {
-	Type      string // Account (root), RAMUser or AssumedRoleUser
+	Type      string // TypeRoot, TypeUser or TypeRole
 	AccountID string // 16 digits
 	ARN       string // acs:ram::<account>:user/<name>
 	UserID    string
 }
+
+// Reach is what a live key can do, in words.
+type Reach struct {
+	Can    string // each thing between semicolons, the worst first; "" if that is not known
+	Limits string // what that rests on, or why it is not known
+}
+
+// Owner is what the owner's own list of keys says of an ID, whether the key works or not.
+type Owner struct {
+	Ours      Ours
+	AccountID string // the account that has it; "" if it is not ours
+	User      string // the RAM user who has it; "" for the account itself
+	Note      string // where it was looked for, or why nobody knows; "" if it is ours
+}
+
+// Ours says whether a key is the owner's own. The zero value is that nobody knows.
+type Ours string
+
+// What an inventory may answer.
+const (
+	OursUnknown Ours = ""
+	OursYes     Ours = "yes"
+	OursNo      Ours = "no"
+)
+
+// String returns the answer; the zero Ours is "unknown".
+func (o Ours) String() string {
+	if o == OursUnknown {
+		return "unknown"
+	}
+	return string(o)
+}
+
+// The types of Identity.
+const (
+	TypeRoot = "Account"
+	TypeUser = "RAMUser"
+	TypeRole = "AssumedRoleUser"
+)
+
+// Root reports whether the credential is the account's own, which no policy limits.
+func (i *Identity) Root() bool { return i != nil && i.Type == TypeRoot }

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"log"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -20,10 +25,15 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 // commands are what scripts can do besides testscript's own.
 var commands = map[string]command{
 	"exits":    exits,
+	"within":   within,
 	"let":      let,
 	"keys":     expandKeys,
 	"hidden":   hidden,
 	"emulator": emulator,
+	"admin":    administrator,
+	"status":   keyStatus,
+	"fault":    injectFault,
+	"leaked":   leakedSecret,
 	"calls":    calls,
 	"rows":     checkRows,
 	"folder":   folder,
@@ -61,6 +71,18 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// within TIME CODE PROGRAM ARG... is exits for a program that must not take longer.
+func within(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, !neg && len(args) > 2, "within TIME CODE PROGRAM ARG...")
+	most, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	start := time.Now()
+	exits(ts, false, args[1:])
+	if took := time.Since(start); took > most {
+		ts.Fatalf("it took %s, want %s at the most", took, most)
+	}
+}
+
 // let NAME sets an environment variable to what the last program wrote.
 func let(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, !neg && len(args) == 1, "let NAME")
@@ -88,27 +110,51 @@ func hidden(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// emulator [hang] LABEL=STATE... starts an account with the keys, whose number is $ACCOUNT, and has akguard ask
-// there. The states are those of owners; with hang the server never answers.
+// emulator [OPTION] LABEL=STATE... starts an account with the keys, whose number is $ACCOUNT, and has akguard ask
+// there. The states are those of owners. With hang the server never answers, with slow it takes 300 ms, with busy it
+// throttles two calls, and with tls it speaks TLS under a certificate that ca.pem vouches for.
 func emulator(ts *testscript.TestScript, neg bool, args []string) {
-	need(ts, !neg, "emulator [hang] LABEL=STATE...")
+	need(ts, !neg, "emulator [hang|slow|busy|tls] LABEL=STATE...")
 	account := alibabatest.NewAccount()
 	server, err := alibabatest.NewServer(account)
 	ts.Check(err)
 	ts.Defer(func() { _ = server.Close() })
+	for _, service := range cloudServices {
+		ts.Setenv("AKGUARD_ENDPOINT_"+service, server.URL)
+	}
+	ts.Setenv("ACCOUNT", account.UID())
 	for _, arg := range args {
 		label, state, ok := strings.Cut(arg, "=")
 		if !ok {
-			server.Inject(alibabatest.Fault{Hang: true}, -1)
+			misbehave(ts, server, arg)
 			continue
 		}
 		key, err := newKey(account, state)
 		ts.Check(err)
 		vaultOf(ts).store(label, key)
 	}
-	vaultOf(ts).server = server
-	ts.Setenv("AKGUARD_ENDPOINT_STS", server.URL)
-	ts.Setenv("ACCOUNT", account.UID())
+	vaultOf(ts).account, vaultOf(ts).server = account, server
+}
+
+// misbehave does what an option of emulator says.
+func misbehave(ts *testscript.TestScript, server *alibabatest.Server, option string) {
+	switch option {
+	case "hang":
+		server.Inject(alibabatest.Fault{Hang: true}, -1)
+	case "slow":
+		server.Inject(alibabatest.Fault{Latency: 300 * time.Millisecond}, -1)
+	case "busy":
+		server.Inject(alibabatest.Throttled(), 2)
+	case "tls":
+		front := httptest.NewUnstartedServer(server)
+		front.Config.ErrorLog = log.New(io.Discard, "", 0) // who does not trust it hangs up
+		front.StartTLS()
+		ts.Defer(front.Close)
+		ts.Setenv("AKGUARD_ENDPOINT_STS", front.URL)
+		write(ts, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: front.Certificate().Raw})))
+	default:
+		ts.Fatalf("no option %q", option)
+	}
 }
 
 // calls N makes sure that STS was asked so often.

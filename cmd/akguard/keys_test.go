@@ -17,9 +17,10 @@ import (
 // vault makes the keys of one script and remembers them, so that a template names the same key twice and that no
 // output shows it. A name is a kind of value and a label: {id24:a}, {secret:a}; the label may be left out.
 type vault struct {
-	keys   *rulestest.Keys
-	values map[string]string   // by name
-	server *alibabatest.Server // knows some of them; may be nil
+	keys    *rulestest.Keys
+	values  map[string]string    // by name
+	account *alibabatest.Account // has some of them; may be nil
+	server  *alibabatest.Server  // of the account
 }
 
 const vaultKey = "vault"
@@ -37,7 +38,7 @@ func newVault(t testscript.T) *vault {
 
 func vaultOf(ts *testscript.TestScript) *vault { return ts.Value(vaultKey).(*vault) }
 
-var placeholder = regexp.MustCompile(`\{(id24|id16|secret|sts-id|sts-secret|token)(:[a-z0-9]+)?\}`)
+var placeholder = regexp.MustCompile(`\{(id24|id16|secret|sts-id|sts-secret|token|hex32)(:[a-z0-9]+)?\}`)
 
 // expand fills in a template.
 func (v *vault) expand(template string) string {
@@ -100,6 +101,11 @@ func (v *vault) shownIn(content string) string {
 var owners = map[string]func(a *alibabatest.Account) *alibabatest.Key{
 	"live": func(a *alibabatest.Account) *alibabatest.Key { return a.AddKey("deploy") },
 	"root": (*alibabatest.Account).AddRootKey,
+	"admin": func(a *alibabatest.Account) *alibabatest.Key {
+		k := a.AddKey("admin")
+		_ = a.Attach("user/admin", "AdministratorAccess") // both are there
+		return k
+	},
 	"off": func(a *alibabatest.Account) *alibabatest.Key {
 		return withStatus(a.AddKey("deploy"), alibabatest.Inactive)
 	},

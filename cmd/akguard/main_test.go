@@ -73,8 +73,10 @@ func isolation(home string) []string {
 		"GIT_TERMINAL_PROMPT=0",
 		"GIT_AUTHOR_NAME=Li Wei", "GIT_AUTHOR_EMAIL=li.wei@example.com", "GIT_AUTHOR_DATE=2026-03-02T08:00:00Z",
 		"GIT_COMMITTER_NAME=Li Wei", "GIT_COMMITTER_EMAIL=li.wei@example.com", "GIT_COMMITTER_DATE=2026-03-02T08:00:00Z",
-		"AKGUARD_ENDPOINT_STS=http://127.0.0.1:1", // nobody listens there
-		"GORACE=atexit_sleep_ms=0",                // else every run of akguard takes a second more with -race
+		"AKGUARD_ENDPOINT_STS=http://127.0.0.1:1", // nobody listens there, nor at the other services
+		"AKGUARD_ENDPOINT_RAM=http://127.0.0.1:1", "AKGUARD_ENDPOINT_IMS=http://127.0.0.1:1",
+		"AKGUARD_ENDPOINT_ACTIONTRAIL=http://127.0.0.1:1", "AKGUARD_ENDPOINT_RESOURCEMANAGER=http://127.0.0.1:1",
+		"GORACE=atexit_sleep_ms=0", // else every run of akguard takes a second more with -race
 	}
 }
 

@@ -100,6 +100,46 @@ func TestProgressInterrupted(t *testing.T) {
 	}
 }
 
+// TestSecretIsNotShown types a secret where verify asks for it, and interrupts it there: the terminal is as before.
+func TestSecretIsNotShown(t *testing.T) {
+	t.Parallel()
+	const id, secret = "madeUpForThisTest", "neverToBeSeen"
+	p := newProcess(t, "verify", id)
+	terminal := termtest.New(t)
+	p.Stdin, p.Cmd.Stderr = terminal.File, terminal.File
+	p.start(t)
+	if err := terminal.TypeHidden(secret); err != nil {
+		t.Fatal(err)
+	}
+	p.ends(t, 10*time.Second, 3) // there is nobody to ask
+	if !terminal.Shows() {
+		t.Error("the terminal does not show what is typed any more")
+	}
+	if screen := terminal.Screen(); strings.Contains(screen, secret) || !strings.Contains(screen, "(not shown): ") {
+		t.Errorf("the screen is %q", screen)
+	}
+}
+
+// TestPromptInterrupted gives the terminal back too.
+func TestPromptInterrupted(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, "verify", "madeUpForThisTest")
+	terminal := termtest.New(t)
+	p.Stdin, p.Cmd.Stderr = terminal.File, terminal.File
+	p.start(t)
+	for range 500 {
+		if !terminal.Shows() {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	p.signal(t, syscall.SIGINT)
+	p.ends(t, soon, 130)
+	if !terminal.Shows() {
+		t.Error("the terminal does not show what is typed any more")
+	}
+}
+
 // TestColor has the report on a terminal, and one that must have no colours.
 func TestColor(t *testing.T) {
 	t.Parallel()

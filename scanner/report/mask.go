@@ -6,6 +6,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/verifier"
 )
 
 // Masked wraps a writer so that no value of any finding stands in what it writes of names: in the paths, authors,
@@ -63,7 +64,15 @@ func (m *masked) replacer() func(string) string {
 }
 
 func maskFinding(f scanner.Finding, mask func(string) string) scanner.Finding {
-	f.Verdict.Reason = mask(f.Verdict.Reason)
+	f.Verdict.Reason, f.Verdict.Advice = mask(f.Verdict.Reason), mask(f.Verdict.Advice)
+	if r := f.Verdict.Reach; r != nil {
+		f.Verdict.Reach = &verifier.Reach{Can: mask(r.Can), Limits: mask(r.Limits)}
+	}
+	if o := f.Verdict.Owner; o != nil {
+		masked := *o
+		masked.Note = mask(o.Note)
+		f.Verdict.Owner = &masked
+	}
 	occurrences := make([]scanner.Occurrence, len(f.Occurrences))
 	for i, o := range f.Occurrences {
 		o.Path, o.Member, o.Author, o.Email = mask(o.Path), mask(o.Member), mask(o.Author), mask(o.Email)

@@ -1,12 +1,16 @@
 // Package sts asks Alibaba Cloud's STS whether a leaked credential works, with GetCallerIdentity: it needs no
 // permission, changes nothing, and every working credential is answered. The owner's ActionTrail may record it.
 //
-// It checks AccessKey pairs and temporary credentials with their token, once each: no cache, no repetition. An
-// ID or a secret alone is left Unchecked.
+// It checks AccessKey pairs and temporary credentials with their token, once each: no cache, no repetition. Of an ID
+// alone it asks whether it exists, which takes a signature too: one with a secret made up for the call. A secret alone
+// is left Unchecked, and so is every other kind of credential: STS has no answer for them.
+//
+// What goes out is the ID, the security token where there is one, and a signature; no secret leaves the machine.
 package sts
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"time"
@@ -22,54 +26,81 @@ type Options struct {
 	Timeout   time.Duration    // for one credential; 4 s if zero
 	UserAgent string           // names the program to Alibaba Cloud
 	Now       func() time.Time // dates verdicts; time.Now if nil
+	RootCAs   *x509.CertPool   // who may vouch for the endpoint; the system's if nil
+	NoProbe   bool             // ask nothing about an ID alone
 }
 
 type checker struct {
-	client *openapi.Client
-	now    func() time.Time
+	client  *openapi.Client
+	now     func() time.Time
+	noProbe bool
 }
 
 // New returns a Verifier that asks STS. It fails on an unusable endpoint.
 func New(o Options) (verifier.Verifier, error) {
-	client, err := openapi.New(openapi.Options{Endpoint: o.Endpoint, Timeout: o.Timeout, UserAgent: o.UserAgent})
+	client, err := openapi.New(openapi.Options{Endpoint: o.Endpoint, Timeout: o.Timeout, UserAgent: o.UserAgent, RootCAs: o.RootCAs})
 	if err != nil {
 		return nil, fmt.Errorf("preparing the STS check: %w", err)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &checker{client, o.Now}, nil
+	return &checker{client, o.Now, o.NoProbe}, nil
 }
 
 // Verify asks STS once, if the credential can be checked at all.
 func (s *checker) Verify(ctx context.Context, c rules.Credential) verifier.Verdict {
-	if reason := uncheckable(c); reason != "" {
-		return verifier.Verdict{Reason: reason}
+	if v, ok := uncheckable(c); ok {
+		return v
 	}
-	identity, err := s.client.GetCallerIdentity(ctx, c)
-	v := verifier.Verdict{Status: verifier.Live, Reason: "the key works: STS said whose it is", Identity: &identity}
-	if err != nil {
-		v = judge(err)
+	ask := s.check
+	if c.Secret.IsZero() {
+		if s.noProbe {
+			return verifier.Verdict{Reason: "nobody asked whether the ID exists"}
+		}
+		ask = s.probe
 	}
+	v := ask(ctx, c)
 	v.CheckedAt = s.now().UTC().Truncate(time.Second)
 	return v
 }
 
-// uncheckable says why STS cannot be asked about the credential; it is empty if it can.
-func uncheckable(c rules.Credential) string {
-	switch {
-	case c.Type == rules.AccessKeyID:
-		return "an ID alone cannot be checked: its secret was not found"
-	case c.Type == rules.AccessKeySecret:
-		return "a secret alone cannot be checked: its ID was not found"
-	case c.Type != rules.AccessKey && c.Type != rules.STS:
-		return "STS cannot check this kind of credential"
-	case c.ID.IsZero() || c.Secret.IsZero():
-		return "the credential cannot be checked: its ID or its secret was not found"
-	case c.Type == rules.STS && c.Token.IsZero():
-		return "a temporary credential cannot be checked without its security token, which was not found"
+func (s *checker) check(ctx context.Context, c rules.Credential) verifier.Verdict {
+	identity, err := s.client.GetCallerIdentity(ctx, c)
+	if err != nil {
+		return judge(err)
 	}
-	return ""
+	return verifier.Verdict{
+		Status: verifier.Live, Reason: "the key works: STS said whose it is", Identity: &identity, Advice: stop(identity),
+	}
+}
+
+// stop says how to end what a live credential can do. RAM knows nothing of root keys.
+func stop(i verifier.Identity) string {
+	switch {
+	case i.Root():
+		return "sign in as the account itself and disable the key on its AccessKey page now: no policy limits what it may do; hotline 95187"
+	case i.Type == verifier.TypeRole:
+		return "it works until it expires: deny its role's older sessions in the RAM console now; hotline 95187"
+	}
+	return "disable the key in the RAM console now; hotline 95187"
+}
+
+// uncheckable says why STS cannot be asked about the credential, if it cannot.
+func uncheckable(c rules.Credential) (v verifier.Verdict, ok bool) {
+	switch {
+	case c.Type == rules.AccessKeySecret:
+		v.Reason = "a secret alone cannot be checked: its ID was not found"
+	case c.Type != rules.AccessKey && c.Type != rules.AccessKeyID && c.Type != rules.STS:
+		v.Reason = "akguard never checks this kind of credential online: STS has no answer for it"
+	case c.ID.IsZero():
+		v.Reason = "the credential cannot be checked: its ID was not found"
+	case c.Secret.IsZero() && c.Type != rules.AccessKeyID:
+		v.Reason = "the credential cannot be checked: its secret was not found"
+	case c.Type == rules.STS && c.Token.IsZero():
+		v.Reason = "a temporary credential cannot be checked without its security token, which was not found"
+	}
+	return v, v.Reason != ""
 }
 
 // judge turns a failed call into a verdict.
@@ -85,6 +116,6 @@ func judge(err error) verifier.Verdict {
 			Offline: true,
 		}
 	}
-	status, reason := meaning(e)
-	return verifier.Verdict{Status: status, Code: e.Code, Reason: reason}
+	a := meaning(e)
+	return verifier.Verdict{Status: a.status, Code: e.Code, Reason: a.reason, Advice: a.advice, Transient: a.transient}
 }

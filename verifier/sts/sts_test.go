@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -45,12 +46,44 @@ type scene struct {
 	server     *alibabatest.Server
 	key        *alibabatest.Key
 	credential rules.Credential
+	t          *testing.T
+	endpoint   string
 }
 
 func newScene(t *testing.T) *scene {
 	account := alibabatest.NewAccount()
 	key := account.AddKey("ci")
-	return &scene{account, newServer(t, account), key, key.Credential()}
+	s := newServer(t, account)
+	return &scene{account, s, key, key.Credential(), t, s.URL}
+}
+
+// between has something stand between the checker and the server.
+func (s *scene) between(change func(http.ResponseWriter, *http.Request)) {
+	s.endpoint = serve(s.t, func(w http.ResponseWriter, r *http.Request) {
+		s.server.ServeHTTP(httptest.NewRecorder(), r.Clone(r.Context())) // counts
+		change(w, r)
+	})
+}
+
+// breakOff promises more than it sends.
+func breakOff(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "1000")
+	_, _ = w.Write([]byte(`{"AccountId":"1`))
+}
+
+func redirect(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, "https://sts.example.com/", http.StatusTemporaryRedirect)
+}
+
+// ahead sets the server's clock, which the answers tell.
+func (s *scene) ahead(d time.Duration) {
+	now := func() time.Time { return time.Now().Add(d) }
+	s.server.SetClock(now)
+	server := s.server
+	s.endpoint = serve(s.t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", now().UTC().Format(http.TimeFormat))
+		server.ServeHTTP(w, r)
+	})
 }
 
 func (s *scene) use(key *alibabatest.Key) { s.key, s.credential = key, key.Credential() }
@@ -103,13 +136,12 @@ var answers = []struct {
 		s.useSession(time.Hour)
 		s.credential = rules.Credential{Type: rules.AccessKey, ID: s.credential.ID, Secret: s.credential.Secret}
 	}, verifier.Unknown, "MissingSecurityToken", "without its security token"},
-	{"clock behind", func(s *scene) { s.server.SetClock(func() time.Time { return time.Now().Add(16 * time.Minute) }) },
-		verifier.Unknown, "InvalidTimeStamp.Expired", "clock is off"},
-	{"clock ahead", func(s *scene) { s.server.SetClock(func() time.Time { return time.Now().Add(-16 * time.Minute) }) },
-		verifier.Unknown, "InvalidTimeStamp.Expired", "clock is off"},
+	{"clock behind", func(s *scene) { s.ahead(16 * time.Minute) }, verifier.Live, "", "the key works"},
+	{"clock ahead", func(s *scene) { s.ahead(-16 * time.Minute) }, verifier.Live, "", "the key works"},
+	{"clock that cannot be learned", refuse(400, "InvalidTimeStamp.Expired"), verifier.Unknown, "InvalidTimeStamp.Expired", "clock is off"},
 	{"clock's format", refuse(400, "InvalidTimeStamp.Format"), verifier.Unknown, "InvalidTimeStamp.Format", "clock is off"},
 	{"clock, older services", refuse(400, "IllegalTimestamp"), verifier.Unknown, "IllegalTimestamp", "clock is off"},
-	{"nonce", refuse(400, "SignatureNonceUsed"), verifier.Unknown, "SignatureNonceUsed", "check again"},
+	{"nonce", refuse(400, "SignatureNonceUsed"), verifier.Unknown, "SignatureNonceUsed", "a repeated one"},
 	{"throttled", refuse(400, "Throttling"), verifier.Unknown, "Throttling", "throttling"},
 	{"user throttled", func(s *scene) { s.server.Inject(alibabatest.Throttled(), 1) },
 		verifier.Unknown, "Throttling.User", "throttling"},
@@ -126,6 +158,8 @@ var answers = []struct {
 	{"server fault with a code of a key", refuse(500, "InvalidAccessKeyId.NotFound"),
 		verifier.Unknown, "InvalidAccessKeyId.NotFound", "HTTP 500"},
 	{"new code", refuse(400, "Brand.New"), verifier.Unknown, "Brand.New", `"Brand.New"`},
+	{"reset in the middle of the answer", func(s *scene) { s.between(breakOff) }, verifier.Unknown, "", "the connection was closed"},
+	{"redirect to another host", func(s *scene) { s.between(redirect) }, verifier.Unknown, "", "the answer is a redirect"},
 	{"not JSON", func(s *scene) { s.server.Inject(alibabatest.NotJSON(), 1) }, verifier.Unknown, "", "not understood (HTTP 200)"},
 	{"numeric code", func(s *scene) { s.server.Inject(alibabatest.NumericCode(), 1) },
 		verifier.Unknown, "", "not understood (HTTP 400)"},
@@ -138,10 +172,16 @@ func TestAnswers(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := newScene(t)
 			test.set(s)
-			checker := newChecker(t, sts.Options{Endpoint: s.server.URL, Now: func() time.Time { return now }})
+			checker := newChecker(t, sts.Options{Endpoint: s.endpoint, Now: func() time.Time { return now }})
 			v := checker.Verify(t.Context(), s.credential)
 			if v.Status != test.status || v.Code != test.code || !strings.Contains(v.Reason, test.reason) {
 				t.Errorf("got %+v; want %s, code %q, reason with %q", v, test.status, test.code, test.reason)
+			}
+			if strings.HasSuffix(v.Advice, ".") || v.Advice == "" {
+				t.Errorf("advice %q", v.Advice)
+			}
+			if transient := test.code != "" && (strings.HasPrefix(test.code, "Throttling") || strings.Contains(v.Reason, "HTTP 5")); v.Transient != transient {
+				t.Errorf("transient %t, want %t", v.Transient, transient)
 			}
 			if v.Offline || v.CheckedAt != asked {
 				t.Errorf("offline %t, checked at %s; want an answer at %s", v.Offline, v.CheckedAt, asked)
@@ -149,8 +189,12 @@ func TestAnswers(t *testing.T) {
 			if known := test.status == verifier.Live && test.code == ""; known != (v.Identity != nil) {
 				t.Errorf("identity %+v", v.Identity)
 			}
-			if n := s.server.Calls("Sts", "GetCallerIdentity"); n != 1 {
-				t.Errorf("%d calls, want 1", n)
+			want := 1
+			if test.name == "clock behind" || test.name == "clock ahead" {
+				want = 2
+			}
+			if n := s.server.Calls("Sts", "GetCallerIdentity"); n != want {
+				t.Errorf("%d calls, want %d", n, want)
 			}
 		})
 	}
@@ -189,8 +233,8 @@ func TestUncheckable(t *testing.T) {
 		reason     string
 	}{
 		{rules.Credential{}, "this kind of credential"},
-		{rules.Credential{Type: "dashscope", Secret: secret}, "this kind of credential"},
-		{rules.Credential{Type: rules.AccessKeyID, ID: id}, "an ID alone"},
+		{rules.Credential{Type: rules.AccessKeyID, Secret: secret}, "its ID was not found"},
+		{rules.Credential{Type: rules.DashScopeKey, Secret: secret}, "never checks this kind of credential online"},
 		{rules.Credential{Type: rules.AccessKeySecret, Secret: secret}, "a secret alone"},
 		{rules.Credential{Type: rules.AccessKey, ID: id}, "was not found"},
 		{rules.Credential{Type: rules.AccessKey, Secret: secret}, "was not found"},
@@ -300,10 +344,13 @@ func TestParallelChecks(t *testing.T) {
 	})
 	checker := newChecker(t, sts.Options{Endpoint: endpoint, Timeout: 30 * time.Second})
 	c := account.AddKey("ci").Credential()
-	const checks = 200
+	const checks, atOnce = 1000, 100
 	var wg sync.WaitGroup
+	places := make(chan struct{}, atOnce)
 	for range checks {
 		wg.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
 			if v := checker.Verify(t.Context(), c); v.Status != verifier.Live {
 				t.Errorf("got %+v", v)
 			}

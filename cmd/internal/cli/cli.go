@@ -22,6 +22,7 @@ const (
 	exitFindings    = 1
 	exitUsage       = 2
 	exitIncomplete  = 3
+	exitCloud       = 4
 	exitInterrupted = 130
 )
 
@@ -141,6 +142,6 @@ func (a *app) root() *cobra.Command {
 		DisableSuggestions: true,
 	}
 	root.SetHelpCommand(help())
-	root.AddCommand(a.scan(), a.rules(), a.version(), a.completion())
+	root.AddCommand(a.scan(), a.verify(), a.revoke(), a.respond(), a.rules(), a.version(), a.completion())
 	return root
 }

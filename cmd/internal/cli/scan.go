@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/term"
 	"github.com/akguard/akguard/scanner"
@@ -15,7 +14,7 @@ import (
 	"github.com/akguard/akguard/scanner/report/text"
 	"github.com/akguard/akguard/scanner/target"
 	"github.com/akguard/akguard/verifier"
-	"github.com/akguard/akguard/verifier/sts"
+	"github.com/akguard/akguard/verifier/cache"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -29,7 +28,7 @@ type scanOptions struct {
 	showSecrets bool
 	verify      bool
 	noVerify    bool
-	endpoints   []string
+	asking      verification
 	failOn      string
 	cache       bool
 	explain     bool
@@ -44,9 +43,18 @@ stashes, reflogs, notes, nothing at all), the messages of commits and tags, and 
 as it is on disk, and what it does not ignore. A folder that is no repository, and a file, are scanned as they are;
 - is standard input. Without PATH, the repository around the current folder is scanned.
 
-Found pairs are checked with STS GetCallerIdentity, which needs no permission and changes nothing: the ID and a
-signature go to sts.aliyuncs.com, the secret never leaves the machine. The owner's ActionTrail may record the call.
---no-verify leaves it out.
+Found pairs are checked with STS GetCallerIdentity, which needs no permission and changes nothing: the ID, the security
+token of a temporary credential, and a signature go to sts.aliyuncs.com. The secret never leaves the machine, and nothing
+is sent anywhere else. Of several secrets near an ID, each is tried, best first, until one is its own. An ID whose secret
+was not found is asked about once, signed with a made-up secret: it is not found, disabled, or exists; --no-probe leaves
+that out, --no-verify everything. The owner's ActionTrail may record each call, with the address of this machine. Keys of
+other kinds (DashScope and the like) are never checked.
+
+--inventory asks another thing: whether a key is one of your own. An administrator's credential, from the environment or
+from --profile, asks RAM and IMS for the owner of each ID; the leaked secret is not used for it.
+
+HTTPS_PROXY and NO_PROXY are honoured, and --ca-file names the certificates of a proxy that looks into TLS; so does
+SSL_CERT_FILE, on Linux. Inside a VPC take --endpoint sts=https://sts-vpc.REGION.aliyuncs.com, as from finance regions.
 
 Values are masked everywhere, unless --show-secrets.
 
@@ -93,7 +101,7 @@ func (a *app) scan() *cobra.Command {
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "write found values whole; keep such a report safe")
 	f.BoolVar(&o.verify, "verify", true, "check found pairs with STS")
 	f.BoolVar(&o.noVerify, "no-verify", false, "send nothing anywhere")
-	f.StringArrayVar(&o.endpoints, "endpoint", nil, "another endpoint, `SERVICE=URL`; also in AKGUARD_ENDPOINT_STS")
+	o.asking.flags(f)
 	f.StringVar(&o.failOn, "fail-on", "any", "`WHICH` findings make exit code 1: any, live or never")
 	f.BoolVar(&o.quiet, "quiet", false, "say nothing but findings, errors and what could not be read")
 	f.BoolVar(&o.noProgress, "no-progress", false, "show no progress on a terminal")
@@ -134,10 +142,11 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	v, err := o.verifier()
+	v, remembered, err := a.scanVerifier(ctx, o)
 	if err != nil {
 		return err
 	}
+	defer a.saveVerdicts(remembered)
 	if err := o.useCache(); err != nil {
 		return err
 	}
@@ -156,7 +165,8 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	}
 	a.onAbandon(out.discard)
 	defer out.discard()
-	result, err := a.scanTo(ctx, o, scanner.Options{Sources: t.Sources, Rules: set, Verifier: v}, out)
+	opts := scanner.Options{Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
+	result, err := a.scanTo(ctx, o, opts, out)
 	if err != nil {
 		return failedScan(err)
 	}
@@ -172,44 +182,30 @@ func (o scanOptions) check() error {
 	if _, err := o.handler(&output{}); err != nil {
 		return err
 	}
-	switch {
-	case o.failOn != "any" && o.failOn != "live" && o.failOn != "never":
-		return &failure{fmt.Errorf("--fail-on %s is not known", o.failOn), "it is any, live or never", exitUsage}
-	case o.failOn == "live" && !o.verifies():
+	if err := checkFailOn(o.failOn); err != nil {
+		return err
+	}
+	if o.failOn == "live" && !o.verifies() {
 		return &failure{errors.New("--fail-on live needs verification"), "leave out --no-verify, or take --fail-on any", exitUsage}
+	}
+	return o.asking.check()
+}
+
+func checkFailOn(which string) error {
+	if which != "any" && which != "live" && which != "never" {
+		return &failure{fmt.Errorf("--fail-on %s is not known", which), "it is any, live or never", exitUsage}
 	}
 	return nil
 }
 
 func (o scanOptions) verifies() bool { return o.verify && !o.noVerify }
 
-// offlineAfter is how many credentials in a row may find no network before the others are not tried.
-const offlineAfter = 3
-
-// verifier makes the verifier that the flags ask for; nil is none.
-func (o scanOptions) verifier() (verifier.Verifier, error) {
-	endpoint, err := o.endpoint("sts")
-	if err != nil || !o.verifies() {
-		return nil, err
+// scanVerifier makes the verifier that the flags ask for; nil is none.
+func (a *app) scanVerifier(ctx context.Context, o scanOptions) (verifier.Verifier, *cache.Cache, error) {
+	if !o.verifies() {
+		return nil, nil, nil
 	}
-	v, err := sts.New(sts.Options{Endpoint: endpoint, UserAgent: "akguard/" + buildVersion()})
-	if err != nil {
-		return nil, &failure{err, "an endpoint is an https URL; http is accepted for this machine only", exitUsage}
-	}
-	return verifier.Breaker(v, offlineAfter), nil
-}
-
-// endpoint returns the endpoint of a service: the flag's, else the environment's, else "".
-func (o scanOptions) endpoint(service string) (string, error) {
-	url := os.Getenv("AKGUARD_ENDPOINT_" + strings.ToUpper(service))
-	for _, e := range o.endpoints {
-		name, value, ok := strings.Cut(e, "=")
-		if !ok || value == "" || name != service {
-			return "", &failure{fmt.Errorf("--endpoint %s is not SERVICE=URL with a known service", e), "the services are: sts", exitUsage}
-		}
-		url = value
-	}
-	return url, nil
+	return a.verifier(ctx, o.asking, o.quiet)
 }
 
 func (a *app) openTarget(o scanOptions) (*target.Target, error) {
@@ -335,18 +331,9 @@ const waysOut = `what is staged holds a credential. Ways out:
 
 // conclude sets the exit code, and says the result where the report itself is not for a person.
 func (a *app) conclude(o scanOptions, r outcome) {
-	unsure := o.failOn == "live" && r.unknown > 0 // no answer is never "not live"
-	switch {
-	case o.failOn == "any" && r.Findings > 0, o.failOn == "live" && r.Live > 0:
-		a.code = exitFindings
-	case unsure || !r.Complete:
-		a.code = exitIncomplete
-	}
+	a.judge(o.failOn, r)
 	if o.target.Staged && a.code == exitFindings {
 		term.Say(a.Err, waysOut)
-	}
-	if unsure {
-		term.Say(a.Err, "%s may be live: there was no usable answer", count(r.unknown, "finding"))
 	}
 	if o.quiet || o.format == "text" && o.output == "-" {
 		return
@@ -356,6 +343,20 @@ func (a *app) conclude(o scanOptions, r outcome) {
 		where = ", report in " + o.output
 	}
 	term.Say(a.Err, "%s, %d live, %s not read%s", count(r.Findings, "finding"), r.Live, count(r.Skips, "thing"), where)
+}
+
+// judge sets the exit code.
+func (a *app) judge(failOn string, r outcome) {
+	unsure := failOn == "live" && r.unknown > 0 // no answer is never "not live"
+	switch {
+	case failOn == "any" && r.Findings > 0, failOn == "live" && r.Live > 0:
+		a.code = exitFindings
+	case unsure || !r.Complete:
+		a.code = exitIncomplete
+	}
+	if unsure {
+		term.Say(a.Err, "%s may be live: there was no usable answer", count(r.unknown, "finding"))
+	}
 }
 
 func count(n int, thing string) string {

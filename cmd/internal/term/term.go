@@ -28,6 +28,11 @@ func Color(stream any) bool {
 // Say writes one line to a person. What its arguments quote cannot drive the terminal, nor begin a line that looks
 // like one of ours: names come from repositories that nobody vouches for.
 func Say(w io.Writer, format string, args ...any) {
+	Line(w, "akguard: "+format, args...)
+}
+
+// Line writes one line of a report to a person, as safe as Say's.
+func Line(w io.Writer, format string, args ...any) {
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case string:
@@ -36,7 +41,7 @@ func Say(w io.Writer, format string, args ...any) {
 			args[i] = visible(arg.Error())
 		}
 	}
-	_, _ = fmt.Fprintf(w, "akguard: "+format+"\n", args...)
+	_, _ = fmt.Fprintf(w, format+"\n", args...)
 }
 
 // Fail writes an error and, where there is one, what to do about it.

@@ -30,6 +30,8 @@ func (h *handler) block(f scanner.Finding) []byte {
 	} else {
 		row("why", words.Why(v))
 	}
+	row("can", words.Can(f.Verdict.Reach))
+	row("ours", words.Ours(f.Verdict.Owner))
 	h.places(f, row)
 	row("near", h.candidates(f.Candidates))
 	row("next", words.Next(f))

@@ -89,6 +89,8 @@ func spot(o scanner.Occurrence) string {
 		return fmt.Sprintf("%s:%d", safe.Text(o.Path), o.Line)
 	case o.Source == scanner.SourceStdin:
 		return fmt.Sprintf("standard input, line %d", o.Line)
+	case o.Source == scanner.SourceArgument:
+		return "as it was given"
 	case o.Source == scanner.SourceMessage:
 		return fmt.Sprintf("message of %s, line %d", messenger(o), o.Line)
 	}

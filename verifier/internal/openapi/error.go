@@ -54,7 +54,7 @@ func (c *Client) explain(err error, t *transport, cred rules.Credential) *Error 
 	case !errors.As(err, &refusal):
 		return notUnderstood(t.status)
 	}
-	hidden := hider(cred, t.signature)
+	hidden := hider(cred, t.signatures)
 	code := hidden.Replace(refusal.ErrorCode())
 	if !isWord(code) {
 		return notUnderstood(t.status)
@@ -105,9 +105,10 @@ func words(err error, timeout time.Duration) string {
 }
 
 // hider masks what of the call a service may echo, plain or percent-encoded once or twice as in the signed text.
-func hider(cred rules.Credential, signature string) *strings.Replacer {
+func hider(cred rules.Credential, signatures []string) *strings.Replacer {
 	var pairs []string
-	for _, value := range []string{cred.Token.Reveal(), cred.Secret.Reveal(), cred.ID.Reveal(), signature} {
+	values := append([]string{cred.Token.Reveal(), cred.Secret.Reveal(), cred.ID.Reveal()}, signatures...)
+	for _, value := range values {
 		once := url.QueryEscape(value)
 		for _, form := range []string{value, once, url.QueryEscape(once)} {
 			if form != "" {

@@ -3,12 +3,14 @@
 //
 //   - Calls go over HTTPS with TLS 1.2 or newer; plain http is for loopback hosts. Redirects are not followed:
 //     the next host would read AccessKeyId, Signature and SecurityToken in the Referer header.
-//   - Every call has its own SDK client, because a shared one races, and no call is repeated.
+//   - Every call has its own SDK client, because a shared one races, and no call is repeated, but for one thing: a
+//     request that is refused for its time is signed anew with the service's own clock.
 //   - A call ends with its context or its timeout, whichever comes first, and an answer has a maximum size.
 //   - An answer that is not understood is an Error, even where the SDK would panic.
 //   - No error holds any part of the credential, of the signature or of the security token.
 //
-// It serves STS GetCallerIdentity and nothing else so far.
+// It serves the calls of STS, RAM, IMS, ActionTrail and Resource Manager that checking and revoking keys take. A
+// method is one call, unless it says that it reads all pages.
 package openapi
 
 import (
@@ -55,6 +57,7 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	next      http.RoundTripper
+	clock     clock
 }
 
 // New returns a client for the endpoint, which it does not call.
@@ -66,7 +69,7 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
-	return &Client{endpoint, o.Timeout, o.UserAgent, newTransport(o.RootCAs)}, nil
+	return &Client{endpoint: endpoint, timeout: o.Timeout, userAgent: o.UserAgent, next: newTransport(o.RootCAs)}, nil
 }
 
 // parseEndpoint accepts a scheme and a host. It does not wrap url.Parse's error, which quotes a password in
@@ -115,7 +118,7 @@ func (c *Client) do(ctx context.Context, cred rules.Credential, request requests
 	}
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	t := &transport{ctx: limited, next: c.next}
+	t := &transport{ctx: limited, next: c.next, clock: &c.clock, secret: cred.Secret}
 	err := c.send(t, cred, request, response)
 	switch {
 	case err == nil:

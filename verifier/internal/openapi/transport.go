@@ -8,6 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
+
+	"github.com/akguard/akguard/rules"
 )
 
 // maxAnswer is far above what any call answers.
@@ -21,41 +24,59 @@ var (
 // transport carries one call and remembers how it went. The SDK knows no context, so the call ends here with
 // it; and it is not an *http.Transport, whose dialer, TLS settings and proxy the SDK would replace.
 type transport struct {
-	ctx  context.Context
-	next http.RoundTripper
+	ctx    context.Context
+	next   http.RoundTripper
+	clock  *clock       // nil for a call that nobody signs
+	secret rules.Secret // signs anew what the SDK signed with a clock that is off
 
-	signature string
-	status    int   // of the answer; zero if none came
-	err       error // the failure itself, without the URL that http.Client wraps around it
+	signatures []string // of every request that was sent
+	status     int      // of the answer; zero if none came
+	err        error    // the failure itself, without the URL that http.Client wraps around it
 }
 
-// RoundTrip sends the request and reads the whole answer.
+// RoundTrip sends the request and reads the whole answer. Where the service refuses the time of the request, its
+// own is taken, for this call and those after it.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	t.signature = r.URL.Query().Get("Signature")
-	response, err := t.exchange(r)
+	skew := t.clock.skew()
+	response, body, err := t.exchange(r, skew)
+	if err == nil && t.clock.learn(response, body, skew) {
+		response, _, err = t.exchange(r, t.clock.skew())
+	}
 	t.err = err
 	return response, err
 }
 
-func (t *transport) exchange(r *http.Request) (*http.Response, error) {
+// exchange sends the request, signed with a clock that is ahead by skew.
+func (t *transport) exchange(r *http.Request, skew time.Duration) (*http.Response, []byte, error) {
+	if skew != 0 {
+		var err error
+		if r, err = resign(r, t.secret.Reveal(), time.Now().Add(skew)); err != nil {
+			return nil, nil, err
+		}
+	}
+	t.signatures, t.status = append(t.signatures, r.URL.Query().Get("Signature")), 0
+	return t.send(r)
+}
+
+func (t *transport) send(r *http.Request) (*http.Response, []byte, error) {
 	response, err := t.next.RoundTrip(r.WithContext(t.ctx))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer response.Body.Close()
 	t.status = response.StatusCode
 	if response.StatusCode/100 == 3 {
-		return nil, errRedirect
+		return nil, nil, errRedirect
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(body) > maxAnswer {
-		return nil, errTooLong
+		return nil, nil, errTooLong
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	return response, nil
+	return response, body, nil
 }
 
 // proxyError is a proxy's refusal to connect.

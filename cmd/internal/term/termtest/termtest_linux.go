@@ -3,9 +3,11 @@ package termtest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,8 +16,9 @@ import (
 type Terminal struct {
 	File *os.File
 
-	screen bytes.Buffer // the reading goroutine's, until done is closed
-	done   chan struct{}
+	control *os.File
+	screen  bytes.Buffer // the reading goroutine's, until done is closed
+	done    chan struct{}
 }
 
 // New opens a terminal, which the end of the test closes.
@@ -36,10 +39,38 @@ func New(t *testing.T) *Terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	term := &Terminal{File: file, done: make(chan struct{})}
+	term := &Terminal{File: file, control: control, done: make(chan struct{})}
 	go term.read(control)
 	t.Cleanup(func() { term.Screen(); _ = control.Close() })
 	return term
+}
+
+// Type types a line.
+func (t *Terminal) Type(line string) error {
+	_, err := t.control.WriteString(line + "\n")
+	return err
+}
+
+// TypeHidden types a line as soon as the program has turned off what shows it, which must be within five seconds.
+func (t *Terminal) TypeHidden(line string) error {
+	for range 500 {
+		state, err := unix.IoctlGetTermios(int(t.File.Fd()), unix.TCGETS)
+		if err != nil {
+			return err
+		}
+		if state.Lflag&unix.ECHO == 0 {
+			_, err := t.control.WriteString(line + "\n")
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return errors.New("the terminal shows what is typed")
+}
+
+// Shows reports whether the terminal shows what is typed.
+func (t *Terminal) Shows() bool {
+	state, err := unix.IoctlGetTermios(int(t.File.Fd()), unix.TCGETS)
+	return err == nil && state.Lflag&unix.ECHO != 0
 }
 
 // read collects what is written until the last writer has closed the terminal.

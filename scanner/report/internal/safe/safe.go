@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
 )
 
 // The longest text that Text leaves whole, and how much of a longer one it keeps at each end, in characters.
@@ -48,9 +49,10 @@ func escape(s string) string {
 	return b.String()
 }
 
-// Value returns a value as a report shows it: masked, or whole if the user asked for that.
+// Value returns a value as a report shows it: masked, or whole if the user asked for that. A value that was masked in
+// the report that it was read from stays as it is.
 func Value(s rules.Secret, whole bool) string {
-	if whole {
+	if whole || scanner.IsMasked(s) {
 		return s.Reveal()
 	}
 	return s.String()

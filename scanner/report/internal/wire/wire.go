@@ -59,6 +59,25 @@ func NewOccurrence(o scanner.Occurrence) Occurrence {
 	return w
 }
 
+// Restore is what NewOccurrence has converted.
+func (w Occurrence) Restore() scanner.Occurrence {
+	date, _ := time.Parse(time.RFC3339, w.Date) // "" is the zero time
+	return scanner.Occurrence{
+		Place: scanner.Place{
+			Source: w.Source, Path: w.Path, Member: w.Member, Blob: value(w.Blob), Commit: value(w.Commit), Author: w.Author,
+			Email: w.Email, Date: date.UTC(), Refs: w.Refs, MoreRefs: w.MoreRefs, Reflog: w.Reflog, Reachable: value(w.Reachable),
+		},
+		Parts: scanner.Parts(w.Parts), Line: w.Line, Column: w.Column, SecretLine: w.SecretLine, Decoded: w.Decoded,
+	}
+}
+
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
 // InHistory reports whether o stands in git's history, in a file or in a message.
 func InHistory(o scanner.Occurrence) bool {
 	return o.Source == scanner.SourceHistory || o.Source == scanner.SourceMessage
@@ -73,8 +92,25 @@ type Verification struct {
 	Status    string    `json:"status"`
 	Code      string    `json:"code,omitempty"`
 	Reason    string    `json:"reason,omitempty"`
+	Advice    string    `json:"advice,omitempty"`
 	CheckedAt string    `json:"checkedAt,omitempty"`
 	Identity  *Identity `json:"identity,omitempty"`
+	Reach     *Reach    `json:"reach,omitempty"`
+	Owner     *Owner    `json:"owner,omitempty"`
+}
+
+// Reach is what a live key can do.
+type Reach struct {
+	Can    string `json:"can,omitempty"`
+	Limits string `json:"limits"`
+}
+
+// Owner is what the owner's own list of keys says.
+type Owner struct {
+	Ours      string `json:"ours"`
+	AccountID string `json:"accountId,omitempty"`
+	User      string `json:"user,omitempty"`
+	Note      string `json:"note,omitempty"`
 }
 
 // Identity is whose credential it is.
@@ -88,8 +124,40 @@ type Identity struct {
 // NewVerification converts v.
 func NewVerification(v verifier.Verdict) Verification {
 	return Verification{
-		Status: v.Status.String(), Code: v.Code, Reason: v.Reason, CheckedAt: Time(v.CheckedAt), Identity: (*Identity)(v.Identity),
+		Status: v.Status.String(), Code: v.Code, Reason: v.Reason, Advice: v.Advice, CheckedAt: Time(v.CheckedAt),
+		Identity: (*Identity)(v.Identity), Reach: (*Reach)(v.Reach), Owner: newOwner(v.Owner),
 	}
+}
+
+// Restore is what NewVerification has converted.
+func (w Verification) Restore() verifier.Verdict {
+	status := verifier.Status(w.Status)
+	if w.Status == verifier.Unchecked.String() {
+		status = verifier.Unchecked
+	}
+	checked, _ := time.Parse(time.RFC3339, w.CheckedAt)
+	return verifier.Verdict{
+		Status: status, Code: w.Code, Reason: w.Reason, Advice: w.Advice, CheckedAt: checked.UTC(),
+		Identity: (*verifier.Identity)(w.Identity), Reach: (*verifier.Reach)(w.Reach), Owner: w.Owner.restore(),
+	}
+}
+
+func newOwner(o *verifier.Owner) *Owner {
+	if o == nil {
+		return nil
+	}
+	return &Owner{o.Ours.String(), o.AccountID, o.User, o.Note}
+}
+
+func (w *Owner) restore() *verifier.Owner {
+	if w == nil {
+		return nil
+	}
+	ours := verifier.Ours(w.Ours)
+	if w.Ours == verifier.OursUnknown.String() {
+		ours = verifier.OursUnknown
+	}
+	return &verifier.Owner{Ours: ours, AccountID: w.AccountID, User: w.User, Note: w.Note}
 }
 
 // Time writes t as RFC 3339 in UTC. It is "" for the zero time, and for the years that RFC 3339 cannot write: a

@@ -72,6 +72,30 @@ func Owner(i verifier.Identity) string {
 	return safe.Text(i.Type) + " of " + account
 }
 
+// Ours says what an inventory knows; "" if there was none.
+func Ours(o *verifier.Owner) string {
+	switch {
+	case o == nil:
+		return ""
+	case o.Ours != verifier.OursYes:
+		return o.Ours.String() + ": " + safe.Text(o.Note)
+	case o.User == "":
+		return "yes: a key of account " + safe.Text(o.AccountID) + " itself (root)"
+	}
+	return fmt.Sprintf("yes: RAM user %s of account %s", safe.Text(o.User), safe.Text(o.AccountID))
+}
+
+// Can says what a live key can do; "" if nobody asked.
+func Can(r *verifier.Reach) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Can == "":
+		return safe.Text(r.Limits)
+	}
+	return fmt.Sprintf("%s (%s)", safe.Text(r.Can), safe.Text(r.Limits))
+}
+
 // Why gives the reason of a verdict, and the service's code for it; "" if there is neither.
 func Why(v verifier.Verdict) string {
 	switch {
@@ -86,8 +110,11 @@ func Why(v verifier.Verdict) string {
 // Dead reports whether the verdict says that the credential no longer works for anybody.
 func Dead(s verifier.Status) bool { return s == verifier.NotFound || s == verifier.Expired }
 
-// Next says what to do about f now.
+// Next says what to do about f now: what the verdict advises, and else what its status calls for.
 func Next(f scanner.Finding) string {
+	if f.Verdict.Advice != "" {
+		return safe.Text(f.Verdict.Advice)
+	}
 	switch f.Verdict.Status {
 	case verifier.NotFound:
 		return "it no longer works: remove it from the code"

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// cloudServices are those whose endpoints a script sets.
+var cloudServices = []string{"STS", "RAM", "IMS", "ACTIONTRAIL", "RESOURCEMANAGER"}
+
+// admin [root] gives the account an administrator, or the account itself a key, and lets akguard act with it.
+func administrator(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, !neg && len(args) < 2, "admin [root]")
+	a := vaultOf(ts).account
+	var key *alibabatest.Key
+	if len(args) > 0 {
+		key = a.AddRootKey()
+	} else {
+		key = a.AddKey("admin")
+		ts.Check(a.Attach("user/admin", "AdministratorAccess"))
+	}
+	c := key.Credential()
+	vaultOf(ts).store("admin", c)
+	ts.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", c.ID.Reveal())
+	ts.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", c.Secret.Reveal())
+}
+
+// status STATE LABEL... makes sure that the account has the keys in this state; ! status that it has none in it.
+func keyStatus(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, len(args) > 1, "[!] status STATE LABEL...")
+	for _, label := range args[1:] {
+		state := ""
+		for _, owner := range []string{"", "deploy", "admin"} {
+			for _, k := range vaultOf(ts).account.Keys(owner) {
+				if k.Credential().ID.Reveal() == vaultOf(ts).values["{id24:"+label+"}"] {
+					state = strings.ToLower(k.Status().String())
+				}
+			}
+		}
+		if (state == args[0]) == neg {
+			ts.Fatalf("the key %s is %s", label, state)
+		}
+	}
+}
+
+// fault KIND SERVICE ACTION lets the next call of the action fail: throttled, denied, or with a lost answer.
+func injectFault(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, !neg && len(args) == 3, "fault throttled|denied|lost SERVICE ACTION")
+	kinds := map[string]alibabatest.Fault{
+		"throttled": alibabatest.Throttled(),
+		"lost":      alibabatest.LostAnswer(),
+		"denied":    {Code: "NoPermission", Message: "You are not authorized to do this action.", Status: http.StatusForbidden},
+	}
+	vaultOf(ts).server.InjectFor(args[1], args[2], kinds[args[0]], 1)
+}
+
+// leaked LABEL FILE writes the key's secret to a file, and $ID is its ID.
+func leakedSecret(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, !neg && len(args) == 2, "leaked LABEL FILE")
+	write(ts, args[1], vaultOf(ts).value("{secret:"+args[0]+"}")+"\n")
+	id := vaultOf(ts).value("{id24:" + args[0] + "}")
+	ts.Setenv("ID", id)
+}

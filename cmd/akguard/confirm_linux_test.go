@@ -1,0 +1,93 @@
+package main
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/cmd/internal/term/termtest"
+	"github.com/akguard/akguard/verifier/alibabatest"
+)
+
+// stand is an account with a leaked key, and what akguard needs to act on it.
+type stand struct {
+	server *alibabatest.Server
+	key    *alibabatest.Key
+	env    []string
+}
+
+func newStand(t *testing.T) stand {
+	t.Helper()
+	account := alibabatest.NewAccount()
+	server, err := alibabatest.NewServer(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	s := stand{server: server, key: account.AddKey("ci")}
+	admin := account.AddKey("admin").Credential()
+	if err := account.Attach("user/admin", "AdministratorAccess"); err != nil {
+		t.Fatal(err)
+	}
+	s.env = []string{"ALIBABA_CLOUD_ACCESS_KEY_ID=" + admin.ID.Reveal(), "ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + admin.Secret.Reveal()}
+	for _, service := range cloudServices {
+		s.env = append(s.env, "AKGUARD_ENDPOINT_"+service+"="+server.URL)
+	}
+	return s
+}
+
+// prompts starts revoke on a terminal, and returns when it asks.
+func (s stand) prompts(t *testing.T) (*process, *termtest.Terminal) {
+	t.Helper()
+	p := newProcess(t, "revoke", s.key.Credential().ID.Reveal(), "--disable")
+	p.Env = append(p.Env, s.env...)
+	terminal := termtest.New(t)
+	p.Stdin, p.Cmd.Stderr = terminal.File, terminal.File
+	p.start(t)
+	for range 500 {
+		if s.server.Calls("Ram", "ListAccessKeys") > 1 { // the plan and the check before the run have read the state
+			time.Sleep(200 * time.Millisecond)
+			return p, terminal
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("it does not get to the question")
+	return nil, nil
+}
+
+// TestConfirm types the end of the ID, and something else.
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range []bool{false, true} {
+		s := newStand(t)
+		id := s.key.Credential().ID.Reveal()
+		p, terminal := s.prompts(t)
+		answer, code, status := id[len(id)-4:], 0, alibabatest.Inactive
+		if wrong {
+			answer, code, status = "yes", 4, alibabatest.Active
+		}
+		if err := terminal.Type(answer); err != nil {
+			t.Fatal(err)
+		}
+		p.ends(t, 10*time.Second, code)
+		if got := s.key.Status(); got != status {
+			t.Errorf("answered %q, the key is %s", answer, got)
+		}
+		if screen := terminal.Screen(); !strings.Contains(screen, "to disable LTAI5t****") || strings.Contains(screen, id) {
+			t.Errorf("the screen is %q", screen)
+		}
+	}
+}
+
+// TestConfirmInterrupted changes nothing.
+func TestConfirmInterrupted(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	p, _ := s.prompts(t)
+	p.signal(t, syscall.SIGINT)
+	p.ends(t, soon, 130)
+	if got := s.key.Status(); got != alibabatest.Active {
+		t.Errorf("the key is %s", got)
+	}
+}

@@ -1,0 +1,311 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report/jsonl"
+	"github.com/akguard/akguard/verifier"
+	"github.com/akguard/akguard/verifier/revoke"
+	"github.com/spf13/cobra"
+)
+
+// revokeOptions are the flags of revoke.
+type revokeOptions struct {
+	acting      acting
+	subject     string // an ID or a report
+	disable     bool
+	remove      bool
+	quarantine  []string
+	now         bool
+	plan        string
+	savePlan    string
+	useLeaked   bool
+	secretStdin bool
+}
+
+const revokeExitCodes = `Exit codes:
+  0    done, or planned, or nothing was left to do
+  2    usage or configuration error, also: no administrator's credential
+  4    a cloud action failed or was refused, or something could not be done
+  130  interrupted; akguard revoke resume goes on
+`
+
+const revokeLong = `Take a leaked key out of use, safely: plan, disable, watch, delete; each can be undone.
+
+Name the key's ID, or a report of scan --format jsonl --show-secrets, whose keys are all meant. Without --disable,
+--quarantine or --delete the plan is shown and nothing is changed.
+
+  --disable         makes the key inactive. It can be made active again: akguard revoke undo
+  --quarantine      leaves the key active, but only from these addresses
+  --delete          deletes an inactive key, a day after it was disabled, or at once with --now. Alibaba Cloud keeps it
+                    in a recycle bin for about a month: akguard revoke undo takes it out
+  revoke watch      shows who uses the key, or still tries to
+
+Before anything is changed you confirm each key by the last characters of its ID; --yes does it where there is no
+terminal. One no ends all. Nothing is changed if a key is no longer as the plan saw it. A journal is written before and
+after each call, without any ID or secret; what was interrupted, akguard revoke resume finishes.
+
+The credential that acts is an administrator's: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
+ALIBABA_CLOUD_SECURITY_TOKEN, or a profile of the aliyun command, an OIDC role or an ECS role. It needs
+ram:ListAccessKeys, ram:UpdateAccessKey, ram:DeleteAccessKey and ram:GetUser; AliyunRAMFullAccess has them.
+--use-leaked-key lets the leaked key disable itself, where there is no other: mostly it may not.
+
+` + revokeExitCodes
+
+const revokeExample = `  akguard revoke ID                       what would happen
+  akguard revoke ID --disable             freeze it now
+  akguard revoke watch ID                 who breaks, who still tries
+  akguard revoke ID --delete              a day later
+  akguard revoke undo ID                  one step back
+  akguard revoke report.jsonl --disable --yes`
+
+func (a *app) revoke() *cobra.Command {
+	var o revokeOptions
+	cmd := &cobra.Command{
+		Use:     "revoke [ID | REPORT]",
+		Short:   "Disable, quarantine or delete a leaked key, and undo it",
+		Long:    revokeLong,
+		Example: revokeExample,
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.subject = args[0]
+			}
+			if err := checkActing(cmd.Flags()); err != nil {
+				return err
+			}
+			return a.runRevoke(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.disable, "disable", false, "make the key inactive")
+	f.BoolVar(&o.remove, "delete", false, "delete the key, if it is inactive for a day")
+	f.StringSliceVar(&o.quarantine, "quarantine", nil, "let the key work from these addresses only: `CIDR,…`")
+	f.BoolVar(&o.now, "now", false, "with --delete: without waiting, and with --disable both at once")
+	f.StringVar(&o.plan, "plan", "", "do exactly what the plan in `FILE` says")
+	f.StringVar(&o.savePlan, "save-plan", "", "write the plan to `FILE` and change nothing")
+	f.BoolVar(&o.useLeaked, "use-leaked-key", false, "let the leaked key disable itself; its secret is in the report, or is asked for")
+	f.BoolVar(&o.secretStdin, "secret-stdin", false, "with --use-leaked-key: read the secret from standard input")
+	o.acting.flags(f)
+	o.acting.batchFlags(f)
+	cmd.AddCommand(a.revokeUndo(), a.revokeResume(), a.revokeWatch())
+	return cmd
+}
+
+// acts reports whether something shall be changed.
+func (o revokeOptions) acts() bool {
+	return o.savePlan == "" && (o.disable || o.remove || len(o.quarantine) > 0 || o.plan != "")
+}
+
+func (o revokeOptions) goal() revoke.Goal {
+	switch {
+	case len(o.quarantine) > 0:
+		return revoke.ToQuarantine
+	case o.disable && o.remove:
+		return revoke.ToRemove
+	case o.remove:
+		return revoke.ToDelete
+	}
+	return revoke.ToDisable
+}
+
+func (o revokeOptions) check() error {
+	usage := func(text, hint string) error { return &failure{errors.New(text), hint, exitUsage} }
+	restricts := len(o.quarantine) > 0
+	switch {
+	case o.plan != "" && (o.subject != "" || o.disable || o.remove || restricts || o.savePlan != ""):
+		return usage("--plan excludes an ID and what is to be done: both stand in the plan", "leave one of them out")
+	case o.plan == "" && o.subject == "":
+		return usage("there is no key to do anything about", "name an ID, or a report that scan --format jsonl --show-secrets has written")
+	case restricts && (o.disable || o.remove):
+		return usage("--quarantine excludes --disable and --delete", "quarantine leaves the key active; take one of them")
+	case o.now && !o.remove:
+		return usage("--now goes with --delete", "leave it out: disabling happens at once")
+	case o.disable && o.remove && !o.now:
+		return usage("--disable and --delete at once leave no time to watch what breaks", "disable first and delete later, or add --now")
+	case o.secretStdin && !o.useLeaked:
+		return usage("--secret-stdin goes with --use-leaked-key", "leave it out")
+	case o.useLeaked && (o.remove || restricts):
+		return usage("--use-leaked-key can disable only", "take an administrator's credential for the rest")
+	}
+	if restricts {
+		if err := revoke.CheckRanges(o.quarantine); err != nil {
+			return &failure{fmt.Errorf("--quarantine: %w", err), "name addresses and ranges that the key's owner uses", exitUsage}
+		}
+	}
+	return nil
+}
+
+func (a *app) runRevoke(ctx context.Context, o revokeOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	subjects, leaked, err := a.revokeSubjects(o)
+	if err != nil {
+		return err
+	}
+	s, err := a.prepare(ctx, o.acting, leaked)
+	if err != nil {
+		return err
+	}
+	p, err := a.makePlan(ctx, o, s, subjects)
+	if err != nil {
+		return cloudFailure(ctx, err)
+	}
+	a.showPlan(p, s.source)
+	switch {
+	case o.savePlan != "":
+		return a.savePlan(o.savePlan, p)
+	case o.acts():
+		return a.carryOut(ctx, s, p)
+	}
+	if len(p.Actions) > 0 {
+		term.Say(a.Err, "nothing was changed; --disable does it")
+	}
+	return nil
+}
+
+// makePlan plans, or reads a plan that was made before.
+func (a *app) makePlan(ctx context.Context, o revokeOptions, s *session, subjects []revoke.Subject) (*revoke.Plan, error) {
+	if o.plan == "" {
+		w := revoke.Want{Goal: o.goal(), CIDRs: o.quarantine, Now: o.now, History: s.history}
+		return s.revoker.Plan(ctx, subjects, w)
+	}
+	const hint = "name a file that --save-plan has written"
+	file, err := os.Open(o.plan)
+	if err != nil {
+		return nil, &failure{fmt.Errorf("--plan %s: %w", o.plan, cause(err)), hint, exitUsage}
+	}
+	defer file.Close()
+	p, err := revoke.ReadPlan(file)
+	if err != nil {
+		return nil, &failure{fmt.Errorf("--plan %s: %w", o.plan, err), hint, exitUsage}
+	}
+	return p, nil
+}
+
+func (a *app) savePlan(name string, p *revoke.Plan) error {
+	out, err := openOutput(name, a.Out, true)
+	if err == nil {
+		a.onAbandon(out.discard)
+		defer out.discard()
+		if err = p.Write(out); err == nil {
+			err = out.commit()
+		}
+	}
+	if err != nil {
+		return &failure{fmt.Errorf("--save-plan %s: %w", name, err), "name a file in a folder that exists and can be written", exitUsage}
+	}
+	term.Say(a.Err, "nothing was changed; akguard revoke --plan %s does it", name)
+	return nil
+}
+
+// revokeSubjects finds out which keys are meant, and the leaked key with its secret if it shall act itself.
+func (a *app) revokeSubjects(o revokeOptions) ([]revoke.Subject, *rules.Credential, error) {
+	if o.subject == "" { // they stand in the plan
+		return nil, nil, nil
+	}
+	var credentials []rules.Credential
+	var subjects []revoke.Subject
+	if info, err := os.Stat(o.subject); err == nil && !info.IsDir() {
+		if subjects, credentials, err = a.reportedKeys(o.subject); err != nil {
+			return nil, nil, err
+		}
+	} else {
+		id, err := givenID(o.subject)
+		if err != nil {
+			return nil, nil, err
+		}
+		subjects = []revoke.Subject{{ID: id}}
+	}
+	if !o.useLeaked {
+		return subjects, nil, nil
+	}
+	leaked, err := a.leakedKey(o, subjects, credentials)
+	return subjects, leaked, err
+}
+
+func givenID(subject string) (rules.Secret, error) {
+	if !looksLikeID(subject) {
+		return rules.Secret{}, &failure{fmt.Errorf("%s is neither a file nor a whole ID", rules.MaskIDs(subject)),
+			"name a whole ID, as the file has it where the key leaked, or a report of scan --format jsonl --show-secrets", exitUsage}
+	}
+	return rules.NewSecret(subject), nil
+}
+
+// reportedKeys reads the keys of a report that something can be done about.
+func (a *app) reportedKeys(name string) ([]revoke.Subject, []rules.Credential, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, nil, &failure{fmt.Errorf("%s: %w", name, cause(err)), "name a file that can be read", exitUsage}
+	}
+	defer file.Close()
+	var r saved
+	if err := jsonl.Read(file, rules.Default(), &r); err != nil {
+		return nil, nil, &failure{fmt.Errorf("%s: %w", name, err), "name a report that akguard scan --format jsonl has written", exitUsage}
+	}
+	var subjects []revoke.Subject
+	var credentials []rules.Credential
+	masked := 0
+	for _, f := range r.findings {
+		switch {
+		case !isKey(f):
+		case f.Masked():
+			masked++
+		default:
+			subjects = append(subjects, revoke.Subject{ID: f.Credential.ID, Known: f.Verdict.Identity})
+			credentials = append(credentials, f.Credential)
+		}
+	}
+	const hint = "scan again with --show-secrets, or name the ID itself"
+	if masked > 0 && len(subjects) == 0 {
+		return nil, nil, &failure{fmt.Errorf("%s is masked: it does not hold the whole ID of %s", name, count(masked, "key")), hint, exitUsage}
+	}
+	if len(subjects) == 0 {
+		return nil, nil, &failure{fmt.Errorf("%s holds no key that could be revoked", name), "name the ID itself", exitUsage}
+	}
+	if masked > 0 {
+		term.Say(a.Err, "left out: %s whose ID is masked; %s", count(masked, "key"), hint)
+	}
+	if r.summary == nil {
+		term.Say(a.Err, "%s has no end: its scan was interrupted, and there may be more keys", name)
+	}
+	return subjects, credentials, nil
+}
+
+// isKey reports whether a finding is a key that is not known to be gone.
+func isKey(f scanner.Finding) bool {
+	switch f.Credential.Type {
+	case rules.AccessKey, rules.AccessKeyID, rules.STS:
+		return !f.Credential.ID.IsZero() && f.Verdict.Status != verifier.NotFound && f.Verdict.Status != verifier.Expired
+	}
+	return false
+}
+
+// leakedKey finds the secret of the one key that shall disable itself.
+func (a *app) leakedKey(o revokeOptions, subjects []revoke.Subject, known []rules.Credential) (*rules.Credential, error) {
+	if len(subjects) != 1 {
+		return nil, &failure{fmt.Errorf("--use-leaked-key is for one key, and not %d", len(subjects)), "name its ID", exitUsage}
+	}
+	if len(known) == 1 && !known[0].Secret.IsZero() {
+		return &known[0], nil
+	}
+	p := parts{id: subjects[0].ID.Reveal()}
+	var err error
+	if o.secretStdin {
+		err = p.read(a.In)
+	} else {
+		err = a.prompt(&p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := p.credential()
+	return &c, nil
+}

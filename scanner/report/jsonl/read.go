@@ -1,0 +1,155 @@
+package jsonl
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+)
+
+// Read gives a saved report to h, as the scan gave it that wrote it: the stream, or the array of the same objects. Values
+// are as they stand there, masked ones too. A finding's rule is the one of the set with its ID, and a bare one where
+// the set has none. Objects of another kind are left out. The report of an interrupted scan has no summary, nor has h
+// then; anything else that is no report is an error.
+func Read(r io.Reader, set *rules.Set, h scanner.Handler) error {
+	d, array, err := open(r)
+	if err != nil {
+		return err
+	}
+	known := map[string]rules.Rule{}
+	for _, rule := range set.Rules() {
+		known[rule.ID] = rule
+	}
+	for n := 1; !array || d.More(); n++ { // More is false at the end of an array, and where a read fails
+		var text json.RawMessage
+		err := d.Decode(&text)
+		switch {
+		case err == nil:
+			err = play(text, known, h)
+		case errors.Is(err, io.EOF) && !array:
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("reading object %d of the report: %w", n, harmless(err))
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return fmt.Errorf("reading the report: it does not end: %w", harmless(err))
+	}
+	return nil
+}
+
+// open finds out whether it is a stream or an array.
+func open(r io.Reader) (d *json.Decoder, array bool, err error) {
+	b := bufio.NewReader(r)
+	first, err := b.Peek(1)
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, false, errors.New("reading the report: it is empty")
+	case err != nil:
+		return nil, false, fmt.Errorf("reading the report: %w", err)
+	}
+	d = json.NewDecoder(b)
+	if array = first[0] == '['; array {
+		_, err = d.Token()
+	}
+	return d, array, err
+}
+
+var errForeign = errors.New("it is not what akguard writes")
+
+// harmless is an error without what the decoder quotes, which may be a value.
+func harmless(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &syntax) || errors.As(err, &kind) {
+		return errForeign
+	}
+	return err
+}
+
+// play gives one object to h.
+func play(text []byte, known map[string]rules.Rule, h scanner.Handler) error {
+	var o struct{ Kind string }
+	if err := json.Unmarshal(text, &o); err != nil {
+		return err
+	}
+	switch o.Kind {
+	case "":
+		return errForeign
+	case "config":
+		return decode(text, func(c config) error {
+			return h.Header(scanner.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify})
+		})
+	case "finding":
+		return decode(text, func(f finding) error {
+			restored, err := f.restore(known)
+			if err != nil {
+				return err
+			}
+			return h.Finding(restored)
+		})
+	case "skip":
+		return decode(text, func(s skip) error { return h.Skip(scanner.Skip{Path: s.Path, Reason: s.Reason}) })
+	case "summary":
+		return decode(text, func(s summary) error { return h.Summary(s.restore()) })
+	}
+	return nil
+}
+
+// decode reads one object and hands it on.
+func decode[T any](text []byte, use func(T) error) error {
+	var object T
+	if err := json.Unmarshal(text, &object); err != nil {
+		return err
+	}
+	return use(object)
+}
+
+// clamp keeps a number of rules from being any number.
+func clamp(n int) int { return min(max(n, 0), 10_000) }
+
+func (s summary) restore() scanner.Summary {
+	return scanner.Summary{
+		Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, Live: s.Live, Skips: s.Skips,
+		Complete: s.Complete, Duration: time.Duration(s.DurationMS) * time.Millisecond,
+	}
+}
+
+func (f finding) restore(known map[string]rules.Rule) (scanner.Finding, error) {
+	severity, ok := severities()[f.Severity]
+	if !ok || len(f.Occurrences) == 0 || f.Credential.Type == "" {
+		return scanner.Finding{}, errForeign
+	}
+	c := f.Credential
+	out := scanner.Finding{
+		Rule: rules.Rule{ID: f.Rule, Type: rules.Type(c.Type), Severity: severity}, Severity: severity, Fingerprint: f.Fingerprint,
+		Credential: rules.Credential{
+			Type: rules.Type(c.Type), ID: rules.NewSecret(c.ID), Secret: rules.NewSecret(c.Secret), Token: rules.NewSecret(c.Token),
+		},
+		Verdict: f.Verification.Restore(),
+	}
+	if rule, ok := known[f.Rule]; ok {
+		out.Rule = rule
+	}
+	for _, o := range f.Occurrences {
+		out.Occurrences = append(out.Occurrences, o.Restore())
+	}
+	for _, s := range f.Candidates {
+		out.Candidates = append(out.Candidates, rules.NewSecret(s))
+	}
+	return out, nil
+}
+
+func severities() map[string]rules.Severity {
+	byName := map[string]rules.Severity{}
+	for s := rules.Low; s <= rules.Critical; s++ {
+		byName[s.String()] = s
+	}
+	return byName
+}

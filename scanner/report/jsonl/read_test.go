@@ -1,0 +1,119 @@
+package jsonl_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/report/internal/fixture"
+	"github.com/akguard/akguard/scanner/report/jsonl"
+)
+
+func written(t *testing.T, r fixture.Report, o jsonl.Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := r.Play(jsonl.NewHandler(&b, o)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// A report that was read and is written again is the same, masked or not, as a stream or as an array.
+func TestReadBack(t *testing.T) {
+	for name, r := range map[string]fixture.Report{"full": fixture.Full(), "wide": fixture.Wide(20), "clean": fixture.Clean()} {
+		for _, o := range []jsonl.Options{{}, {ShowSecrets: true}, {Array: true}, {Array: true, ShowSecrets: true}} {
+			want := strings.ReplaceAll(written(t, r, o), `\ufffd`, "\ufffd") // what is not UTF-8 has become a character
+			var b bytes.Buffer
+			if err := jsonl.Read(strings.NewReader(want), rules.Default(), jsonl.NewHandler(&b, o)); err != nil {
+				t.Errorf("%s, %+v: %v", name, o, err)
+			}
+			if b.String() != want {
+				t.Errorf("%s, %+v: it was\n%s\nand is\n%s", name, o, want, b.String())
+			}
+		}
+	}
+}
+
+// A rule is the set's, so that a verdict can change the severity; one that the set does not have is bare.
+func TestReadRules(t *testing.T) {
+	stream := written(t, fixture.Wide(1), jsonl.Options{})
+	for id, want := range map[string]bool{"alibaba-accesskey-pair": true, "one-of-your-own": false} {
+		var got keep
+		changed := strings.ReplaceAll(stream, "alibaba-accesskey-pair", id)
+		if err := jsonl.Read(strings.NewReader(changed), rules.Default(), &got); err != nil {
+			t.Fatal(err)
+		}
+		if rule := got.findings[0].Rule; rule.ID != id || (rule.Description != "") != want || rule.Severity != rules.Critical {
+			t.Errorf("the rule is %+v", rule)
+		}
+	}
+}
+
+type keep struct{ findings []scanner.Finding }
+
+func (k *keep) Header(scanner.Header) error     { return nil }
+func (k *keep) Finding(f scanner.Finding) error { k.findings = append(k.findings, f); return nil }
+func (k *keep) Skip(scanner.Skip) error         { return nil }
+func (k *keep) Summary(scanner.Summary) error   { return nil }
+
+// What is no report is an error, in which nothing of it is quoted.
+func TestReadNoReport(t *testing.T) {
+	whole := written(t, fixture.Full(), jsonl.Options{ShowSecrets: true})
+	for name, text := range map[string]string{
+		"empty":              "",
+		"text":               "LIVE critical AccessKey pair NeverToBeSeen",
+		"cut":                whole[:len(whole)/2],
+		"a string":           `"NeverToBeSeen"`,
+		"another object":     `{"NeverToBeSeen":1}`,
+		"field of a kind":    `{"kind":"finding","severity":"low","credential":"NeverToBeSeen"}`,
+		"no occurrence":      `{"kind":"finding","severity":"low","credential":{"type":"accesskey"}}`,
+		"severity":           `{"kind":"finding","severity":"NeverToBeSeen","credential":{"type":"accesskey"},"occurrences":[{}]}`,
+		"array that is open": "[" + strings.TrimSpace(whole[:strings.Index(whole, "\n")]) + ",",
+	} {
+		err := jsonl.Read(strings.NewReader(text), rules.Default(), new(keep))
+		if err == nil || strings.Contains(err.Error(), "NeverToBeSeen") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := jsonl.Read(strings.NewReader(`{"kind":"news","x":1}`), rules.Default(), new(keep)); err != nil {
+		t.Errorf("an object of another kind: %v", err)
+	}
+	broken := errors.New("broken")
+	if err := jsonl.Read(io.MultiReader(strings.NewReader(`{"kind":"news"}`), failing{broken}), rules.Default(), new(keep)); err == nil {
+		t.Error("a read that fails is no error")
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// FuzzRead reads what the fuzzer likes: what is read and written is read again, and is the same then.
+func FuzzRead(f *testing.F) {
+	for _, r := range []fixture.Report{fixture.Full(), fixture.Clean()} {
+		var b bytes.Buffer
+		if err := r.Play(jsonl.NewHandler(&b, jsonl.Options{})); err != nil {
+			f.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			f.Add(line)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var first, second bytes.Buffer
+		o := jsonl.Options{ShowSecrets: true}
+		if jsonl.Read(strings.NewReader(text), rules.Default(), jsonl.NewHandler(&first, o)) != nil || first.Len() == 0 {
+			return
+		}
+		if err := jsonl.Read(bytes.NewReader(first.Bytes()), rules.Default(), jsonl.NewHandler(&second, o)); err != nil {
+			t.Fatal(err)
+		}
+		if first.String() != second.String() {
+			t.Errorf("it was\n%s\nand is\n%s", &first, &second)
+		}
+	})
+}

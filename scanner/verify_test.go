@@ -1,0 +1,69 @@
+package scanner_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/rulestest"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/planted"
+	"github.com/akguard/akguard/verifier"
+)
+
+// owners is a Verifier to which every key is live; it knows whose it is by the ID.
+type owners map[string]string
+
+func (o owners) Verify(_ context.Context, c rules.Credential) verifier.Verdict {
+	return verifier.Verdict{Status: verifier.Live, Identity: &verifier.Identity{Type: o[c.ID.Reveal()]}}
+}
+
+// A root key comes before every other key that works, wherever it stands.
+func TestRootComesFirst(t *testing.T) {
+	keys := rulestest.NewKeys(41)
+	types := []string{verifier.TypeUser, verifier.TypeRole, verifier.TypeUser, verifier.TypeRoot}
+	o := owners{}
+	var files []file
+	for i, kind := range types {
+		id := keys.ID24()
+		o[id] = kind
+		files = append(files, file{fmt.Sprint(i), pairText(id, keys.Secret())})
+	}
+	r := scan(t, o, files...)
+	if first := r.Findings[0]; len(r.Findings) != 4 || first.Verdict.Identity.Type != verifier.TypeRoot || first.Severity != rules.Critical {
+		t.Errorf("the first of %d findings is %+v", len(r.Findings), first.Verdict.Identity)
+	}
+}
+
+// What is said of an ID whose secret is not nearby depends on how many were tried.
+func TestNoSecretIsItsOwn(t *testing.T) {
+	keys := rulestest.NewKeys(42)
+	id := keys.ID24()
+	secrets := []string{keys.Secret(), keys.Secret(), keys.Secret()}
+	v := func() *oracle { return &oracle{secrets: map[string]string{id: keys.Secret()}} }
+	for _, c := range []struct {
+		secrets []string
+		most    int
+		asked   int
+		status  verifier.Status
+		reason  string
+	}{
+		{secrets[:1], 0, 1, verifier.SecretMismatch, ""},
+		{secrets, 0, 3, verifier.Exists, "the ID exists, and none of the secrets nearby is its secret"},
+		{secrets, 2, 2, verifier.Exists, "the ID exists, and of the 3 secrets nearby, none of the 2 that were tried is its secret"},
+		{secrets, 1, 1, verifier.Exists, "of the 3 secrets nearby, none of the 1"},
+	} {
+		oracle, report := v(), new(planted.Report)
+		source := memory{files: []file{{"a", pairText(id, c.secrets...)}}}
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: rules.Default(), Verifier: oracle, MaxCandidates: c.most})
+		if _, err := s.Run(t.Context(), report); err != nil {
+			t.Fatal(err)
+		}
+		got := report.Findings[0].Verdict
+		if got.Status != c.status || !strings.Contains(got.Reason, c.reason) || oracle.asked[id] != c.asked {
+			t.Errorf("%d secrets, %d tried: asked %d times, %+v", len(c.secrets), c.most, oracle.asked[id], got)
+		}
+	}
+}

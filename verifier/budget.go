@@ -1,0 +1,50 @@
+package verifier
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+)
+
+// stopped is the verdict of a question that the caller took back.
+func stopped() Verdict {
+	return Verdict{Status: Unknown, Reason: "the check was stopped before it was answered"}
+}
+
+// Budget wraps next and allows its questions so much time altogether, from the first one on. When it is used up,
+// questions under way end, no more are asked, and every verdict is Unknown with that reason. A limit that is not
+// positive allows all the time there is.
+func Budget(next Verifier, limit time.Duration) Verifier {
+	if limit <= 0 {
+		return next
+	}
+	return &budget{next: next, limit: limit}
+}
+
+type budget struct {
+	next  Verifier
+	limit time.Duration
+
+	once sync.Once
+	ends time.Time
+}
+
+// Verify asks next, while there is time.
+func (b *budget) Verify(ctx context.Context, c rules.Credential) Verdict {
+	b.once.Do(func() { b.ends = time.Now().Add(b.limit) })
+	limited, cancel := context.WithDeadline(ctx, b.ends)
+	defer cancel()
+	if limited.Err() == nil {
+		v := b.next.Verify(limited, c)
+		if v.Status != Unknown || v.Code != "" || limited.Err() == nil { // a code is an answer, if a useless one
+			return v
+		}
+	}
+	if ctx.Err() != nil {
+		return stopped()
+	}
+	return Verdict{Status: Unknown, Reason: fmt.Sprintf("not checked: the time for all checks (%s) was used up", b.limit)}
+}

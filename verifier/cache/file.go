@@ -1,0 +1,184 @@
+package cache
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+	"unicode"
+
+	"github.com/akguard/akguard/verifier"
+)
+
+const (
+	format  = 1
+	maxFile = 16 << 20
+	maxText = 1000 // bytes of a field: far more than any verdict says
+)
+
+// content is the file.
+type content struct {
+	Format   int              `json:"format"`
+	Key      []byte           `json:"key"`
+	Verdicts map[string]saved `json:"verdicts"` // by hash
+}
+
+// saved is a verdict in the file.
+type saved struct {
+	Status    verifier.Status    `json:"status"`
+	Code      string             `json:"code,omitempty"`
+	Reason    string             `json:"reason,omitempty"`
+	Advice    string             `json:"advice,omitempty"`
+	CheckedAt time.Time          `json:"checkedAt"`
+	Identity  *verifier.Identity `json:"identity,omitempty"`
+}
+
+// load reads the file, all or nothing. No file is no error.
+func (c *Cache) load() error {
+	text, err := read(c.opts.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var read content
+	if err == nil {
+		read, err = decode(text)
+	}
+	if err != nil {
+		return fmt.Errorf("reading remembered verdicts: %w", err)
+	}
+	c.key = read.Key
+	for hash, s := range read.Verdicts {
+		c.known[hash] = verifier.Verdict{
+			Status: s.Status, Code: s.Code, Reason: s.Reason, Advice: s.Advice, CheckedAt: s.CheckedAt, Identity: s.Identity,
+		}
+	}
+	return nil
+}
+
+// read takes a plain file of a sensible size that is its owner's alone. A link is not followed.
+func read(name string) ([]byte, error) {
+	info, err := os.Lstat(name)
+	if err != nil {
+		return nil, cause(err)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, cause(err)
+	}
+	defer file.Close()
+	opened, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case !info.Mode().IsRegular() || !os.SameFile(info, opened):
+		return nil, errors.New("it is no plain file")
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0: // Windows has other permissions, and a profile folder
+		return nil, errors.New("it is not its owner's alone: others can read or write it")
+	case info.Size() > maxFile:
+		return nil, errors.New("it is too large")
+	}
+	return io.ReadAll(io.LimitReader(file, maxFile))
+}
+
+// decode takes what save has written, and nothing else.
+func decode(text []byte) (content, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	var c content
+	if err := d.Decode(&c); err != nil || d.More() {
+		return content{}, errors.New("it is damaged")
+	}
+	if c.Format != format || len(c.Key) != sha256.Size {
+		return content{}, errors.New("it is of another version, or damaged")
+	}
+	for hash, s := range c.Verdicts {
+		if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size || !s.valid() {
+			return content{}, errors.New("it is damaged")
+		}
+	}
+	return c, nil
+}
+
+// valid reports whether a verdict is one that is ever saved, and fit to print.
+func (s saved) valid() bool {
+	if s.Identity != nil && s.Status != verifier.Live {
+		return false
+	}
+	texts := []string{s.Code, s.Reason, s.Advice}
+	if i := s.Identity; i != nil {
+		texts = append(texts, i.Type, i.AccountID, i.ARN, i.UserID)
+	}
+	for _, text := range texts {
+		if len(text) > maxText || bytes.ContainsFunc([]byte(text), func(r rune) bool { return !unicode.IsPrint(r) }) {
+			return false
+		}
+	}
+	return lifetime(s.Status) > 0
+}
+
+// Save writes what is still good to the file; without one it does nothing. The file is replaced whole: of two runs that
+// end together, the last one's verdicts stay.
+func (c *Cache) Save() error {
+	if c.opts.File == "" {
+		return nil
+	}
+	text, err := json.Marshal(c.content())
+	if err == nil {
+		err = replace(c.opts.File, text)
+	}
+	if err != nil {
+		return fmt.Errorf("saving verdicts: %w", err)
+	}
+	return nil
+}
+
+func (c *Cache) content() content {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := content{Format: format, Key: c.key, Verdicts: map[string]saved{}}
+	for hash, v := range c.known {
+		s := saved{Status: v.Status, Code: v.Code, Reason: v.Reason, Advice: v.Advice, CheckedAt: v.CheckedAt, Identity: v.Identity}
+		if c.good(v) && s.valid() {
+			out.Verdicts[hash] = s
+		}
+	}
+	return out
+}
+
+// replace writes the file beside its place, for its owner alone, and renames it.
+func replace(name string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return cause(err)
+	}
+	temp := name + "." + rand.Text()
+	file, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return cause(err)
+	}
+	_, err = file.Write(text)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(temp, name)
+	}
+	if err != nil {
+		_ = os.Remove(temp)
+	}
+	return err
+}
+
+// cause is an error without the name of the file, which may be a temporary one.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

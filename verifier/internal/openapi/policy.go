@@ -1,0 +1,94 @@
+package openapi
+
+import (
+	"context"
+
+	"github.com/akguard/akguard/rules"
+)
+
+// Policy names a permission policy of RAM. Document is set by GetPolicy and GetPolicyVersion only.
+type Policy struct {
+	Type     string // System or Custom
+	Name     string
+	Version  string // the default version, "v1"
+	Document string // JSON
+}
+
+type policyInfo struct {
+	PolicyType     string
+	PolicyName     string
+	DefaultVersion string
+}
+
+type policiesAnswer struct {
+	answer
+	Policies struct{ Policy []policyInfo }
+}
+
+func (c *Client) policies(ctx context.Context, cred rules.Credential, action, owner, name string) ([]Policy, error) {
+	var a policiesAnswer
+	err := c.rpc(ctx, cred, ram(action, map[string]string{owner: name}), &a)
+	var list []Policy
+	for _, p := range a.Policies.Policy {
+		list = append(list, Policy{Type: p.PolicyType, Name: p.PolicyName, Version: p.DefaultVersion})
+	}
+	return list, err
+}
+
+// ListPoliciesForUser returns the policies attached to the user itself, not those of its groups.
+func (c *Client) ListPoliciesForUser(ctx context.Context, cred rules.Credential, user string) ([]Policy, error) {
+	return c.policies(ctx, cred, "ListPoliciesForUser", "UserName", user)
+}
+
+// ListPoliciesForRole returns the policies attached to the role.
+func (c *Client) ListPoliciesForRole(ctx context.Context, cred rules.Credential, role string) ([]Policy, error) {
+	return c.policies(ctx, cred, "ListPoliciesForRole", "RoleName", role)
+}
+
+// ListPoliciesForGroup returns the policies attached to the group.
+func (c *Client) ListPoliciesForGroup(ctx context.Context, cred rules.Credential, group string) ([]Policy, error) {
+	return c.policies(ctx, cred, "ListPoliciesForGroup", "GroupName", group)
+}
+
+// GetPolicy returns a policy with the document of its default version.
+func (c *Client) GetPolicy(ctx context.Context, cred rules.Credential, kind, name string) (Policy, error) {
+	var a struct {
+		answer
+		Policy               policyInfo
+		DefaultPolicyVersion struct{ PolicyDocument string }
+	}
+	err := c.rpc(ctx, cred, ram("GetPolicy", map[string]string{"PolicyType": kind, "PolicyName": name}), &a)
+	return Policy{a.Policy.PolicyType, a.Policy.PolicyName, a.Policy.DefaultVersion, a.DefaultPolicyVersion.PolicyDocument}, err
+}
+
+// GetPolicyVersion returns one version of a policy.
+func (c *Client) GetPolicyVersion(ctx context.Context, cred rules.Credential, p Policy) (Policy, error) {
+	var a struct {
+		answer
+		PolicyVersion struct {
+			VersionID      string `json:"VersionId"`
+			PolicyDocument string
+		}
+	}
+	params := map[string]string{"PolicyType": p.Type, "PolicyName": p.Name, "VersionId": p.Version}
+	err := c.rpc(ctx, cred, ram("GetPolicyVersion", params), &a)
+	return Policy{p.Type, p.Name, a.PolicyVersion.VersionID, a.PolicyVersion.PolicyDocument}, err
+}
+
+// CreatePolicy makes a custom policy. Attached to nothing, it has no effect.
+func (c *Client) CreatePolicy(ctx context.Context, cred rules.Credential, name, description, document string) error {
+	params := map[string]string{"PolicyName": name, "Description": description, "PolicyDocument": document}
+	return c.rpc(ctx, cred, ram("CreatePolicy", params), &answer{})
+}
+
+// AttachPolicyToRole gives a role a policy.
+func (c *Client) AttachPolicyToRole(ctx context.Context, cred rules.Credential, role string, p Policy) error {
+	params := map[string]string{"PolicyType": p.Type, "PolicyName": p.Name, "RoleName": role}
+	return c.rpc(ctx, cred, ram("AttachPolicyToRole", params), &answer{})
+}
+
+// DetachPolicyFromRole takes a policy from a role.
+func (c *Client) DetachPolicyFromRole(ctx context.Context, cred rules.Credential, role string, p Policy) error {
+	params := map[string]string{"PolicyType": p.Type, "PolicyName": p.Name, "RoleName": role}
+	return c.rpc(ctx, cred, ram("DetachPolicyFromRole", params), &answer{})
+}

@@ -1,0 +1,43 @@
+package openapi
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/akguard/akguard/rules"
+)
+
+// Member is an account of a resource directory: of one organization.
+type Member struct {
+	ID   string // 16 digits
+	Name string
+}
+
+// ListAccounts returns the accounts of the caller's resource directory, up to 20,000.
+func (c *Client) ListAccounts(ctx context.Context, cred rules.Credential) ([]Member, error) {
+	const size = 100
+	var all []Member
+	for page := 1; page <= maxPages; page++ {
+		var a struct {
+			answer
+			TotalCount int
+			Accounts   struct {
+				Account []struct {
+					AccountID   string `json:"AccountId"`
+					DisplayName string
+				}
+			}
+		}
+		params := map[string]string{"PageNumber": strconv.Itoa(page), "PageSize": strconv.Itoa(size)}
+		if err := c.rpc(ctx, cred, call{"ResourceManager", "2020-03-31", "ListAccounts", params, nil}, &a); err != nil {
+			return all, err
+		}
+		for _, m := range a.Accounts.Account {
+			all = append(all, Member{m.AccountID, m.DisplayName})
+		}
+		if len(a.Accounts.Account) < size || len(all) >= a.TotalCount {
+			return all, nil
+		}
+	}
+	return all, &Error{Message: "the list of accounts has no end"}
+}

@@ -1,0 +1,79 @@
+package reach
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// TestWords is an inside test because documents reach the package over the network otherwise.
+func TestWords(t *testing.T) {
+	allow := func(action string) string {
+		return `{"Version":"1","Statement":[{"Effect":"Allow","Action":` + action + `,"Resource":"*"}]}`
+	}
+	for _, test := range []struct {
+		name      string
+		documents []string
+		want      []string // parts of what it can do, in this order
+	}{
+		{"nothing", nil, nil},
+		{"administrator", []string{allow(`"*"`)}, []string{"it is an administrator"}},
+		{"administrator by service", []string{allow(`["*:*"]`)}, []string{"it is an administrator"}},
+		{"a whole service", []string{allow(`"oss:*"`)}, []string{"read files (OSS)", "write files (OSS)", "delete files (OSS)"}},
+		{"one action", []string{allow(`"ecs:RunInstances"`)}, []string{"start servers"}},
+		{"case does not matter", []string{allow(`"ECS:runinstances"`)}, []string{"start servers"}},
+		{"a pattern", []string{allow(`"oss:Get*"`)}, []string{"read files"}},
+		{"a question mark", []string{allow(`"oss:?etObject"`)}, []string{"read files"}},
+		{"harmless", []string{allow(`["ecs:Describe*","ecs:RunInstancesX"]`)}, nil},
+		{"RAM", []string{allow(`"ram:*"`)}, []string{"change permissions", "make new keys"}},
+		{"two policies", []string{allow(`"kms:Decrypt"`), allow(`"oss:GetObject"`)}, []string{"read files", "decrypt"}},
+		{"some resources", []string{`{"Statement":[{"Effect":"Allow","Action":"oss:GetObject","Resource":["acs:oss:*:*:b/*"]}]}`},
+			[]string{"read files (OSS) - on some resources"}},
+		{"a condition", []string{`{"Statement":[{"Effect":"Allow","Action":"oss:GetObject","Resource":"*","Condition":{"IpAddress":{"acs:SourceIp":"10.0.0.1"}}}]}`},
+			[]string{"read files (OSS) - on some resources, or under conditions"}},
+		{"denied", []string{allow(`"oss:*"`), `{"Statement":[{"Effect":"Deny","Action":"oss:Put*","Resource":"*"}]}`}, []string{"read files", "delete files"}},
+		{"denied in part", []string{allow(`"oss:GetObject"`), `{"Statement":[{"Effect":"Deny","Action":"oss:*","Resource":"acs:oss:*:*:b"}]}`}, []string{"read files"}},
+		{"all but some services", []string{`{"Statement":[{"Effect":"Allow","NotAction":["ram:*","sts:*","ecs:*","rds:*","kms:*","log:*","dysms:*","actiontrail:*"],"Resource":"*"}]}`},
+			[]string{"read files", "write files", "delete files"}},
+	} {
+		var documents []document
+		for _, text := range test.documents {
+			var d document
+			if err := json.Unmarshal([]byte(text), &d); err != nil {
+				t.Fatalf("%s: %v", test.name, err)
+			}
+			documents = append(documents, d)
+		}
+		got := words(documents)
+		if len(got) != len(test.want) {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+			continue
+		}
+		for i, part := range test.want {
+			if !strings.Contains(got[i], part) {
+				t.Errorf("%s: %q, want %q", test.name, got, test.want)
+			}
+		}
+	}
+}
+
+// FuzzWords reads what no policy is, too; whoever may do everything is told that and nothing else.
+func FuzzWords(f *testing.F) {
+	f.Add(`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, "oss:*", "oss:GetObject")
+	f.Add(`{"Statement":[{"Effect":"Deny","Action":["a*b?c"],"Resource":["*"],"Condition":{}}]}`, "*a*?", "bab")
+	f.Add(`{"Statement":{"Effect":1}}`, "", "*")
+	f.Fuzz(func(t *testing.T, text, pattern, action string) {
+		var d document
+		if json.Unmarshal([]byte(text), &d) == nil {
+			if can := words([]document{d}); len(can) > 1 && can[0] == abilities()[0].words {
+				t.Errorf("%q", can)
+			}
+		}
+		if !strings.ContainsAny(action, "*?") && !strings.ContainsAny(pattern, "*?") && matches(pattern, action) != (pattern == action) {
+			t.Errorf("%q matches %q: %t", pattern, action, !(pattern == action))
+		}
+		if !matches(pattern+"*", pattern+"x") && !strings.ContainsAny(pattern, "*?") {
+			t.Errorf("%q* does not match %qx", pattern, pattern)
+		}
+	})
+}

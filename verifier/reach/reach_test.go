@@ -1,0 +1,119 @@
+package reach_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/verifier"
+	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/reach"
+	"github.com/akguard/akguard/verifier/sts"
+)
+
+type administrator struct{ rules.Credential }
+
+func (a administrator) Get(context.Context) (rules.Credential, error) { return a.Credential, nil }
+
+// scene is an account with an administrator and a user that may read and, through a group, write.
+type scene struct {
+	account *alibabatest.Account
+	admin   *alibabatest.Key
+	server  *alibabatest.Server
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	s := &scene{account: alibabatest.NewAccount()}
+	s.admin = s.account.AddKey("admin")
+	s.account.AddKey("ci")
+	s.account.AddGroup("ops", "ci")
+	s.account.AddRole(alibabatest.Role{Name: "deploy"})
+	for to, policy := range map[string]string{"user/admin": "AdministratorAccess", "user/ci": "AliyunOSSReadOnlyAccess", "group/ops": "AliyunECSFullAccess", "role/deploy": "AliyunRAMFullAccess"} {
+		if err := s.account.Attach(to, policy); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	if s.server, err = alibabatest.NewServer(s.account); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.server.Close() })
+	return s
+}
+
+func (s *scene) over(t *testing.T, admin reach.Admin) verifier.Verifier {
+	t.Helper()
+	checker, err := sts.New(sts.Options{Endpoint: s.server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := reach.Over(checker, reach.Options{Admin: admin, STS: s.server.URL, RAM: s.server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func want(t *testing.T, what string, v verifier.Verdict, can, limits string) {
+	t.Helper()
+	r := v.Reach
+	if r == nil || (r.Can != "") != (can != "") || !strings.Contains(r.Can, can) || !strings.Contains(r.Limits, limits) {
+		t.Errorf("%s: %+v, want %q, %q", what, r, can, limits)
+	}
+}
+
+func TestReach(t *testing.T) {
+	s := newScene(t)
+	v := s.over(t, administrator{s.admin.Credential()})
+	user := v.Verify(t.Context(), s.account.AddKey("ci").Credential())
+	want(t, "a user's own policy", user, "read files (OSS)", "are not weighed")
+	want(t, "its group's", user, "start servers (ECS)", "are not weighed")
+	role := s.account.AddSession("deploy", "run", time.Now().Add(time.Hour))
+	want(t, "a role's", v.Verify(t.Context(), role.Credential()), "it can give itself everything", "are not weighed")
+	want(t, "root's", v.Verify(t.Context(), s.account.AddRootKey().Credential()), "it is root", "no policy limits root")
+	want(t, "nothing", v.Verify(t.Context(), s.account.AddKey("idle").Credential()), "none of what", "are not weighed")
+	off := s.account.AddKey("ci")
+	off.SetStatus(alibabatest.Inactive)
+	if got := v.Verify(t.Context(), off.Credential()); got.Reach != nil {
+		t.Errorf("a dead key can %+v", got.Reach)
+	}
+}
+
+// The leaked key itself asks only where there is no administrator; most may not.
+func TestLeakedKeyAsks(t *testing.T) {
+	s := newScene(t)
+	v := s.over(t, nil)
+	want(t, "an administrator's", v.Verify(t.Context(), s.admin.Credential()), "it is an administrator", "")
+	want(t, "a user's", v.Verify(t.Context(), s.account.AddKey("ci").Credential()), "", "not known: its policies cannot be read: NoPermission")
+}
+
+func TestAnotherAccount(t *testing.T) {
+	s := newScene(t)
+	other := alibabatest.NewAccount()
+	server, err := alibabatest.NewServer(s.account, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	s.server = server
+	v := s.over(t, administrator{s.admin.Credential()})
+	want(t, "another account's", v.Verify(t.Context(), other.AddKey("ci").Credential()), "", "the key is of account "+other.UID())
+}
+
+// What cannot be read is said, and out of reach is tried once.
+func TestFailures(t *testing.T) {
+	s := newScene(t)
+	s.server.InjectFor("Ram", "GetPolicy", alibabatest.Unavailable(), 1)
+	v := s.over(t, administrator{s.admin.Credential()})
+	key := s.account.AddKey("ci").Credential()
+	want(t, "one unread", v.Verify(t.Context(), key), "start servers", "1 of its 2 policies cannot be read")
+	s.server.InjectFor("Ram", "ListPoliciesForUser", alibabatest.Fault{Reset: true}, -1)
+	want(t, "reset", v.Verify(t.Context(), key), "", "not known: ")
+	want(t, "reset before", v.Verify(t.Context(), key), "", "not asked again")
+	if n := s.server.Calls("Ram", "ListPoliciesForUser"); n != 2 {
+		t.Errorf("%d calls, want 2", n)
+	}
+}

@@ -1,0 +1,49 @@
+package revoke
+
+import (
+	"context"
+	"errors"
+)
+
+// ErrDenied is the error of an Approver that says no.
+var ErrDenied = errors.New("not approved")
+
+// Approver decides whether the actions about one key may happen. An error other than ErrDenied is a no as well.
+type Approver interface {
+	Approve(ctx context.Context, actions []Action) error
+}
+
+// ApproverFunc makes an Approver of a function.
+type ApproverFunc func(ctx context.Context, actions []Action) error
+
+// Approve calls f.
+func (f ApproverFunc) Approve(ctx context.Context, actions []Action) error { return f(ctx, actions) }
+
+// approve asks about each key in turn. The first no ends it.
+func approve(ctx context.Context, approver Approver, actions []Action) error {
+	if approver == nil {
+		return ErrDenied
+	}
+	for _, group := range byKey(actions) {
+		if err := approver.Approve(ctx, group); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// byKey groups actions by what they are about, in their order.
+func byKey(actions []Action) [][]Action {
+	var groups [][]Action
+	at := make(map[string]int)
+	for _, a := range actions {
+		i, ok := at[a.Target.Fingerprint]
+		if !ok {
+			i = len(groups)
+			at[a.Target.Fingerprint] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], a)
+	}
+	return groups
+}

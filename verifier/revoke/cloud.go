@@ -1,0 +1,151 @@
+package revoke
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/verifier/internal/openapi"
+)
+
+// Admin is the credential that acts.
+type Admin interface {
+	Get(ctx context.Context) (rules.Credential, error)
+	// Owns reports whether the ID is its own, or that of the key behind it.
+	Owns(id rules.Secret) bool
+}
+
+// Endpoints say where the services are. Empty ones are the public ones.
+type Endpoints struct {
+	STS, RAM, IMS, ActionTrail, ResourceManager string
+}
+
+// cloud makes calls: not too many at a time, and again only if that is harmless.
+type cloud struct {
+	sts, ram, ims, trail, organization *openapi.Client
+	credential                         func(ctx context.Context) (rules.Credential, error)
+	pace                               *pace
+	pause                              func(ctx context.Context, d time.Duration) error
+}
+
+func newCloud(o Options) (*cloud, error) {
+	c := &cloud{pause: o.Pause, pace: &pace{every: o.Every, now: time.Now}}
+	e := o.Endpoints
+	for _, service := range []struct {
+		client        **openapi.Client
+		name          string
+		given, public string
+	}{
+		{&c.sts, "STS", e.STS, openapi.EndpointSTS},
+		{&c.ram, "RAM", e.RAM, openapi.EndpointRAM},
+		{&c.ims, "IMS", e.IMS, openapi.EndpointIMS},
+		{&c.trail, "ActionTrail", e.ActionTrail, openapi.EndpointActionTrail},
+		{&c.organization, "Resource Manager", e.ResourceManager, openapi.EndpointResourceManager},
+	} {
+		endpoint := service.given
+		if endpoint == "" {
+			endpoint = service.public
+		}
+		client, err := openapi.New(openapi.Options{Endpoint: endpoint, Timeout: o.Timeout, UserAgent: o.UserAgent})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", service.name, err)
+		}
+		*service.client = client
+	}
+	return c, nil
+}
+
+// with returns a cloud that is called with another credential, at the same pace.
+func (c *cloud) with(credential func(context.Context) (rules.Credential, error)) *cloud {
+	other := *c
+	other.credential = credential
+	return &other
+}
+
+// pace spreads calls: RAM refuses more than a few a second, and others need them too.
+type pace struct {
+	every time.Duration
+	now   func() time.Time
+
+	mu   sync.Mutex
+	next time.Time
+}
+
+// wait returns how long the next call has to wait.
+func (p *pace) wait() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	if p.next.Before(now) {
+		p.next = now
+	}
+	d := p.next.Sub(now)
+	p.next = p.next.Add(p.every)
+	return d
+}
+
+// once makes one call, when its turn has come.
+func (c *cloud) once(ctx context.Context, call func(cred rules.Credential) error) error {
+	cred, err := c.credential(ctx)
+	if err != nil {
+		return err
+	}
+	if d := c.pace.wait(); d > 0 {
+		if err := c.pause(ctx, d); err != nil {
+			return err
+		}
+	}
+	return call(cred)
+}
+
+// backoff is how long a read waits before it is tried again.
+var backoff = [...]time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
+
+// read makes a call that changes nothing, again if the service was busy or failed.
+func read[T any](ctx context.Context, c *cloud, call func(cred rules.Credential) (T, error)) (result T, err error) {
+	for try := 0; ; try++ {
+		err = c.once(ctx, func(cred rules.Credential) (err error) {
+			result, err = call(cred)
+			return err
+		})
+		if err == nil || try == len(backoff) || !isPassing(err) {
+			return result, err
+		}
+		if err := c.pause(ctx, backoff[try]); err != nil {
+			return result, err
+		}
+	}
+}
+
+// isPassing reports whether the service was busy, or failed.
+func isPassing(err error) bool {
+	var e *openapi.Error
+	return errors.As(err, &e) && (e.HTTPStatus >= 500 || strings.HasPrefix(e.Code, "Throttling"))
+}
+
+func isAbsent(err error) bool { return strings.HasPrefix(openapi.Code(err), "EntityNotExist") }
+
+// isDenied reports whether the caller lacks a permission.
+func isDenied(err error) bool {
+	switch code := openapi.Code(err); code {
+	case "NoPermission", "Forbidden", "Forbidden.RAM", "Forbidden.AccessDenied", "Forbidden.Access":
+		return true
+	}
+	return false
+}
+
+// sleep waits, and ends early with ctx.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

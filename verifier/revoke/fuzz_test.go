@@ -1,0 +1,116 @@
+package revoke_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/revoke"
+)
+
+// planText is a plan about a key that nobody has.
+func planText() string {
+	account, fingerprint := "1"+strings.Repeat("0", 15), strings.Repeat("a", 32)
+	return `{"version":1,"goal":"disable","made":"2026-03-02T08:00:00Z","account":"` + account + `","by":"","actions":[{"kind":"disable",` +
+		`"target":{"id":"LT****","fingerprint":"` + fingerprint + `","owner":{"account":"` + account + `","user":"ci"}},` +
+		`"from":{"key":"active"},"to":{"key":"inactive"},"undo":""}]}`
+}
+
+// FuzzReadPlan wants a plan that is read to be written and read as the same.
+func FuzzReadPlan(f *testing.F) {
+	f.Add(planText())
+	f.Add(strings.Replace(planText(), "active", "gone", 1))
+	f.Add("{}")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := revoke.ReadPlan(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		if err := p.Write(&again); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := revoke.ReadPlan(&again); err != nil {
+			t.Errorf("what was written is not read: %v", err)
+		}
+	})
+}
+
+// FuzzJournal wants no journal to end the program, and each that is opened to be opened again.
+func FuzzJournal(f *testing.F) {
+	plan := `{"time":"2026-03-02T08:00:00Z","event":"plan","plan":` + planText() + "}\n"
+	f.Add(plan)
+	f.Add(plan + `{"event":"approved"}` + "\n" + `{"event":"begin","action":1}` + "\n" + `{"ev`)
+	f.Add(plan + `{"event":"settled","action":9,"outcome":"done"}` + "\n")
+	f.Add(`{"ev` + "\n" + `{"event":"resume"}` + "\n")
+	f.Add("\n\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		folder := t.TempDir()
+		name := filepath.Join(folder, "run.jsonl")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h, err := revoke.ReadHistory(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := revoke.OpenJournal(name)
+		if (err == nil) != (len(h.Broken) == 0) {
+			t.Errorf("opening it: %v, and broken are %v", err, h.Broken)
+		}
+		if err == nil {
+			_ = j.Close()
+		}
+	})
+}
+
+func TestJournalInUse(t *testing.T) {
+	s := newStage(t)
+	s.server.InjectFor("Ram", "UpdateAccessKey", alibabatest.Throttled(), 1)
+	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
+		t.Fatal(err)
+	}
+	name := s.history().Open[0]
+	j, err := revoke.OpenJournal(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = revoke.OpenJournal(name)
+	wantRefused(t, err, "in use")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(name); runtime.GOOS != "windows" && (err != nil || info.Mode().Perm()&0o077 != 0) {
+		t.Errorf("the journal's mode is %v, error %v", info.Mode(), err)
+	}
+}
+
+func TestTornJournal(t *testing.T) {
+	s := newStage(t)
+	s.server.InjectFor("Ram", "UpdateAccessKey", alibabatest.Throttled(), 1)
+	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
+		t.Fatal(err)
+	}
+	name := s.history().Open[0]
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cut := len(whole) - 1; cut > bytes.IndexByte(whole, '\n'); cut -= 37 {
+		if err := os.WriteFile(name, whole[:cut], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if open := s.history().Open; len(open) == 0 && bytes.Contains(whole[:cut], []byte("approved")) {
+			t.Errorf("cut at %d, nothing is left to do", cut)
+		}
+		s.key.SetStatus(alibabatest.Active)
+		s.resume()
+		if len(s.history().Open) != 0 {
+			t.Errorf("cut at %d, something is left to do", cut)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package revoke_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/revoke"
+)
+
+// TestInterrupted ends a run at each of its calls in turn, before the call is answered or after it.
+func TestInterrupted(t *testing.T) {
+	for n := 1; interruptAt(t, n); n++ {
+	}
+}
+
+// interruptAt reports whether the run made so many calls.
+func interruptAt(t *testing.T, n int) bool {
+	t.Helper()
+	s := newStage(t)
+	second := s.account.AddKey("cd")
+	p := s.plan(revoke.ToRemove, s.key, second)
+	s.watchDeletions(s.key, second)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	calls := 0
+	s.server.Script(func(alibabatest.Call) (alibabatest.Fault, bool) {
+		if calls++; calls == n {
+			cancel()
+		}
+		return alibabatest.Fault{}, false
+	})
+	j := s.journal()
+	_, err := s.revoker().Run(ctx, p, revoke.RunOptions{Approver: revoke.ApproverFunc(yes), Journal: j})
+	_ = j.Close()
+	s.server.Script(nil)
+	switch {
+	case calls < n && err != nil:
+		t.Fatalf("call %d: %v", n, err)
+	case calls >= n && !errors.Is(err, context.Canceled):
+		t.Fatalf("call %d: error %v, want that of an interrupt", n, err)
+	}
+	if open := s.history().Open; calls >= n && len(open) == 0 { // nothing had begun
+		s.wantStatus(s.key, alibabatest.Active)
+		s.wantStatus(second, alibabatest.Active)
+		return true
+	}
+	s.resume()
+	s.wantStatus(s.key, alibabatest.Recycled)
+	s.wantStatus(second, alibabatest.Recycled)
+	return calls >= n
+}
+
+// TestPlanningFails lets each call of planning fail in each way, for each goal. Nothing is changed by it, and no plan
+// says less than it should: what is not known is a note or a risk.
+func TestPlanningFails(t *testing.T) {
+	for name, fault := range faults {
+		for _, phase := range phases {
+			for n := 1; planFailsAt(t, n, name, fault, phase.goal, phase.before); n++ {
+			}
+		}
+	}
+}
+
+func planFailsAt(t *testing.T, n int, name string, fault alibabatest.Fault, goal revoke.Goal, before alibabatest.Status) bool {
+	t.Helper()
+	s := newStage(t)
+	s.key.SetStatus(before)
+	calls := 0
+	s.server.Script(func(c alibabatest.Call) (alibabatest.Fault, bool) {
+		if !strings.HasPrefix(c.Action, "Get") && !strings.HasPrefix(c.Action, "List") {
+			t.Errorf("planning calls %s", c.Action)
+		}
+		calls++
+		return fault, calls >= n // from then on, so that a second try does not help
+	})
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), s.want(goal))
+	if reached := calls >= n; !reached {
+		return false
+	}
+	s.wantStatus(s.key, before)
+	switch {
+	case err != nil:
+		wantRefused(t, err, "")
+	case p.Blocked():
+		if p.Notes[0].Hint == "" || len(p.Actions) > 0 {
+			t.Errorf("%s at call %d, to %s: %+v", name, n, goal, p)
+		}
+	case !strings.Contains(encode(t, p.Actions), "could not be read"):
+		t.Errorf("%s at call %d, to %s: the plan does not tell: %+v", name, n, goal, p)
+	}
+	return true
+}
+
+func TestJournalIsNeeded(t *testing.T) {
+	s := newStage(t)
+	if _, err := s.revoker().Run(t.Context(), s.plan(revoke.ToDisable, s.key), revoke.RunOptions{Approver: revoke.ApproverFunc(yes)}); err == nil {
+		t.Error("it runs without a journal")
+	}
+	s.wantStatus(s.key, alibabatest.Active)
+}
+
+// TestJournalCannotBeWritten has the disk full, so to say, before the first call.
+func TestJournalCannotBeWritten(t *testing.T) {
+	s := newStage(t)
+	j := s.journal()
+	_ = j.Close()
+	_, err := s.revoker().Run(t.Context(), s.plan(revoke.ToDisable, s.key), revoke.RunOptions{Approver: revoke.ApproverFunc(yes), Journal: j})
+	wantRefused(t, err, "writing the journal")
+	s.wantStatus(s.key, alibabatest.Active)
+}

@@ -1,0 +1,374 @@
+package revoke_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/revoke"
+)
+
+// phases lists each goal with the states before and after, and after undoing it.
+var phases = []struct {
+	goal          revoke.Goal
+	before, after alibabatest.Status
+	undone        alibabatest.Status
+}{
+	{revoke.ToDisable, alibabatest.Active, alibabatest.Inactive, alibabatest.Active},
+	{revoke.ToDelete, alibabatest.Inactive, alibabatest.Recycled, alibabatest.Inactive},
+	{revoke.ToRemove, alibabatest.Active, alibabatest.Recycled, alibabatest.Inactive},
+	{revoke.ToRemove, alibabatest.Inactive, alibabatest.Recycled, alibabatest.Inactive},
+	{revoke.ToQuarantine, alibabatest.Active, alibabatest.Active, alibabatest.Active},
+	{revoke.ToQuarantine, alibabatest.Inactive, alibabatest.Inactive, alibabatest.Inactive},
+}
+
+func TestPhases(t *testing.T) {
+	for _, phase := range phases {
+		t.Run(string(phase.goal)+" "+phase.before.String(), func(t *testing.T) {
+			s := newStage(t)
+			other := s.account.AddKey("ci") // the user's second key
+			s.key.SetStatus(phase.before)
+			p := s.plan(phase.goal, s.key)
+			s.wantStatus(s.key, phase.before)
+			if len(p.Actions) == 0 || p.Actions[0].Undo == "" {
+				t.Fatalf("plan %+v", p)
+			}
+			s.achieve(phase.goal, s.key)
+			s.wantStatus(s.key, phase.after)
+			if restricted := strings.Contains(s.key.NetworkPolicy(), "203.0.113.0/24"); restricted != (phase.goal == revoke.ToQuarantine) {
+				t.Errorf("network policy %s", s.key.NetworkPolicy())
+			}
+			s.achieve(revoke.ToUndo, s.key)
+			s.wantStatus(s.key, phase.undone)
+			if policy := s.key.NetworkPolicy(); strings.Contains(policy, "203") {
+				t.Errorf("network policy after undoing: %s", policy)
+			}
+			s.wantStatus(other, alibabatest.Active)
+			if again := s.plan(revoke.ToUndo, s.key); phase.undone == alibabatest.Active && len(again.Actions) != 0 {
+				t.Errorf("undone twice: %+v", again.Actions)
+			}
+			hides(t, s.journals()+encode(t, p), s.key, s.admin, other)
+		})
+	}
+}
+
+func TestPlanChangesNothing(t *testing.T) {
+	s := newStage(t)
+	p := s.plan(revoke.ToRemove, s.key)
+	if len(p.Actions) != 2 || p.Account != s.account.UID() || !strings.HasSuffix(p.By, ":user/admin") {
+		t.Errorf("plan %+v", p)
+	}
+	for _, c := range s.server.Recorded() {
+		if !strings.HasPrefix(c.Action, "Get") && !strings.HasPrefix(c.Action, "List") {
+			t.Errorf("planning called %s", c.Action)
+		}
+	}
+}
+
+func TestNothingToDo(t *testing.T) {
+	tests := []struct {
+		goal   revoke.Goal
+		status alibabatest.Status
+		note   string
+	}{
+		{revoke.ToDisable, alibabatest.Inactive, "inactive already"},
+		{revoke.ToDisable, alibabatest.Recycled, "deleted already"},
+		{revoke.ToDelete, alibabatest.Recycled, "deleted already"},
+		{revoke.ToUndo, alibabatest.Active, "nothing to undo"},
+	}
+	for _, test := range tests {
+		s := newStage(t)
+		s.key.SetStatus(test.status)
+		if p := s.plan(test.goal, s.key); len(p.Actions) != 0 || p.Blocked() || !strings.Contains(p.Notes[0].Text, test.note) {
+			t.Errorf("to %s a key that is %s: %+v", test.goal, test.status, p)
+		}
+	}
+}
+
+func TestQuarantineKeepsWhatWasThere(t *testing.T) {
+	s := newStage(t)
+	want := func(cidr string) {
+		t.Helper()
+		if !strings.Contains(s.key.NetworkPolicy(), cidr) {
+			t.Errorf("network policy %s, want %s", s.key.NetworkPolicy(), cidr)
+		}
+	}
+	s.achieve(revoke.ToQuarantine, s.key)
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.7"}, History: s.history()})
+	if err != nil || len(p.Actions) != 1 || !strings.Contains(strings.Join(p.Actions[0].Risks, " "), "replaces") {
+		t.Fatalf("plan %+v, error %v", p, err)
+	}
+	if _, err := s.run(p); err != nil {
+		t.Fatal(err)
+	}
+	want("198.51.100.7")
+	s.achieve(revoke.ToUndo, s.key)
+	want("203.0.113.0/24")
+}
+
+func TestRestrictionOfOthersIsNotUndone(t *testing.T) {
+	s := newStage(t)
+	s.achieve(revoke.ToQuarantine, s.key)
+	s.folder = t.TempDir()
+	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "no journal")
+}
+
+func TestCIDRs(t *testing.T) {
+	for _, cidrs := range [][]string{nil, {""}, {"0.0.0.0/0"}, {"::/0"}, {"10.0.0.1/8"}, {"203.0.113.0/24", "example.com"}, {"203.0.113.0/33"}} {
+		s := newStage(t)
+		_, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: cidrs})
+		wantRefused(t, err, "")
+	}
+}
+
+func TestGuards(t *testing.T) {
+	s := newStage(t)
+	r := s.revoker()
+	for _, test := range []struct {
+		set  func(o *revoke.Options, w *revoke.Want)
+		keys []*alibabatest.Key
+		want string
+	}{
+		{func(*revoke.Options, *revoke.Want) {}, nil, "no key"},
+		{func(_ *revoke.Options, w *revoke.Want) { w.Goal = revoke.ToRemove }, []*alibabatest.Key{s.key}, "no time to watch"},
+		{func(o *revoke.Options, _ *revoke.Want) { o.Account = "1234567890123456" }, []*alibabatest.Key{s.key}, "is of account " + s.account.UID()},
+		{func(o *revoke.Options, _ *revoke.Want) { o.MaxKeys = 1 }, []*alibabatest.Key{s.key, s.account.AddKey("cd")}, "2 keys"},
+	} {
+		o, w := s.options, revoke.Want{Goal: revoke.ToDisable}
+		test.set(&o, &w)
+		guarded, err := revoke.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = guarded.Plan(t.Context(), subjects(test.keys...), w)
+		wantRefused(t, err, test.want)
+	}
+	p, err := r.Plan(t.Context(), subjects(s.admin), revoke.Want{Goal: revoke.ToDisable})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantBlocked(t, p, "lock itself out")
+}
+
+// TestOwnKeyInPlanFile has a plan about the key that akguard acts with when it runs.
+func TestOwnKeyInPlanFile(t *testing.T) {
+	s := newStage(t)
+	p := s.plan(revoke.ToDisable, s.key)
+	s.attach("user/ci", "AdministratorAccess")
+	s.options.Admin = admin{s.key}
+	_, err := s.run(p)
+	wantRefused(t, err, "acts with now")
+	s.wantStatus(s.key, alibabatest.Active)
+}
+
+func TestDeletingTakesTime(t *testing.T) {
+	s := newStage(t)
+	plan := func() *revoke.Plan {
+		t.Helper()
+		p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToDelete, History: s.history()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	wantBlocked(t, plan(), "only an inactive key is deleted")
+	s.achieve(revoke.ToDisable, s.key)
+	wantBlocked(t, plan(), "time to watch ends")
+	s.options.Now = func() time.Time { return time.Now().Add(25 * time.Hour) }
+	if p := plan(); len(p.Actions) != 1 || p.Actions[0].Kind != revoke.Delete {
+		t.Errorf("a day later: %+v", p)
+	}
+}
+
+func TestRisks(t *testing.T) {
+	tests := []struct {
+		name string
+		set  func(s *stage)
+		want string // "" for none
+		not  string
+	}{
+		{"never used", func(*stage) {}, "", ""},
+		{"used long ago", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-25*time.Hour), "Oss") }, "last used 20", "in use"},
+		{"last key in use", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-3*time.Hour), "Ecs") }, "no other active key", ""},
+		{"one of two in use", func(s *stage) {
+			s.key.SetLastUsed(time.Now().Add(-3*time.Hour), "Ecs")
+			s.account.AddKey("ci")
+		}, "in use: last used 3h ago in Ecs", "no other active key"},
+		{"not readable", func(s *stage) {
+			s.server.InjectFor("Ims", "GetAccessKeyLastUsed", alibabatest.Fault{Code: "NoPermission", Status: 403}, -1)
+			s.server.InjectFor("Ram", "GetAccessKeyLastUsed", alibabatest.Fault{Code: "NoPermission", Status: 403}, -1)
+		}, "could not be read", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStage(t)
+			test.set(s)
+			p := s.plan(revoke.ToDisable, s.key)
+			if len(p.Actions) != 1 {
+				t.Fatalf("plan %+v", p)
+			}
+			risks := strings.Join(p.Actions[0].Risks, "; ")
+			if (risks == "") != (test.want == "") || !strings.Contains(risks, test.want) || test.not != "" && strings.Contains(risks, test.not) {
+				t.Errorf("risks %q, want %q", risks, test.want)
+			}
+		})
+	}
+}
+
+func TestFullBin(t *testing.T) {
+	s := newStage(t)
+	for range 3 {
+		s.account.AddKey("ci").SetStatus(alibabatest.Recycled)
+	}
+	p := s.plan(revoke.ToRemove, s.key)
+	if risks := strings.Join(p.Actions[1].Risks, "; "); !strings.Contains(risks, "lost for good") {
+		t.Errorf("risks %q", risks)
+	}
+}
+
+func TestOneDenialVetoesAll(t *testing.T) {
+	s := newStage(t)
+	keys := []*alibabatest.Key{s.key, s.account.AddKey("cd"), s.account.AddKey("ce")}
+	asked := 0
+	deny := revoke.ApproverFunc(func(_ context.Context, actions []revoke.Action) error {
+		if asked++; actions[0].Target.Owner.User == "cd" {
+			return revoke.ErrDenied
+		}
+		return nil
+	})
+	for _, approver := range []revoke.Approver{deny, nil} {
+		_, err := s.revoker().Run(t.Context(), s.plan(revoke.ToRemove, keys...), revoke.RunOptions{Approver: approver, Journal: s.journal()})
+		if !errors.Is(err, revoke.ErrDenied) {
+			t.Errorf("error %v", err)
+		}
+	}
+	if asked != 2 {
+		t.Errorf("asked %d times", asked)
+	}
+	for _, k := range keys {
+		s.wantStatus(k, alibabatest.Active)
+	}
+	if h := s.history(); len(h.Open) != 0 {
+		t.Errorf("denied runs can be resumed: %v", h.Open)
+	}
+}
+
+func TestPlanFile(t *testing.T) {
+	s := newStage(t)
+	p := s.plan(revoke.ToDisable, s.key)
+	var file bytes.Buffer
+	if err := p.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	hides(t, file.String(), s.key, s.admin)
+	text := file.String()
+	read, err := revoke.ReadPlan(&file)
+	if err != nil || encode(t, read) != encode(t, p) {
+		t.Fatalf("read %+v, error %v", read, err)
+	}
+	if _, err := s.run(read); err != nil {
+		t.Fatal(err)
+	}
+	s.wantStatus(s.key, alibabatest.Inactive)
+	for _, damage := range [][2]string{
+		{`"kind": "disable"`, `"kind": "delete"`}, {`"kind": "disable"`, `"kind": "burn"`}, {`"version": 1`, `"version": 2`},
+		{`"goal"`, `"aim"`}, {s.account.UID(), "1"}, {`"actions"`, `"notes": [], "actions"`}, {p.Actions[0].Target.Fingerprint, "f"},
+		{"{", "{{"}, {"\n}\n", "\n}{}"},
+	} {
+		changed := strings.Replace(text, damage[0], damage[1], 1)
+		if changed == text {
+			t.Fatalf("the plan has no %s: %s", damage[0], text)
+		}
+		if p, err := revoke.ReadPlan(strings.NewReader(changed)); err == nil && damage[0] != `"actions"` {
+			t.Errorf("with %s it is read as %+v", damage[1], p)
+		}
+	}
+}
+
+func TestMovedState(t *testing.T) {
+	for _, phase := range phases {
+		for _, moved := range []alibabatest.Status{alibabatest.Active, alibabatest.Inactive, alibabatest.Recycled, alibabatest.Deleted} {
+			if moved == phase.before {
+				continue
+			}
+			s := newStage(t)
+			second := s.account.AddKey("cd")
+			s.key.SetStatus(phase.before)
+			second.SetStatus(phase.before)
+			p := s.plan(phase.goal, second, s.key)
+			s.key.SetStatus(moved)
+			if steps, err := s.run(p); err == nil {
+				t.Errorf("%s, moved to %s: %+v", phase.goal, moved, steps)
+			}
+			s.wantStatus(s.key, moved)
+			s.wantStatus(second, phase.before)
+			if p := second.NetworkPolicy(); p != "" {
+				t.Errorf("%s, moved to %s: network policy %s", phase.goal, moved, p)
+			}
+		}
+	}
+}
+
+func TestAnotherAccountsPlan(t *testing.T) {
+	s, other := newStage(t), newStage(t)
+	p := s.plan(revoke.ToDisable, s.key)
+	_, err := other.run(p)
+	wantRefused(t, err, "the plan is for account "+s.account.UID())
+}
+
+func TestRate(t *testing.T) {
+	s := newStage(t)
+	var waited time.Duration
+	s.options.Every = 0
+	s.options.Pause = func(_ context.Context, d time.Duration) error {
+		waited += d
+		time.Sleep(d)
+		return nil
+	}
+	s.plan(revoke.ToDisable, s.key)
+	start, calls := time.Now(), s.server.Recorded()
+	if least := time.Duration(len(calls)-2) * 90 * time.Millisecond; waited < least || len(calls) < 3 {
+		t.Errorf("%d calls in %s", len(calls), start.Sub(calls[0].Time))
+	}
+}
+
+func TestOnlyReadsAreRepeated(t *testing.T) {
+	for _, fault := range []alibabatest.Fault{alibabatest.Throttled(), alibabatest.Unavailable()} {
+		s := newStage(t)
+		s.server.InjectFor("Ims", "GetUser", fault, 3)
+		p := s.plan(revoke.ToDisable, s.key)
+		s.server.InjectFor("Ram", "UpdateAccessKey", fault, 1)
+		steps, err := s.run(p)
+		if err != nil || len(steps) != 1 || steps[0].Outcome == revoke.Done || steps[0].Hint() == "" {
+			t.Errorf("steps %+v, error %v", steps, err)
+		}
+		if reads, writes := s.server.Calls("Ims", "GetUser"), s.server.Calls("Ram", "UpdateAccessKey"); reads != 4 || writes != 1 {
+			t.Errorf("%d reads and %d writes", reads, writes)
+		}
+		s.wantStatus(s.key, alibabatest.Active)
+		s.resume()
+		s.wantStatus(s.key, alibabatest.Inactive)
+	}
+}
+
+func TestUnusableOptions(t *testing.T) {
+	s := newStage(t)
+	o := s.options
+	o.Endpoints.RAM = "http://ram.aliyuncs.com"
+	_, err := revoke.New(o)
+	wantRefused(t, err, "loopback")
+	o = s.options
+	o.Admin = nil
+	if _, err := revoke.New(o); err == nil {
+		t.Error("it acts without a credential")
+	}
+	o.Leaked = &rules.Credential{}
+	if _, err := revoke.New(o); err != nil {
+		t.Error(err)
+	}
+}

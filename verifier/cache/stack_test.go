@@ -1,10 +1,12 @@
 package cache_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -29,35 +31,60 @@ func (a *arrivals) before(next http.Handler) http.Handler {
 	})
 }
 
-// TestManyFindings has a thousand findings of 200 credentials verified as a scan does it, by a service that takes 50 ms:
-// each credential costs one call, the rate holds, and nothing waits for more than the rate.
+// A thousand findings of 200 credentials, verified as a scan does it by a service that takes 50 ms.
+const (
+	findings, distinct, workers = 1000, 200, 16
+	rate, burst                 = 200, 8
+	latency                     = 50 * time.Millisecond
+	theory                      = time.Second*(distinct-burst)/rate + latency
+)
+
+func someKeys(account *alibabatest.Account) []rules.Credential {
+	keys := make([]rules.Credential, distinct)
+	for i := range keys {
+		keys[i] = account.AddKey("ci").Credential()
+	}
+	return keys
+}
+
+func stack(v verifier.Verifier) verifier.Verifier {
+	return cache.New(verifier.Limit(v, verifier.Rate{PerSecond: rate, Burst: burst}), cache.Options{})
+}
+
+// TestManyFindings asks the emulated service: each credential costs one call, the rate holds, and nothing waits for more
+// than the rate. That is a claim about the program, and other work on the machine can only delay it: one try in three must
+// be in time, and all must keep to the rest.
 func TestManyFindings(t *testing.T) {
-	const findings, distinct, workers, rate, burst = 1000, 200, 16, 200, 8
 	account := alibabatest.NewAccount()
 	emulated, err := alibabatest.NewServer(account)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer emulated.Close()
-	emulated.Inject(alibabatest.Fault{Latency: 50 * time.Millisecond}, -1)
+	emulated.Inject(alibabatest.Fault{Latency: latency}, -1)
+	keys := someKeys(account)
+	var took time.Duration
+	for range 3 {
+		if took = manyFindings(t, emulated, keys); took <= theory*3/2 {
+			return
+		}
+		t.Logf("a try took %s, want %s", took, theory)
+	}
+	t.Errorf("it took %s at the third try, want %s", took, theory)
+}
+
+func manyFindings(t *testing.T, emulated http.Handler, keys []rules.Credential) time.Duration {
+	t.Helper()
 	var seen arrivals
 	server := httptest.NewServer(seen.before(emulated))
 	defer server.Close()
-	checker, err := sts.New(sts.Options{Endpoint: server.URL})
+	checker, err := sts.New(sts.Options{Endpoint: server.URL, Timeout: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := cache.New(verifier.Limit(checker, verifier.Rate{PerSecond: rate, Burst: burst}), cache.Options{})
-
-	keys := make([]rules.Credential, distinct)
-	for i := range keys {
-		keys[i] = account.AddKey("ci").Credential()
-	}
 	start := time.Now()
-	verifyAll(t, c, keys, findings, workers)
-	if took, theory := time.Since(start), time.Second*(distinct-burst)/rate+50*time.Millisecond; took > theory*3/2 {
-		t.Errorf("it took %s, want %s", took, theory)
-	}
+	verifyAll(t, stack(checker), keys, findings, workers)
+	took := time.Since(start)
 	if len(seen.at) != distinct {
 		t.Errorf("%d calls, want %d", len(seen.at), distinct)
 	}
@@ -66,6 +93,27 @@ func TestManyFindings(t *testing.T) {
 			t.Fatalf("%d calls after %s, want %d at the most", i+1, at.Sub(start), allowed)
 		}
 	}
+	return took
+}
+
+// TestManyFindingsInTheory measures the same without a network and with a clock of its own, on which the time is exact.
+func TestManyFindingsInTheory(t *testing.T) {
+	keys := someKeys(alibabatest.NewAccount())
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		verifyAll(t, stack(slow{}), keys, findings, workers)
+		if took := time.Since(start); took < theory-latency || took > theory+latency {
+			t.Errorf("it took %s, want %s", took, theory)
+		}
+	})
+}
+
+// slow is a service without a network.
+type slow struct{}
+
+func (slow) Verify(context.Context, rules.Credential) verifier.Verdict {
+	time.Sleep(latency)
+	return verifier.Verdict{Status: verifier.Live, CheckedAt: time.Now()}
 }
 
 func verifyAll(t *testing.T, v verifier.Verifier, keys []rules.Credential, findings, workers int) {

@@ -40,6 +40,7 @@ type Options struct {
 	Endpoints Endpoints
 	RootCAs   *x509.CertPool // the system's if nil
 	UserAgent string
+	Timeout   time.Duration // for all keys together; none if zero
 }
 
 // What is asked, how often: RAM and IMS take ten calls a second.
@@ -72,6 +73,7 @@ func Over(next verifier.Verifier, o Options) (verifier.Verifier, error) {
 	}
 	asked := verifier.Retry(verifier.Limit(l, verifier.Rate{PerSecond: callsPerSecond}), retries, retryPause)
 	asked = verifier.Breaker(asked, 1) // keys are looked up one after the other: without a network, each would cost a timeout
+	asked = verifier.Budget(asked, o.Timeout)
 	return &inventory{next: next, admin: l, lookup: asked, known: map[string]*verifier.Owner{}}, nil
 }
 

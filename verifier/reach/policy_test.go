@@ -56,3 +56,24 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+// FuzzWords reads what no policy is, too; whoever may do everything is told that and nothing else.
+func FuzzWords(f *testing.F) {
+	f.Add(`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, "oss:*", "oss:GetObject")
+	f.Add(`{"Statement":[{"Effect":"Deny","Action":["a*b?c"],"Resource":["*"],"Condition":{}}]}`, "*a*?", "bab")
+	f.Add(`{"Statement":{"Effect":1}}`, "", "*")
+	f.Fuzz(func(t *testing.T, text, pattern, action string) {
+		var d document
+		if json.Unmarshal([]byte(text), &d) == nil {
+			if can := words([]document{d}); len(can) > 1 && can[0] == abilities()[0].words {
+				t.Errorf("%q", can)
+			}
+		}
+		if !strings.ContainsAny(action, "*?") && !strings.ContainsAny(pattern, "*?") && matches(pattern, action) != (pattern == action) {
+			t.Errorf("%q matches %q: %t", pattern, action, !(pattern == action))
+		}
+		if !matches(pattern+"*", pattern+"x") && !strings.ContainsAny(pattern, "*?") {
+			t.Errorf("%q* does not match %qx", pattern, pattern)
+		}
+	})
+}

@@ -42,7 +42,7 @@ func (o verification) overOthers(ctx context.Context, v verifier.Verifier, roots
 	}
 	if o.inventory {
 		v, err = inventory.Over(v, inventory.Options{
-			Admin: credential, RootCAs: roots, UserAgent: userAgent(),
+			Admin: credential, RootCAs: roots, UserAgent: userAgent(), Timeout: o.timeout,
 			Endpoints: inventory.Endpoints{STS: urls["sts"], RAM: urls["ram"], IMS: urls["ims"], ResourceManager: urls["resourcemanager"]},
 		})
 	}

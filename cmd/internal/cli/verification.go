@@ -47,11 +47,11 @@ func (o *verification) flags(f *pflag.FlagSet) {
 }
 
 // What is sent, how often. STS takes up to 100 calls a second of an account. A fifth of that leaves the rest to its
-// owner's programs, which may hang on the same key, and checks 1,200 credentials in the default time. The burst is what
-// a scan checks at a time, so that the few keys of most scans need not wait.
+// owner's programs, which may hang on the same key, and checks 1,200 credentials in the default time. The burst lets the
+// few keys of most scans wait for nothing: even the first second sees 60 calls at the most.
 const (
 	callsPerSecond = 20
-	callsAtOnce    = 8
+	callsAtOnce    = 40
 )
 
 // What is worth another try: a throttled call is, after half a second, one, and two.

@@ -96,6 +96,16 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 	return nil
 }
 
+// sayNext says what comes after a goal that was reached.
+func (a *app) sayNext(goal revoke.Goal) {
+	switch goal {
+	case revoke.ToDisable:
+		term.Say(a.Err, "next: akguard revoke watch ID says who still tries; sessions that were taken on with the key last 12 hours at most")
+	case revoke.ToQuarantine:
+		term.Say(a.Err, "next: akguard revoke watch ID says who uses the key; disable it as soon as its owner has another one")
+	}
+}
+
 // approver asks on the terminal, if there is one.
 func (a *app) approver(o acting) revoke.Approver {
 	if o.yes {

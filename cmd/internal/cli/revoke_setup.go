@@ -107,7 +107,7 @@ func (a *app) prepare(ctx context.Context, o acting, leaked *rules.Credential) (
 	}
 	var err error
 	if s.revoker, err = revoke.New(opts); err != nil {
-		return nil, cloudFailure(ctx, err)
+		return nil, badEndpoint(err)
 	}
 	s.history, err = a.readHistory(o)
 	return s, err

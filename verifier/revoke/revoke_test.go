@@ -111,6 +111,25 @@ func TestQuarantineKeepsWhatWasThere(t *testing.T) {
 	want("203.0.113.0/24")
 }
 
+// TestServiceWritesOtherwise has the service answer in another form than it was asked, and late.
+func TestServiceWritesOtherwise(t *testing.T) {
+	s := newStage(t)
+	const before, after = `{"RequestId":"R","AccessKeyPolicy":"{}"}`, `{"RequestId":"R","AccessKeyPolicy":"{\"Version\":1,\"Statements\":[` +
+		`{\"IPList\":[\"203.0.113.7/32\",\"198.51.100.0/24\"],\"Value\":\"\",\"Type\":\"ClassicWhiteList\"}],\"Status\":\"Active\"}"}`
+	s.server.InjectFor("Ims", "GetAccessKeyPolicy", alibabatest.Fault{Raw: before}, 5)
+	s.server.InjectFor("Ims", "GetAccessKeyPolicy", alibabatest.Fault{Raw: after}, -1)
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.0/24", "203.0.113.7"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if steps, err := s.run(p); err != nil || len(steps) != 1 || steps[0].Outcome != revoke.Done {
+		t.Errorf("steps %+v, error %v", steps, err)
+	}
+	if n := s.server.Calls("Ims", "SetAccessKeyPolicy"); n != 1 {
+		t.Errorf("it was set %d times", n)
+	}
+}
+
 func TestRestrictionOfOthersIsNotUndone(t *testing.T) {
 	s := newStage(t)
 	s.achieve(revoke.ToQuarantine, s.key)
@@ -312,6 +331,23 @@ func TestMovedState(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSlowApproval has somebody else change a key while a person thinks.
+func TestSlowApproval(t *testing.T) {
+	s := newStage(t)
+	second := s.account.AddKey("cd")
+	p := s.plan(revoke.ToDisable, second, s.key)
+	now := time.Now()
+	s.options.Now = func() time.Time { return now }
+	slow := revoke.ApproverFunc(func(_ context.Context, actions []revoke.Action) error {
+		now = now.Add(time.Minute)
+		s.key.SetStatus(alibabatest.Inactive)
+		return nil
+	})
+	_, err := s.revoker().Run(t.Context(), p, revoke.RunOptions{Approver: slow, Journal: s.journal()})
+	wantRefused(t, err, "is inactive, and not active")
+	s.wantStatus(second, alibabatest.Active)
 }
 
 func TestAnotherAccountsPlan(t *testing.T) {

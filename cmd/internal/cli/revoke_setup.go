@@ -137,8 +137,8 @@ func cloudFailure(ctx context.Context, err error) error {
 // readHistory reads the journals of former runs.
 func (a *app) readHistory(o acting) (*revoke.History, error) {
 	folder, err := o.folder()
-	if err != nil {
-		return nil, err
+	if err != nil { // without a folder there are no journals; whoever wants to write one is told
+		return &revoke.History{}, nil
 	}
 	h, err := revoke.ReadHistory(folder)
 	if err != nil {

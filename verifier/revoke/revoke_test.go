@@ -137,6 +137,23 @@ func TestRestrictionOfOthersIsNotUndone(t *testing.T) {
 	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "no journal")
 }
 
+// TestChangedRestrictionIsNotUndone has somebody else set another restriction after akguard's.
+func TestChangedRestrictionIsNotUndone(t *testing.T) {
+	s := newStage(t)
+	s.achieve(revoke.ToQuarantine, s.key)
+	journals := s.folder
+	s.folder = t.TempDir()
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.7"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.run(p); err != nil {
+		t.Fatal(err)
+	}
+	s.folder = journals
+	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "no journal")
+}
+
 func TestCIDRs(t *testing.T) {
 	for _, cidrs := range [][]string{nil, {""}, {"0.0.0.0/0"}, {"::/0"}, {"10.0.0.1/8"}, {"203.0.113.0/24", "example.com"}, {"203.0.113.0/33"}} {
 		s := newStage(t)
@@ -350,6 +367,15 @@ func TestSlowApproval(t *testing.T) {
 	s.wantStatus(second, alibabatest.Active)
 }
 
+func TestLongPlanFile(t *testing.T) {
+	s := newStage(t)
+	p := s.plan(revoke.ToDisable, s.key, s.account.AddKey("cd"))
+	s.options.MaxKeys = 1
+	_, err := s.run(p)
+	wantRefused(t, err, "2 keys")
+	s.wantStatus(s.key, alibabatest.Active)
+}
+
 func TestAnotherAccountsPlan(t *testing.T) {
 	s, other := newStage(t), newStage(t)
 	p := s.plan(revoke.ToDisable, s.key)
@@ -392,6 +418,18 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 		s.wantStatus(s.key, alibabatest.Active)
 		s.resume()
 		s.wantStatus(s.key, alibabatest.Inactive)
+	}
+}
+
+// TestRefusalsAreNotRepeated also has no answer at all: whether that passes nobody knows.
+func TestRefusalsAreNotRepeated(t *testing.T) {
+	for _, fault := range []alibabatest.Fault{denied(), {Reset: true}} {
+		s := newStage(t)
+		s.server.InjectFor("Ims", "GetUser", fault, -1)
+		s.plan(revoke.ToDisable, s.key)
+		if n := s.server.Calls("Ims", "GetUser"); n != 1 {
+			t.Errorf("%d calls", n)
+		}
 	}
 }
 

@@ -100,7 +100,7 @@ func TestTornJournal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	damaged := bytes.Replace(whole, []byte(`{"time"`), []byte(`{"tim`), 2)
+	damaged := bytes.Replace(whole, []byte(`"approved"`), []byte(`"approv`), 1)
 	if err := os.WriteFile(name, damaged, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -367,6 +367,16 @@ func TestSlowApproval(t *testing.T) {
 	s.wantStatus(second, alibabatest.Active)
 }
 
+// TestDeceivingPlanFile shows another ID than that of the key it is about.
+func TestDeceivingPlanFile(t *testing.T) {
+	s := newStage(t)
+	p := s.plan(revoke.ToDisable, s.key)
+	p.Actions[0].Target.ID = s.account.AddKey("cd").Credential().ID.String()
+	_, err := s.run(p)
+	wantRefused(t, err, "the plan shows")
+	s.wantStatus(s.key, alibabatest.Active)
+}
+
 func TestLongPlanFile(t *testing.T) {
 	s := newStage(t)
 	p := s.plan(revoke.ToDisable, s.key, s.account.AddKey("cd"))

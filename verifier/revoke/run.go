@@ -156,6 +156,8 @@ func (r *Revoker) guard(a Action, state State) error {
 		return hinted("disable it first", "%s is not inactive", a.Target.ID)
 	case a.Policy == "" && r.id(a.Target).IsZero():
 		return hinted("plan again", "%s was not found again", a.Target.ID)
+	case a.Policy == "" && r.id(a.Target).String() != a.Target.ID: // whoever confirms it reads the one and means the other
+		return hinted("do not use this plan; plan again", "the plan shows %s, and means %s", a.Target.ID, r.id(a.Target))
 	case !a.Leaked && r.Admin == nil:
 		return hinted("take an administrator's credential", "%s needs more than the leaked key itself", a)
 	case r.Admin != nil && r.Admin.Owns(r.id(a.Target)):

@@ -23,7 +23,7 @@ var english = words{
 		"a root key at https://ram.console.aliyun.com/manage/ak",
 	people: "now, what only a person can do:",
 	steps: []string{
-		"call Alibaba Cloud's hotline " + revoke.Hotline + " (outside mainland China: a ticket at https://workorder-intl.console.aliyun.com) and say that an AccessKey leaked",
+		"call Alibaba Cloud's hotline " + revoke.Hotline + " (outside mainland China: open a ticket in the console) and say that an AccessKey leaked",
 		"if the account is locked or restricted, appeal in the console: Message Center, the security notice, Appeal",
 		"stop the money: Expenses and Costs, turn off automatic payment and renewal, set a spending alert",
 		"lower the limit of the credit card or bank account that pays, or have the bank block it",

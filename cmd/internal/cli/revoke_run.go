@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -130,7 +129,7 @@ func (a *app) confirm(ctx context.Context, lines *bufio.Reader, actions []revoke
 			term.Say(a.Err, "risk: %s: %s", t.ID, risk)
 		}
 	}
-	_, _ = fmt.Fprintf(a.Err, "to %s %s, type the last characters of its ID (%s): ", strings.Join(kinds, " and "), t.ID, t.Tail())
+	term.Ask(a.Err, "to %s %s, type the last characters of its ID (%s): ", strings.Join(kinds, " and "), t.ID, t.Tail())
 	line, err := lines.ReadString('\n')
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -91,3 +91,31 @@ func TestConfirmInterrupted(t *testing.T) {
 		t.Errorf("the key is %s", got)
 	}
 }
+
+// TestRevokeInterrupted interrupts a call that hangs, and goes on.
+func TestRevokeInterrupted(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	s.server.InjectFor("Ram", "UpdateAccessKey", alibabatest.Fault{Hang: true}, 1)
+	p := newProcess(t, "revoke", s.key.Credential().ID.Reveal(), "--disable", "--yes")
+	p.Env = append(p.Env, s.env...)
+	p.start(t)
+	for range 500 {
+		if s.server.Calls("Ram", "UpdateAccessKey") > 0 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	p.signal(t, syscall.SIGINT)
+	p.ends(t, soon, 130)
+	if text := p.stderr.String(); !strings.Contains(text, "akguard revoke resume goes on") {
+		t.Errorf("it says %q", text)
+	}
+	next := newProcess(t, "revoke", "resume", "--yes")
+	next.Env = append(isolation(p.temp), s.env...) // the journal is in the home folder
+	next.start(t)
+	next.ends(t, 10*time.Second, 0)
+	if got := s.key.Status(); got != alibabatest.Inactive {
+		t.Errorf("the key is %s", got)
+	}
+}

@@ -33,7 +33,7 @@ type cloud struct {
 }
 
 func newCloud(o Options) (*cloud, error) {
-	c := &cloud{pause: o.Pause, pace: &pace{every: o.Every, now: time.Now}}
+	c := &cloud{pause: o.Pause, pace: &pace{most: o.PerSecond, now: time.Now}}
 	e := o.Endpoints
 	for _, service := range []struct {
 		client        **openapi.Client
@@ -66,26 +66,36 @@ func (c *cloud) with(credential func(context.Context) (rules.Credential, error))
 	return &other
 }
 
-// pace spreads calls: RAM refuses more than a few a second, and others need them too.
+// pace lets a number of calls through in any second: RAM refuses more than a few, others need them too, and a
+// write that is refused as one too many is not tried again. The few calls about one key need not wait.
 type pace struct {
-	every time.Duration
-	now   func() time.Time
+	most int // below 1: all
+	now  func() time.Time
 
 	mu   sync.Mutex
-	next time.Time
+	last []time.Time // of the last calls, most at the most; the oldest first
 }
+
+// paceWindow is a little more than a second, since calls that are sent a second apart may arrive closer together.
+const paceWindow = 1100 * time.Millisecond
 
 // wait returns how long the next call has to wait.
 func (p *pace) wait() time.Duration {
+	if p.most < 1 {
+		return 0
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	if p.next.Before(now) {
-		p.next = now
+	at := now
+	if len(p.last) == p.most {
+		if free := p.last[0].Add(paceWindow); free.After(at) {
+			at = free
+		}
+		p.last = p.last[1:]
 	}
-	d := p.next.Sub(now)
-	p.next = p.next.Add(p.every)
-	return d
+	p.last = append(p.last, at)
+	return at.Sub(now)
 }
 
 // once makes one call, when its turn has come.

@@ -100,6 +100,13 @@ func TestTornJournal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	damaged := bytes.Replace(whole, []byte(`"approved"`), []byte(`"approv`), 1)
+	if err := os.WriteFile(name, damaged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := revoke.ReadHistory(s.folder); err != nil || len(h.Broken) != 1 || len(h.Open) != 0 {
+		t.Errorf("damaged, it is read as %+v, error %v", h, err)
+	}
 	for cut := len(whole) - 1; cut > bytes.IndexByte(whole, '\n'); cut -= 37 {
 		if err := os.WriteFile(name, whole[:cut], 0o600); err != nil {
 			t.Fatal(err)

@@ -52,7 +52,7 @@ func (j job) Owns(id rules.Secret) bool { return id.Reveal() == j.ID }
 
 // do goes on with the run that has something left to do, or begins one.
 func (j job) do(ctx context.Context) error {
-	r, err := revoke.New(revoke.Options{Admin: j, MaxKeys: 20, Every: -1, Endpoints: revoke.Endpoints{STS: j.URL, RAM: j.URL, IMS: j.URL}})
+	r, err := revoke.New(revoke.Options{Admin: j, MaxKeys: 20, PerSecond: -1, Endpoints: revoke.Endpoints{STS: j.URL, RAM: j.URL, IMS: j.URL}})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/akguard/akguard/rules"
@@ -137,11 +139,32 @@ func canonical(document string) (string, error) {
 	}
 	delete(fields, "Version") // there is one only, and the service adds it
 	statements, _ := fields["Statements"].([]any)
+	for _, s := range statements {
+		if statement, ok := s.(map[string]any); ok {
+			simplify(statement)
+		}
+	}
 	if status, _ := fields["Status"].(string); len(fields) == 0 || status == "Inactive" && len(statements) == 0 {
 		return "", nil
 	}
 	text, err := json.Marshal(fields)
 	return string(text), err
+}
+
+// simplify takes out of a statement what the service may write in another way: a value that is none, the order of the
+// addresses, and single addresses as ranges.
+func simplify(statement map[string]any) {
+	if statement["Value"] == "" {
+		delete(statement, "Value")
+	}
+	list, _ := statement["IPList"].([]any)
+	for i, entry := range list {
+		text, _ := entry.(string)
+		if prefix, err := netip.ParsePrefix(text); err == nil && prefix.IsSingleIP() {
+			list[i] = prefix.Addr().String()
+		}
+	}
+	slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 }
 
 // versioned is the document to send for a canonical one.
@@ -180,7 +203,10 @@ func allowList(cidrs []string) (string, error) {
 	text, err := json.Marshal(map[string]any{
 		"Status": "Active", "Statements": []any{map[string]any{"Type": "ClassicWhiteList", "IPList": cidrs}},
 	})
-	return string(text), err
+	if err != nil {
+		return "", err
+	}
+	return canonical(string(text))
 }
 
 func (r *Revoker) observePolicy(ctx context.Context, a Action) (State, error) {
@@ -203,8 +229,14 @@ func (r *Revoker) observePolicy(ctx context.Context, a Action) (State, error) {
 		return State{Policy: Absent}, nil
 	case err != nil:
 		return State{}, hinted(advise(err), "reading policy %s: %w", a.Policy, err)
-	case a.Document != "" && policy.Document != a.Document:
+	case a.Document != "" && !sameJSON(policy.Document, a.Document):
 		return State{}, hinted("detach and delete that policy, and plan again", "policy %s exists and says something else", a.Policy)
 	}
 	return State{Policy: Detached}, nil
+}
+
+// sameJSON reports whether two documents say the same, however they are written.
+func sameJSON(a, b string) bool {
+	var x, y any
+	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }

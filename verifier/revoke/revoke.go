@@ -21,7 +21,7 @@ type Options struct {
 	Endpoints Endpoints
 	Timeout   time.Duration // for one call; 10 s if zero
 	UserAgent string
-	Every     time.Duration // between two calls; 100 ms if zero
+	PerSecond int // calls in any second; 10 if zero, and no limit if negative
 	Now       func() time.Time
 	Pause     func(ctx context.Context, d time.Duration) error // waits; for tests
 }
@@ -84,8 +84,8 @@ func (o *Options) setDefaults() {
 	if o.Timeout <= 0 {
 		o.Timeout = 10 * time.Second
 	}
-	if o.Every == 0 {
-		o.Every = 100 * time.Millisecond
+	if o.PerSecond == 0 {
+		o.PerSecond = 10
 	}
 	if o.Now == nil {
 		o.Now = time.Now

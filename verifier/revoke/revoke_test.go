@@ -111,10 +111,46 @@ func TestQuarantineKeepsWhatWasThere(t *testing.T) {
 	want("203.0.113.0/24")
 }
 
+// TestServiceWritesOtherwise has the service answer in another form than it was asked, and late.
+func TestServiceWritesOtherwise(t *testing.T) {
+	s := newStage(t)
+	const before, after = `{"RequestId":"R","AccessKeyPolicy":"{}"}`, `{"RequestId":"R","AccessKeyPolicy":"{\"Version\":1,\"Statements\":[` +
+		`{\"IPList\":[\"203.0.113.7/32\",\"198.51.100.0/24\"],\"Value\":\"\",\"Type\":\"ClassicWhiteList\"}],\"Status\":\"Active\"}"}`
+	s.server.InjectFor("Ims", "GetAccessKeyPolicy", alibabatest.Fault{Raw: before}, 5)
+	s.server.InjectFor("Ims", "GetAccessKeyPolicy", alibabatest.Fault{Raw: after}, -1)
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.0/24", "203.0.113.7"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if steps, err := s.run(p); err != nil || len(steps) != 1 || steps[0].Outcome != revoke.Done {
+		t.Errorf("steps %+v, error %v", steps, err)
+	}
+	if n := s.server.Calls("Ims", "SetAccessKeyPolicy"); n != 1 {
+		t.Errorf("it was set %d times", n)
+	}
+}
+
 func TestRestrictionOfOthersIsNotUndone(t *testing.T) {
 	s := newStage(t)
 	s.achieve(revoke.ToQuarantine, s.key)
 	s.folder = t.TempDir()
+	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "no journal")
+}
+
+// TestChangedRestrictionIsNotUndone has somebody else set another restriction after akguard's.
+func TestChangedRestrictionIsNotUndone(t *testing.T) {
+	s := newStage(t)
+	s.achieve(revoke.ToQuarantine, s.key)
+	journals := s.folder
+	s.folder = t.TempDir()
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.7"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.run(p); err != nil {
+		t.Fatal(err)
+	}
+	s.folder = journals
 	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "no journal")
 }
 
@@ -314,6 +350,42 @@ func TestMovedState(t *testing.T) {
 	}
 }
 
+// TestSlowApproval has somebody else change a key while a person thinks.
+func TestSlowApproval(t *testing.T) {
+	s := newStage(t)
+	second := s.account.AddKey("cd")
+	p := s.plan(revoke.ToDisable, second, s.key)
+	now := time.Now()
+	s.options.Now = func() time.Time { return now }
+	slow := revoke.ApproverFunc(func(_ context.Context, actions []revoke.Action) error {
+		now = now.Add(time.Minute)
+		s.key.SetStatus(alibabatest.Inactive)
+		return nil
+	})
+	_, err := s.revoker().Run(t.Context(), p, revoke.RunOptions{Approver: slow, Journal: s.journal()})
+	wantRefused(t, err, "is inactive, and not active")
+	s.wantStatus(second, alibabatest.Active)
+}
+
+// TestDeceivingPlanFile shows another ID than that of the key it is about.
+func TestDeceivingPlanFile(t *testing.T) {
+	s := newStage(t)
+	p := s.plan(revoke.ToDisable, s.key)
+	p.Actions[0].Target.ID = s.account.AddKey("cd").Credential().ID.String()
+	_, err := s.run(p)
+	wantRefused(t, err, "the plan shows")
+	s.wantStatus(s.key, alibabatest.Active)
+}
+
+func TestLongPlanFile(t *testing.T) {
+	s := newStage(t)
+	p := s.plan(revoke.ToDisable, s.key, s.account.AddKey("cd"))
+	s.options.MaxKeys = 1
+	_, err := s.run(p)
+	wantRefused(t, err, "2 keys")
+	s.wantStatus(s.key, alibabatest.Active)
+}
+
 func TestAnotherAccountsPlan(t *testing.T) {
 	s, other := newStage(t), newStage(t)
 	p := s.plan(revoke.ToDisable, s.key)
@@ -323,17 +395,20 @@ func TestAnotherAccountsPlan(t *testing.T) {
 
 func TestRate(t *testing.T) {
 	s := newStage(t)
-	var waited time.Duration
-	s.options.Every = 0
-	s.options.Pause = func(_ context.Context, d time.Duration) error {
-		waited += d
-		time.Sleep(d)
-		return nil
+	s.options.PerSecond, s.options.Pause = 0, nil
+	keys := []*alibabatest.Key{s.key}
+	for _, user := range []string{"a", "b", "c", "d"} {
+		keys = append(keys, s.account.AddKey(user))
 	}
-	s.plan(revoke.ToDisable, s.key)
-	start, calls := time.Now(), s.server.Recorded()
-	if least := time.Duration(len(calls)-2) * 90 * time.Millisecond; waited < least || len(calls) < 3 {
-		t.Errorf("%d calls in %s", len(calls), start.Sub(calls[0].Time))
+	s.plan(revoke.ToDisable, keys...)
+	calls := s.server.Recorded()
+	if first := calls[9].Time.Sub(calls[0].Time); len(calls) < 12 || first > time.Second/2 {
+		t.Errorf("the first 10 of %d calls took %s", len(calls), first)
+	}
+	for i := range len(calls) - 10 {
+		if d := calls[i+10].Time.Sub(calls[i].Time); d < time.Second {
+			t.Errorf("11 calls in %s", d)
+		}
 	}
 }
 
@@ -353,6 +428,18 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 		s.wantStatus(s.key, alibabatest.Active)
 		s.resume()
 		s.wantStatus(s.key, alibabatest.Inactive)
+	}
+}
+
+// TestRefusalsAreNotRepeated also has no answer at all: whether that passes nobody knows.
+func TestRefusalsAreNotRepeated(t *testing.T) {
+	for _, fault := range []alibabatest.Fault{denied(), {Reset: true}} {
+		s := newStage(t)
+		s.server.InjectFor("Ims", "GetUser", fault, -1)
+		s.plan(revoke.ToDisable, s.key)
+		if n := s.server.Calls("Ims", "GetUser"); n != 1 {
+			t.Errorf("%d calls", n)
+		}
 	}
 }
 

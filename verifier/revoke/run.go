@@ -57,13 +57,28 @@ func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error
 	if err := o.Journal.write(Record{Event: eventPlan, Plan: p}); err != nil {
 		return nil, err
 	}
-	if err := approve(ctx, o.Approver, p.Actions); err != nil {
+	if err := r.approveFresh(ctx, p, o.Approver); err != nil {
 		return nil, errors.Join(err, o.Journal.write(Record{Event: eventDenied}))
 	}
 	if err := o.Journal.write(Record{Event: eventApproved}); err != nil {
 		return nil, err
 	}
 	return r.runActions(ctx, p, o, func(int) bool { return false })
+}
+
+// stale is how long a person may think about a plan before everything is read again.
+const stale = 10 * time.Second
+
+// approveFresh asks, and makes sure that the yes is to how things are.
+func (r *Revoker) approveFresh(ctx context.Context, p *Plan, approver Approver) error {
+	start := r.Now()
+	if err := approve(ctx, approver, p.Actions); err != nil {
+		return err
+	}
+	if r.Now().Sub(start) < stale {
+		return nil
+	}
+	return r.precheck(ctx, p)
 }
 
 // Resume does what is left of the plan in the journal; without steps there was nothing left. What a call did whose
@@ -141,6 +156,8 @@ func (r *Revoker) guard(a Action, state State) error {
 		return hinted("disable it first", "%s is not inactive", a.Target.ID)
 	case a.Policy == "" && r.id(a.Target).IsZero():
 		return hinted("plan again", "%s was not found again", a.Target.ID)
+	case a.Policy == "" && r.id(a.Target).String() != a.Target.ID: // whoever confirms it reads the one and means the other
+		return hinted("do not use this plan; plan again", "the plan shows %s, and means %s", a.Target.ID, r.id(a.Target))
 	case !a.Leaked && r.Admin == nil:
 		return hinted("take an administrator's credential", "%s needs more than the leaked key itself", a)
 	case r.Admin != nil && r.Admin.Owns(r.id(a.Target)):

@@ -41,9 +41,10 @@ func (r *Revoker) planSession(ctx context.Context, s Subject, w Want) ([]Action,
 	return r.planDeny(draft), []Note{note}, nil
 }
 
+// planDeny names the policy so that it can be told from others later; policies' names have fewer characters than roles'.
 func (r *Revoker) planDeny(draft Action) []Action {
 	now := r.Now().UTC().Truncate(time.Second)
-	draft.Policy = "akguard-deny-" + strings.ReplaceAll(draft.Target.Owner.Role, ".", "-") + "-" + now.Format("20060102150405")
+	draft.Policy = "akguard-deny-" + strings.NewReplacer(".", "-", "_", "-").Replace(draft.Target.Owner.Role) + "-" + now.Format("20060102150405")
 	draft.Document = denyUntil(now.Add(longestSession))
 	create, attach := draft, draft
 	create.Kind, create.From, create.To = CreatePolicy, State{Policy: Absent}, State{Policy: Detached}

@@ -47,7 +47,7 @@ func newStage(t *testing.T) *stage {
 	s.options = revoke.Options{
 		Admin:     admin{s.admin},
 		Endpoints: revoke.Endpoints{STS: server.URL, RAM: server.URL, IMS: server.URL, ActionTrail: server.URL, ResourceManager: server.URL},
-		Every:     -1,
+		PerSecond: -1,
 		Pause:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return s

@@ -12,6 +12,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/term"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/revoke"
+	"github.com/akguard/akguard/verifier/sts"
 	"github.com/spf13/cobra"
 )
 
@@ -77,7 +78,9 @@ func (a *app) runRespond(ctx context.Context, o respondOptions) error {
 	}
 	r := &response{a, w, time.Now()}
 	s, err := a.prepare(ctx, o.acting, nil)
-	if err == nil {
+	if err != nil {
+		r.probe(ctx, o.acting, id)
+	} else {
 		err = r.act(ctx, o, s, id)
 	}
 	if ctx.Err() != nil {
@@ -92,6 +95,17 @@ func (a *app) runRespond(ctx context.Context, o respondOptions) error {
 func (r *response) say(format string, args ...any) {
 	passed := time.Since(r.start).Round(time.Second)
 	term.Line(r.Out, "[%02d:%02d] "+format, append([]any{int(passed.Minutes()), int(passed.Seconds()) % 60}, args...)...)
+}
+
+// probe says what STS tells everybody about an ID, where there is nobody to act.
+func (r *response) probe(ctx context.Context, o acting, id rules.Secret) {
+	v, err := sts.New(sts.Options{Endpoint: o.endpoint("sts"), UserAgent: userAgent()})
+	if err != nil {
+		return // it is said in the end that nothing could be done
+	}
+	r.say(r.words.works, id.String())
+	verdict := v.Verify(ctx, rules.Credential{Type: rules.AccessKeyID, ID: id})
+	term.Line(r.Out, "  %s: %s", verdict.Status.String(), verdict.Reason)
 }
 
 // act freezes the key and looks who needs it.

@@ -4,16 +4,18 @@ import "github.com/akguard/akguard/verifier/revoke"
 
 // words are what respond says in one language.
 type words struct {
-	whose, freeze, impact string // headings; whose takes the ID
-	frozen, byHand        string // how it went
-	people                string // heading of steps
-	steps                 []string
-	later                 string // heading of next
-	next                  []string
+	whose, works   string // headings that take the ID
+	freeze, impact string // headings
+	frozen, byHand string // how it went
+	people         string // heading of steps
+	steps          []string
+	later          string // heading of next
+	next           []string
 }
 
 var english = words{
 	whose:  "whose key is %s, and what depends on it",
+	works:  "whether %s works, which STS tells everybody",
 	freeze: "freezing it",
 	impact: "who used it in the last 24 hours, and who still tries",
 	frozen: "the key is frozen; sessions that were taken on with it go on until they expire, 12 hours at most",
@@ -21,7 +23,7 @@ var english = words{
 		"a root key at https://ram.console.aliyun.com/manage/ak",
 	people: "now, what only a person can do:",
 	steps: []string{
-		"call Alibaba Cloud's hotline " + revoke.Hotline + " (outside mainland China: a ticket at https://workorder-intl.console.aliyun.com) and say that an AccessKey leaked",
+		"call Alibaba Cloud's hotline " + revoke.Hotline + " (outside mainland China: open a ticket in the console) and say that an AccessKey leaked",
 		"if the account is locked or restricted, appeal in the console: Message Center, the security notice, Appeal",
 		"stop the money: Expenses and Costs, turn off automatic payment and renewal, set a spending alert",
 		"lower the limit of the credit card or bank account that pays, or have the bank block it",
@@ -38,6 +40,7 @@ var english = words{
 
 var chinese = words{
 	whose:  "确认密钥 %s 的归属和影响",
+	works:  "向 STS 查询 %s 是否有效",
 	freeze: "冻结密钥",
 	impact: "过去 24 小时谁用过它,现在谁还在尝试",
 	frozen: "密钥已冻结;此前用它换取的 STS 会话在过期前(最长 12 小时)仍然有效",

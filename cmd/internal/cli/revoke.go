@@ -163,7 +163,11 @@ func (a *app) runRevoke(ctx context.Context, o revokeOptions) error {
 	case o.savePlan != "":
 		return a.savePlan(o.savePlan, p)
 	case o.acts():
-		return a.carryOut(ctx, s, p)
+		err := a.carryOut(ctx, s, p)
+		if err == nil && a.code == exitOK && len(p.Actions) > 0 {
+			a.sayNext(p.Goal)
+		}
+		return err
 	}
 	if len(p.Actions) > 0 {
 		term.Say(a.Err, "nothing was changed; --disable does it")

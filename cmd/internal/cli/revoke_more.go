@@ -92,7 +92,7 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 		for _, name := range open {
 			term.Line(a.Out, "%s", name)
 		}
-		return &failure{fmt.Errorf("%d runs have something left to do", len(open)), "name one of these with --journal", exitUsage}
+		return &failure{fmt.Errorf("%d runs have something left to do", len(open)), "name one of these with --journal; one that shall not go on can be deleted", exitUsage}
 	default:
 		name = open[0]
 	}

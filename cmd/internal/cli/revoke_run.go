@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -96,6 +95,16 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 	return nil
 }
 
+// sayNext says what comes after a goal that was reached.
+func (a *app) sayNext(goal revoke.Goal) {
+	switch goal {
+	case revoke.ToDisable:
+		term.Say(a.Err, "next: akguard revoke watch ID says who still tries; sessions that were taken on with the key last 12 hours at most")
+	case revoke.ToQuarantine:
+		term.Say(a.Err, "next: akguard revoke watch ID says who uses the key; disable it as soon as its owner has another one")
+	}
+}
+
 // approver asks on the terminal, if there is one.
 func (a *app) approver(o acting) revoke.Approver {
 	if o.yes {
@@ -120,7 +129,7 @@ func (a *app) confirm(ctx context.Context, lines *bufio.Reader, actions []revoke
 			term.Say(a.Err, "risk: %s: %s", t.ID, risk)
 		}
 	}
-	_, _ = fmt.Fprintf(a.Err, "to %s %s, type the last characters of its ID (%s): ", strings.Join(kinds, " and "), t.ID, t.Tail())
+	term.Ask(a.Err, "to %s %s, type the last characters of its ID (%s): ", strings.Join(kinds, " and "), t.ID, t.Tail())
 	line, err := lines.ReadString('\n')
 	if ctx.Err() != nil {
 		return ctx.Err()

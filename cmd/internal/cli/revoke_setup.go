@@ -107,7 +107,7 @@ func (a *app) prepare(ctx context.Context, o acting, leaked *rules.Credential) (
 	}
 	var err error
 	if s.revoker, err = revoke.New(opts); err != nil {
-		return nil, cloudFailure(ctx, err)
+		return nil, badEndpoint(err)
 	}
 	s.history, err = a.readHistory(o)
 	return s, err
@@ -137,8 +137,8 @@ func cloudFailure(ctx context.Context, err error) error {
 // readHistory reads the journals of former runs.
 func (a *app) readHistory(o acting) (*revoke.History, error) {
 	folder, err := o.folder()
-	if err != nil {
-		return nil, err
+	if err != nil { // without a folder there are no journals; whoever wants to write one is told
+		return &revoke.History{}, nil
 	}
 	h, err := revoke.ReadHistory(folder)
 	if err != nil {

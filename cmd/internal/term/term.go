@@ -32,7 +32,10 @@ func Say(w io.Writer, format string, args ...any) {
 }
 
 // Line writes one line of a report to a person, as safe as Say's.
-func Line(w io.Writer, format string, args ...any) {
+func Line(w io.Writer, format string, args ...any) { Ask(w, format+"\n", args...) }
+
+// Ask writes a question, after which a person types on the same line, as safe as Say's.
+func Ask(w io.Writer, format string, args ...any) {
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case string:
@@ -41,7 +44,7 @@ func Line(w io.Writer, format string, args ...any) {
 			args[i] = visible(arg.Error())
 		}
 	}
-	_, _ = fmt.Fprintf(w, format+"\n", args...)
+	_, _ = fmt.Fprintf(w, format, args...)
 }
 
 // Fail writes an error and, where there is one, what to do about it.

@@ -40,12 +40,16 @@ func run(runs int, repos []string) (err error) {
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("building akguard: %w", err)
 	}
+	config, err := gitleaksConfig(dir)
+	if err != nil {
+		return fmt.Errorf("downloading the rules of gitleaks: %w", err)
+	}
 	generated := filepath.Join(dir, "generated")
 	if err := generate(generated, commits); err != nil {
 		return fmt.Errorf("generating a repository: %w", err)
 	}
 	for _, repo := range append(slices.Clone(repos), generated) {
-		if err := compare(runs, repo, contestants(akguard, repo, dir)); err != nil {
+		if err := compare(runs, repo, contestants(akguard, repo, dir, config)); err != nil {
 			return err
 		}
 	}

@@ -61,14 +61,20 @@ func NewOccurrence(o scanner.Occurrence) Occurrence {
 
 // Restore is what NewOccurrence has converted.
 func (w Occurrence) Restore() scanner.Occurrence {
-	date, _ := time.Parse(time.RFC3339, w.Date) // "" is the zero time
 	return scanner.Occurrence{
 		Place: scanner.Place{
 			Source: w.Source, Path: w.Path, Member: w.Member, Blob: value(w.Blob), Commit: value(w.Commit), Author: w.Author,
-			Email: w.Email, Date: date.UTC(), Refs: w.Refs, MoreRefs: w.MoreRefs, Reflog: w.Reflog, Reachable: value(w.Reachable),
+			Email: w.Email, Date: instant(w.Date), Refs: w.Refs, MoreRefs: w.MoreRefs, Reflog: w.Reflog, Reachable: value(w.Reachable),
 		},
 		Parts: scanner.Parts(w.Parts), Line: w.Line, Column: w.Column, SecretLine: w.SecretLine, Decoded: w.Decoded,
+		URLExpires: instant(w.URLExpires),
 	}
+}
+
+// instant is a time that Time has written; "" is the zero time.
+func instant(text string) time.Time {
+	t, _ := time.Parse(time.RFC3339, text)
+	return t.UTC()
 }
 
 func value[T any](p *T) (v T) {

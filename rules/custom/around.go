@@ -16,33 +16,44 @@ const (
 	maxLines = 16
 )
 
-// surroundings returns how far a match of the expression can go; nil if there is no telling.
-func surroundings(re *syntax.Regexp) around {
+// surroundings returns how far a match of the expression can go from a literal, of which lead bytes of it stand before at
+// most; nil if there is no telling.
+func surroundings(re *syntax.Regexp, lead int) around {
 	size, lines := longest(re), newlines(re)
-	switch {
-	case size <= maxBytes:
-		return func(content []byte, at int) (from, to int) {
-			return max(0, at-size-utf8.UTFMax), min(len(content), at+size+utf8.UTFMax)
-		}
-	case lines <= maxLines:
-		return func(content []byte, at int) (from, to int) { return linesAround(content, at, lines) }
+	if size > maxBytes && lines > maxLines {
+		return nil
 	}
-	return nil
+	return func(content []byte, at int) (from, to int) {
+		if lead <= maxBytes {
+			from = at - lead
+		} else {
+			from = linesBefore(content, at, lines)
+		}
+		if size <= maxBytes {
+			to = at + size
+		} else {
+			to = linesBehind(content, at, lines)
+		}
+		return max(0, from-utf8.UTFMax), min(len(content), to+utf8.UTFMax)
+	}
 }
 
-// linesAround returns the line at an offset and n more on both sides.
-func linesAround(content []byte, at, n int) (from, to int) {
-	from = at
-	for i := 0; i <= n && from >= 0; i++ {
-		from = bytes.LastIndexByte(content[:from], '\n')
+// linesBefore returns where the n-th line before that of an offset begins.
+func linesBefore(content []byte, at, n int) int {
+	for i := 0; i <= n && at >= 0; i++ {
+		at = bytes.LastIndexByte(content[:at], '\n')
 	}
-	to = at
-	for i := 0; i <= n && to < len(content); i++ {
-		end := bytes.IndexByte(content[to:], '\n')
+	return at
+}
+
+// linesBehind returns where the n-th line behind that of an offset ends.
+func linesBehind(content []byte, at, n int) int {
+	for range n + 1 {
+		end := bytes.IndexByte(content[at:], '\n')
 		if end < 0 {
-			return max(0, from-utf8.UTFMax), len(content)
+			return len(content)
 		}
-		to += end + 1
+		at += end + 1
 	}
-	return max(0, from-utf8.UTFMax), min(len(content), to+utf8.UTFMax)
+	return at
 }

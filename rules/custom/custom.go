@@ -175,8 +175,9 @@ func (f *finder) narrow(expr string, keywords []string) error {
 	if err != nil {
 		return err
 	}
-	if f.literals = literals(re); f.literals != nil {
-		f.around = surroundings(re)
+	known := literals(re)
+	if f.literals = known.list; known.list != nil {
+		f.around = surroundings(re, known.lead)
 	}
 	words := make([]string, 0, len(keywords))
 	for _, word := range keywords {

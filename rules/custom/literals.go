@@ -25,7 +25,13 @@ const unbounded = math.MaxInt
 type needs struct {
 	exact  []string // if not nil, every match is one of these
 	begins []string // if not nil, every match begins with one of these
-	inside []string // if not nil, every match holds one of these
+	inside held     // what every match holds
+}
+
+// held are strings of which one stands in every match; lead is how many bytes stand before it at most, or unbounded.
+type held struct {
+	list []string // nil: nothing is known
+	lead int
 }
 
 // start returns what every match begins with.
@@ -36,13 +42,13 @@ func (n needs) start() []string {
 	return n.begins
 }
 
-// literals returns strings of which one stands in every match of the expression, in whatever case; nil if none is known.
+// literals returns strings, in lower case, of which one stands in every match of the expression, in whatever case.
 //
 // Case is folded as ASCII does: the Kelvin sign and the long s, which are a k and an s to an expression that ignores
 // case, are not taken for them.
-func literals(re *syntax.Regexp) []string {
-	if list := analysis(smallClass).literals(re); list != nil {
-		return list
+func literals(re *syntax.Regexp) held {
+	if h := analysis(smallClass).literals(re); h.list != nil {
+		return h
 	}
 	return analysis(largeClass).literals(re)
 }
@@ -50,16 +56,16 @@ func literals(re *syntax.Regexp) []string {
 // analysis finds out what every match of an expression holds. It is how many characters of a class are told apart.
 type analysis int
 
-func (a analysis) literals(re *syntax.Regexp) []string {
+func (a analysis) literals(re *syntax.Regexp) held {
 	n := a.needs(re)
-	return better(n.inside, n.start())
+	return better(n.inside, held{list: n.start()})
 }
 
-// better returns the list that tells more.
-func better(a, b []string) []string {
-	switch x, y := worth(a), worth(b); {
+// better returns what tells more.
+func better(a, b held) held {
+	switch x, y := worth(a.list), worth(b.list); {
 	case x == 0 && y == 0:
-		return nil
+		return held{}
 	case y > x:
 		return b
 	}
@@ -146,13 +152,13 @@ func (a analysis) repeated(re *syntax.Regexp) needs {
 	}
 	sub := a.needs(re.Sub[0])
 	if re.Min != re.Max || sub.exact == nil {
-		return needs{begins: sub.start(), inside: better(sub.inside, sub.exact)}
+		return needs{begins: sub.start(), inside: sub.inside}
 	}
 	out := needs{exact: []string{""}}
 	for range re.Min {
 		product := cross(out.exact, sub.exact)
 		if product == nil {
-			return needs{begins: out.exact, inside: better(out.exact, sub.exact)}
+			return needs{begins: out.exact}
 		}
 		out.exact = product
 	}
@@ -174,39 +180,45 @@ func cross(a, b []string) []string {
 }
 
 func (a analysis) oneAfterOther(list []*syntax.Regexp) needs {
-	run, out := []string{""}, needs{}
+	var out needs
+	run := held{list: []string{""}} // exact strings one after the other
+	before := 0
 	for _, sub := range list {
 		n := a.needs(sub)
-		if product := cross(run, n.exact); n.exact != nil && product != nil {
-			run = product
+		if product := cross(run.list, n.exact); n.exact != nil && product != nil {
+			run.list, before = product, add(before, longest(sub))
 			continue
 		}
 		begun := run
-		if product := cross(run, n.start()); n.start() != nil && product != nil {
-			begun = product
+		if product := cross(run.list, n.start()); n.start() != nil && product != nil {
+			begun.list = product
 		}
 		if out.begins == nil {
-			out.begins = begun
+			out.begins = begun.list
 		}
-		out.inside = better(better(out.inside, begun), n.inside)
-		if run = n.exact; run == nil {
-			run = []string{""}
+		out.inside = better(better(out.inside, begun), n.inside.behind(before))
+		if run = (held{n.exact, before}); run.list == nil {
+			run = held{[]string{""}, add(before, longest(sub))}
 		}
+		before = add(before, longest(sub))
 	}
 	if out.begins == nil {
-		return needs{exact: run}
+		return needs{exact: run.list}
 	}
 	out.inside = better(out.inside, run)
 	return out
 }
 
+// behind is what is held where n bytes stand before.
+func (h held) behind(n int) held { return held{h.list, add(h.lead, n)} }
+
 func (a analysis) oneOf(list []*syntax.Regexp) needs {
-	exact, begins, inside := []string{}, []string{}, []string{}
+	exact, begins, inside := []string{}, []string{}, held{list: []string{}}
 	for _, sub := range list {
-		n := a.needs(sub)
+		n, h := a.needs(sub), a.literals(sub)
 		exact = union(exact, n.exact)
 		begins = union(begins, n.start())
-		inside = union(inside, a.literals(sub))
+		inside = held{union(inside.list, h.list), max(inside.lead, h.lead)}
 	}
 	if exact != nil {
 		return needs{exact: exact}

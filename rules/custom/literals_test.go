@@ -37,13 +37,35 @@ func TestLiterals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := literals(re)
+		got := literals(re).list
 		slices.Sort(got)
 		if strings.Join(got, " ") != test.want {
 			t.Errorf("%s holds one of %q, want %q", test.expr, got, test.want)
 		}
 		if n := longest(re); n != test.longest {
 			t.Errorf("the longest match of %s has %d bytes, want %d", test.expr, n, test.longest)
+		}
+	}
+}
+
+func TestLead(t *testing.T) {
+	tests := []struct {
+		expr string
+		want int
+	}{
+		{`acme_x`, 0},
+		{`[a-z]{0,5}(?:acme|token)=`, 5},
+		{`(?:[a-z]{2}acme|[a-z]{9}token)[0-9]`, 9},
+		{`.*acme`, unbounded},
+		{`ü?acme[^x]`, 2},
+	}
+	for _, test := range tests {
+		re, err := syntax.Parse(test.expr, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := literals(re); got.lead != test.want {
+			t.Errorf("before one of %q in %s stand up to %d bytes, want %d", got.list, test.expr, got.lead, test.want)
 		}
 	}
 }

@@ -43,6 +43,21 @@ func (a Allow) compile() (allowList, error) {
 	return out, err
 }
 
+func compileAllow(list []Allow) ([]allowList, error) {
+	if len(list) > maxAllow {
+		return nil, fmt.Errorf("more than %d allow lists", maxAllow)
+	}
+	var out []allowList
+	for i, a := range list {
+		compiled, err := a.compile()
+		if err != nil {
+			return nil, fmt.Errorf("allow list %d: %w", i+1, err)
+		}
+		out = append(out, compiled)
+	}
+	return out, nil
+}
+
 func compileAll(list []string) ([]*regexp.Regexp, error) {
 	var out []*regexp.Regexp
 	for _, expr := range list {

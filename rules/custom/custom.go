@@ -11,6 +11,7 @@
 package custom
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -137,15 +138,8 @@ func (r Rule) finder() (*finder, error) {
 			return nil, fmt.Errorf("path: %w", err)
 		}
 	}
-	for i, a := range r.Allow {
-		list, err := a.compile()
-		if err != nil {
-			return nil, fmt.Errorf("allow list %d: %w", i+1, err)
-		}
-		f.allow = append(f.allow, list)
-	}
-	if len(f.allow) > maxAllow {
-		return nil, fmt.Errorf("more than %d allow lists", maxAllow)
+	if f.allow, err = compileAllow(r.Allow); err != nil {
+		return nil, err
 	}
 	return f, f.narrow(r.Regex, r.Keywords)
 }
@@ -179,26 +173,48 @@ func (f *finder) narrow(expr string, keywords []string) error {
 	if f.literals = known.list; known.list != nil {
 		f.around = surroundings(re, known.lead)
 	}
-	words := make([]string, 0, len(keywords))
-	for _, word := range keywords {
-		if word = strings.ToLower(word); len(word) < minLiteral || !isASCII(word) {
-			words = nil // it may stand anywhere
-			break
-		}
-		words = append(words, word)
-	}
-	switch {
-	case f.literals == nil:
+	words := lowered(keywords)
+	switch searchable := !slices.ContainsFunc(words, tooShort); {
+	case f.literals == nil && searchable:
 		f.gate = words
-	case implied(f.literals, words):
+	case f.literals == nil || !implied(f.literals, words):
 		f.gate = f.literals
+		f.keyword, err = oneOfThem(words, searchable)
 	default:
 		f.gate = f.literals
-		f.keywords, err = literal.Compile(nil, words...)
 	}
 	slices.Sort(f.gate)
 	f.gate = slices.Compact(f.gate)
 	return err
+}
+
+func lowered(words []string) []string {
+	out := make([]string, 0, len(words))
+	for _, word := range words {
+		out = append(out, strings.ToLower(word))
+	}
+	return out
+}
+
+// tooShort reports whether a word is none that a searcher finds in any case.
+func tooShort(word string) bool { return len(word) < minLiteral || !isASCII(word) }
+
+// oneOfThem returns what tells whether one of the words stands in a content.
+func oneOfThem(words []string, searchable bool) (func(content []byte) bool, error) {
+	if !searchable {
+		return func(content []byte) bool {
+			content = bytes.ToLower(content)
+			return slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(content, []byte(word)) })
+		}, nil
+	}
+	s, err := literal.Compile(nil, words...)
+	return func(content []byte) (found bool) {
+		s.Each(content, func(int, int) bool {
+			found = true
+			return false
+		})
+		return found
+	}, err
 }
 
 // implied reports whether a word stands wherever a literal does, or none has to.

@@ -6,7 +6,6 @@ import (
 	"regexp"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/rules/literal"
 )
 
 // finder finds the matches of one rule.
@@ -22,13 +21,13 @@ type finder struct {
 
 	gate     []string          // one of these stands in every content with a match; none: nothing is known
 	literals []string          // one of these stands in every match; nil: nothing is known
-	keywords *literal.Searcher // one of these must stand somewhere; nil: no matter
+	keyword  func([]byte) bool // a keyword stands in the content, which its gate does not tell; nil: it does
 	around   around            // how far from a literal a match can go; nil: anywhere
 }
 
 // all is the All of the rule's part.
 func (f *finder) all(content []byte, at []int) []rules.Match {
-	if f.keywords != nil && !stands(f.keywords, content) {
+	if f.keyword != nil && !f.keyword(content) {
 		return nil
 	}
 	if f.around == nil {
@@ -49,7 +48,7 @@ func (f *finder) all(content []byte, at []int) []rules.Match {
 	return found
 }
 
-// inside is within for the surroundings of literals, in which mostly nothing is.
+// inside adds the matches in the surroundings of literals, where mostly nothing is.
 func (f *finder) inside(found []rules.Match, content []byte, from, to int) []rules.Match {
 	k := f.quiet.key(f.number, content[from:to])
 	if f.quiet.has(k) {
@@ -60,14 +59,6 @@ func (f *finder) inside(found []rules.Match, content []byte, from, to int) []rul
 		f.quiet.add(k)
 	}
 	return f.keep(found, content, from, locations)
-}
-
-func stands(words *literal.Searcher, content []byte) (found bool) {
-	words.Each(content, func(int, int) bool {
-		found = true
-		return false
-	})
-	return found
 }
 
 // keep adds the matches of the expression in content[from:] that the rule is about.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,20 +18,22 @@ type contestant struct {
 	name string
 	args []string
 	env  []string // beside bench's own
+	slow bool     // it takes minutes: it is run once
 }
 
 // contestants are git itself, which inflates everything and looks at nothing, and whose output is read and thrown away,
-// as whoever would scan it has to read it; akguard; and the scanners on the PATH, each with its Alibaba Cloud rules only
+// as whoever would scan it has to read it; akguard with its rules, with one and with hundreds; and the scanners on the PATH, each with its Alibaba Cloud rules only
 // and without verification.
-func contestants(akguard, repo, dir, config string) []contestant {
+func contestants(akguard, repo, dir string, configs configs) []contestant {
 	report := func(name string) string { return filepath.Join(dir, name+".report") }
 	list := []contestant{
 		{name: "git cat-file", args: []string{"git", "-C", repo, "cat-file", "--batch-all-objects", "--batch", "--unordered"}},
 		ours(akguard, repo, report("akguard")),
-		withConfig(ours(akguard, repo, report("akguard-gitleaks")), config),
+		ours(akguard, repo, report("akguard-one")).with(configs.one, "one rule"),
+		ours(akguard, repo, report("akguard-gitleaks")).with(configs.gitleaks, "gitleaks' rules").once(),
 	}
 	for _, c := range []contestant{
-		{name: "gitleaks, all rules", args: []string{"gitleaks", "git", "--no-banner", "--exit-code=0", "--config=" + config, "--report-format=json", "--report-path=" + report("gitleaks-all"), repo}},
+		{name: "gitleaks, all rules", slow: true, args: []string{"gitleaks", "git", "--no-banner", "--exit-code=0", "--config=" + configs.gitleaks, "--report-format=json", "--report-path=" + report("gitleaks-all"), repo}},
 		{name: "gitleaks", args: []string{"gitleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-format=json", "--report-path=" + report("gitleaks"), repo}},
 		{name: "betterleaks", args: []string{"betterleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-path=" + report("betterleaks"), repo}},
 		{name: "trufflehog", args: []string{"trufflehog", "git", "--no-update", "--no-verification", "--json", "--include-detectors=alibaba", "file://" + repo}},
@@ -49,26 +50,16 @@ func ours(akguard, repo, report string) contestant {
 	return contestant{name: "akguard", args: []string{akguard, "scan", "--no-verify", "--no-worktree", "--quiet", "--output", report, repo}}
 }
 
-// withConfig has akguard use the rules of gitleaks beside its own.
-func withConfig(c contestant, config string) contestant {
-	c.name += ", gitleaks' rules"
+// with has akguard use a configuration.
+func (c contestant) with(config, name string) contestant {
+	c.name += ", " + name
 	c.args = append(slices.Clone(c.args), "--config", config)
 	return c
 }
 
-// gitleaksConfig returns the path of the default configuration of gitleaks.
-func gitleaksConfig(dir string) (string, error) {
-	cmd := exec.Command("go", "mod", "download", "-json", "github.com/zricethezav/gitleaks/v8@v8.30.1")
-	cmd.Dir = dir // outside of this module, whose requirements it is none of
-	out, err := cmd.Output()
-	if err != nil {
-		return "", err
-	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal(out, &module); err != nil {
-		return "", err
-	}
-	return filepath.Join(module.Dir, "config", "gitleaks.toml"), nil
+func (c contestant) once() contestant {
+	c.slow = true
+	return c
 }
 
 // sample is what one run cost.

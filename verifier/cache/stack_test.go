@@ -31,10 +31,11 @@ func (a *arrivals) before(next http.Handler) http.Handler {
 	})
 }
 
-// A thousand findings of 200 credentials, verified as a scan does it by a service that takes 50 ms.
+// A thousand findings of 200 credentials, verified side by side by a service that takes 50 ms. Five of the workers keep up
+// with the rate; the others make up for a machine that has other work too.
 const (
 	findings, distinct, workers = 1000, 200, 16
-	rate, burst                 = 200, 8
+	rate, burst                 = 100, 8
 	latency                     = 50 * time.Millisecond
 	theory                      = time.Second*(distinct-burst)/rate + latency
 )
@@ -52,8 +53,7 @@ func stack(v verifier.Verifier) verifier.Verifier {
 }
 
 // TestManyFindings asks the emulated service: each credential costs one call, the rate holds, and nothing waits for more
-// than the rate. That is a claim about the program, and other work on the machine can only delay it: one try in three must
-// be in time, and all must keep to the rest.
+// than the rate.
 func TestManyFindings(t *testing.T) {
 	account := alibabatest.NewAccount()
 	emulated, err := alibabatest.NewServer(account)
@@ -62,29 +62,19 @@ func TestManyFindings(t *testing.T) {
 	}
 	defer emulated.Close()
 	emulated.Inject(alibabatest.Fault{Latency: latency}, -1)
-	keys := someKeys(account)
-	var took time.Duration
-	for range 3 {
-		if took = manyFindings(t, emulated, keys); took <= theory*3/2 {
-			return
-		}
-		t.Logf("a try took %s, want %s", took, theory)
-	}
-	t.Errorf("it took %s at the third try, want %s", took, theory)
-}
-
-func manyFindings(t *testing.T, emulated http.Handler, keys []rules.Credential) time.Duration {
-	t.Helper()
 	var seen arrivals
 	server := httptest.NewServer(seen.before(emulated))
 	defer server.Close()
-	checker, err := sts.New(sts.Options{Endpoint: server.URL, Timeout: 30 * time.Second})
+	checker, err := sts.New(sts.Options{Endpoint: server.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys := someKeys(account)
 	start := time.Now()
 	verifyAll(t, stack(checker), keys, findings, workers)
-	took := time.Since(start)
+	if took := time.Since(start); took > theory*3/2 {
+		t.Errorf("it took %s, want %s, or half as long again", took, theory)
+	}
 	if len(seen.at) != distinct {
 		t.Errorf("%d calls, want %d", len(seen.at), distinct)
 	}
@@ -93,7 +83,6 @@ func manyFindings(t *testing.T, emulated http.Handler, keys []rules.Credential) 
 			t.Fatalf("%d calls after %s, want %d at the most", i+1, at.Sub(start), allowed)
 		}
 	}
-	return took
 }
 
 // TestManyFindingsInTheory measures the same without a network and with a clock of its own, on which the time is exact.

@@ -42,9 +42,13 @@ type decoded interface {
 	base() *answer
 }
 
-// rpc sends one call. There is no need for the SDK's typed request of each action, which would cost its service's
+// rpc makes one call, again where the client has patience. There is no need for the SDK's typed request of each action, which would cost its service's
 // whole package.
 func (c *Client) rpc(ctx context.Context, cred rules.Credential, q call, into decoded) error {
+	return c.patience.call(ctx, func() error { return c.rpcOnce(ctx, cred, q, into) })
+}
+
+func (c *Client) rpcOnce(ctx context.Context, cred rules.Credential, q call, into decoded) error {
 	request := &requests.RpcRequest{}
 	request.InitWithApiInfo(q.service, q.version, q.action, "", "")
 	for name, value := range q.params {

@@ -75,7 +75,7 @@ func (r *result) relate(what string, l location) {
 	r.Related = append(r.Related, l)
 }
 
-// sentence says what stands at an occurrence, whether it works, and what to do.
+// sentence says what stands at an occurrence, whether it works, what it can do, whose it is, and what to do.
 func (h *handler) sentence(f scanner.Finding, parts scanner.Parts) string {
 	text := words.Subject(f.Credential, h.opts.ShowSecrets)
 	switch {
@@ -89,6 +89,12 @@ func (h *handler) sentence(f scanner.Finding, parts scanner.Parts) string {
 		text += ", " + words.Owner(*v.Identity)
 	} else if why := words.Why(v); why != "" {
 		text += ", " + why
+	}
+	if can := words.Can(f.Verdict.Reach); can != "" {
+		text += ". What it can do: " + can
+	}
+	if ours := words.Ours(f.Verdict.Owner); ours != "" {
+		text += ". Ours: " + ours
 	}
 	return text + ". Next: " + words.Next(f) + "."
 }

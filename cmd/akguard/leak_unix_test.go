@@ -103,7 +103,7 @@ func TestNothingLeaks(t *testing.T) {
 			defer server.Close()
 			service := &sly{honest: server}
 			front := httptest.NewServer(service)
-			p := newProcess(t, "scan", "--format", format, "--verdict-cache", "--output", "report", ".")
+			p := newProcess(t, "scan", "-v", "--format", format, "--verdict-cache", "--output", "report", ".")
 			keys := credentials(t, p, account)
 			var stdout bytes.Buffer
 			p.Stdout = &stdout
@@ -113,6 +113,9 @@ func TestNothingLeaks(t *testing.T) {
 			front.Close() // waits for calls under way
 			left := map[string]string{"stdout": stdout.String(), "stderr": p.stderr.String()}
 			collect(t, left, p.dir, p.temp)
+			if n := strings.Count(left["stderr"], "asked STS about"); n < len(keys) {
+				t.Errorf("-v told of %d calls", n)
+			}
 			if left["verdicts.json"] == "" || !strings.Contains(left["report"], "estric") {
 				t.Errorf("the cache holds %d bytes, the report %d", len(left["verdicts.json"]), len(left["report"]))
 			}

@@ -44,7 +44,8 @@ type Streams struct {
 // app is one run of the command.
 type app struct {
 	Streams
-	code int // of a run without error
+	code     int       // of a run without error
+	progress *progress // on a terminal, while a scan reads; nil for none
 
 	mu      sync.Mutex
 	cleanup []func() // run if the process must end before the command does

@@ -270,6 +270,7 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 	h := &watched{Handler: writer}
 	if term.Is(a.Err) && !o.quiet && !o.noProgress {
 		h.progress = newProgress(a.Err)
+		a.progress = h.progress
 		opts.Progress = h.progress.add
 		defer h.progress.clear() // where the scan did not come to its end
 	}

@@ -12,6 +12,8 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -91,8 +93,9 @@ func (i *inventory) Verify(ctx context.Context, c rules.Credential) verifier.Ver
 	}
 	answer := i.lookup.Verify(ctx, c)
 	switch {
-	case v.Identity.Root() && v.Identity.AccountID == i.admin.me.AccountID: // which no list shows
-		v.Owner = &verifier.Owner{Ours: verifier.OursYes, AccountID: v.Identity.AccountID}
+	case v.Identity != nil && i.admin.has(v.Identity.AccountID): // STS knows more than lists do: of root, above all
+		_, user, _ := strings.Cut(v.Identity.ARN, ":user/")
+		v.Owner = &verifier.Owner{Ours: verifier.OursYes, AccountID: v.Identity.AccountID, User: user}
 	case answer.Owner == nil:
 		v.Owner = &verifier.Owner{Note: answer.Reason}
 		return v
@@ -113,6 +116,11 @@ type lookup struct {
 	here    account           // the administrator's
 	members []*account        // the others of the organization; nil if not asked for yet
 	unseen  string            // why there may be more of them; "" if not
+}
+
+// has reports whether an account is the administrator's, or another one of the organization, as far as that is known.
+func (l *lookup) has(id string) bool {
+	return id != "" && (id == l.me.AccountID || slices.ContainsFunc(l.members, func(a *account) bool { return a.id == id }))
 }
 
 // Verify looks for the ID.

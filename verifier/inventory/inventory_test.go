@@ -104,15 +104,24 @@ func (k known) Verify(context.Context, rules.Credential) verifier.Verdict {
 	return verifier.Verdict{Status: verifier.Exists, Identity: (*verifier.Identity)(&k)}
 }
 
-// What STS says of a live key goes before what the lists do not show: the keys of the account itself.
+// What STS says of a live key goes before what lists do not show, such as the keys of an account itself,
+// and those of a member that nobody may look into.
 func TestIdentityIsKnown(t *testing.T) {
-	s := newScene(t, "AdministratorAccess")
-	for account, owner := range map[string]verifier.Owner{
-		s.account.UID():    {Ours: verifier.OursYes, AccountID: s.account.UID()},
-		"1234567890123456": {Ours: verifier.OursNo, Note: "not a key of a user"},
+	member := alibabatest.NewAccount()
+	s := newScene(t, "AdministratorAccess", member)
+	s.account.AddMembers(member)
+	arn := func(account, name string) string { return "acs:ram::" + account + ":" + name }
+	for _, test := range []struct {
+		identity verifier.Identity
+		want     verifier.Owner
+	}{
+		{verifier.Identity{Type: verifier.TypeRoot, AccountID: s.account.UID(), ARN: arn(s.account.UID(), "root")}, verifier.Owner{Ours: verifier.OursYes, AccountID: s.account.UID()}},
+		{verifier.Identity{Type: verifier.TypeRoot, AccountID: member.UID(), ARN: arn(member.UID(), "root")}, verifier.Owner{Ours: verifier.OursYes, AccountID: member.UID()}},
+		{verifier.Identity{Type: verifier.TypeUser, AccountID: member.UID(), ARN: arn(member.UID(), "user/ci")}, verifier.Owner{Ours: verifier.OursYes, AccountID: member.UID(), User: "ci"}},
+		{verifier.Identity{Type: verifier.TypeRoot, AccountID: "1234567890123456"}, verifier.Owner{Note: "not a key of a user"}},
 	} {
-		v := s.overNext(t, known{Type: verifier.TypeRoot, AccountID: account}, inventory.Options{Admin: administrator{s.admin.Credential()}})
-		want(t, account, v.Verify(t.Context(), idOf(s.account.AddRootKey())), owner)
+		v := s.overNext(t, known(test.identity), inventory.Options{Admin: administrator{s.admin.Credential()}})
+		want(t, test.identity.ARN, v.Verify(t.Context(), idOf(alibabatest.NewAccount().AddKey("x"))), test.want)
 	}
 }
 

@@ -51,7 +51,8 @@ that out, --no-verify everything. The owner's ActionTrail may record each call, 
 other kinds (DashScope and the like) are never checked.
 
 --inventory asks another thing: whether a key is one of your own. An administrator's credential, from the environment or
-from --profile, asks RAM and IMS for the owner of each ID; the leaked secret is not used for it.
+from --profile, asks IMS and RAM for the owner of each ID, in its own account and in the others of its organization that it
+may enter; the leaked secret is not used for it.
 
 HTTPS_PROXY and NO_PROXY are honoured, and --ca-file names the certificates of a proxy that looks into TLS; so does
 SSL_CERT_FILE, on Linux. Inside a VPC take --endpoint sts=https://sts-vpc.REGION.aliyuncs.com, as from finance regions.

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -122,6 +123,45 @@ func TestNothingLeaks(t *testing.T) {
 			search(t, left, keys, service.seen)
 		})
 	}
+}
+
+// TestCrashLeavesNothing lets the program die while it waits for an answer, in a shell that wants to have core files. What
+// is left holds no secret, and no core is there.
+func TestCrashLeavesNothing(t *testing.T) {
+	t.Parallel()
+	account := alibabatest.NewAccount()
+	server, err := alibabatest.NewServer(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	server.Inject(alibabatest.Fault{Hang: true}, -1)
+	p := newProcess(t)
+	p.Path = "/bin/sh"
+	p.Args = []string{"sh", "-c", `ulimit -c "$(ulimit -H -c)" && exec "$0" scan -v .`, binary}
+	keys := credentials(t, p, account)
+	p.Env = append(p.Env, "AKGUARD_ENDPOINT_STS="+server.URL, "GOTRACEBACK=crash")
+	p.start(t)
+	for deadline := time.Now().Add(10 * time.Second); server.Calls("Sts", "GetCallerIdentity") == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing was asked; stderr:\n%s", &p.stderr)
+		}
+	}
+	p.signal(t, syscall.SIGABRT)
+	if err := p.Wait(); err == nil {
+		t.Error("it did not die")
+	}
+	left := map[string]string{"stderr": p.stderr.String()}
+	collect(t, left, p.dir, p.temp)
+	for name := range left {
+		if strings.Contains(name, "core") {
+			t.Errorf("there is a file %s", name)
+		}
+	}
+	if !strings.Contains(left["stderr"], "SIGABRT") {
+		t.Errorf("stderr: %s", left["stderr"])
+	}
+	search(t, left, keys, nil)
 }
 
 // collect reads every file that the program has written.

@@ -57,6 +57,7 @@ const grace = 700 * time.Millisecond
 // Main runs the command line and returns the exit code. An interrupt ends it within a second, a second interrupt
 // at once.
 func Main(args []string, streams Streams) int {
+	noCore()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)

@@ -3,7 +3,6 @@ package inventory
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/internal/openapi"
@@ -23,7 +22,7 @@ func (l *lookup) find(ctx context.Context, a *account, id rules.Secret) (user st
 		u, err := l.ims.IdentityOfKey(ctx, a.credential, id)
 		switch {
 		case err == nil:
-			return name(u), true, nil
+			return u.Login(), true, nil
 		case openapi.IsAbsent(err):
 			return "", false, nil
 		case !refused(err):
@@ -57,12 +56,4 @@ func (l *lookup) list(ctx context.Context, cred rules.Credential) (map[string]st
 		}
 	}
 	return listed, nil
-}
-
-func name(u openapi.User) string {
-	if u.Name != "" {
-		return u.Name
-	}
-	user, _, _ := strings.Cut(u.Principal, "@")
-	return user
 }

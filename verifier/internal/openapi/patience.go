@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"time"
 )
@@ -83,11 +82,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 // IsPassing reports whether the service was busy, or failed: it may answer later.
 func IsPassing(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && (e.HTTPStatus >= 500 || strings.HasPrefix(e.Code, "Throttling"))
+	return IsThrottled(err) || errors.As(err, &e) && e.HTTPStatus >= 500
 }
-
-// IsAbsent reports whether the service says that what was asked about does not exist.
-func IsAbsent(err error) bool { return strings.HasPrefix(Code(err), "EntityNotExist") }
 
 // IsUnreachable reports whether no answer came at all.
 func IsUnreachable(err error) bool {

@@ -125,7 +125,7 @@ func TestMaxHits(t *testing.T) {
 	}
 }
 
-// A Verifier is asked about five secrets of an ID at most, and not again once it does not refuse one.
+// A Verifier is asked about five secrets of an ID at most, and not again once it knows more than that one is not its own.
 func TestTries(t *testing.T) {
 	keys := rulestest.NewKeys(23)
 	id, secrets := keys.ID24(), []string{}
@@ -146,8 +146,8 @@ func TestTries(t *testing.T) {
 		"the first":          {secrets[0], nil, 1, verifier.Live, secrets[0]},
 		"the fifth":          {secrets[4], nil, 5, verifier.Live, secrets[4]},
 		"the sixth":          {secrets[5], nil, 5, verifier.Exists, secrets[0]},
-		"no answer":          {secrets[2], map[string]verifier.Status{secrets[0]: verifier.Unknown}, 1, verifier.Unknown, secrets[0]},
-		"no answer later on": {secrets[2], map[string]verifier.Status{secrets[1]: verifier.Unknown}, 2, verifier.Unknown, secrets[1]},
+		"no answer":          {secrets[2], map[string]verifier.Status{secrets[0]: verifier.Unknown}, 3, verifier.Live, secrets[2]},
+		"no answer later on": {"", map[string]verifier.Status{secrets[1]: verifier.Unknown}, 5, verifier.Unknown, secrets[1]},
 		"a disabled key":     {"", map[string]verifier.Status{secrets[1]: verifier.Inactive}, 2, verifier.Inactive, secrets[1]},
 	} {
 		v := &oracle{secrets: map[string]string{id: c.secret}, status: c.status}

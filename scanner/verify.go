@@ -33,20 +33,26 @@ func verifyAll(ctx context.Context, groups []*credentialGroup, v verifier.Verifi
 	_ = g.Wait()
 }
 
-// verify tries the secrets of the credential, best first and no more than most of them, until one is not refused as
-// another's.
+// verify tries the secrets of the credential, best first and no more than most of them, until the service says more than
+// that one is not the ID's own. What was not answered may be the right one: it goes before those that were refused.
 func (g *credentialGroup) verify(ctx context.Context, v verifier.Verifier, most int) {
 	g.verdict = v.Verify(ctx, g.credential)
-	tried := 1
-	for ; tried < min(len(g.secrets), most) && g.verdict.Status == verifier.SecretMismatch; tried++ {
+	last, tried := g.verdict, 1
+	for ; tried < min(len(g.secrets), most) && undecided(last); tried++ {
 		c := g.with(g.secrets[tried])
-		if verdict := v.Verify(ctx, c); verdict.Status != verifier.SecretMismatch {
-			g.credential, g.verdict = c, verdict
+		last = v.Verify(ctx, c)
+		if g.verdict.Status == verifier.SecretMismatch && last.Status != verifier.SecretMismatch || !undecided(last) {
+			g.credential, g.verdict = c, last
 		}
 	}
 	if g.verdict.Status == verifier.SecretMismatch && len(g.secrets) > 1 {
 		g.disown(tried)
 	}
+}
+
+// undecided reports whether another secret may be the ID's own: this one is not, or was not looked at.
+func undecided(v verifier.Verdict) bool {
+	return v.Status == verifier.SecretMismatch || v.Status == verifier.Unknown && !v.Offline
 }
 
 // disown says that the ID exists without a secret that is known to be its own. One secret that stood with its ID and is

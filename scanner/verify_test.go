@@ -3,6 +3,7 @@ package scanner_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +65,46 @@ func TestNoSecretIsItsOwn(t *testing.T) {
 		got := report.Findings[0].Verdict
 		if got.Status != c.status || !strings.Contains(got.Reason, c.reason) || oracle.asked[id] != c.asked {
 			t.Errorf("%d secrets, %d tried: asked %d times, %+v", len(c.secrets), c.most, oracle.asked[id], got)
+		}
+	}
+}
+
+// answers is a Verifier with a verdict for each secret.
+type answers map[string]verifier.Verdict
+
+func (a answers) Verify(_ context.Context, c rules.Credential) verifier.Verdict {
+	return a[c.Secret.Reveal()]
+}
+
+// A secret that was not looked at does not end the search, nor does it get lost; a service that is out of reach does.
+func TestSecretsAreTriedOn(t *testing.T) {
+	no, busy := verifier.Verdict{Status: verifier.SecretMismatch}, verifier.Verdict{Status: verifier.Unknown, Code: "Throttling"}
+	live, off := verifier.Verdict{Status: verifier.Live}, verifier.Verdict{Status: verifier.Inactive}
+	away := verifier.Verdict{Status: verifier.Unknown, Offline: true}
+	for _, c := range []struct {
+		name     string
+		verdicts [3]verifier.Verdict
+		want     int // whose verdict and secret the finding gets
+	}{
+		{"the second works", [3]verifier.Verdict{no, live, no}, 1},
+		{"the last works", [3]verifier.Verdict{no, no, live}, 2},
+		{"one was not looked at, and a later one works", [3]verifier.Verdict{no, busy, live}, 2},
+		{"the first was not looked at, and the second works", [3]verifier.Verdict{busy, live, no}, 1},
+		{"one was not looked at, and the others are refused", [3]verifier.Verdict{no, busy, no}, 1},
+		{"the first was not looked at, and the others are refused", [3]verifier.Verdict{busy, no, no}, 0},
+		{"two were not looked at", [3]verifier.Verdict{no, busy, busy}, 1},
+		{"the ID is disabled", [3]verifier.Verdict{off, live, live}, 0},
+		{"out of reach", [3]verifier.Verdict{away, live, live}, 0},
+	} {
+		keys := rulestest.NewKeys(43)
+		secrets := []string{keys.Secret(), keys.Secret(), keys.Secret()}
+		a := answers{}
+		for i, s := range secrets {
+			a[s] = c.verdicts[i]
+		}
+		f := scan(t, a, file{"a", pairText(keys.ID24(), secrets...)}).Findings[0]
+		if got := f.Credential.Secret.Reveal(); got != secrets[c.want] || f.Verdict.Status != c.verdicts[c.want].Status {
+			t.Errorf("%s: got %s of secret %d, want that of %d", c.name, f.Verdict.Status, slices.Index(secrets, got), c.want)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -103,7 +104,7 @@ func TestNothingLeaks(t *testing.T) {
 			defer server.Close()
 			service := &sly{honest: server}
 			front := httptest.NewServer(service)
-			p := newProcess(t, "scan", "--format", format, "--verdict-cache", "--output", "report", ".")
+			p := newProcess(t, "scan", "-v", "--format", format, "--verdict-cache", "--output", "report", ".")
 			keys := credentials(t, p, account)
 			var stdout bytes.Buffer
 			p.Stdout = &stdout
@@ -113,12 +114,54 @@ func TestNothingLeaks(t *testing.T) {
 			front.Close() // waits for calls under way
 			left := map[string]string{"stdout": stdout.String(), "stderr": p.stderr.String()}
 			collect(t, left, p.dir, p.temp)
+			if n := strings.Count(left["stderr"], "asked STS about"); n < len(keys) {
+				t.Errorf("-v told of %d calls", n)
+			}
 			if left["verdicts.json"] == "" || !strings.Contains(left["report"], "estric") {
 				t.Errorf("the cache holds %d bytes, the report %d", len(left["verdicts.json"]), len(left["report"]))
 			}
 			search(t, left, keys, service.seen)
 		})
 	}
+}
+
+// TestCrashLeavesNothing lets the program die while it waits for an answer, in a shell that wants to have core files. What
+// is left holds no secret, and no core is there.
+func TestCrashLeavesNothing(t *testing.T) {
+	t.Parallel()
+	account := alibabatest.NewAccount()
+	server, err := alibabatest.NewServer(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	server.Inject(alibabatest.Fault{Hang: true}, -1)
+	p := newProcess(t)
+	p.Path = "/bin/sh"
+	p.Args = []string{"sh", "-c", `ulimit -c "$(ulimit -H -c)" && exec "$0" scan -v .`, binary}
+	keys := credentials(t, p, account)
+	p.Env = append(p.Env, "AKGUARD_ENDPOINT_STS="+server.URL, "GOTRACEBACK=crash")
+	p.start(t)
+	for deadline := time.Now().Add(10 * time.Second); server.Calls("Sts", "GetCallerIdentity") == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing was asked; stderr:\n%s", &p.stderr)
+		}
+	}
+	p.signal(t, syscall.SIGABRT)
+	if err := p.Wait(); err == nil {
+		t.Error("it did not die")
+	}
+	left := map[string]string{"stderr": p.stderr.String()}
+	collect(t, left, p.dir, p.temp)
+	for name := range left {
+		if strings.Contains(name, "core") {
+			t.Errorf("there is a file %s", name)
+		}
+	}
+	if !strings.Contains(left["stderr"], "SIGABRT") {
+		t.Errorf("stderr: %s", left["stderr"])
+	}
+	search(t, left, keys, nil)
 }
 
 // collect reads every file that the program has written.

@@ -14,6 +14,7 @@ package admin
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -31,6 +32,7 @@ type Options struct {
 	ECS       bool                // ask the metadata service if nothing else is there
 	Metadata  string              // the metadata service, http on a loopback host; the true one if empty
 	STS       string              // the endpoint that gives out roles; the public one if empty
+	RootCAs   *x509.CertPool      // who may vouch for that endpoint; the system's if nil
 	UserAgent string              // names the program to Alibaba Cloud
 	Getenv    func(string) string // os.Getenv if nil
 	Now       func() time.Time    // time.Now if nil

@@ -1,9 +1,12 @@
 package admin_test
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -304,6 +307,37 @@ func TestEmulator(t *testing.T) {
 		if err != nil || c.Type != rules.STS || !found.Owns(c.ID) || found.Owns(key.ID) != (profile == "role") {
 			t.Errorf("%s: %+v, error %v", profile, c, err)
 		}
+	}
+}
+
+// A role is asked for over TLS like anything else: who vouches for the endpoint may be said.
+func TestRootCAs(t *testing.T) {
+	account := alibabatest.NewAccount()
+	server, err := alibabatest.NewServer(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	front := httptest.NewUnstartedServer(server)
+	front.Config.ErrorLog = log.New(io.Discard, "", 0) // who does not trust it hangs up
+	front.StartTLS()
+	t.Cleanup(front.Close)
+	account.AddRole(alibabatest.Role{Name: "ops"})
+	key := account.AddKey("admin").Credential()
+	if err := account.Attach("user/admin", "AdministratorAccess"); err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(t.TempDir(), "config.json")
+	write(t, config, fmt.Sprintf(`{"profiles":[{"name":"role","mode":"RamRoleArn","access_key_id":%q,"access_key_secret":%q,"ram_role_arn":"acs:ram::%s:role/ops"}]}`,
+		key.ID.Reveal(), key.Secret.Reveal(), account.UID()))
+	o := admin.Options{Profile: "role", Config: config, STS: front.URL}
+	if _, err := admin.Find(t.Context(), o); err == nil || !strings.Contains(err.Error(), "certificate is not trusted") {
+		t.Errorf("error %v", err)
+	}
+	o.RootCAs = x509.NewCertPool()
+	o.RootCAs.AddCert(front.Certificate())
+	if _, err := admin.Find(t.Context(), o); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -62,7 +62,7 @@ func (f finder) web(a openapi.Assume, file, source string) *Credential {
 }
 
 func (f finder) sts() (*openapi.Client, error) {
-	client, err := openapi.New(openapi.Options{Endpoint: f.STS, UserAgent: f.UserAgent})
+	client, err := openapi.New(openapi.Options{Endpoint: f.STS, RootCAs: f.RootCAs, UserAgent: f.UserAgent})
 	if err != nil {
 		return nil, failed("an endpoint is an https URL; http is accepted for this machine only", "STS: %w", err)
 	}

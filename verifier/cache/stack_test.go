@@ -31,10 +31,11 @@ func (a *arrivals) before(next http.Handler) http.Handler {
 	})
 }
 
-// A thousand findings of 200 credentials, verified as a scan does it by a service that takes 50 ms.
+// A thousand findings of 200 credentials, verified side by side by a service that takes 50 ms. Five of the workers keep up
+// with the rate; the others make up for a machine that has other work too.
 const (
 	findings, distinct, workers = 1000, 200, 16
-	rate, burst                 = 200, 8
+	rate, burst                 = 100, 8
 	latency                     = 50 * time.Millisecond
 	theory                      = time.Second*(distinct-burst)/rate + latency
 )
@@ -51,9 +52,22 @@ func stack(v verifier.Verifier) verifier.Verifier {
 	return cache.New(verifier.Limit(v, verifier.Rate{PerSecond: rate, Burst: burst}), cache.Options{})
 }
 
+// pauses adds up the times for which the machine did not let this process run at all, until ctx ends. A busy host stops
+// virtual machines for seconds; nothing that the program does wrong stops a goroutine that only sleeps.
+func pauses(ctx context.Context, total chan<- time.Duration) {
+	const tick, usual = 5 * time.Millisecond, 50 * time.Millisecond
+	var lost time.Duration
+	for last := time.Now(); ctx.Err() == nil; last = time.Now() {
+		time.Sleep(tick)
+		if gap := time.Since(last); gap > usual {
+			lost += gap
+		}
+	}
+	total <- lost
+}
+
 // TestManyFindings asks the emulated service: each credential costs one call, the rate holds, and nothing waits for more
-// than the rate. That is a claim about the program, and other work on the machine can only delay it: one try in three must
-// be in time, and all must keep to the rest.
+// than the rate, but for a machine that stands still. Its timeout is longer than that lasts.
 func TestManyFindings(t *testing.T) {
 	account := alibabatest.NewAccount()
 	emulated, err := alibabatest.NewServer(account)
@@ -62,19 +76,6 @@ func TestManyFindings(t *testing.T) {
 	}
 	defer emulated.Close()
 	emulated.Inject(alibabatest.Fault{Latency: latency}, -1)
-	keys := someKeys(account)
-	var took time.Duration
-	for range 3 {
-		if took = manyFindings(t, emulated, keys); took <= theory*3/2 {
-			return
-		}
-		t.Logf("a try took %s, want %s", took, theory)
-	}
-	t.Errorf("it took %s at the third try, want %s", took, theory)
-}
-
-func manyFindings(t *testing.T, emulated http.Handler, keys []rules.Credential) time.Duration {
-	t.Helper()
 	var seen arrivals
 	server := httptest.NewServer(seen.before(emulated))
 	defer server.Close()
@@ -82,9 +83,18 @@ func manyFindings(t *testing.T, emulated http.Handler, keys []rules.Credential) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys := someKeys(account)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	lost := make(chan time.Duration)
+	go pauses(ctx, lost)
 	start := time.Now()
 	verifyAll(t, stack(checker), keys, findings, workers)
 	took := time.Since(start)
+	cancel()
+	if stood := <-lost; took-stood > theory*3/2 {
+		t.Errorf("it took %s, %s of them standing still, want %s, or half as long again", took, stood, theory)
+	}
 	if len(seen.at) != distinct {
 		t.Errorf("%d calls, want %d", len(seen.at), distinct)
 	}
@@ -93,7 +103,6 @@ func manyFindings(t *testing.T, emulated http.Handler, keys []rules.Credential) 
 			t.Fatalf("%d calls after %s, want %d at the most", i+1, at.Sub(start), allowed)
 		}
 	}
-	return took
 }
 
 // TestManyFindingsInTheory measures the same without a network and with a clock of its own, on which the time is exact.

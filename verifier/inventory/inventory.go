@@ -1,18 +1,18 @@
 // Package inventory says whether a leaked key is one of the owner's own. It asks with an administrator's credential for
 // the key's ID alone, and never uses the leaked secret: so it also knows keys that do not work any more, or not from here.
 //
-// It wraps a Verifier and adds an Owner to its verdicts. Of the administrator's account it asks IMS whose the ID is,
-// which one call answers; where it may not ask that, it lists the keys of every user, once. Then come the other accounts
-// of the resource directory, through the role that each has for that, where the administrator may take it on. Limits:
-// the keys of an account itself (root) are told to the account itself alone, deleted keys are nobody's, and in a member
-// account the listing is left out.
+// It wraps a Verifier and adds an Owner to its verdicts. IMS says at once whose an ID is; where the administrator may not
+// ask it that, the keys of all users are listed, once, and the ID is looked for among them. So it is done in the
+// administrator's account, and then in the other accounts of its organization, through the role that each has for that,
+// where the administrator may take it on. Limits: the keys of an account itself (root) are told to the account itself
+// alone, and deleted keys are nobody's.
 package inventory
 
 import (
 	"context"
 	"crypto/x509"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -41,18 +41,13 @@ type Options struct {
 	RootCAs   *x509.CertPool // the system's if nil
 	UserAgent string
 	Timeout   time.Duration // for all keys together; none if zero
+	PerSecond int           // calls at the most; 10 if zero
 }
-
-// What is asked, how often: RAM and IMS take ten calls a second.
-const (
-	callsPerSecond = 10
-	retries        = 3
-	retryPause     = 500 * time.Millisecond
-)
 
 // Over adds to next's verdicts whether the key is the owner's. It fails on an unusable endpoint, and calls nothing yet.
 func Over(next verifier.Verifier, o Options) (verifier.Verifier, error) {
 	l := &lookup{admin: o.Admin}
+	patience := &openapi.Patience{PerSecond: o.PerSecond}
 	e := o.Endpoints
 	for _, service := range []struct {
 		client        **openapi.Client
@@ -65,14 +60,13 @@ func Over(next verifier.Verifier, o Options) (verifier.Verifier, error) {
 		if endpoint == "" {
 			endpoint = service.public
 		}
-		client, err := openapi.New(openapi.Options{Endpoint: endpoint, RootCAs: o.RootCAs, UserAgent: o.UserAgent})
+		client, err := openapi.New(openapi.Options{Endpoint: endpoint, RootCAs: o.RootCAs, UserAgent: o.UserAgent, Patience: patience})
 		if err != nil {
 			return nil, fmt.Errorf("preparing the inventory: %w", err)
 		}
 		*service.client = client
 	}
-	asked := verifier.Retry(verifier.Limit(l, verifier.Rate{PerSecond: callsPerSecond}), retries, retryPause)
-	asked = verifier.Breaker(asked, 1) // keys are looked up one after the other: without a network, each would cost a timeout
+	asked := verifier.Breaker(l, 1) // keys are looked up one after the other: without a network, each would cost a timeout
 	asked = verifier.Budget(asked, o.Timeout)
 	return &inventory{next: next, admin: l, lookup: asked, known: map[string]*verifier.Owner{}}, nil
 }
@@ -99,8 +93,9 @@ func (i *inventory) Verify(ctx context.Context, c rules.Credential) verifier.Ver
 	}
 	answer := i.lookup.Verify(ctx, c)
 	switch {
-	case v.Identity.Root() && v.Identity.AccountID == i.admin.me.AccountID: // which no list shows
-		v.Owner = &verifier.Owner{Ours: verifier.OursYes, AccountID: v.Identity.AccountID}
+	case v.Identity != nil && i.admin.has(v.Identity.AccountID): // STS knows more than lists do: of root, above all
+		_, user, _ := strings.Cut(v.Identity.ARN, ":user/")
+		v.Owner = &verifier.Owner{Ours: verifier.OursYes, AccountID: v.Identity.AccountID, User: user}
 	case answer.Owner == nil:
 		v.Owner = &verifier.Owner{Note: answer.Reason}
 		return v
@@ -111,28 +106,27 @@ func (i *inventory) Verify(ctx context.Context, c rules.Credential) verifier.Ver
 	return v
 }
 
-// lookup finds the owner of an ID. As a Verifier it can be limited and repeated like one; its verdicts hold an Owner, or
-// the reason why there is none.
+// lookup finds the owner of an ID. As a Verifier it can be stopped like one; its verdicts hold an Owner, or the reason
+// why there is none.
 type lookup struct {
 	admin                    Admin
 	sts, ram, ims, directory *openapi.Client
 
 	me      verifier.Identity // once it is known
-	listed  map[string]string // users by the ID of their keys; nil if not listed
-	members []account         // of the resource directory; nil if not asked for yet
-	missed  int               // accounts of it that could not be looked into
+	here    account           // the administrator's
+	members []*account        // the others of the organization; nil if not asked for yet
+	unseen  string            // why there may be more of them; "" if not
 }
 
-// account is another account, with a credential for it.
-type account struct {
-	id         string
-	credential rules.Credential
+// has reports whether an account is the administrator's, or another one of the organization, as far as that is known.
+func (l *lookup) has(id string) bool {
+	return id != "" && (id == l.me.AccountID || slices.ContainsFunc(l.members, func(a *account) bool { return a.id == id }))
 }
 
 // Verify looks for the ID.
 func (l *lookup) Verify(ctx context.Context, c rules.Credential) verifier.Verdict {
 	if l.admin.Owns(c.ID) {
-		return unknown("this is the administrator's own key: take another one for the inventory")
+		return verifier.Verdict{Status: verifier.Unknown, Reason: "this is the administrator's own key: take another one for the inventory"}
 	}
 	cred, err := l.admin.Get(ctx)
 	if err == nil && l.me.AccountID == "" {
@@ -141,7 +135,11 @@ func (l *lookup) Verify(ctx context.Context, c rules.Credential) verifier.Verdic
 	if err != nil {
 		return failed("asking who the administrator is", err)
 	}
-	user, found, err := l.here(ctx, cred, c.ID)
+	l.here.id, l.here.credential = l.me.AccountID, cred // which may be a new one each time
+	user, found, err := l.find(ctx, &l.here, c.ID)
+	if err == nil && !found && l.me.Root() {
+		found, err = l.root(ctx, cred, c.ID)
+	}
 	switch {
 	case err != nil:
 		return failed("asking whose the key is", err)
@@ -155,84 +153,18 @@ func owned(account, user string) verifier.Verdict {
 	return verifier.Verdict{Owner: &verifier.Owner{Ours: verifier.OursYes, AccountID: account, User: user}}
 }
 
-func unknown(reason string) verifier.Verdict {
-	return verifier.Verdict{Status: verifier.Unknown, Reason: reason}
-}
-
-// failed says why there is no answer, and whether there may be one the next time.
+// failed says why there is no answer.
 func failed(doing string, err error) verifier.Verdict {
-	v := unknown(fmt.Sprintf("%s: %v", doing, err))
-	v.Transient = strings.HasPrefix(openapi.Code(err), "Throttling")
-	var e *openapi.Error
-	v.Offline = errors.As(err, &e) && e.Unreachable
-	return v
-}
-
-// here looks for the ID in the administrator's account.
-func (l *lookup) here(ctx context.Context, cred rules.Credential, id rules.Secret) (user string, found bool, err error) {
-	if l.listed == nil {
-		u, err := l.ims.IdentityOfKey(ctx, cred, id)
-		switch {
-		case err == nil:
-			return name(u), true, nil
-		case absent(err):
-			return l.root(ctx, cred, id)
-		case !denied(err):
-			return "", false, err
-		}
-		if l.listed, err = l.list(ctx, cred); err != nil {
-			l.listed = nil
-			return "", false, err
-		}
+	return verifier.Verdict{
+		Status: verifier.Unknown, Reason: fmt.Sprintf("%s: %v", doing, err), Offline: openapi.IsUnreachable(err),
 	}
-	if user, found = l.listed[id.Reveal()]; found {
-		return user, true, nil
-	}
-	return l.root(ctx, cred, id)
 }
 
 // root looks for the ID with the account itself, which tells its keys to itself alone.
-func (l *lookup) root(ctx context.Context, cred rules.Credential, id rules.Secret) (user string, found bool, err error) {
-	if !l.me.Root() {
-		return "", false, nil
-	}
+func (l *lookup) root(ctx context.Context, cred rules.Credential, id rules.Secret) (found bool, err error) {
 	keys, err := l.ims.IdentityKeys(ctx, cred, "")
 	for _, k := range keys {
 		found = found || k.ID.Reveal() == id.Reveal()
 	}
-	return "", found, err
-}
-
-// list returns the users of all keys.
-func (l *lookup) list(ctx context.Context, cred rules.Credential) (map[string]string, error) {
-	users, err := l.ram.ListUsers(ctx, cred)
-	if err != nil {
-		return nil, err
-	}
-	listed := map[string]string{}
-	for _, u := range users {
-		keys, err := l.ram.ListAccessKeys(ctx, cred, u.Name)
-		if err != nil {
-			return nil, err
-		}
-		for _, k := range keys {
-			listed[k.ID.Reveal()] = u.Name
-		}
-	}
-	return listed, nil
-}
-
-func name(u openapi.User) string {
-	if u.Name != "" {
-		return u.Name
-	}
-	user, _, _ := strings.Cut(u.Principal, "@")
-	return user
-}
-
-func absent(err error) bool { return strings.HasPrefix(openapi.Code(err), "EntityNotExist") }
-
-func denied(err error) bool {
-	code := openapi.Code(err)
-	return code == "NoPermission" || strings.HasPrefix(code, "Forbidden")
+	return found, err
 }

@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -49,10 +50,13 @@ func newScene(t *testing.T, policy string, others ...*alibabatest.Account) *scen
 
 func (s *scene) over(t *testing.T, admin rules.Credential) verifier.Verifier {
 	t.Helper()
-	v, err := inventory.Over(silent{}, inventory.Options{
-		Admin:     administrator{admin},
-		Endpoints: inventory.Endpoints{STS: s.server.URL, RAM: s.server.URL, IMS: s.server.URL, ResourceManager: s.server.URL},
-	})
+	return s.overNext(t, silent{}, inventory.Options{Admin: administrator{admin}, PerSecond: 1000})
+}
+
+func (s *scene) overNext(t *testing.T, next verifier.Verifier, o inventory.Options) verifier.Verifier {
+	t.Helper()
+	o.Endpoints = inventory.Endpoints{STS: s.server.URL, RAM: s.server.URL, IMS: s.server.URL, ResourceManager: s.server.URL}
+	v, err := inventory.Over(next, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,21 +104,24 @@ func (k known) Verify(context.Context, rules.Credential) verifier.Verdict {
 	return verifier.Verdict{Status: verifier.Exists, Identity: (*verifier.Identity)(&k)}
 }
 
-// What STS says of a live key goes before what the lists do not show: the keys of the account itself.
+// What STS says of a live key goes before what lists do not show, such as the keys of an account itself,
+// and those of a member that nobody may look into.
 func TestIdentityIsKnown(t *testing.T) {
-	s := newScene(t, "AdministratorAccess")
-	for account, owner := range map[string]verifier.Owner{
-		s.account.UID():    {Ours: verifier.OursYes, AccountID: s.account.UID()},
-		"1234567890123456": {Ours: verifier.OursNo, Note: "not a key of a user"},
+	member := alibabatest.NewAccount()
+	s := newScene(t, "AdministratorAccess", member)
+	s.account.AddMembers(member)
+	arn := func(account, name string) string { return "acs:ram::" + account + ":" + name }
+	for _, test := range []struct {
+		identity verifier.Identity
+		want     verifier.Owner
+	}{
+		{verifier.Identity{Type: verifier.TypeRoot, AccountID: s.account.UID(), ARN: arn(s.account.UID(), "root")}, verifier.Owner{Ours: verifier.OursYes, AccountID: s.account.UID()}},
+		{verifier.Identity{Type: verifier.TypeRoot, AccountID: member.UID(), ARN: arn(member.UID(), "root")}, verifier.Owner{Ours: verifier.OursYes, AccountID: member.UID()}},
+		{verifier.Identity{Type: verifier.TypeUser, AccountID: member.UID(), ARN: arn(member.UID(), "user/ci")}, verifier.Owner{Ours: verifier.OursYes, AccountID: member.UID(), User: "ci"}},
+		{verifier.Identity{Type: verifier.TypeRoot, AccountID: "1234567890123456"}, verifier.Owner{Note: "not a key of a user"}},
 	} {
-		v, err := inventory.Over(known{Type: verifier.TypeRoot, AccountID: account}, inventory.Options{
-			Admin:     administrator{s.admin.Credential()},
-			Endpoints: inventory.Endpoints{STS: s.server.URL, RAM: s.server.URL, IMS: s.server.URL, ResourceManager: s.server.URL},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		want(t, account, v.Verify(t.Context(), idOf(s.account.AddRootKey())), owner)
+		v := s.overNext(t, known(test.identity), inventory.Options{Admin: administrator{s.admin.Credential()}})
+		want(t, test.identity.ARN, v.Verify(t.Context(), idOf(alibabatest.NewAccount().AddKey("x"))), test.want)
 	}
 }
 
@@ -125,23 +132,62 @@ func TestRootAsks(t *testing.T) {
 	want(t, "root's", v.Verify(t.Context(), idOf(s.account.AddRootKey())), verifier.Owner{Ours: verifier.OursYes, AccountID: s.account.UID()})
 }
 
-// Who may not ask whose a key is, lists all keys, once.
+// lists lets a user or a role list keys, and not ask whose one is.
+func lists(t *testing.T, account *alibabatest.Account, who string) {
+	t.Helper()
+	if err := account.AddPolicy("lister", `{"Version":"1","Statement":[{"Effect":"Allow","Action":["ram:ListUsers","ram:ListAccessKeys"],"Resource":"*"}]}`); err != nil {
+		t.Fatal(err)
+	}
+	if err := account.Attach(who, "lister"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Who may not ask whose a key is, lists the keys of all users, page by page and once.
 func TestListing(t *testing.T) {
+	const users = 201 // three pages
 	s := newScene(t, "AdministratorAccess")
-	if err := s.account.AddPolicy("lister", `{"Version":"1","Statement":[{"Effect":"Allow","Action":["ram:ListUsers","ram:ListAccessKeys"],"Resource":"*"}]}`); err != nil {
-		t.Fatal(err)
-	}
 	lister := s.account.AddKey("lister")
-	if err := s.account.Attach("user/lister", "lister"); err != nil {
-		t.Fatal(err)
+	lists(t, s.account, "user/lister")
+	var keys []*alibabatest.Key
+	for i := range users - 2 {
+		keys = append(keys, s.account.AddKey(fmt.Sprintf("u%03d", i)))
 	}
-	keys := []*alibabatest.Key{s.account.AddKey("a"), s.account.AddKey("b"), s.account.AddKey("a")}
 	v := s.over(t, lister.Credential())
-	for i, user := range []string{"a", "b", "a"} {
+	for _, i := range []int{0, 150, users - 3} {
+		user := fmt.Sprintf("u%03d", i)
 		want(t, user, v.Verify(t.Context(), idOf(keys[i])), verifier.Owner{Ours: verifier.OursYes, AccountID: s.account.UID(), User: user})
 	}
-	if n := s.server.Calls("Ram", "ListUsers"); n != 1 {
-		t.Errorf("users were listed %d times", n)
+	want(t, "nobody's", v.Verify(t.Context(), idOf(alibabatest.NewAccount().AddKey("x"))), verifier.Owner{Ours: verifier.OursNo})
+	if pages, lists := s.server.Calls("Ram", "ListUsers"), s.server.Calls("Ram", "ListAccessKeys"); pages != 3 || lists != users {
+		t.Errorf("users were listed %d times and keys %d times, want 3 and %d", pages, lists, users)
+	}
+	if n := s.server.Calls("Ims", "GetUser"); n != 1 {
+		t.Errorf("IMS was asked %d times after it had refused", n-1)
+	}
+}
+
+// RAM takes ten calls a second: more wait, and what was too much all the same is asked again.
+func TestPace(t *testing.T) {
+	s := newScene(t, "AdministratorAccess")
+	lister := s.account.AddKey("lister")
+	lists(t, s.account, "user/lister")
+	var key *alibabatest.Key
+	for i := range 12 {
+		key = s.account.AddKey(fmt.Sprint("u", i))
+	}
+	s.server.InjectFor("Ram", "ListAccessKeys", alibabatest.Throttled(), 1)
+	s.server.InjectFor("Ram", "ListUsers", alibabatest.Unavailable(), 1)
+	v := s.overNext(t, silent{}, inventory.Options{Admin: administrator{lister.Credential()}})
+	want(t, "paced", v.Verify(t.Context(), idOf(key)), verifier.Owner{Ours: verifier.OursYes, AccountID: s.account.UID(), User: "u11"})
+	calls := s.server.Recorded()
+	if want := 1 + 1 + 2 + 15; len(calls) != want { // who asks, IMS, the users twice, and the keys of 14 users, of one twice
+		t.Errorf("%d calls, want %d", len(calls), want)
+	}
+	for i := 10; i < len(calls); i++ {
+		if d := calls[i].Time.Sub(calls[i-10].Time); d < time.Second {
+			t.Errorf("eleven calls within %s", d)
+		}
 	}
 }
 
@@ -167,6 +213,33 @@ func TestMembers(t *testing.T) {
 		verifier.Owner{Note: "nor of 1 more of its organization"})
 	want(t, "one that nobody may look into", v.Verify(t.Context(), idOf(closed.AddKey("ci"))),
 		verifier.Owner{Note: "; 1 of its organization could not be looked into"})
+}
+
+// In a member account too, who may not ask lists; and a role that may do neither leaves the answer open.
+func TestMembersAreListed(t *testing.T) {
+	member, closed := alibabatest.NewAccount(), alibabatest.NewAccount()
+	s := newScene(t, "AdministratorAccess", member, closed)
+	s.account.AddMembers(member, closed)
+	for _, m := range []*alibabatest.Account{member, closed} {
+		m.AddRole(alibabatest.Role{Name: "ResourceDirectoryAccountAccessRole",
+			Trust: `{"Statement":[{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"RAM":["acs:ram::` + s.account.UID() + `:root"]}}],"Version":"1"}`})
+	}
+	lists(t, member, "role/ResourceDirectoryAccountAccessRole")
+	ci, ops := member.AddKey("ci"), member.AddKey("ops")
+	s.server.InjectFor("Sts", "AssumeRole", alibabatest.Throttled(), 1)
+	v := s.over(t, s.admin.Credential())
+	for user, key := range map[string]*alibabatest.Key{"ci": ci, "ops": ops} {
+		want(t, user, v.Verify(t.Context(), idOf(key)), verifier.Owner{Ours: verifier.OursYes, AccountID: member.UID(), User: user})
+	}
+	want(t, "nobody's", v.Verify(t.Context(), idOf(closed.AddKey("ci"))),
+		verifier.Owner{Note: "nor of 1 more of its organization; a key of the account itself (root) would not show; 1 of its organization could not be looked into"})
+}
+
+// Who may not list the accounts of an organization is told that there may be some.
+func TestOrganizationIsDenied(t *testing.T) {
+	s := newScene(t, "AliyunRAMReadOnlyAccess")
+	want(t, "nobody's", s.over(t, s.admin.Credential()).Verify(t.Context(), idOf(alibabatest.NewAccount().AddKey("x"))),
+		verifier.Owner{Ours: verifier.OursNo, Note: "; other accounts of its organization, if it has one, cannot be listed"})
 }
 
 // Without a network, all keys together cost one timeout.

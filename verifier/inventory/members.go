@@ -18,61 +18,77 @@ const maxMembers = 100
 // elsewhere looks for the ID in the other accounts of the organization.
 func (l *lookup) elsewhere(ctx context.Context, cred rules.Credential, id rules.Secret) verifier.Verdict {
 	if l.members == nil {
-		l.members, l.missed = l.enter(ctx, cred)
-	}
-	for _, m := range l.members {
-		u, err := l.ims.IdentityOfKey(ctx, m.credential, id)
-		if err == nil {
-			return owned(m.id, name(u))
-		}
-		if !absent(err) {
-			return failed("asking whose the key is in account "+m.id, err)
+		if err := l.enter(ctx, cred); err != nil {
+			return failed("asking for the accounts of the organization", err)
 		}
 	}
 	ours := verifier.OursNo
-	if l.missed > 0 {
-		ours = verifier.OursUnknown
+	for _, m := range l.members {
+		if !m.closed {
+			user, found, err := l.find(ctx, m, id)
+			switch {
+			case found:
+				return owned(m.id, user)
+			case err != nil && !refused(err):
+				return failed("asking whose the key is in account "+m.id, err)
+			}
+			m.closed = err != nil
+		}
+		if m.closed {
+			ours = verifier.OursUnknown
+		}
 	}
 	return verifier.Verdict{Owner: &verifier.Owner{Ours: ours, Note: l.absence()}}
 }
 
 // enter takes on the role of each other account where it may. Most credentials may not, and most accounts are in no
 // organization: that is no error, but said.
-func (l *lookup) enter(ctx context.Context, cred rules.Credential) (members []account, missed int) {
-	members = []account{}
+func (l *lookup) enter(ctx context.Context, cred rules.Credential) error {
 	all, err := l.directory.ListAccounts(ctx, cred)
-	if err != nil {
-		return members, 0
+	switch {
+	case openapi.Code(err) == "ResourceDirectoryNotInUse":
+	case refused(err):
+		l.unseen = "; other accounts of its organization, if it has one, cannot be listed"
+	case err != nil:
+		return err
 	}
-	for i, m := range all {
+	members := []*account{}
+	for _, m := range all {
 		if m.ID == l.me.AccountID {
 			continue
 		}
-		if i >= maxMembers {
-			missed++
+		a := &account{id: m.ID, closed: true}
+		members = append(members, a)
+		if len(members) > maxMembers {
 			continue
 		}
 		s, err := l.sts.AssumeRole(ctx, cred, openapi.Assume{RoleARN: "acs:ram::" + m.ID + ":role/" + memberRole, Session: "akguard"})
-		if err != nil {
-			missed++
-			continue
+		if err != nil && !refused(err) {
+			return err
 		}
-		members = append(members, account{m.ID, s.Credential})
+		a.credential, a.closed = s.Credential, err != nil
 	}
-	return members, missed
+	l.members = members
+	return nil
 }
 
 // absence says where the ID was not, and where nobody could look.
 func (l *lookup) absence() string {
+	closed := 0
+	for _, m := range l.members {
+		if m.closed {
+			closed++
+		}
+	}
 	note := "not a key of a user of account " + l.me.AccountID
-	if n := len(l.members); n > 0 {
+	if n := len(l.members) - closed; n > 0 {
 		note += fmt.Sprintf(", nor of %d more of its organization", n)
 	}
 	if !l.me.Root() {
 		note += "; a key of the account itself (root) would not show"
 	}
-	if l.missed > 0 {
-		note += fmt.Sprintf("; %d of its organization could not be looked into", l.missed)
+	if closed > 0 {
+		note += fmt.Sprintf("; %d of its organization could not be looked into", closed)
 	}
-	return note
+	return note + l.unseen
 }

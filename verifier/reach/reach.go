@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier"
@@ -38,6 +39,8 @@ type Options struct {
 	STS, RAM  string         // endpoints; the public ones if empty
 	RootCAs   *x509.CertPool // the system's if nil
 	UserAgent string
+	Timeout   time.Duration // for all keys together; none if zero
+	PerSecond int           // calls at the most; 10 if zero
 }
 
 // Over adds to next's verdicts of live keys what these can do. It fails on an unusable endpoint, and calls nothing yet.
@@ -45,10 +48,12 @@ func Over(next verifier.Verifier, o Options) (verifier.Verifier, error) {
 	if o.RAM == "" {
 		o.RAM = openapi.EndpointRAM
 	}
-	r := &reacher{next: next, admin: o.Admin}
+	r := &reacher{next: next, admin: o.Admin, timeout: o.Timeout}
+	patience := &openapi.Patience{PerSecond: o.PerSecond}
 	for client, endpoint := range map[**openapi.Client]string{&r.sts: o.STS, &r.ram: o.RAM} {
 		var err error
-		if *client, err = openapi.New(openapi.Options{Endpoint: endpoint, RootCAs: o.RootCAs, UserAgent: o.UserAgent}); err != nil {
+		*client, err = openapi.New(openapi.Options{Endpoint: endpoint, RootCAs: o.RootCAs, UserAgent: o.UserAgent, Patience: patience})
+		if err != nil {
 			return nil, fmt.Errorf("preparing to read policies: %w", err)
 		}
 	}
@@ -59,9 +64,12 @@ type reacher struct {
 	next     verifier.Verifier
 	admin    Admin
 	sts, ram *openapi.Client
+	timeout  time.Duration
 
-	mu   sync.Mutex // held while the policies of a key are read: one at a time, because RAM takes few calls
-	down error      // why a service could not be reached; it is not tried again then
+	mu   sync.Mutex        // held while the policies of a key are read: one at a time
+	me   verifier.Identity // the administrator, once that is known
+	ends time.Time         // when the time for all keys is used up; zero before the first
+	down error             // why a service could not be reached; it is not tried again then
 }
 
 // Verify is next's verdict, and what the key can do.
@@ -77,25 +85,58 @@ func (r *reacher) Verify(ctx context.Context, c rules.Credential) verifier.Verdi
 	return v
 }
 
-// reach reads the policies of a user or a role.
+// reach reads the policies of a user or a role, while there is time.
 func (r *reacher) reach(ctx context.Context, c rules.Credential, i verifier.Identity) *verifier.Reach {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.down != nil {
-		return &verifier.Reach{Limits: fmt.Sprintf("not known: %v; not asked again", r.down)}
+		return unknown("%v; not asked again", r.down)
 	}
+	limited, cancel := r.limit(ctx)
+	defer cancel()
+	out, err := r.read(limited, c, i)
+	switch {
+	case err == nil:
+		return out
+	case ctx.Err() != nil:
+		return unknown("stopped before its policies were read")
+	case limited.Err() != nil:
+		return unknown("the time for reading policies (%s) was used up", r.timeout)
+	case openapi.IsUnreachable(err):
+		r.down = err
+	}
+	return unknown("%v", err)
+}
+
+func unknown(format string, args ...any) *verifier.Reach {
+	return &verifier.Reach{Limits: "not known: " + fmt.Sprintf(format, args...)}
+}
+
+// limit ends ctx when the time for all keys is used up, which begins with the first.
+func (r *reacher) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if r.timeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	if r.ends.IsZero() {
+		r.ends = time.Now().Add(r.timeout)
+	}
+	return context.WithDeadline(ctx, r.ends)
+}
+
+func (r *reacher) read(ctx context.Context, c rules.Credential, i verifier.Identity) (*verifier.Reach, error) {
 	cred, err := r.asking(ctx, c, i)
 	if err != nil {
-		r.note(err)
-		return &verifier.Reach{Limits: "not known: " + err.Error()}
+		return nil, err
 	}
 	policies, err := r.policies(ctx, cred, i)
 	if err != nil {
-		r.note(err)
-		return &verifier.Reach{Limits: fmt.Sprintf("not known: its policies cannot be read: %v", err)}
+		return nil, fmt.Errorf("its policies cannot be read: %w", err)
 	}
-	documents, unread := r.documents(ctx, cred, policies)
-	can := strings.Join(words(documents), "; ")
+	documents, err := r.documents(ctx, cred, policies)
+	if err != nil {
+		return nil, fmt.Errorf("its policies cannot be read: %w", err)
+	}
+	can, unread := strings.Join(words(documents), "; "), len(policies)-len(documents)
 	if can == "" && unread == 0 {
 		can = "none of what akguard asks about"
 	}
@@ -103,15 +144,7 @@ func (r *reacher) reach(ctx context.Context, c rules.Credential, i verifier.Iden
 	if unread > 0 {
 		out.Limits = fmt.Sprintf("%d of its %d policies cannot be read, so it may do more; %s", unread, len(policies), limits)
 	}
-	return out
-}
-
-// note remembers that a service is out of reach.
-func (r *reacher) note(err error) {
-	var e *openapi.Error
-	if errors.As(err, &e) && e.Unreachable {
-		r.down = err
-	}
+	return out, nil
 }
 
 // asking returns the credential that asks: the administrator's, if it is of the key's account.
@@ -120,14 +153,16 @@ func (r *reacher) asking(ctx context.Context, c rules.Credential, i verifier.Ide
 		return c, nil
 	}
 	cred, err := r.admin.Get(ctx)
-	if err != nil {
-		return cred, err
+	if err == nil && r.me.AccountID == "" {
+		r.me, err = r.sts.GetCallerIdentity(ctx, cred)
 	}
-	me, err := r.sts.GetCallerIdentity(ctx, cred)
-	if err == nil && me.AccountID != i.AccountID {
-		err = fmt.Errorf("the key is of account %s, and the administrator of %s", i.AccountID, me.AccountID)
+	switch {
+	case err != nil:
+		return cred, fmt.Errorf("asking who the administrator is: %w", err)
+	case r.me.AccountID != i.AccountID:
+		return cred, fmt.Errorf("the key is of account %s, and the administrator of %s", i.AccountID, r.me.AccountID)
 	}
-	return cred, err
+	return cred, nil
 }
 
 // policies lists what is attached to the owner of the key, and to its groups.
@@ -156,16 +191,18 @@ func (r *reacher) policies(ctx context.Context, cred rules.Credential, i verifie
 	return all, err
 }
 
-// documents reads the policies, and counts those that cannot be read.
-func (r *reacher) documents(ctx context.Context, cred rules.Credential, policies []openapi.Policy) (documents []document, unread int) {
+// documents reads the policies, and leaves out those that cannot be read.
+func (r *reacher) documents(ctx context.Context, cred rules.Credential, policies []openapi.Policy) ([]document, error) {
+	var documents []document
 	for _, p := range policies {
-		var d document
 		got, err := r.ram.GetPolicy(ctx, cred, p.Type, p.Name)
-		if err != nil || json.Unmarshal([]byte(got.Document), &d) != nil {
-			unread++
-			continue
+		if err != nil && (ctx.Err() != nil || openapi.IsUnreachable(err)) {
+			return nil, err
 		}
-		documents = append(documents, d)
+		var d document
+		if err == nil && json.Unmarshal([]byte(got.Document), &d) == nil {
+			documents = append(documents, d)
+		}
 	}
-	return documents, unread
+	return documents, nil
 }

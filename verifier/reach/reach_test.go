@@ -50,7 +50,13 @@ func (s *scene) over(t *testing.T, admin reach.Admin) verifier.Verifier {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := reach.Over(checker, reach.Options{Admin: admin, STS: s.server.URL, RAM: s.server.URL})
+	return s.overNext(t, checker, reach.Options{Admin: admin, PerSecond: 1000})
+}
+
+func (s *scene) overNext(t *testing.T, next verifier.Verifier, o reach.Options) verifier.Verifier {
+	t.Helper()
+	o.STS, o.RAM = s.server.URL, s.server.URL
+	v, err := reach.Over(next, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,17 +109,66 @@ func TestAnotherAccount(t *testing.T) {
 	want(t, "another account's", v.Verify(t.Context(), other.AddKey("ci").Credential()), "", "the key is of account "+other.UID())
 }
 
-// What cannot be read is said, and out of reach is tried once.
+// What cannot be read is said, what is busy is asked again, and out of reach is tried once.
 func TestFailures(t *testing.T) {
 	s := newScene(t)
-	s.server.InjectFor("Ram", "GetPolicy", alibabatest.Unavailable(), 1)
 	v := s.over(t, administrator{s.admin.Credential()})
 	key := s.account.AddKey("ci").Credential()
+	s.server.InjectFor("Ram", "GetPolicy", alibabatest.Fault{Code: "NoPermission", Status: 403}, 1)
 	want(t, "one unread", v.Verify(t.Context(), key), "start servers", "1 of its 2 policies cannot be read")
-	s.server.InjectFor("Ram", "ListPoliciesForUser", alibabatest.Fault{Reset: true}, -1)
-	want(t, "reset", v.Verify(t.Context(), key), "", "not known: ")
+	s.server.InjectFor("Ram", "GetPolicy", alibabatest.Throttled(), 1)
+	s.server.InjectFor("Ram", "ListGroupsForUser", alibabatest.Unavailable(), 1)
+	want(t, "busy", v.Verify(t.Context(), key), "read files", "by its policies")
+	want(t, "busy", v.Verify(t.Context(), key), "start servers", "by its policies")
+	s.server.InjectFor("Ram", "GetPolicy", alibabatest.Fault{Reset: true}, -1)
+	before := s.server.Calls("Ram", "GetPolicy")
+	want(t, "reset", v.Verify(t.Context(), key), "", "not known: its policies cannot be read: ")
 	want(t, "reset before", v.Verify(t.Context(), key), "", "not asked again")
-	if n := s.server.Calls("Ram", "ListPoliciesForUser"); n != 2 {
-		t.Errorf("%d calls, want 2", n)
+	if n := s.server.Calls("Ram", "GetPolicy") - before; n != 1 {
+		t.Errorf("%d calls, want 1", n)
+	}
+}
+
+// live is a Verifier to which every key is a user's that works.
+type live string
+
+func (account live) Verify(context.Context, rules.Credential) verifier.Verdict {
+	return verifier.Verdict{Status: verifier.Live, Identity: &verifier.Identity{
+		Type: verifier.TypeUser, AccountID: string(account), ARN: "acs:ram::" + string(account) + ":user/ci",
+	}}
+}
+
+// All keys together take no longer than they may, and none takes longer than its caller waits.
+func TestTime(t *testing.T) {
+	s := newScene(t)
+	s.server.InjectFor("Ram", "", alibabatest.Fault{Hang: true}, -1)
+	v := s.overNext(t, live(s.account.UID()), reach.Options{Admin: administrator{s.admin.Credential()}, Timeout: 300 * time.Millisecond})
+	start := time.Now()
+	for range 5 {
+		want(t, "late", v.Verify(t.Context(), rules.Credential{}), "", "the time for reading policies (300ms) was used up")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	want(t, "stopped", v.Verify(ctx, rules.Credential{}), "", "stopped before")
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// RAM takes ten calls a second.
+func TestPace(t *testing.T) {
+	s := newScene(t)
+	v := s.overNext(t, live(s.account.UID()), reach.Options{Admin: administrator{s.admin.Credential()}})
+	for range 3 { // five calls each: policies, groups, the group's, and two documents
+		want(t, "a user's", v.Verify(t.Context(), rules.Credential{}), "start servers", "")
+	}
+	calls := s.server.Recorded()
+	if want := 1 + 3*5; len(calls) != want {
+		t.Errorf("%d calls, want %d", len(calls), want)
+	}
+	for i := 10; i < len(calls); i++ {
+		if d := calls[i].Time.Sub(calls[i-10].Time); d < time.Second {
+			t.Errorf("eleven calls within %s", d)
+		}
 	}
 }

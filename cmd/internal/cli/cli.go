@@ -44,7 +44,8 @@ type Streams struct {
 // app is one run of the command.
 type app struct {
 	Streams
-	code int // of a run without error
+	code     int       // of a run without error
+	progress *progress // on a terminal, while a scan reads; nil for none
 
 	mu      sync.Mutex
 	cleanup []func() // run if the process must end before the command does
@@ -56,6 +57,7 @@ const grace = 700 * time.Millisecond
 // Main runs the command line and returns the exit code. An interrupt ends it within a second, a second interrupt
 // at once.
 func Main(args []string, streams Streams) int {
+	noCore()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)

@@ -3,13 +3,15 @@ package cli
 import (
 	"context"
 	"crypto/x509"
-	"errors"
 
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/admin"
 	"github.com/akguard/akguard/verifier/inventory"
 	"github.com/akguard/akguard/verifier/reach"
 )
+
+// ramCalls is how many calls a second RAM and IMS get.
+const ramCalls = 10
 
 // needsAdmin reports whether an administrator's credential is asked for.
 func (o verification) needsAdmin() bool { return o.inventory || o.radius == "admin" }
@@ -27,12 +29,16 @@ func (o verification) overOthers(ctx context.Context, v verifier.Verifier, roots
 		}
 		urls[service] = url
 	}
-	credential, err := o.admin(ctx, urls["sts"])
+	credential, err := o.admin(ctx, urls["sts"], roots)
 	if err != nil {
 		return nil, err
 	}
+	perSecond := ramCalls
+	if o.inventory && o.radius != "none" {
+		perSecond /= 2 // they share what RAM takes
+	}
 	if o.radius != "none" {
-		r := reach.Options{STS: urls["sts"], RAM: urls["ram"], RootCAs: roots, UserAgent: userAgent()}
+		r := reach.Options{STS: urls["sts"], RAM: urls["ram"], RootCAs: roots, UserAgent: userAgent(), Timeout: o.timeout, PerSecond: perSecond}
 		if o.radius == "admin" {
 			r.Admin = credential
 		}
@@ -42,7 +48,7 @@ func (o verification) overOthers(ctx context.Context, v verifier.Verifier, roots
 	}
 	if o.inventory {
 		v, err = inventory.Over(v, inventory.Options{
-			Admin: credential, RootCAs: roots, UserAgent: userAgent(), Timeout: o.timeout,
+			Admin: credential, RootCAs: roots, UserAgent: userAgent(), Timeout: o.timeout, PerSecond: perSecond,
 			Endpoints: inventory.Endpoints{STS: urls["sts"], RAM: urls["ram"], IMS: urls["ims"], ResourceManager: urls["resourcemanager"]},
 		})
 	}
@@ -50,16 +56,15 @@ func (o verification) overOthers(ctx context.Context, v verifier.Verifier, roots
 }
 
 // admin finds the administrator's credential, if one is needed.
-func (o verification) admin(ctx context.Context, sts string) (*admin.Credential, error) {
+func (o verification) admin(ctx context.Context, sts string, roots *x509.CertPool) (*admin.Credential, error) {
 	if !o.needsAdmin() {
 		return nil, nil
 	}
-	credential, err := admin.Find(ctx, admin.Options{Profile: o.profile, STS: sts, UserAgent: userAgent()})
-	var failed *admin.Error
-	if errors.As(err, &failed) {
-		return nil, &failure{failed, failed.Hint, exitUsage}
+	credential, err := admin.Find(ctx, admin.Options{Profile: o.profile, STS: sts, RootCAs: roots, UserAgent: userAgent()})
+	if err != nil {
+		return nil, adminFailure(err)
 	}
-	return credential, err
+	return credential, nil
 }
 
 func userAgent() string { return "akguard/" + buildVersion() }

@@ -51,7 +51,8 @@ that out, --no-verify everything. The owner's ActionTrail may record each call, 
 other kinds (DashScope and the like) are never checked.
 
 --inventory asks another thing: whether a key is one of your own. An administrator's credential, from the environment or
-from --profile, asks RAM and IMS for the owner of each ID; the leaked secret is not used for it.
+from --profile, asks IMS and RAM for the owner of each ID, in its own account and in the others of its organization that it
+may enter; the leaked secret is not used for it.
 
 HTTPS_PROXY and NO_PROXY are honoured, and --ca-file names the certificates of a proxy that looks into TLS; so does
 SSL_CERT_FILE, on Linux. Inside a VPC take --endpoint sts=https://sts-vpc.REGION.aliyuncs.com, as from finance regions.
@@ -240,7 +241,21 @@ func isHere(path string) bool {
 // outcome is what the exit code depends on.
 type outcome struct {
 	scanner.Summary
-	unknown int // findings that were asked about, without a usable answer
+	unknown int    // findings that were asked about, without a usable answer
+	offline int    // those of them for which the service could not be reached
+	away    string // why it could not
+}
+
+func (o *outcome) count(v verifier.Verdict) {
+	if v.Status == verifier.Unknown {
+		o.unknown++
+	}
+	if v.Offline {
+		o.offline++
+		if len(v.Reason) > len(o.away) { // the longer one also says that the others were not asked about
+			o.away = v.Reason
+		}
+	}
 }
 
 // scanTo scans into the output.
@@ -256,6 +271,7 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 	h := &watched{Handler: writer}
 	if term.Is(a.Err) && !o.quiet && !o.noProgress {
 		h.progress = newProgress(a.Err)
+		a.progress = h.progress
 		opts.Progress = h.progress.add
 		defer h.progress.clear() // where the scan did not come to its end
 	}
@@ -263,7 +279,8 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 		opts.Explain = func(r scanner.Rejection) { h.progress.clear(); a.sayRejected(r) }
 	}
 	summary, err := scanner.New(opts).Run(ctx, h)
-	return outcome{summary, h.unknown}, err
+	h.outcome.Summary = summary
+	return h.outcome, err
 }
 
 // named is the target as the user named it.
@@ -291,15 +308,13 @@ func (o scanOptions) handler(out *output) (scanner.Handler, error) {
 type watched struct {
 	scanner.Handler
 	progress *progress // may be nil
-	unknown  int
+	outcome  outcome
 }
 
 // Finding implements scanner.Handler.
 func (w *watched) Finding(f scanner.Finding) error {
 	w.progress.clear()
-	if f.Verdict.Status == verifier.Unknown {
-		w.unknown++
-	}
+	w.outcome.count(f.Verdict)
 	return w.Handler.Finding(f)
 }
 
@@ -338,11 +353,19 @@ func (a *app) conclude(o scanOptions, r outcome) {
 	if o.quiet || o.format == "text" && o.output == "-" {
 		return
 	}
+	a.sayOffline(r)
 	where := ""
 	if o.output != "-" {
 		where = ", report in " + o.output
 	}
 	term.Say(a.Err, "%s, %d live, %s not read%s", count(r.Findings, "finding"), r.Live, count(r.Skips, "thing"), where)
+}
+
+// sayOffline says once that the service could not be reached.
+func (a *app) sayOffline(r outcome) {
+	if r.offline > 0 {
+		term.Say(a.Err, "not verified: %s: %s", count(r.offline, "finding"), r.away)
+	}
 }
 
 // judge sets the exit code.

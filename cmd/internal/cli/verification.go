@@ -31,6 +31,7 @@ type verification struct {
 	inventory  bool
 	radius     string
 	profile    string
+	verbose    bool
 }
 
 func (o *verification) flags(f *pflag.FlagSet) {
@@ -43,6 +44,7 @@ func (o *verification) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.inventory, "inventory", false, "say whether each key is one of your own, as an administrator's credential can tell")
 	f.StringVar(&o.radius, "blast-radius", "none", "say what live keys can do, by policies that `WHO` reads: admin, leaked-key or none")
 	f.StringVar(&o.profile, "profile", "", "take the administrator's credential from this `PROFILE` of ~/.aliyun/config.json")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "say each question to STS, and how it was answered; values stay masked")
 	f.BoolVar(&o.remember, "verdict-cache", false, "remember verdicts for the next run: live ones 10 minutes, dead ones an hour")
 }
 
@@ -94,6 +96,9 @@ func (a *app) verifier(ctx context.Context, o verification, quiet bool) (verifie
 	v, err := sts.New(sts.Options{Endpoint: endpoint, UserAgent: userAgent(), RootCAs: roots, NoProbe: o.noProbe})
 	if err != nil {
 		return nil, nil, badEndpoint(err)
+	}
+	if o.verbose && !quiet {
+		v = &told{next: v, app: a}
 	}
 	v = verifier.Limit(v, verifier.Rate{PerSecond: callsPerSecond, Burst: callsAtOnce})
 	v = verifier.Retry(v, retries, retryPause)

@@ -253,13 +253,12 @@ func (r *saved) verify(ctx context.Context, v verifier.Verifier, o *verifyOption
 
 // count takes note of what nobody knows of.
 func (v *verified) count(f scanner.Finding) {
-	unknown := f.Verdict.Status == verifier.Unknown
+	v.outcome.count(f.Verdict)
 	if f.Masked() {
 		v.masked++
-		unknown = unknown || f.Verdict.Status == verifier.Unchecked
-	}
-	if unknown {
-		v.unknown++
+		if f.Verdict.Status == verifier.Unchecked {
+			v.unknown++
+		}
 	}
 }
 
@@ -298,10 +297,16 @@ func (o *verifyOptions) handler(out *output) scanner.Handler {
 // concludeVerify sets the exit code and says what the result does not.
 func (a *app) concludeVerify(o verifyOptions, r verified) {
 	a.judge(o.failOn, r.outcome)
-	if r.masked > 0 && !o.quiet {
+	if o.quiet {
+		return
+	}
+	if r.masked > 0 {
 		term.Say(a.Err, "%s kept as before: masked values cannot be checked; scan with --show-secrets", count(r.masked, "verdict"))
 	}
-	if o.output != "-" && !o.quiet {
+	if o.output != "-" || o.format != "" && o.format != "text" {
+		a.sayOffline(r.outcome)
+	}
+	if o.output != "-" {
 		term.Say(a.Err, "%s, %d live, report in %s", count(r.Findings, "finding"), r.Live, o.output)
 	}
 }

@@ -75,7 +75,7 @@ func (r *result) relate(what string, l location) {
 	r.Related = append(r.Related, l)
 }
 
-// sentence says what stands at an occurrence, whether it works, and what to do.
+// sentence says what stands at an occurrence, whether it works, what it can do, whose it is, and what to do.
 func (h *handler) sentence(f scanner.Finding, parts scanner.Parts) string {
 	text := words.Subject(f.Credential, h.opts.ShowSecrets)
 	switch {
@@ -84,11 +84,21 @@ func (h *handler) sentence(f scanner.Finding, parts scanner.Parts) string {
 	case parts == scanner.PartSecret && f.Credential.Type != rules.AccessKeySecret:
 		text = "secret of " + text
 	}
-	text += ": " + words.Status(f.Verdict.Status)
-	if v := f.Verdict; v.Identity != nil {
-		text += ", " + words.Owner(*v.Identity)
-	} else if why := words.Why(v); why != "" {
-		text += ", " + why
+	switch v := f.Verdict; {
+	case v.Identity != nil:
+		text += ": " + words.Status(v.Status) + ", " + words.Owner(*v.Identity)
+	case strings.HasPrefix(v.Reason, "the "+words.Status(v.Status)): // "the ID exists; …"
+		text += ": " + words.Why(v)
+	case words.Why(v) != "":
+		text += ": " + words.Status(v.Status) + ", " + words.Why(v)
+	default:
+		text += ": " + words.Status(v.Status)
+	}
+	if can := words.Can(f.Verdict.Reach); can != "" {
+		text += ". What it can do: " + can
+	}
+	if ours := words.Ours(f.Verdict.Owner); ours != "" {
+		text += ". Ours: " + ours
 	}
 	return text + ". Next: " + words.Next(f) + "."
 }

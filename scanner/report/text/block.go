@@ -27,7 +27,7 @@ func (h *handler) block(f scanner.Finding) []byte {
 	}
 	if v := f.Verdict; v.Identity != nil {
 		row("owner", words.Owner(*v.Identity))
-	} else {
+	} else if !v.Offline || h.opts.Quiet && h.offline == 0 { // else the closing lines, or a block before, say it once
 		row("why", words.Why(v))
 	}
 	row("can", words.Can(f.Verdict.Reach))

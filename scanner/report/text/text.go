@@ -3,7 +3,8 @@
 //
 // It says "clean" only when everything was read and nothing was found. It shows the first places and counts the
 // others: the JSON stream has them all. What comes from the scanned content is escaped where it could hide
-// something or drive the terminal.
+// something or drive the terminal. That a service could not be reached is said once, however many findings that leaves
+// unverified.
 package text
 
 import (
@@ -45,6 +46,8 @@ type handler struct {
 
 	findings   int
 	unverified int            // findings of which nobody knows whether they work
+	offline    int            // those of them for which the service could not be reached
+	away       string         // why it could not
 	usable     bool           // a secret in history may still work
 	skips      []scanner.Skip // the first maxSkips
 	skipped    int
@@ -62,7 +65,14 @@ func (h *handler) Finding(f scanner.Finding) error {
 	}
 	secret := f.Credential.Type != rules.AccessKeyID && !words.Dead(f.Verdict.Status)
 	h.usable = h.usable || secret && slices.ContainsFunc(f.Occurrences, wire.InHistory)
-	return h.write(h.block(f))
+	text := h.block(f)
+	if f.Verdict.Offline {
+		h.offline++
+		if why := words.Why(f.Verdict); len(why) > len(h.away) { // the longer one also says that the others were not asked about
+			h.away = why
+		}
+	}
+	return h.write(text)
 }
 
 func (h *handler) Skip(s scanner.Skip) error {
@@ -85,6 +95,9 @@ func (h *handler) Summary(s scanner.Summary) error {
 	if !h.opts.Quiet {
 		if complete && s.Findings == 0 && h.findings == 0 {
 			fmt.Fprintf(&b, "%s: no Alibaba Cloud credentials found in %s\n", h.ink.good("clean"), safe.Text(h.target))
+		}
+		if h.offline > 0 {
+			fmt.Fprintf(&b, "%s: %s: %s\n", h.ink.doubt("not verified"), count(int64(h.offline), "finding"), h.away)
 		}
 		fmt.Fprintln(&b, totals(s, h.unverified))
 	}

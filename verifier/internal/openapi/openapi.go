@@ -3,8 +3,9 @@
 //
 //   - Calls go over HTTPS with TLS 1.2 or newer; plain http is for loopback hosts. Redirects are not followed:
 //     the next host would read AccessKeyId, Signature and SecurityToken in the Referer header.
-//   - Every call has its own SDK client, because a shared one races, and no call is repeated, but for one thing: a
-//     request that is refused for its time is signed anew with the service's own clock.
+//   - Every call has its own SDK client, because a shared one races, and no call is repeated, but for two things: a
+//     request that is refused for its time is signed anew with the service's own clock, and a client with Patience,
+//     which only reads, asks again where the service was busy.
 //   - A call ends with its context or its timeout, whichever comes first, and an answer has a maximum size.
 //   - An answer that is not understood is an Error, even where the SDK would panic.
 //   - No error holds any part of the credential, of the signature or of the security token.
@@ -49,6 +50,7 @@ type Options struct {
 	Timeout   time.Duration  // for one call, answer included; 4 s if zero
 	UserAgent string         // added to the SDK's own
 	RootCAs   *x509.CertPool // the system's if nil
+	Patience  *Patience      // none if nil
 }
 
 // Client calls Alibaba Cloud. It is safe for concurrent use.
@@ -57,6 +59,7 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	next      http.RoundTripper
+	patience  *Patience
 	clock     clock
 }
 
@@ -69,7 +72,9 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
-	return &Client{endpoint: endpoint, timeout: o.Timeout, userAgent: o.UserAgent, next: newTransport(o.RootCAs)}, nil
+	return &Client{
+		endpoint: endpoint, timeout: o.Timeout, userAgent: o.UserAgent, next: newTransport(o.RootCAs), patience: o.Patience,
+	}, nil
 }
 
 // parseEndpoint accepts a scheme and a host. It does not wrap url.Parse's error, which quotes a password in

@@ -42,9 +42,13 @@ type decoded interface {
 	base() *answer
 }
 
-// rpc sends one call. There is no need for the SDK's typed request of each action, which would cost its service's
+// rpc makes one call, again where the client has patience. There is no need for the SDK's typed request of each action, which would cost its service's
 // whole package.
 func (c *Client) rpc(ctx context.Context, cred rules.Credential, q call, into decoded) error {
+	return c.patience.call(ctx, func() error { return c.rpcOnce(ctx, cred, q, into) })
+}
+
+func (c *Client) rpcOnce(ctx context.Context, cred rules.Credential, q call, into decoded) error {
 	request := &requests.RpcRequest{}
 	request.InitWithApiInfo(q.service, q.version, q.action, "", "")
 	for name, value := range q.params {
@@ -93,6 +97,18 @@ func IsRefusal(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code != "" && e.HTTPStatus >= 400 && e.HTTPStatus < 500
 }
+
+// IsAbsent reports whether the service said that what a call is about does not exist.
+func IsAbsent(err error) bool { return strings.HasPrefix(Code(err), "EntityNotExist") }
+
+// IsDenied reports whether the service said that the caller lacks a permission.
+func IsDenied(err error) bool {
+	code := Code(err)
+	return code == "NoPermission" || strings.HasPrefix(code, "Forbidden")
+}
+
+// IsThrottled reports whether the service was too busy to take the call, which so changed nothing.
+func IsThrottled(err error) bool { return strings.HasPrefix(Code(err), "Throttling") }
 
 // when reads the forms of time that the services write. It is zero for "" and for what is no time ("N/A").
 func when(text string) time.Time {

@@ -12,7 +12,8 @@ import (
 // GetCallerIdentity asks STS whose credential this is, which every working credential is told.
 func (c *Client) GetCallerIdentity(ctx context.Context, cred rules.Credential) (verifier.Identity, error) {
 	response := sts.CreateGetCallerIdentityResponse()
-	if err := c.do(ctx, cred, sts.CreateGetCallerIdentityRequest(), response); err != nil {
+	err := c.patience.call(ctx, func() error { return c.do(ctx, cred, sts.CreateGetCallerIdentityRequest(), response) })
+	if err != nil {
 		return verifier.Identity{}, err
 	}
 	if response.AccountId == "" { // empty, or from something that is not STS

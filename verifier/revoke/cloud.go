@@ -24,7 +24,7 @@ type Endpoints struct {
 	STS, RAM, IMS, ActionTrail, ResourceManager string
 }
 
-// cloud makes calls: not too many at a time, and again only if that is harmless.
+// cloud makes calls: not too many at a time, and reads again if the service was busy.
 type cloud struct {
 	sts, ram, ims, trail, organization *openapi.Client
 	credential                         func(ctx context.Context) (rules.Credential, error)
@@ -66,8 +66,8 @@ func (c *cloud) with(credential func(context.Context) (rules.Credential, error))
 	return &other
 }
 
-// pace lets a number of calls through in any second: RAM refuses more than a few, others need them too, and a
-// write that is refused as one too many is not tried again. The few calls about one key need not wait.
+// pace lets a number of calls through in any second: RAM refuses more than a few, and others need them too.
+// The few calls about one key need not wait.
 type pace struct {
 	most int // below 1: all
 	now  func() time.Time
@@ -134,8 +134,10 @@ func read[T any](ctx context.Context, c *cloud, call func(cred rules.Credential)
 // isPassing reports whether the service was busy, or failed.
 func isPassing(err error) bool {
 	var e *openapi.Error
-	return errors.As(err, &e) && (e.HTTPStatus >= 500 || strings.HasPrefix(e.Code, "Throttling"))
+	return isThrottled(err) || errors.As(err, &e) && e.HTTPStatus >= 500
 }
+
+func isThrottled(err error) bool { return strings.HasPrefix(openapi.Code(err), "Throttling") }
 
 func isAbsent(err error) bool { return strings.HasPrefix(openapi.Code(err), "EntityNotExist") }
 

@@ -70,7 +70,7 @@ func FuzzJournal(f *testing.F) {
 
 func TestJournalInUse(t *testing.T) {
 	s := newStage(t)
-	s.server.InjectFor("Ram", "UpdateAccessKey", alibabatest.Throttled(), 1)
+	s.server.InjectFor("Ram", "UpdateAccessKey", denied(), 1)
 	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestJournalInUse(t *testing.T) {
 
 func TestTornJournal(t *testing.T) {
 	s := newStage(t)
-	s.server.InjectFor("Ram", "UpdateAccessKey", alibabatest.Throttled(), 1)
+	s.server.InjectFor("Ram", "UpdateAccessKey", denied(), 1)
 	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,9 @@ func (r *Revoker) Plan(ctx context.Context, subjects []Subject, w Want) (*Plan, 
 		return nil, err
 	}
 	p := &Plan{Version: planVersion, Goal: w.Goal, Made: r.Now().UTC().Truncate(time.Second), Account: r.me.AccountID, By: r.me.ARN}
+	if w.Goal == ToDelete && !w.Now {
+		p.WatchSeconds = int(r.WatchTime.Seconds())
+	}
 	for _, s := range subjects {
 		actions, notes, err := r.planOne(ctx, s, w)
 		var other *foreign
@@ -126,7 +129,7 @@ func (r *Revoker) planKey(ctx context.Context, draft Action, w Want) ([]Action, 
 	case w.Goal == ToDelete && state == Active:
 		return note(true, "the key is active, and only an inactive key is deleted", "disable it first: akguard revoke --disable")
 	case w.Goal == ToDelete && !w.Now:
-		if n, early := r.tooEarly(ctx, draft.Target, w); early {
+		if n, early := r.tooEarly(ctx, draft.Target, r.WatchTime, w.History); early {
 			return nil, []Note{n}, nil
 		}
 	}
@@ -162,10 +165,10 @@ func (r *Revoker) planOff(ctx context.Context, draft Action, w Want) ([]Action, 
 }
 
 // tooEarly says why the key cannot be deleted yet.
-func (r *Revoker) tooEarly(ctx context.Context, t Target, w Want) (Note, bool) {
-	since, err := r.inactiveSince(ctx, t, w.History)
+func (r *Revoker) tooEarly(ctx context.Context, t Target, watch time.Duration, h *History) (Note, bool) {
+	since, err := r.inactiveSince(ctx, t, h)
 	n := Note{ID: t.ID, Blocked: true, Hint: "see who still tries with akguard revoke watch; --now deletes without waiting"}
-	switch end := since.Add(r.WatchTime); {
+	switch end := since.Add(watch); {
 	case err != nil:
 		n.Text = "it could not be read since when the key is inactive: " + err.Error()
 	case since.IsZero():
@@ -186,7 +189,11 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 	if err != nil && !isDenied(err) {
 		return time.Time{}, err
 	}
-	if k, ok := r.pick(keys, t.Fingerprint); ok && !k.Updated.IsZero() {
+	k, ok := r.pick(keys, t.Fingerprint)
+	switch {
+	case ok && k.Status != openapi.Inactive:
+		return time.Time{}, nil
+	case ok && !k.Updated.IsZero():
 		return k.Updated, nil
 	}
 	return h.disabled(t.Fingerprint), nil

@@ -221,6 +221,28 @@ func TestDeletingTakesTime(t *testing.T) {
 	}
 }
 
+// TestWatchBeginsAgain has somebody enable and disable the key again after its deletion was planned.
+func TestWatchBeginsAgain(t *testing.T) {
+	s := newStage(t)
+	s.options.WatchTime = time.Hour
+	s.achieve(revoke.ToDisable, s.key)
+	now := time.Now().Add(2 * time.Hour)
+	s.options.Now = func() time.Time { return now }
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToDelete})
+	if err != nil || len(p.Actions) != 1 || p.WatchSeconds != 3600 {
+		t.Fatalf("plan %+v, error %v", p, err)
+	}
+	now = time.Now().Add(time.Minute) // as if it had been disabled a minute ago
+	_, err = s.run(p)
+	wantRefused(t, err, "the time to watch ends")
+	s.wantStatus(s.key, alibabatest.Inactive)
+	now = time.Now().Add(2 * time.Hour)
+	if _, err := s.run(p); err != nil {
+		t.Error(err)
+	}
+	s.wantStatus(s.key, alibabatest.Recycled)
+}
+
 func TestRisks(t *testing.T) {
 	tests := []struct {
 		name string
@@ -377,6 +399,50 @@ func TestDeceivingPlanFile(t *testing.T) {
 	s.wantStatus(s.key, alibabatest.Active)
 }
 
+// TestForgedPlanFile has plans that say what this package would not.
+func TestForgedPlanFile(t *testing.T) {
+	s := newStage(t)
+	session := s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour))
+	role := "role/deploy"
+	p, err := s.revoker().Plan(t.Context(), []revoke.Subject{{ID: session.Credential().ID, Known: identity(s.account, "AssumedRoleUser", role+"/run-1")}},
+		revoke.Want{Goal: revoke.ToDisable})
+	if err != nil || len(p.Actions) != 2 {
+		t.Fatalf("plan %+v, error %v", p, err)
+	}
+	for name, forge := range map[string]func(a *revoke.Action){
+		"permits everything": func(a *revoke.Action) { a.Document = strings.Replace(a.Document, "Deny", "Allow", 1) },
+		"says more":          func(a *revoke.Action) { a.Document = strings.Replace(a.Document, "{", `{"More":1,`, 1) },
+		"policy of others":   func(a *revoke.Action) { a.Policy = "production" },
+		"no role":            func(a *revoke.Action) { a.Target.Owner.Role = "" },
+		"no document":        func(a *revoke.Action) { a.Document = "" },
+	} {
+		forged := *p
+		forged.Actions = append([]revoke.Action(nil), p.Actions...)
+		forge(&forged.Actions[1])
+		if steps, err := s.run(&forged); err == nil {
+			t.Errorf("%s: %+v", name, steps)
+		}
+	}
+	for name, forge := range map[string]func(a *revoke.Action){
+		"other addresses than shown": func(a *revoke.Action) { a.CIDRs = []string{"198.51.100.7"} },
+		"no addresses":               func(a *revoke.Action) { a.CIDRs = nil },
+		"hidden as a policy":         func(a *revoke.Action) { a.Policy = "x" },
+		"another's account":          func(a *revoke.Action) { a.Target.Owner.Account = "1234567890123456" },
+		"another's user":             func(a *revoke.Action) { a.Target.Owner.User = "admin" },
+	} {
+		p := s.plan(revoke.ToQuarantine, s.key)
+		forge(&p.Actions[0])
+		if steps, err := s.run(p); err == nil {
+			t.Errorf("%s: %+v", name, steps)
+		}
+	}
+	for _, c := range s.server.Recorded() {
+		if !strings.HasPrefix(c.Action, "Get") && !strings.HasPrefix(c.Action, "List") {
+			t.Errorf("a forged plan calls %s", c.Action)
+		}
+	}
+}
+
 func TestLongPlanFile(t *testing.T) {
 	s := newStage(t)
 	p := s.plan(revoke.ToDisable, s.key, s.account.AddKey("cd"))
@@ -412,23 +478,52 @@ func TestRate(t *testing.T) {
 	}
 }
 
-func TestOnlyReadsAreRepeated(t *testing.T) {
-	for _, fault := range []alibabatest.Fault{alibabatest.Throttled(), alibabatest.Unavailable()} {
+// TestRepeated repeats reads, and of what changes something only what was certainly not done.
+func TestRepeated(t *testing.T) {
+	for _, test := range []struct {
+		fault  alibabatest.Fault
+		times  int
+		writes int
+		done   bool
+	}{
+		{alibabatest.Unavailable(), 1, 1, false},
+		{alibabatest.Throttled(), 3, 4, true},
+		{alibabatest.Throttled(), -1, 4, false},
+	} {
 		s := newStage(t)
-		s.server.InjectFor("Ims", "GetUser", fault, 3)
+		s.server.InjectFor("Ims", "GetUser", test.fault, 3)
 		p := s.plan(revoke.ToDisable, s.key)
-		s.server.InjectFor("Ram", "UpdateAccessKey", fault, 1)
+		s.server.InjectFor("Ram", "UpdateAccessKey", test.fault, test.times)
 		steps, err := s.run(p)
-		if err != nil || len(steps) != 1 || steps[0].Outcome == revoke.Done || steps[0].Hint() == "" {
+		if err != nil || len(steps) != 1 || (steps[0].Outcome == revoke.Done) != test.done || !test.done && steps[0].Hint() == "" {
 			t.Errorf("steps %+v, error %v", steps, err)
 		}
-		if reads, writes := s.server.Calls("Ims", "GetUser"), s.server.Calls("Ram", "UpdateAccessKey"); reads != 4 || writes != 1 {
+		if reads, writes := s.server.Calls("Ims", "GetUser"), s.server.Calls("Ram", "UpdateAccessKey"); reads != 4 || writes != test.writes {
 			t.Errorf("%d reads and %d writes", reads, writes)
 		}
-		s.wantStatus(s.key, alibabatest.Active)
+		s.server.ClearFaults()
 		s.resume()
 		s.wantStatus(s.key, alibabatest.Inactive)
 	}
+}
+
+// TestThrottledWhileMoving has somebody else disable and enable the key while a call waits to be repeated.
+func TestThrottledWhileMoving(t *testing.T) {
+	s := newStage(t)
+	s.key.SetStatus(alibabatest.Inactive)
+	p := s.plan(revoke.ToDelete, s.key)
+	s.server.InjectFor("Ram", "DeleteAccessKey", alibabatest.Throttled(), 1)
+	s.options.Pause = func(ctx context.Context, d time.Duration) error {
+		if d > 0 {
+			s.key.SetStatus(alibabatest.Active)
+		}
+		return ctx.Err()
+	}
+	steps, err := s.run(p)
+	if err != nil || len(steps) != 1 || steps[0].Outcome != revoke.Refused {
+		t.Errorf("steps %+v, error %v", steps, err)
+	}
+	s.wantStatus(s.key, alibabatest.Active)
 }
 
 // TestRefusalsAreNotRepeated also has no answer at all: whether that passes nobody knows.

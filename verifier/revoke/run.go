@@ -42,6 +42,7 @@ func (s Step) Hint() string {
 type RunOptions struct {
 	Approver Approver
 	Journal  *Journal
+	History  *History   // when keys were disabled, where the service does not tell; may be nil
 	OnStep   func(Step) // told after each action; may be nil
 }
 
@@ -51,13 +52,13 @@ func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error
 	if o.Journal == nil {
 		return nil, errors.New("nothing is changed without a journal")
 	}
-	if err := r.precheck(ctx, p); err != nil {
+	if err := r.precheck(ctx, p, o.History); err != nil {
 		return nil, err
 	}
 	if err := o.Journal.write(Record{Event: eventPlan, Plan: p}); err != nil {
 		return nil, err
 	}
-	if err := r.approveFresh(ctx, p, o.Approver); err != nil {
+	if err := r.approveFresh(ctx, p, o); err != nil {
 		return nil, errors.Join(err, o.Journal.write(Record{Event: eventDenied}))
 	}
 	if err := o.Journal.write(Record{Event: eventApproved}); err != nil {
@@ -70,15 +71,15 @@ func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error
 const stale = 10 * time.Second
 
 // approveFresh asks, and makes sure that the yes is to how things are.
-func (r *Revoker) approveFresh(ctx context.Context, p *Plan, approver Approver) error {
+func (r *Revoker) approveFresh(ctx context.Context, p *Plan, o RunOptions) error {
 	start := r.Now()
-	if err := approve(ctx, approver, p.Actions); err != nil {
+	if err := approve(ctx, o.Approver, p.Actions); err != nil {
 		return err
 	}
 	if r.Now().Sub(start) < stale {
 		return nil
 	}
-	return r.precheck(ctx, p)
+	return r.precheck(ctx, p, o.History)
 }
 
 // Resume does what is left of the plan in the journal; without steps there was nothing left. What a call did whose
@@ -96,8 +97,15 @@ func (r *Revoker) Resume(ctx context.Context, o RunOptions) ([]Step, error) {
 	}
 	var left []Action
 	for i, a := range p.Actions {
-		if !o.Journal.settled(i) {
-			left = append(left, a)
+		if o.Journal.settled(i) {
+			continue
+		}
+		left = append(left, a)
+		if o.Journal.begun(i) {
+			continue
+		}
+		if err := r.checkWatched(ctx, p, a, o.History); err != nil {
+			return nil, err
 		}
 	}
 	if err := o.Journal.write(Record{Event: eventResume}); err != nil {
@@ -128,7 +136,7 @@ func (r *Revoker) checkPlan(ctx context.Context, p *Plan) error {
 }
 
 // precheck reads how everything is, and refuses unless all is as the plan saw it.
-func (r *Revoker) precheck(ctx context.Context, p *Plan) error {
+func (r *Revoker) precheck(ctx context.Context, p *Plan, h *History) error {
 	if err := r.checkPlan(ctx, p); err != nil {
 		return err
 	}
@@ -141,8 +149,23 @@ func (r *Revoker) precheck(ctx context.Context, p *Plan) error {
 			if err := r.guard(a, state); err != nil {
 				return err
 			}
+			if err := r.checkWatched(ctx, p, a, h); err != nil {
+				return err
+			}
 			state = a.To
 		}
+	}
+	return nil
+}
+
+// checkWatched refuses to delete a key that is not inactive for as long as the plan says: since it was planned, somebody
+// may have enabled and disabled it again.
+func (r *Revoker) checkWatched(ctx context.Context, p *Plan, a Action, h *History) error {
+	if a.Kind != Delete || p.WatchSeconds == 0 {
+		return nil
+	}
+	if n, early := r.tooEarly(ctx, a.Target, time.Duration(p.WatchSeconds)*time.Second, h); early {
+		return hinted(n.Hint, "%s: %s", n.ID, n.Text)
 	}
 	return nil
 }
@@ -188,8 +211,22 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 	return steps, o.Journal.write(Record{Event: eventEnd})
 }
 
-// step does one action: read, journal, call, journal, read, journal.
+// step does one action. What the service was too busy to take did not happen: it is tried again a few times, and
+// each time all is read first.
 func (r *Revoker) step(ctx context.Context, i int, a Action, j *Journal) (Step, error) {
+	for try := 0; ; try++ {
+		s, err := r.attempt(ctx, i, a, j)
+		if err != nil || s.Outcome != Refused || !isThrottled(s.Err) || try == len(backoff) {
+			return s, err
+		}
+		if err := r.Pause(ctx, backoff[try]); err != nil {
+			return s, err
+		}
+	}
+}
+
+// attempt is one try: read, journal, call, journal, read, journal.
+func (r *Revoker) attempt(ctx context.Context, i int, a Action, j *Journal) (Step, error) {
 	s := Step{Action: a}
 	if s.State, s.Err = r.observe(ctx, a); s.Err != nil {
 		s.Outcome = Unknown

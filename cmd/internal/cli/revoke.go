@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/akguard/akguard/cmd/internal/term"
 	"github.com/akguard/akguard/rules"
@@ -43,8 +44,8 @@ Name the key's ID, or a report of scan --format jsonl --show-secrets, whose keys
 
   --disable         makes the key inactive. It can be made active again: akguard revoke undo
   --quarantine      leaves the key active, but only from these addresses
-  --delete          deletes an inactive key, a day after it was disabled, or at once with --now. Alibaba Cloud keeps it
-                    in a recycle bin for about a month: akguard revoke undo takes it out
+  --delete          deletes an inactive key, a day after it was disabled (--watch-time), or at once with --now. Alibaba
+                    Cloud keeps it in a recycle bin for about a month: akguard revoke undo takes it out
   revoke watch      shows who uses the key, or still tries to
 
 Before anything is changed you confirm each key by the last characters of its ID; --yes does it where there is no
@@ -85,9 +86,10 @@ func (a *app) revoke() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.disable, "disable", false, "make the key inactive")
-	f.BoolVar(&o.remove, "delete", false, "delete the key, if it is inactive for a day")
+	f.BoolVar(&o.remove, "delete", false, "delete the key, if it has been inactive for the time to watch")
 	f.StringSliceVar(&o.quarantine, "quarantine", nil, "let the key work from these addresses only: `CIDR,…`")
 	f.BoolVar(&o.now, "now", false, "with --delete: without waiting, and with --disable both at once")
+	f.DurationVar(&o.acting.watchTime, "watch-time", defaultWatch, "with --delete: how long the key must have been inactive, up to 8760h")
 	f.StringVar(&o.plan, "plan", "", "do exactly what the plan in `FILE` says")
 	f.StringVar(&o.savePlan, "save-plan", "", "write the plan to `FILE` and change nothing")
 	f.BoolVar(&o.useLeaked, "use-leaked-key", false, "let the leaked key disable itself; its secret is in the report, or is asked for")
@@ -97,6 +99,12 @@ func (a *app) revoke() *cobra.Command {
 	cmd.AddCommand(a.revokeUndo(), a.revokeResume(), a.revokeWatch())
 	return cmd
 }
+
+// How long a key must have been inactive when it is deleted.
+const (
+	defaultWatch = 24 * time.Hour
+	longestWatch = 365 * 24 * time.Hour
+)
 
 // acts reports whether something shall be changed.
 func (o revokeOptions) acts() bool {
@@ -127,10 +135,16 @@ func (o revokeOptions) check() error {
 		return usage("--quarantine excludes --disable and --delete", "quarantine leaves the key active; take one of them")
 	case o.now && !o.remove:
 		return usage("--now goes with --delete", "leave it out: disabling happens at once")
+	case o.acting.watchTime != defaultWatch && (!o.remove || o.now):
+		return usage("--watch-time goes with --delete, and without --now", "leave one of them out")
+	case o.acting.watchTime < time.Second || o.acting.watchTime > longestWatch:
+		return usage("--watch-time has to be between 1s and 8760h", "name a time such as 24h; --now deletes without waiting")
 	case o.disable && o.remove && !o.now:
 		return usage("--disable and --delete at once leave no time to watch what breaks", "disable first and delete later, or add --now")
 	case o.secretStdin && !o.useLeaked:
 		return usage("--secret-stdin goes with --use-leaked-key", "leave it out")
+	case o.useLeaked && o.plan != "":
+		return usage("--use-leaked-key does not go with --plan", "name the ID or the report with --disable in place of the plan")
 	case o.useLeaked && (o.remove || restricts):
 		return usage("--use-leaked-key can disable only", "take an administrator's credential for the rest")
 	}
@@ -205,6 +219,10 @@ func (a *app) savePlan(name string, p *revoke.Plan) error {
 	}
 	if err != nil {
 		return &failure{fmt.Errorf("--save-plan %s: %w", name, err), "name a file in a folder that exists and can be written", exitUsage}
+	}
+	if len(p.Actions) == 0 {
+		term.Say(a.Err, "nothing was changed, and %s holds nothing to do", name)
+		return nil
 	}
 	term.Say(a.Err, "nothing was changed; akguard revoke --plan %s does it", name)
 	return nil

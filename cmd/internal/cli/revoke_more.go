@@ -101,7 +101,7 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 		return cloudFailure(ctx, err)
 	}
 	defer j.Close()
-	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o), Journal: j, OnStep: a.showStep})
+	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o), Journal: j, History: s.history, OnStep: a.showStep})
 	if err == nil && len(steps) == 0 {
 		term.Say(a.Err, "nothing was left to do")
 	}

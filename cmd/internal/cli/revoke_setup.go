@@ -29,6 +29,7 @@ type acting struct {
 	profile   string
 	endpoints []string
 	maxKeys   int
+	watchTime time.Duration // before deleting; a day if zero
 }
 
 func (o *acting) flags(f *pflag.FlagSet) {
@@ -93,7 +94,7 @@ func (a *app) prepare(ctx context.Context, o acting, leaked *rules.Credential) (
 	}
 	s := &session{options: o, source: "the leaked key itself"}
 	opts := revoke.Options{
-		Account: o.account, MaxKeys: o.maxKeys, Leaked: leaked, UserAgent: userAgent(),
+		Account: o.account, MaxKeys: o.maxKeys, WatchTime: o.watchTime, Leaked: leaked, UserAgent: userAgent(),
 		Endpoints: revoke.Endpoints{STS: o.endpoint("sts"), RAM: o.endpoint("ram"), IMS: o.endpoint("ims"),
 			ActionTrail: o.endpoint("actiontrail"), ResourceManager: o.endpoint("resourcemanager")},
 	}

@@ -83,6 +83,7 @@ func (j job) do(ctx context.Context) error {
 
 // TestKilled kills a run at random moments, goes on with it, and wants everything done once in the end.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	const kills = 50
 	done := 0
 	for batch := 0; done < kills; batch++ {

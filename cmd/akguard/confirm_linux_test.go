@@ -12,9 +12,10 @@ import (
 
 // stand is an account with a leaked key, and what akguard needs to act on it.
 type stand struct {
-	server *alibabatest.Server
-	key    *alibabatest.Key
-	env    []string
+	account *alibabatest.Account
+	server  *alibabatest.Server
+	key     *alibabatest.Key
+	env     []string
 }
 
 func newStand(t *testing.T) stand {
@@ -25,7 +26,7 @@ func newStand(t *testing.T) stand {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	s := stand{server: server, key: account.AddKey("ci")}
+	s := stand{account: account, server: server, key: account.AddKey("ci")}
 	admin := account.AddKey("admin").Credential()
 	if err := account.Attach("user/admin", "AdministratorAccess"); err != nil {
 		t.Fatal(err)

@@ -222,7 +222,12 @@ func (r *Revoker) useRisks(ctx context.Context, a Action) ([]string, error) {
 	case age >= fresh:
 		return []string{"last used " + clock(used.At) + inService(used)}, nil
 	}
-	risks := []string{fmt.Sprintf("in use: last used %s ago%s; whatever uses it stops working", short(age), inService(used))}
+	risk := fmt.Sprintf("in use: last used %s ago%s; whatever uses it stops working", short(age), inService(used))
+	if strings.EqualFold(used.Service, "Sts") {
+		risk = fmt.Sprintf("last used %s ago in Sts: that may have been a check by akguard or another scanner, and hides earlier use; "+
+			"akguard revoke watch shows more", short(age))
+	}
+	risks := []string{risk}
 	last, err := r.isLastActive(ctx, a.Target)
 	if err != nil {
 		return nil, err

@@ -153,3 +153,25 @@ func TestAnotherAccountsPlan(t *testing.T) {
 	_, err := other.run(p)
 	wantRefused(t, err, "the plan is for account "+s.account.UID())
 }
+
+// TestWatchBeginsAgain has somebody enable and disable the key again after its deletion was planned.
+func TestWatchBeginsAgain(t *testing.T) {
+	s := newStage(t)
+	s.options.WatchTime = time.Hour
+	s.achieve(revoke.ToDisable, s.key)
+	now := time.Now().Add(2 * time.Hour)
+	s.options.Now = func() time.Time { return now }
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToDelete})
+	if err != nil || len(p.Actions) != 1 || p.WatchSeconds != 3600 {
+		t.Fatalf("plan %+v, error %v", p, err)
+	}
+	now = time.Now().Add(time.Minute) // as if it had been disabled a minute ago
+	_, err = s.run(p)
+	wantRefused(t, err, "the time to watch ends")
+	s.wantStatus(s.key, alibabatest.Inactive)
+	now = time.Now().Add(2 * time.Hour)
+	if _, err := s.run(p); err != nil {
+		t.Error(err)
+	}
+	s.wantStatus(s.key, alibabatest.Recycled)
+}

@@ -127,7 +127,7 @@ func (r *Revoker) planKey(ctx context.Context, draft Action, w Want) ([]Action, 
 	case w.Goal == ToDisable && state == Inactive:
 		return note(false, "the key is inactive already", "")
 	case w.Goal == ToDelete && state == Active:
-		return note(true, "the key is active, and only an inactive key is deleted", "disable it first: akguard revoke --disable")
+		return note(true, "the key is active, and only an inactive key is deleted", "disable it first: akguard revoke ID --disable")
 	case w.Goal == ToDelete && !w.Now:
 		if n, early := r.tooEarly(ctx, draft.Target, r.WatchTime, w.History); early {
 			return nil, []Note{n}, nil
@@ -223,11 +223,17 @@ func (r *Revoker) useRisks(ctx context.Context, a Action) ([]string, error) {
 		return []string{"last used " + clock(used.At) + inService(used)}, nil
 	}
 	risk := fmt.Sprintf("in use: last used %s ago%s; whatever uses it stops working", short(age), inService(used))
+	if a.Kind == Quarantine {
+		risk = fmt.Sprintf("in use: last used %s ago%s; what uses it from other addresses stops working", short(age), inService(used))
+	}
 	if strings.EqualFold(used.Service, "Sts") {
 		risk = fmt.Sprintf("last used %s ago in Sts: that may have been a check by akguard or another scanner, and hides earlier use; "+
 			"akguard revoke watch shows more", short(age))
 	}
 	risks := []string{risk}
+	if a.Kind == Quarantine {
+		return risks, nil
+	}
 	last, err := r.isLastActive(ctx, a.Target)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,13 +21,12 @@ var chinese string
 // Catalogue holds the sentences of one language. A nil Catalogue is English.
 type Catalogue struct {
 	whole    map[string]string
-	patterns []pattern // what has most letters of its own first
+	patterns []pattern // the first that fits is taken
 }
 
 // pattern is a sentence that something is put into.
 type pattern struct {
 	english *regexp.Regexp
-	length  int
 	other   string
 }
 
@@ -37,7 +35,7 @@ func Chinese() (*Catalogue, error) { return Read(chinese) }
 
 // Read reads a catalogue: an English sentence on one line, the same in the other language on the next, and an empty line.
 // In the other language {1} is what the first {} of the English one stands for, as it is, and <1> the same translated.
-// Lines that begin with # are comments.
+// Of several sentences that fit, the first is taken. Lines that begin with # are comments.
 func Read(text string) (*Catalogue, error) {
 	c := &Catalogue{whole: map[string]string{}}
 	english := ""
@@ -56,7 +54,6 @@ func Read(text string) (*Catalogue, error) {
 			english = ""
 		}
 	}
-	slices.SortStableFunc(c.patterns, func(a, b pattern) int { return b.length - a.length })
 	return c, nil
 }
 
@@ -80,13 +77,11 @@ func (c *Catalogue) add(english, other string) error {
 	if len(parts) == 1 {
 		return nil
 	}
-	length := 0
 	for i, part := range parts {
-		length += len(part)
 		parts[i] = regexp.QuoteMeta(part)
 	}
 	expression := "^" + strings.Join(parts[:len(parts)-1], "(.*?)") + "(.*)" + parts[len(parts)-1] + "$"
-	c.patterns = append(c.patterns, pattern{regexp.MustCompile(expression), length, other})
+	c.patterns = append(c.patterns, pattern{regexp.MustCompile(expression), other})
 	return nil
 }
 

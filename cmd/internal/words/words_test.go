@@ -17,7 +17,7 @@ import (
 )
 
 func TestSay(t *testing.T) {
-	const text = "# comment\n\nyes\nja\n\n{} is {}\n<2> ist {1}\n\nuser {}\nBenutzer {1}\n\nuser {}: {}\nBenutzer {1}: <2>\n\nyes, {}\nja, <1>\n"
+	const text = "# comment\n\nyes\nja\n\nuser {}: {}\nBenutzer {1}: <2>\n\nuser {}\nBenutzer {1}\n\nyes, {}\nja, <1>\n\n{} is {}\n<2> ist {1}\n"
 	c, err := words.Read(text)
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -162,7 +161,7 @@ func unknown(reason string) verifier.Verdict {
 // failed says why there is no answer, and whether there may be one the next time.
 func failed(doing string, err error) verifier.Verdict {
 	v := unknown(fmt.Sprintf("%s: %v", doing, err))
-	v.Transient = strings.HasPrefix(openapi.Code(err), "Throttling")
+	v.Transient = openapi.IsThrottled(err)
 	var e *openapi.Error
 	v.Offline = errors.As(err, &e) && e.Unreachable
 	return v
@@ -174,10 +173,10 @@ func (l *lookup) here(ctx context.Context, cred rules.Credential, id rules.Secre
 		u, err := l.ims.IdentityOfKey(ctx, cred, id)
 		switch {
 		case err == nil:
-			return name(u), true, nil
-		case absent(err):
+			return u.Login(), true, nil
+		case openapi.IsAbsent(err):
 			return l.root(ctx, cred, id)
-		case !denied(err):
+		case !openapi.IsDenied(err):
 			return "", false, err
 		}
 		if l.listed, err = l.list(ctx, cred); err != nil {
@@ -220,19 +219,4 @@ func (l *lookup) list(ctx context.Context, cred rules.Credential) (map[string]st
 		}
 	}
 	return listed, nil
-}
-
-func name(u openapi.User) string {
-	if u.Name != "" {
-		return u.Name
-	}
-	user, _, _ := strings.Cut(u.Principal, "@")
-	return user
-}
-
-func absent(err error) bool { return strings.HasPrefix(openapi.Code(err), "EntityNotExist") }
-
-func denied(err error) bool {
-	code := openapi.Code(err)
-	return code == "NoPermission" || strings.HasPrefix(code, "Forbidden")
 }

@@ -23,9 +23,9 @@ func (l *lookup) elsewhere(ctx context.Context, cred rules.Credential, id rules.
 	for _, m := range l.members {
 		u, err := l.ims.IdentityOfKey(ctx, m.credential, id)
 		if err == nil {
-			return owned(m.id, name(u))
+			return owned(m.id, u.Login())
 		}
-		if !absent(err) {
+		if !openapi.IsAbsent(err) {
 			return failed("asking whose the key is in account "+m.id, err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -134,20 +133,7 @@ func read[T any](ctx context.Context, c *cloud, call func(cred rules.Credential)
 // isPassing reports whether the service was busy, or failed.
 func isPassing(err error) bool {
 	var e *openapi.Error
-	return isThrottled(err) || errors.As(err, &e) && e.HTTPStatus >= 500
-}
-
-func isThrottled(err error) bool { return strings.HasPrefix(openapi.Code(err), "Throttling") }
-
-func isAbsent(err error) bool { return strings.HasPrefix(openapi.Code(err), "EntityNotExist") }
-
-// isDenied reports whether the caller lacks a permission.
-func isDenied(err error) bool {
-	switch code := openapi.Code(err); code {
-	case "NoPermission", "Forbidden", "Forbidden.RAM", "Forbidden.AccessDenied", "Forbidden.Access":
-		return true
-	}
-	return false
+	return openapi.IsThrottled(err) || errors.As(err, &e) && e.HTTPStatus >= 500
 }
 
 // sleep waits, and ends early with ctx.

@@ -186,7 +186,7 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 	keys, err := read(ctx, r.cloud, func(cred rules.Credential) ([]openapi.AccessKey, error) {
 		return r.cloud.ims.IdentityKeys(ctx, cred, t.Owner.Principal)
 	})
-	if err != nil && !isDenied(err) {
+	if err != nil && !openapi.IsDenied(err) {
 		return time.Time{}, err
 	}
 	k, ok := r.pick(keys, t.Fingerprint)

@@ -216,7 +216,7 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 func (r *Revoker) step(ctx context.Context, i int, a Action, j *Journal) (Step, error) {
 	for try := 0; ; try++ {
 		s, err := r.attempt(ctx, i, a, j)
-		if err != nil || s.Outcome != Refused || !isThrottled(s.Err) || try == len(backoff) {
+		if err != nil || s.Outcome != Refused || !openapi.IsThrottled(s.Err) || try == len(backoff) {
 			return s, err
 		}
 		if err := r.Pause(ctx, backoff[try]); err != nil {

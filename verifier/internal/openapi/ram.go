@@ -1,7 +1,9 @@
 package openapi
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -21,6 +23,12 @@ type User struct {
 	DisplayName string
 	Created     time.Time
 	LastLogin   time.Time // zero if never, or not told
+}
+
+// Login returns the user's name: that of the log-in name where the service tells only that.
+func (u User) Login() string {
+	name, _, _ := strings.Cut(u.Principal, "@")
+	return cmp.Or(u.Name, name)
 }
 
 // AccessKey is a key as its owner's list names it.

@@ -94,6 +94,18 @@ func IsRefusal(err error) bool {
 	return errors.As(err, &e) && e.Code != "" && e.HTTPStatus >= 400 && e.HTTPStatus < 500
 }
 
+// IsAbsent reports whether the service said that what a call is about does not exist.
+func IsAbsent(err error) bool { return strings.HasPrefix(Code(err), "EntityNotExist") }
+
+// IsDenied reports whether the service said that the caller lacks a permission.
+func IsDenied(err error) bool {
+	code := Code(err)
+	return code == "NoPermission" || strings.HasPrefix(code, "Forbidden")
+}
+
+// IsThrottled reports whether the service was too busy to take the call, which so changed nothing.
+func IsThrottled(err error) bool { return strings.HasPrefix(Code(err), "Throttling") }
+
 // when reads the forms of time that the services write. It is zero for "" and for what is no time ("N/A").
 func when(text string) time.Time {
 	for _, form := range []string{time.RFC3339, "2006-01-02T15:04Z"} {

@@ -175,6 +175,8 @@ func (r *Revoker) guard(a Action, state State) error {
 	switch {
 	case state != a.From:
 		return hinted("plan again: something or somebody else has changed it", "%s is %s, and not %s as the plan saw it", a.Target.ID, state, a.From)
+	case a.Kind == AttachPolicy && a.Target.Owner.Role == roleOf(&r.me):
+		return r.ownRole(a.Target.Owner.Role)
 	case a.Kind == Delete && state.Key != Inactive:
 		return hinted("disable it first", "%s is not inactive", a.Target.ID)
 	case a.Policy == "" && r.id(a.Target).IsZero():

@@ -30,6 +30,8 @@ func (r *Revoker) planSession(ctx context.Context, s Subject, w Want) ([]Action,
 		return nil, []Note{note}, nil
 	case s.Known.AccountID != r.me.AccountID:
 		return nil, nil, &foreign{r.elsewhere(ctx, s)}
+	case role == roleOf(&r.me):
+		return nil, nil, r.ownRole(role)
 	case w.Goal != ToDisable && w.Goal != ToUndo:
 		note.Blocked, note.Hint = true, "--disable refuses its role everything until then"
 		return nil, []Note{note}, nil
@@ -39,6 +41,10 @@ func (r *Revoker) planSession(ctx context.Context, s Subject, w Want) ([]Action,
 		return r.planDetach(ctx, draft, w)
 	}
 	return r.planDeny(draft), []Note{note}, nil
+}
+
+func (r *Revoker) ownRole(role string) error {
+	return hinted("act with another administrator's credential", "akguard acts as role %s now: it would lock itself out", role)
 }
 
 // planDeny names the policy so that it can be told from others later; policies' names have fewer characters than roles'.

@@ -178,7 +178,7 @@ func TestTornJournal(t *testing.T) {
 		if err := os.WriteFile(name, whole[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if open := s.history().Open; len(open) == 0 && bytes.Contains(whole[:cut], []byte("approved")) {
+		if open := s.history().Open; len(open) == 0 && bytes.Contains(whole[:cut], []byte(`"approved"}`)) {
 			t.Errorf("cut at %d, nothing is left to do", cut)
 		}
 		s.key.SetStatus(alibabatest.Active)

@@ -96,7 +96,7 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 	}
 	j, err := revoke.OpenJournal(name)
 	if err != nil {
-		return cloudFailure(ctx, err)
+		return journalFailure(err, "name another with --journal, or plan again: akguard revoke")
 	}
 	defer j.Close()
 	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o), Journal: j, History: s.history, OnStep: a.showStep})

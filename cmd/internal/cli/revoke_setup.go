@@ -193,12 +193,17 @@ func (o acting) newJournal() (*revoke.Journal, error) {
 	_, _ = rand.Read(random) // never fails
 	name := time.Now().UTC().Format("20060102T150405Z-") + hex.EncodeToString(random) + ".jsonl"
 	j, err := revoke.CreateJournal(cmp.Or(o.journal, filepath.Join(folder, name)))
-	var known *revoke.Hinted
-	switch {
-	case errors.As(err, &known):
-		return nil, &failure{err, known.Hint, exitUsage}
-	case err != nil:
-		return nil, &failure{err, "without a journal nothing is changed; name a file that can be written with --journal", exitUsage}
+	if err != nil {
+		return nil, journalFailure(err, "without a journal nothing is changed; name a file that can be written with --journal")
 	}
 	return j, nil
+}
+
+// journalFailure gives an error of the journal its hint, and its exit code: the cloud has nothing to do with it.
+func journalFailure(err error, hint string) error {
+	var known *revoke.Hinted
+	if errors.As(err, &known) {
+		hint = known.Hint
+	}
+	return &failure{err, hint, exitUsage}
 }

@@ -33,7 +33,7 @@ type acting struct {
 }
 
 func (o *acting) flags(f *pflag.FlagSet) {
-	f.BoolVar(&o.yes, "yes", false, "approve without being asked")
+	f.BoolVar(&o.yes, "yes", false, "approve without being asked; in CI, give --account too")
 	f.StringVar(&o.journal, "journal", "", "`FILE` of the journal; a new one in AKGUARD_STATE_DIR, or in the user's folder for state, if not given")
 	o.identity(f)
 }

@@ -170,6 +170,16 @@ func TestWatchBeginsAgain(t *testing.T) {
 	wantRefused(t, err, "the time to watch ends")
 	s.wantStatus(s.key, alibabatest.Inactive)
 	now = time.Now().Add(2 * time.Hour)
+	s.server.InjectFor("Ram", "DeleteAccessKey", denied(), 1)
+	if _, err := s.run(p); err != nil {
+		t.Error(err)
+	}
+	now = time.Now().Add(time.Minute)
+	if steps := s.resume(); len(steps) != 1 || steps[0].Outcome != revoke.Refused || steps[0].Hint() == "" {
+		t.Errorf("it is resumed: %+v", steps)
+	}
+	s.wantStatus(s.key, alibabatest.Inactive)
+	now = time.Now().Add(2 * time.Hour)
 	if _, err := s.run(p); err != nil {
 		t.Error(err)
 	}

@@ -97,15 +97,8 @@ func (r *Revoker) Resume(ctx context.Context, o RunOptions) ([]Step, error) {
 	}
 	var left []Action
 	for i, a := range p.Actions {
-		if o.Journal.settled(i) {
-			continue
-		}
-		left = append(left, a)
-		if o.Journal.begun(i) {
-			continue
-		}
-		if err := r.checkWatched(ctx, p, a, o.History); err != nil {
-			return nil, err
+		if !o.Journal.settled(i) {
+			left = append(left, a)
 		}
 	}
 	if err := o.Journal.write(Record{Event: eventResume}); err != nil {
@@ -194,14 +187,14 @@ func (r *Revoker) guard(a Action, state State) error {
 // runActions does the actions that are not settled. It ends early with ctx, and when the journal cannot be written.
 func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled func(int) bool) ([]Step, error) {
 	var steps []Step
-	for i, a := range p.Actions {
+	for i := range p.Actions {
 		if settled(i) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return steps, err
 		}
-		s, err := r.step(ctx, i, a, o.Journal)
+		s, err := r.step(ctx, p, i, o)
 		steps = append(steps, s)
 		if o.OnStep != nil {
 			o.OnStep(s)
@@ -215,9 +208,9 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 
 // step does one action. What the service was too busy to take did not happen: it is tried again a few times, and
 // each time all is read first.
-func (r *Revoker) step(ctx context.Context, i int, a Action, j *Journal) (Step, error) {
+func (r *Revoker) step(ctx context.Context, p *Plan, i int, o RunOptions) (Step, error) {
 	for try := 0; ; try++ {
-		s, err := r.attempt(ctx, i, a, j)
+		s, err := r.attempt(ctx, p, i, o)
 		if err != nil || s.Outcome != Refused || !openapi.IsThrottled(s.Err) || try == len(backoff) {
 			return s, err
 		}
@@ -228,7 +221,8 @@ func (r *Revoker) step(ctx context.Context, i int, a Action, j *Journal) (Step, 
 }
 
 // attempt is one try: read, journal, call, journal, read, journal.
-func (r *Revoker) attempt(ctx context.Context, i int, a Action, j *Journal) (Step, error) {
+func (r *Revoker) attempt(ctx context.Context, p *Plan, i int, o RunOptions) (Step, error) {
+	a, j := p.Actions[i], o.Journal
 	s := Step{Action: a}
 	if s.State, s.Err = r.observe(ctx, a); s.Err != nil {
 		s.Outcome = Unknown
@@ -241,7 +235,10 @@ func (r *Revoker) attempt(ctx context.Context, i int, a Action, j *Journal) (Ste
 		}
 		return s, r.journalStep(ctx, i, s, j)
 	}
-	if s.Err = r.guard(a, s.State); s.Err != nil {
+	if s.Err = r.guard(a, s.State); s.Err == nil {
+		s.Err = r.checkWatched(ctx, p, a, o.History)
+	}
+	if s.Err != nil {
 		s.Outcome = Refused
 		return s, r.journalStep(ctx, i, s, j)
 	}

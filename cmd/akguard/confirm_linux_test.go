@@ -12,9 +12,10 @@ import (
 
 // stand is an account with a leaked key, and what akguard needs to act on it.
 type stand struct {
-	server *alibabatest.Server
-	key    *alibabatest.Key
-	env    []string
+	account *alibabatest.Account
+	server  *alibabatest.Server
+	key     *alibabatest.Key
+	env     []string
 }
 
 func newStand(t *testing.T) stand {
@@ -25,7 +26,7 @@ func newStand(t *testing.T) stand {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	s := stand{server: server, key: account.AddKey("ci")}
+	s := stand{account: account, server: server, key: account.AddKey("ci")}
 	admin := account.AddKey("admin").Credential()
 	if err := account.Attach("user/admin", "AdministratorAccess"); err != nil {
 		t.Fatal(err)
@@ -37,10 +38,10 @@ func newStand(t *testing.T) stand {
 	return s
 }
 
-// prompts starts revoke on a terminal, and returns when it asks.
-func (s stand) prompts(t *testing.T) (*process, *termtest.Terminal) {
+// prompts starts a command about the key on a terminal, and returns when it asks.
+func (s stand) prompts(t *testing.T, command string, flags ...string) (*process, *termtest.Terminal) {
 	t.Helper()
-	p := newProcess(t, "revoke", s.key.Credential().ID.Reveal(), "--disable")
+	p := newProcess(t, append([]string{command, s.key.Credential().ID.Reveal()}, flags...)...)
 	p.Env = append(p.Env, s.env...)
 	terminal := termtest.New(t)
 	p.Stdin, p.Cmd.Stderr = terminal.File, terminal.File
@@ -62,7 +63,7 @@ func TestConfirm(t *testing.T) {
 	for _, wrong := range []bool{false, true} {
 		s := newStand(t)
 		id := s.key.Credential().ID.Reveal()
-		p, terminal := s.prompts(t)
+		p, terminal := s.prompts(t, "revoke", "--disable")
 		answer, code, status := id[len(id)-4:], 0, alibabatest.Inactive
 		if wrong {
 			answer, code, status = "yes", 4, alibabatest.Active
@@ -80,11 +81,29 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+// TestConfirmInChinese asks in the language that was chosen: what is translated still goes to the terminal.
+func TestConfirmInChinese(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	id := s.key.Credential().ID.Reveal()
+	p, terminal := s.prompts(t, "respond", "--lang", "zh")
+	if err := terminal.Type(id[len(id)-4:]); err != nil {
+		t.Fatal(err)
+	}
+	p.ends(t, 10*time.Second, 0)
+	if got := s.key.Status(); got != alibabatest.Inactive {
+		t.Errorf("the key is %s", got)
+	}
+	if screen := terminal.Screen(); !strings.Contains(screen, "确认要禁用 LTAI5t****") || strings.Contains(screen, "to disable") {
+		t.Errorf("the screen is %q", screen)
+	}
+}
+
 // TestConfirmInterrupted changes nothing.
 func TestConfirmInterrupted(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)
-	p, _ := s.prompts(t)
+	p, _ := s.prompts(t, "revoke", "--disable")
 	p.signal(t, syscall.SIGINT)
 	p.ends(t, soon, 130)
 	if got := s.key.Status(); got != alibabatest.Active {

@@ -58,7 +58,7 @@ type Credential struct {
 	// Source is where it comes from, in words: "the environment", "profile prod of ~/.aliyun/config.json".
 	Source string
 
-	base  rules.Secret // the ID of the key that a role is taken on with, if there is one
+	base  *Credential // with which the role is taken on; nil if there is none
 	now   func() time.Time
 	fetch func(ctx context.Context) (openapi.Session, error) // nil if it cannot be renewed
 
@@ -86,12 +86,12 @@ func (c *Credential) Get(ctx context.Context) (rules.Credential, error) {
 	return c.current.Credential, nil
 }
 
-// Owns reports whether the ID is the credential's own, or that of the key with which its role is taken on.
+// Owns reports whether the ID is the credential's own, or that of a key with which its role is taken on.
 func (c *Credential) Owns(id rules.Secret) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	own := id.Reveal()
-	return own != "" && (own == c.current.Credential.ID.Reveal() || own == c.base.Reveal())
+	return own != "" && (own == c.current.Credential.ID.Reveal() || c.base != nil && c.base.Owns(id))
 }
 
 func (c *Credential) lasts(d time.Duration) bool {

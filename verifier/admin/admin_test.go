@@ -81,6 +81,11 @@ const profiles = `{"current":"prod","unknown":[1],"profiles":[
 {"name":"denied","mode":"RamRoleArn","access_key_id":"{id}","access_key_secret":"{secret}","ram_role_arn":"acs:ram::1:role/denied"},
 {"name":"roleless","mode":"RamRoleArn","access_key_id":"{id}","access_key_secret":"{secret}"},
 {"name":"ecs","mode":"EcsRamRole","ram_role_name":"instance-role"},
+{"name":"chain","mode":"ChainableRamRoleArn","source_profile":"link","ram_role_arn":"acs:ram::1:role/last"},
+{"name":"link","mode":"ChainableRamRoleArn","source_profile":"oidc","ram_role_arn":"acs:ram::1:role/next"},
+{"name":"circle","mode":"ChainableRamRoleArn","source_profile":"circle","ram_role_arn":"acs:ram::1:role/last"},
+{"name":"loose","mode":"ChainableRamRoleArn","source_profile":"nobody","ram_role_arn":"acs:ram::1:role/last"},
+{"name":"sourceless","mode":"ChainableRamRoleArn","ram_role_arn":"acs:ram::1:role/last"},
 {"name":"wrongrole","mode":"EcsRamRole","ram_role_name":"other"},
 {"name":"path","mode":"EcsRamRole","ram_role_name":"../x"},
 {"name":"oidc","mode":"OIDC","ram_role_arn":"acs:ram::1:role/ci","oidc_provider_arn":"p","oidc_token_file":"{file}"},
@@ -120,6 +125,10 @@ var searches = []struct {
 	}, rules.STS, "the OIDC token of the environment (role ci)", ""},
 	{"half an OIDC", func(p *place) { p.env["ALIBABA_CLOUD_OIDC_TOKEN_FILE"] = "{file}" }, "", "", "incomplete"},
 	{"ARN for something else", func(p *place) { p.config = profiles; p.env["ALIBABA_CLOUD_ROLE_ARN"] = "acs:ram::1:role/x" }, rules.AccessKey, "profile prod of {config}", ""},
+	{"chain of roles", func(p *place) { p.ask("chain") }, rules.STS, "profile chain of {config} (role last)", ""},
+	{"chain in a circle", func(p *place) { p.ask("circle") }, "", "", "leads in a circle"},
+	{"chain to nobody", func(p *place) { p.ask("loose") }, "", "", "has no profile nobody"},
+	{"chain without a source", func(p *place) { p.ask("sourceless") }, "", "", "source_profile is missing"},
 	{"denied role", func(p *place) { p.ask("denied") }, "", "", "NoPermission"},
 	{"role without ARN", func(p *place) { p.ask("roleless") }, "", "", "ram_role_arn is missing"},
 	{"no token", func(p *place) { p.ask("tokenless") }, "", "", "sts_token is missing"},
@@ -295,16 +304,18 @@ func TestEmulator(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "config.json")
 	write(t, config, strings.NewReplacer("{uid}", account.UID(), "{id}", key.ID.Reveal(), "{secret}", key.Secret.Reveal(), "{file}", string(file)).Replace(`{"profiles":[
 {"name":"role","mode":"RamRoleArn","access_key_id":"{id}","access_key_secret":"{secret}","ram_role_arn":"acs:ram::{uid}:role/ops"},
+{"name":"key","mode":"AK","access_key_id":"{id}","access_key_secret":"{secret}"},
+{"name":"chain","mode":"ChainableRamRoleArn","source_profile":"key","ram_role_arn":"acs:ram::{uid}:role/ops"},
 {"name":"oidc","mode":"OIDC","ram_role_arn":"acs:ram::{uid}:role/ci","oidc_provider_arn":"acs:ram::{uid}:oidc-provider/pipeline","oidc_token_file":{file}},
 {"name":"ecs","mode":"EcsRamRole"}]}`))
-	for _, profile := range []string{"role", "oidc", "ecs"} {
+	for _, profile := range []string{"role", "chain", "oidc", "ecs"} {
 		found, err := admin.Find(t.Context(), admin.Options{Profile: profile, Config: config, STS: server.URL, Metadata: metadata.URL})
 		if err != nil {
 			t.Errorf("%s: %v", profile, err)
 			continue
 		}
 		c, err := found.Get(t.Context())
-		if err != nil || c.Type != rules.STS || !found.Owns(c.ID) || found.Owns(key.ID) != (profile == "role") {
+		if err != nil || c.Type != rules.STS || !found.Owns(c.ID) || found.Owns(key.ID) != (profile == "role" || profile == "chain") {
 			t.Errorf("%s: %+v, error %v", profile, c, err)
 		}
 	}

@@ -36,6 +36,7 @@ type profile struct {
 	Token        string `json:"sts_token"`
 	RoleName     string `json:"ram_role_name"`
 	RoleARN      string `json:"ram_role_arn"`
+	Source       string `json:"source_profile"` // of ChainableRamRoleArn: whose credential takes the role on
 	Session      string `json:"ram_session_name"`
 	Seconds      int    `json:"expired_seconds"`
 	External     string `json:"external_id"`
@@ -76,7 +77,12 @@ func (f finder) profile(name string) (*Credential, error) {
 	return f.of(c, name)
 }
 
-func (f finder) of(c config, name string) (*Credential, error) {
+// maxChain is how many profiles may stand in a row that take on a role with the next one's credential.
+const maxChain = 5
+
+func (f finder) of(c config, name string) (*Credential, error) { return f.chained(c, name, maxChain) }
+
+func (f finder) chained(c config, name string, links int) (*Credential, error) {
 	var found *profile
 	for i := range c.Profiles {
 		if c.Profiles[i].Name != name {
@@ -91,7 +97,13 @@ func (f finder) of(c config, name string) (*Credential, error) {
 		return nil, failed("it has: "+c.names(), "%s has no profile %s", f.configName(), name)
 	}
 	source := fmt.Sprintf("profile %s of %s", name, f.configName())
-	credential, err := f.use(*found, source)
+	var credential *Credential
+	var err error
+	if found.Mode == "ChainableRamRoleArn" {
+		credential, err = f.chain(c, *found, source, links)
+	} else {
+		credential, err = f.use(*found, source)
+	}
 	if err != nil {
 		var known *Error
 		if errors.As(err, &known) {
@@ -100,6 +112,22 @@ func (f finder) of(c config, name string) (*Credential, error) {
 		return nil, failed("run aliyun configure --profile "+name, "%s: %w", source, err)
 	}
 	return credential, nil
+}
+
+// chain takes on the role of a profile with another profile's credential.
+func (f finder) chain(c config, p profile, source string, links int) (*Credential, error) {
+	switch {
+	case links == 0:
+		return nil, errors.New("its source_profile leads in a circle")
+	case p.Source == "":
+		return nil, errors.New("its source_profile is missing")
+	}
+	from, err := f.chained(c, p.Source, links-1)
+	if err != nil {
+		return nil, err
+	}
+	from.now = f.Now
+	return f.assumed(p, source, from)
 }
 
 // names lists the profiles for a person.
@@ -139,7 +167,7 @@ func (f finder) use(p profile, source string) (*Credential, error) {
 		return f.web(a, p.OIDCFile, source+" ("+shortRole(p.RoleARN)+")"), nil
 	}
 	return nil, failed("take a profile of one of these modes, or set the environment's variables",
-		"%s has a mode that is not known here: it is AK, StsToken, RamRoleArn, EcsRamRole or OIDC", source)
+		"%s has a mode that is not known here: it is AK, StsToken, RamRoleArn, ChainableRamRoleArn, EcsRamRole or OIDC", source)
 }
 
 func fixed(p profile, source string) (*Credential, error) {

@@ -25,16 +25,25 @@ const maxToken = 64 << 10
 
 // roleOf takes on the role of a profile with its key.
 func (f finder) roleOf(p profile, source string) (*Credential, error) {
-	if p.RoleARN == "" {
-		return nil, errors.New("its ram_role_arn is missing")
-	}
-	key, err := newCredential(p.ID, p.Secret, p.Token)
+	key, err := fixed(p, source)
 	if err != nil {
 		return nil, err
 	}
+	return f.assumed(p, source, key)
+}
+
+// assumed takes on the role of a profile with a credential.
+func (f finder) assumed(p profile, source string, from *Credential) (*Credential, error) {
+	if p.RoleARN == "" {
+		return nil, errors.New("its ram_role_arn is missing")
+	}
 	source += " (" + shortRole(p.RoleARN) + ")"
-	return &Credential{Source: source, base: key.ID, fetch: func(ctx context.Context) (openapi.Session, error) {
+	return &Credential{Source: source, base: from, fetch: func(ctx context.Context) (openapi.Session, error) {
 		client, err := f.sts()
+		if err != nil {
+			return openapi.Session{}, err
+		}
+		key, err := from.Get(ctx)
 		if err != nil {
 			return openapi.Session{}, err
 		}

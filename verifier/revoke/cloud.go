@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -24,7 +23,7 @@ type Endpoints struct {
 	STS, RAM, IMS, ActionTrail, ResourceManager string
 }
 
-// cloud makes calls: not too many at a time, and again only if that is harmless.
+// cloud makes calls: not too many at a time, and reads again if the service was busy.
 type cloud struct {
 	sts, ram, ims, trail, organization *openapi.Client
 	credential                         func(ctx context.Context) (rules.Credential, error)
@@ -66,8 +65,8 @@ func (c *cloud) with(credential func(context.Context) (rules.Credential, error))
 	return &other
 }
 
-// pace lets a number of calls through in any second: RAM refuses more than a few, others need them too, and a
-// write that is refused as one too many is not tried again. The few calls about one key need not wait.
+// pace lets a number of calls through in any second: RAM refuses more than a few, and others need them too.
+// The few calls about one key need not wait.
 type pace struct {
 	most int // below 1: all
 	now  func() time.Time
@@ -134,18 +133,7 @@ func read[T any](ctx context.Context, c *cloud, call func(cred rules.Credential)
 // isPassing reports whether the service was busy, or failed.
 func isPassing(err error) bool {
 	var e *openapi.Error
-	return errors.As(err, &e) && (e.HTTPStatus >= 500 || strings.HasPrefix(e.Code, "Throttling"))
-}
-
-func isAbsent(err error) bool { return strings.HasPrefix(openapi.Code(err), "EntityNotExist") }
-
-// isDenied reports whether the caller lacks a permission.
-func isDenied(err error) bool {
-	switch code := openapi.Code(err); code {
-	case "NoPermission", "Forbidden", "Forbidden.RAM", "Forbidden.AccessDenied", "Forbidden.Access":
-		return true
-	}
-	return false
+	return openapi.IsThrottled(err) || errors.As(err, &e) && e.HTTPStatus >= 500
 }
 
 // sleep waits, and ends early with ctx.

@@ -10,7 +10,8 @@
 //
 //   - A key is deleted only while Alibaba Cloud lists it as inactive, and after a time to watch it.
 //   - The administrator's own key is never touched, nor anything in another account than the plan's.
-//   - A call that changes something is made once. What became of it is read, never guessed and never repeated.
+//   - A call that changes something is made once, and again only if the service was too busy to take it. What became
+//     of it is read, never guessed.
 //   - Plans and journals hold no ID, no secret and no token: keys are found again by the fingerprint of their ID.
 //
 // Keys of an account itself can be changed only with another key of that account; for all else about them, and for

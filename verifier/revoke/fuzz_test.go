@@ -70,7 +70,7 @@ func FuzzJournal(f *testing.F) {
 
 func TestJournalInUse(t *testing.T) {
 	s := newStage(t)
-	s.server.InjectFor("Ram", "UpdateAccessKey", alibabatest.Throttled(), 1)
+	s.server.InjectFor("Ram", "UpdateAccessKey", denied(), 1)
 	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
 		t.Fatal(err)
 	}
@@ -89,9 +89,76 @@ func TestJournalInUse(t *testing.T) {
 	}
 }
 
+// TestJournalOfOthers has a journal that others may write to. It is neither believed nor gone on with.
+func TestJournalOfOthers(t *testing.T) {
+	if runtime.GOOS == "windows" { // where the folder says who may
+		return
+	}
+	s := newStage(t)
+	s.server.InjectFor("Ram", "UpdateAccessKey", denied(), 1)
+	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
+		t.Fatal(err)
+	}
+	name := s.history().Open[0]
+	if err := os.Chmod(name, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	h, err := revoke.ReadHistory(s.folder)
+	if err != nil || len(h.Open) != 0 || len(h.Broken) != 1 {
+		t.Errorf("history %+v, error %v", h, err)
+	}
+	_, err = revoke.OpenJournal(name)
+	wantRefused(t, err, "others may write")
+}
+
+// TestJournalIsNotWrittenElsewhere has a link where the journal shall be.
+func TestJournalIsNotWrittenElsewhere(t *testing.T) {
+	if runtime.GOOS == "windows" { // where not every user may make links
+		return
+	}
+	folder := t.TempDir()
+	target, link := filepath.Join(folder, "target"), filepath.Join(folder, "run.jsonl")
+	if err := os.Symlink(target, link); err != nil {
+		t.Fatal(err)
+	}
+	if j, err := revoke.CreateJournal(link); err == nil {
+		_ = j.Close()
+		t.Error("the journal is made behind a link")
+	}
+	if _, err := os.Stat(target); err == nil {
+		t.Error("the link's target is there")
+	}
+}
+
+// TestTwoRunsAtOnce has two runs of the same batch. Each key is changed, and each run says so or refuses.
+func TestTwoRunsAtOnce(t *testing.T) {
+	s := newStage(t)
+	keys := []*alibabatest.Key{s.key, s.account.AddKey("cd"), s.account.AddKey("ce")}
+	p := s.plan(revoke.ToRemove, keys...)
+	ended := make(chan error, 2)
+	for _, j := range []*revoke.Journal{s.journal(), s.journal()} {
+		r := s.revoker()
+		go func() {
+			steps, err := r.Run(t.Context(), p, revoke.RunOptions{Approver: revoke.ApproverFunc(yes), Journal: j})
+			for _, step := range steps {
+				if step.Outcome != revoke.Done && step.Outcome != revoke.Already && step.Err == nil {
+					t.Errorf("%s: %s without a reason", step.Action, step.Outcome)
+				}
+			}
+			ended <- err
+		}()
+	}
+	if a, b := <-ended, <-ended; a != nil && b != nil {
+		t.Errorf("errors %v and %v", a, b)
+	}
+	for _, k := range keys {
+		s.wantStatus(k, alibabatest.Recycled)
+	}
+}
+
 func TestTornJournal(t *testing.T) {
 	s := newStage(t)
-	s.server.InjectFor("Ram", "UpdateAccessKey", alibabatest.Throttled(), 1)
+	s.server.InjectFor("Ram", "UpdateAccessKey", denied(), 1)
 	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +178,7 @@ func TestTornJournal(t *testing.T) {
 		if err := os.WriteFile(name, whole[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if open := s.history().Open; len(open) == 0 && bytes.Contains(whole[:cut], []byte("approved")) {
+		if open := s.history().Open; len(open) == 0 && bytes.Contains(whole[:cut], []byte(`"approved"}`)) {
 			t.Errorf("cut at %d, nothing is left to do", cut)
 		}
 		s.key.SetStatus(alibabatest.Active)

@@ -14,7 +14,7 @@ import (
 type History struct {
 	deeds  []deed
 	Open   []string // the journals of approved runs that have something left to do, the oldest first
-	Broken []string // the journals that could not be read
+	Broken []string // the journals that could not be read, or that somebody else may have written
 }
 
 // deed is an action that reading confirmed.
@@ -54,6 +54,9 @@ func (h *History) add(name string) error {
 		return err
 	}
 	defer file.Close()
+	if err := checkOwn(file); err != nil {
+		return err
+	}
 	j := newJournal()
 	if _, err := j.load(file); err != nil || j.plan == nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 // TestInterrupted ends a run at each of its calls in turn, before the call is answered or after it.
 func TestInterrupted(t *testing.T) {
+	t.Parallel()
 	for n := 1; interruptAt(t, n); n++ {
 	}
 }
@@ -59,6 +60,7 @@ func interruptAt(t *testing.T, n int) bool {
 // TestPlanningFails lets each call of planning fail, for each goal. Nothing is changed by it, and no plan
 // says less than it should: what is not known is a note or a risk.
 func TestPlanningFails(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"unavailable", "reset", "no permission"} {
 		for _, phase := range phases[1:5] {
 			for n := 1; planFailsAt(t, n, name, faults[name], phase.goal, phase.before); n++ {

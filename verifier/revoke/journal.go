@@ -105,6 +105,10 @@ func OpenJournal(name string) (*Journal, error) {
 	if err != nil {
 		return nil, hinted("akguard revoke resume without --journal lists what there is", "opening the journal: %w", err)
 	}
+	if err := checkOwn(file); err != nil {
+		return nil, errors.Join(hinted("if akguard wrote it for you, give it mode 0600; else delete it and plan again",
+			"the journal %s is not trusted: %w", name, err), file.Close())
+	}
 	if err := lock(file); err != nil {
 		return nil, errors.Join(hinted("wait for the other run to end", "the journal %s is in use: %w", name, err), file.Close())
 	}
@@ -118,6 +122,15 @@ func OpenJournal(name string) (*Journal, error) {
 		return nil, errors.Join(fmt.Errorf("reading the journal %s: %w", name, err), file.Close())
 	}
 	return j, nil
+}
+
+// checkOwn refuses a journal that somebody else may have written: it would be believed, and what it says done.
+func checkOwn(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	return checkPrivate(info)
 }
 
 // Close closes the file. It may be called twice.

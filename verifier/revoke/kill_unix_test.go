@@ -83,7 +83,7 @@ func (j job) do(ctx context.Context) error {
 
 // TestKilled kills a run at random moments, goes on with it, and wants everything done once in the end.
 func TestKilled(t *testing.T) {
-	const kills = 50
+	const kills = 50 // while other tests wait: a child holds the locks of their journals until it is a program of its own
 	done := 0
 	for batch := 0; done < kills; batch++ {
 		seed := uint64(time.Now().UnixNano())

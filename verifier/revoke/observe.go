@@ -40,7 +40,7 @@ func (r *Revoker) observeKey(ctx context.Context, a Action) (State, error) {
 	}
 	keys, err := list()
 	switch {
-	case isAbsent(err): // the user itself is gone
+	case openapi.IsAbsent(err): // the user itself is gone
 		return State{Key: Gone}, nil
 	case err != nil:
 		return State{}, hinted(advise(err), "reading the state of %s: %w", a.Target.ID, err)
@@ -70,9 +70,9 @@ func (r *Revoker) observeBin(ctx context.Context, t Target) (State, error) {
 		return r.cloud.ims.RecycledKeys(ctx, cred, t.Owner.UserID)
 	})
 	switch {
-	case isDenied(err):
+	case openapi.IsDenied(err):
 		return State{Key: Deleted}, nil
-	case isAbsent(err):
+	case openapi.IsAbsent(err):
 		return State{Key: Gone}, nil
 	case err != nil:
 		return State{}, hinted(advise(err), "looking for %s in the recycle bin: %w", t.ID, err)
@@ -225,7 +225,7 @@ func (r *Revoker) observePolicy(ctx context.Context, a Action) (State, error) {
 		return r.cloud.ram.GetPolicy(ctx, cred, "Custom", a.Policy)
 	})
 	switch {
-	case isAbsent(err):
+	case openapi.IsAbsent(err):
 		return State{Policy: Absent}, nil
 	case err != nil:
 		return State{}, hinted(advise(err), "reading policy %s: %w", a.Policy, err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier"
@@ -33,20 +32,16 @@ func (r *Revoker) owner(ctx context.Context, s Subject) (Owner, error) {
 	switch {
 	case err == nil:
 		return r.userOwner(user), nil
-	case isDenied(err):
+	case openapi.IsDenied(err):
 		return r.walk(ctx, s, err)
-	case !isAbsent(err):
+	case !openapi.IsAbsent(err):
 		return Owner{}, hinted(advise(err), "finding whose key %s is: %w", s.ID, err)
 	}
 	return r.notListed(ctx, s)
 }
 
 func (r *Revoker) userOwner(u openapi.User) Owner {
-	name, _, _ := strings.Cut(u.Principal, "@")
-	if u.Name != "" {
-		name = u.Name
-	}
-	principal := u.Principal
+	name, principal := u.Login(), u.Principal
 	if principal == "" { // RAM does not tell it; this one always works
 		principal = name + "@" + r.me.AccountID + ".onaliyun.com"
 	}
@@ -61,7 +56,7 @@ func (r *Revoker) notListed(ctx context.Context, s Subject) (Owner, error) {
 	switch {
 	case err == nil:
 		return r.userOwner(openapi.User{ID: key.UserID, Principal: key.Principal}), nil
-	case !isAbsent(err) && !isDenied(err):
+	case !openapi.IsAbsent(err) && !openapi.IsDenied(err):
 		return Owner{}, hinted(advise(err), "looking for %s in the recycle bin: %w", s.ID, err)
 	}
 	if r.isRoot() {

@@ -168,13 +168,16 @@ type Plan struct {
 	Made    time.Time `json:"made"`
 	Account string    `json:"account"` // in which everything happens
 	By      string    `json:"by"`      // the ARN of who planned
-	Actions []Action  `json:"actions"`
-	Notes   []Note    `json:"notes,omitempty"`
+	// WatchSeconds is how long a key has to have been inactive when it is deleted; 0: not at all.
+	WatchSeconds int      `json:"watchSeconds,omitempty"`
+	Actions      []Action `json:"actions"`
+	Notes        []Note   `json:"notes,omitempty"`
 }
 
 const (
 	planVersion = 1
 	maxPlan     = 8 << 20
+	maxWatch    = 365 * 24 * 3600
 )
 
 // Blocked reports whether there is a key that nothing will be done about.
@@ -220,6 +223,8 @@ func (p *Plan) check() error {
 	switch {
 	case p.Version != planVersion:
 		return fmt.Errorf("the plan is of version %d, and not %d", p.Version, planVersion)
+	case p.WatchSeconds < 0 || p.WatchSeconds > maxWatch:
+		return errors.New("the plan's time to watch is none")
 	case !isAccount(p.Account):
 		return errors.New("the plan does not name its account")
 	}
@@ -256,12 +261,37 @@ func (a Action) check(account string) error {
 		return fmt.Errorf("%s does not go from %s to %s", a.Kind, a.From, a.To)
 	case !simple && (from != to || from != Active && from != Inactive || a.From.Network == a.To.Network):
 		return fmt.Errorf("%s does not go from %s to %s", a.Kind, a.From, a.To)
-	case onPolicy && (a.Policy == "" || a.Target.Owner.Role == ""):
-		return errors.New("it names no policy, or no role")
-	case !onPolicy && len(a.Target.Fingerprint) != 32:
+	case len(a.Target.Fingerprint) != 32:
 		return errors.New("it names no key")
 	case a.Leaked && a.Kind != Disable:
 		return errors.New("with the leaked key itself, only disabling is possible")
+	case onPolicy:
+		return a.checkPolicy()
+	case a.Policy != "" || a.Document != "":
+		return errors.New("it is about a key, and names a policy")
+	}
+	return a.checkNetwork()
+}
+
+// checkPolicy lets nothing pass but the policies that planDeny makes: what an edited plan attaches to a role could
+// permit everything, and what it detaches could be somebody's protection.
+func (a Action) checkPolicy() error {
+	switch {
+	case !strings.HasPrefix(a.Policy, denyPrefix) || a.Target.Owner.Role == "":
+		return errors.New("it names no policy of akguard's, or no role")
+	case !isDeny(a.Document):
+		return errors.New("its policy does something else than to deny for a time")
+	}
+	return nil
+}
+
+// checkNetwork makes sure that the addresses that are shown are those that are sent.
+func (a Action) checkNetwork() error {
+	if a.Kind != Quarantine {
+		return nil
+	}
+	if network, err := allowList(a.CIDRs); err != nil || network != a.To.Network {
+		return errors.New("the addresses that it shows are not those that it would allow")
 	}
 	return nil
 }

@@ -30,6 +30,9 @@ func (r *Revoker) Plan(ctx context.Context, subjects []Subject, w Want) (*Plan, 
 		return nil, err
 	}
 	p := &Plan{Version: planVersion, Goal: w.Goal, Made: r.Now().UTC().Truncate(time.Second), Account: r.me.AccountID, By: r.me.ARN}
+	if w.Goal == ToDelete && !w.Now {
+		p.WatchSeconds = int(r.WatchTime.Seconds())
+	}
 	for _, s := range subjects {
 		actions, notes, err := r.planOne(ctx, s, w)
 		var other *foreign
@@ -124,9 +127,9 @@ func (r *Revoker) planKey(ctx context.Context, draft Action, w Want) ([]Action, 
 	case w.Goal == ToDisable && state == Inactive:
 		return note(false, "the key is inactive already", "")
 	case w.Goal == ToDelete && state == Active:
-		return note(true, "the key is active, and only an inactive key is deleted", "disable it first: akguard revoke --disable")
+		return note(true, "the key is active, and only an inactive key is deleted", "disable it first: akguard revoke ID --disable")
 	case w.Goal == ToDelete && !w.Now:
-		if n, early := r.tooEarly(ctx, draft.Target, w); early {
+		if n, early := r.tooEarly(ctx, draft.Target, r.WatchTime, w.History); early {
 			return nil, []Note{n}, nil
 		}
 	}
@@ -162,10 +165,10 @@ func (r *Revoker) planOff(ctx context.Context, draft Action, w Want) ([]Action, 
 }
 
 // tooEarly says why the key cannot be deleted yet.
-func (r *Revoker) tooEarly(ctx context.Context, t Target, w Want) (Note, bool) {
-	since, err := r.inactiveSince(ctx, t, w.History)
+func (r *Revoker) tooEarly(ctx context.Context, t Target, watch time.Duration, h *History) (Note, bool) {
+	since, err := r.inactiveSince(ctx, t, h)
 	n := Note{ID: t.ID, Blocked: true, Hint: "see who still tries with akguard revoke watch; --now deletes without waiting"}
-	switch end := since.Add(r.WatchTime); {
+	switch end := since.Add(watch); {
 	case err != nil:
 		n.Text = "it could not be read since when the key is inactive: " + err.Error()
 	case since.IsZero():
@@ -183,10 +186,14 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 	keys, err := read(ctx, r.cloud, func(cred rules.Credential) ([]openapi.AccessKey, error) {
 		return r.cloud.ims.IdentityKeys(ctx, cred, t.Owner.Principal)
 	})
-	if err != nil && !isDenied(err) {
+	if err != nil && !openapi.IsDenied(err) {
 		return time.Time{}, err
 	}
-	if k, ok := r.pick(keys, t.Fingerprint); ok && !k.Updated.IsZero() {
+	k, ok := r.pick(keys, t.Fingerprint)
+	switch {
+	case ok && k.Status != openapi.Inactive:
+		return time.Time{}, nil
+	case ok && !k.Updated.IsZero():
 		return k.Updated, nil
 	}
 	return h.disabled(t.Fingerprint), nil
@@ -215,7 +222,18 @@ func (r *Revoker) useRisks(ctx context.Context, a Action) ([]string, error) {
 	case age >= fresh:
 		return []string{"last used " + clock(used.At) + inService(used)}, nil
 	}
-	risks := []string{fmt.Sprintf("in use: last used %s ago%s; whatever uses it stops working", short(age), inService(used))}
+	risk := fmt.Sprintf("in use: last used %s ago%s; whatever uses it stops working", short(age), inService(used))
+	if a.Kind == Quarantine {
+		risk = fmt.Sprintf("in use: last used %s ago%s; what uses it from other addresses stops working", short(age), inService(used))
+	}
+	if strings.EqualFold(used.Service, "Sts") {
+		risk = fmt.Sprintf("last used %s ago in Sts: that may have been a check by akguard or another scanner, and hides earlier use; "+
+			"akguard revoke watch shows more", short(age))
+	}
+	risks := []string{risk}
+	if a.Kind == Quarantine {
+		return risks, nil
+	}
 	last, err := r.isLastActive(ctx, a.Target)
 	if err != nil {
 		return nil, err

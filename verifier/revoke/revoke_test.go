@@ -1,7 +1,6 @@
 package revoke_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -230,6 +229,7 @@ func TestRisks(t *testing.T) {
 	}{
 		{"never used", func(*stage) {}, "", ""},
 		{"used long ago", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-25*time.Hour), "Oss") }, "last used 20", "in use"},
+		{"checked by a scanner", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-time.Minute), "Sts") }, "may have been a check", "in use"},
 		{"last key in use", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-3*time.Hour), "Ecs") }, "no other active key", ""},
 		{"one of two in use", func(s *stage) {
 			s.key.SetLastUsed(time.Now().Add(-3*time.Hour), "Ecs")
@@ -294,105 +294,6 @@ func TestOneDenialVetoesAll(t *testing.T) {
 	}
 }
 
-func TestPlanFile(t *testing.T) {
-	s := newStage(t)
-	p := s.plan(revoke.ToDisable, s.key)
-	var file bytes.Buffer
-	if err := p.Write(&file); err != nil {
-		t.Fatal(err)
-	}
-	hides(t, file.String(), s.key, s.admin)
-	text := file.String()
-	read, err := revoke.ReadPlan(&file)
-	if err != nil || encode(t, read) != encode(t, p) {
-		t.Fatalf("read %+v, error %v", read, err)
-	}
-	if _, err := s.run(read); err != nil {
-		t.Fatal(err)
-	}
-	s.wantStatus(s.key, alibabatest.Inactive)
-	for _, damage := range [][2]string{
-		{`"kind": "disable"`, `"kind": "delete"`}, {`"kind": "disable"`, `"kind": "burn"`}, {`"version": 1`, `"version": 2`},
-		{`"goal"`, `"aim"`}, {s.account.UID(), "1"}, {`"actions"`, `"notes": [], "actions"`}, {p.Actions[0].Target.Fingerprint, "f"},
-		{"{", "{{"}, {"\n}\n", "\n}{}"},
-	} {
-		changed := strings.Replace(text, damage[0], damage[1], 1)
-		if changed == text {
-			t.Fatalf("the plan has no %s: %s", damage[0], text)
-		}
-		if p, err := revoke.ReadPlan(strings.NewReader(changed)); err == nil && damage[0] != `"actions"` {
-			t.Errorf("with %s it is read as %+v", damage[1], p)
-		}
-	}
-}
-
-func TestMovedState(t *testing.T) {
-	for _, phase := range phases {
-		for _, moved := range []alibabatest.Status{alibabatest.Active, alibabatest.Inactive, alibabatest.Recycled, alibabatest.Deleted} {
-			if moved == phase.before {
-				continue
-			}
-			s := newStage(t)
-			second := s.account.AddKey("cd")
-			s.key.SetStatus(phase.before)
-			second.SetStatus(phase.before)
-			p := s.plan(phase.goal, second, s.key)
-			s.key.SetStatus(moved)
-			if steps, err := s.run(p); err == nil {
-				t.Errorf("%s, moved to %s: %+v", phase.goal, moved, steps)
-			}
-			s.wantStatus(s.key, moved)
-			s.wantStatus(second, phase.before)
-			if p := second.NetworkPolicy(); p != "" {
-				t.Errorf("%s, moved to %s: network policy %s", phase.goal, moved, p)
-			}
-		}
-	}
-}
-
-// TestSlowApproval has somebody else change a key while a person thinks.
-func TestSlowApproval(t *testing.T) {
-	s := newStage(t)
-	second := s.account.AddKey("cd")
-	p := s.plan(revoke.ToDisable, second, s.key)
-	now := time.Now()
-	s.options.Now = func() time.Time { return now }
-	slow := revoke.ApproverFunc(func(_ context.Context, actions []revoke.Action) error {
-		now = now.Add(time.Minute)
-		s.key.SetStatus(alibabatest.Inactive)
-		return nil
-	})
-	_, err := s.revoker().Run(t.Context(), p, revoke.RunOptions{Approver: slow, Journal: s.journal()})
-	wantRefused(t, err, "is inactive, and not active")
-	s.wantStatus(second, alibabatest.Active)
-}
-
-// TestDeceivingPlanFile shows another ID than that of the key it is about.
-func TestDeceivingPlanFile(t *testing.T) {
-	s := newStage(t)
-	p := s.plan(revoke.ToDisable, s.key)
-	p.Actions[0].Target.ID = s.account.AddKey("cd").Credential().ID.String()
-	_, err := s.run(p)
-	wantRefused(t, err, "the plan shows")
-	s.wantStatus(s.key, alibabatest.Active)
-}
-
-func TestLongPlanFile(t *testing.T) {
-	s := newStage(t)
-	p := s.plan(revoke.ToDisable, s.key, s.account.AddKey("cd"))
-	s.options.MaxKeys = 1
-	_, err := s.run(p)
-	wantRefused(t, err, "2 keys")
-	s.wantStatus(s.key, alibabatest.Active)
-}
-
-func TestAnotherAccountsPlan(t *testing.T) {
-	s, other := newStage(t), newStage(t)
-	p := s.plan(revoke.ToDisable, s.key)
-	_, err := other.run(p)
-	wantRefused(t, err, "the plan is for account "+s.account.UID())
-}
-
 func TestRate(t *testing.T) {
 	s := newStage(t)
 	s.options.PerSecond, s.options.Pause = 0, nil
@@ -412,23 +313,52 @@ func TestRate(t *testing.T) {
 	}
 }
 
-func TestOnlyReadsAreRepeated(t *testing.T) {
-	for _, fault := range []alibabatest.Fault{alibabatest.Throttled(), alibabatest.Unavailable()} {
+// TestRepeated repeats reads, and of what changes something only what was certainly not done.
+func TestRepeated(t *testing.T) {
+	for _, test := range []struct {
+		fault  alibabatest.Fault
+		times  int
+		writes int
+		done   bool
+	}{
+		{alibabatest.Unavailable(), 1, 1, false},
+		{alibabatest.Throttled(), 3, 4, true},
+		{alibabatest.Throttled(), -1, 4, false},
+	} {
 		s := newStage(t)
-		s.server.InjectFor("Ims", "GetUser", fault, 3)
+		s.server.InjectFor("Ims", "GetUser", test.fault, 3)
 		p := s.plan(revoke.ToDisable, s.key)
-		s.server.InjectFor("Ram", "UpdateAccessKey", fault, 1)
+		s.server.InjectFor("Ram", "UpdateAccessKey", test.fault, test.times)
 		steps, err := s.run(p)
-		if err != nil || len(steps) != 1 || steps[0].Outcome == revoke.Done || steps[0].Hint() == "" {
+		if err != nil || len(steps) != 1 || (steps[0].Outcome == revoke.Done) != test.done || !test.done && steps[0].Hint() == "" {
 			t.Errorf("steps %+v, error %v", steps, err)
 		}
-		if reads, writes := s.server.Calls("Ims", "GetUser"), s.server.Calls("Ram", "UpdateAccessKey"); reads != 4 || writes != 1 {
+		if reads, writes := s.server.Calls("Ims", "GetUser"), s.server.Calls("Ram", "UpdateAccessKey"); reads != 4 || writes != test.writes {
 			t.Errorf("%d reads and %d writes", reads, writes)
 		}
-		s.wantStatus(s.key, alibabatest.Active)
+		s.server.ClearFaults()
 		s.resume()
 		s.wantStatus(s.key, alibabatest.Inactive)
 	}
+}
+
+// TestThrottledWhileMoving has somebody else disable and enable the key while a call waits to be repeated.
+func TestThrottledWhileMoving(t *testing.T) {
+	s := newStage(t)
+	s.key.SetStatus(alibabatest.Inactive)
+	p := s.plan(revoke.ToDelete, s.key)
+	s.server.InjectFor("Ram", "DeleteAccessKey", alibabatest.Throttled(), 1)
+	s.options.Pause = func(ctx context.Context, d time.Duration) error {
+		if d > 0 {
+			s.key.SetStatus(alibabatest.Active)
+		}
+		return ctx.Err()
+	}
+	steps, err := s.run(p)
+	if err != nil || len(steps) != 1 || steps[0].Outcome != revoke.Refused {
+		t.Errorf("steps %+v, error %v", steps, err)
+	}
+	s.wantStatus(s.key, alibabatest.Active)
 }
 
 // TestRefusalsAreNotRepeated also has no answer at all: whether that passes nobody knows.

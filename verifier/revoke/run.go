@@ -42,6 +42,7 @@ func (s Step) Hint() string {
 type RunOptions struct {
 	Approver Approver
 	Journal  *Journal
+	History  *History   // when keys were disabled, where the service does not tell; may be nil
 	OnStep   func(Step) // told after each action; may be nil
 }
 
@@ -51,13 +52,13 @@ func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error
 	if o.Journal == nil {
 		return nil, errors.New("nothing is changed without a journal")
 	}
-	if err := r.precheck(ctx, p); err != nil {
+	if err := r.precheck(ctx, p, o.History); err != nil {
 		return nil, err
 	}
 	if err := o.Journal.write(Record{Event: eventPlan, Plan: p}); err != nil {
 		return nil, err
 	}
-	if err := r.approveFresh(ctx, p, o.Approver); err != nil {
+	if err := r.approveFresh(ctx, p, o); err != nil {
 		return nil, errors.Join(err, o.Journal.write(Record{Event: eventDenied}))
 	}
 	if err := o.Journal.write(Record{Event: eventApproved}); err != nil {
@@ -70,15 +71,15 @@ func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error
 const stale = 10 * time.Second
 
 // approveFresh asks, and makes sure that the yes is to how things are.
-func (r *Revoker) approveFresh(ctx context.Context, p *Plan, approver Approver) error {
+func (r *Revoker) approveFresh(ctx context.Context, p *Plan, o RunOptions) error {
 	start := r.Now()
-	if err := approve(ctx, approver, p.Actions); err != nil {
+	if err := approve(ctx, o.Approver, p.Actions); err != nil {
 		return err
 	}
 	if r.Now().Sub(start) < stale {
 		return nil
 	}
-	return r.precheck(ctx, p)
+	return r.precheck(ctx, p, o.History)
 }
 
 // Resume does what is left of the plan in the journal; without steps there was nothing left. What a call did whose
@@ -128,7 +129,7 @@ func (r *Revoker) checkPlan(ctx context.Context, p *Plan) error {
 }
 
 // precheck reads how everything is, and refuses unless all is as the plan saw it.
-func (r *Revoker) precheck(ctx context.Context, p *Plan) error {
+func (r *Revoker) precheck(ctx context.Context, p *Plan, h *History) error {
 	if err := r.checkPlan(ctx, p); err != nil {
 		return err
 	}
@@ -141,8 +142,23 @@ func (r *Revoker) precheck(ctx context.Context, p *Plan) error {
 			if err := r.guard(a, state); err != nil {
 				return err
 			}
+			if err := r.checkWatched(ctx, p, a, h); err != nil {
+				return err
+			}
 			state = a.To
 		}
+	}
+	return nil
+}
+
+// checkWatched refuses to delete a key that is not inactive for as long as the plan says: since it was planned, somebody
+// may have enabled and disabled it again.
+func (r *Revoker) checkWatched(ctx context.Context, p *Plan, a Action, h *History) error {
+	if a.Kind != Delete || p.WatchSeconds == 0 {
+		return nil
+	}
+	if n, early := r.tooEarly(ctx, a.Target, time.Duration(p.WatchSeconds)*time.Second, h); early {
+		return hinted(n.Hint, "%s: %s", n.ID, n.Text)
 	}
 	return nil
 }
@@ -152,6 +168,8 @@ func (r *Revoker) guard(a Action, state State) error {
 	switch {
 	case state != a.From:
 		return hinted("plan again: something or somebody else has changed it", "%s is %s, and not %s as the plan saw it", a.Target.ID, state, a.From)
+	case a.Kind == AttachPolicy && a.Target.Owner.Role == roleOf(&r.me):
+		return r.ownRole(a.Target.Owner.Role)
 	case a.Kind == Delete && state.Key != Inactive:
 		return hinted("disable it first", "%s is not inactive", a.Target.ID)
 	case a.Policy == "" && r.id(a.Target).IsZero():
@@ -169,14 +187,14 @@ func (r *Revoker) guard(a Action, state State) error {
 // runActions does the actions that are not settled. It ends early with ctx, and when the journal cannot be written.
 func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled func(int) bool) ([]Step, error) {
 	var steps []Step
-	for i, a := range p.Actions {
+	for i := range p.Actions {
 		if settled(i) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return steps, err
 		}
-		s, err := r.step(ctx, i, a, o.Journal)
+		s, err := r.step(ctx, p, i, o)
 		steps = append(steps, s)
 		if o.OnStep != nil {
 			o.OnStep(s)
@@ -188,8 +206,23 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 	return steps, o.Journal.write(Record{Event: eventEnd})
 }
 
-// step does one action: read, journal, call, journal, read, journal.
-func (r *Revoker) step(ctx context.Context, i int, a Action, j *Journal) (Step, error) {
+// step does one action. What the service was too busy to take did not happen: it is tried again a few times, and
+// each time all is read first.
+func (r *Revoker) step(ctx context.Context, p *Plan, i int, o RunOptions) (Step, error) {
+	for try := 0; ; try++ {
+		s, err := r.attempt(ctx, p, i, o)
+		if err != nil || s.Outcome != Refused || !openapi.IsThrottled(s.Err) || try == len(backoff) {
+			return s, err
+		}
+		if err := r.Pause(ctx, backoff[try]); err != nil {
+			return s, err
+		}
+	}
+}
+
+// attempt is one try: read, journal, call, journal, read, journal.
+func (r *Revoker) attempt(ctx context.Context, p *Plan, i int, o RunOptions) (Step, error) {
+	a, j := p.Actions[i], o.Journal
 	s := Step{Action: a}
 	if s.State, s.Err = r.observe(ctx, a); s.Err != nil {
 		s.Outcome = Unknown
@@ -202,7 +235,10 @@ func (r *Revoker) step(ctx context.Context, i int, a Action, j *Journal) (Step, 
 		}
 		return s, r.journalStep(ctx, i, s, j)
 	}
-	if s.Err = r.guard(a, s.State); s.Err != nil {
+	if s.Err = r.guard(a, s.State); s.Err == nil {
+		s.Err = r.checkWatched(ctx, p, a, o.History)
+	}
+	if s.Err != nil {
 		s.Outcome = Refused
 		return s, r.journalStep(ctx, i, s, j)
 	}

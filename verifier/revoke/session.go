@@ -30,6 +30,8 @@ func (r *Revoker) planSession(ctx context.Context, s Subject, w Want) ([]Action,
 		return nil, []Note{note}, nil
 	case s.Known.AccountID != r.me.AccountID:
 		return nil, nil, &foreign{r.elsewhere(ctx, s)}
+	case role == roleOf(&r.me):
+		return nil, nil, r.ownRole(role)
 	case w.Goal != ToDisable && w.Goal != ToUndo:
 		note.Blocked, note.Hint = true, "--disable refuses its role everything until then"
 		return nil, []Note{note}, nil
@@ -41,10 +43,14 @@ func (r *Revoker) planSession(ctx context.Context, s Subject, w Want) ([]Action,
 	return r.planDeny(draft), []Note{note}, nil
 }
 
+func (r *Revoker) ownRole(role string) error {
+	return hinted("act with another administrator's credential", "akguard acts as role %s now: it would lock itself out", role)
+}
+
 // planDeny names the policy so that it can be told from others later; policies' names have fewer characters than roles'.
 func (r *Revoker) planDeny(draft Action) []Action {
 	now := r.Now().UTC().Truncate(time.Second)
-	draft.Policy = "akguard-deny-" + strings.NewReplacer(".", "-", "_", "-").Replace(draft.Target.Owner.Role) + "-" + now.Format("20060102150405")
+	draft.Policy = denyPrefix + strings.NewReplacer(".", "-", "_", "-").Replace(draft.Target.Owner.Role) + "-" + now.Format("20060102150405")
 	draft.Document = denyUntil(now.Add(longestSession))
 	create, attach := draft, draft
 	create.Kind, create.From, create.To = CreatePolicy, State{Policy: Absent}, State{Policy: Detached}
@@ -56,12 +62,28 @@ func (r *Revoker) planDeny(draft Action) []Action {
 	return []Action{create, attach}
 }
 
+// denyPrefix begins the names of all policies that this package makes.
+const denyPrefix = "akguard-deny-"
+
 func denyUntil(end time.Time) string {
 	document, _ := json.Marshal(map[string]any{"Version": "1", "Statement": []any{map[string]any{ // never fails
 		"Effect": "Deny", "Action": "*", "Resource": "*",
 		"Condition": map[string]any{"DateLessThan": map[string]string{"acs:CurrentTime": end.Format(time.RFC3339)}},
 	}}})
 	return string(document)
+}
+
+// isDeny reports whether denyUntil has made the document.
+func isDeny(document string) bool {
+	var d struct {
+		Statement []struct {
+			Condition struct{ DateLessThan map[string]time.Time }
+		}
+	}
+	if json.Unmarshal([]byte(document), &d) != nil || len(d.Statement) != 1 {
+		return false
+	}
+	return document == denyUntil(d.Statement[0].Condition.DateLessThan["acs:CurrentTime"])
 }
 
 func (r *Revoker) planDetach(ctx context.Context, draft Action, w Want) ([]Action, []Note, error) {

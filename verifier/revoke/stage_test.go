@@ -42,7 +42,7 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	s := &stage{t: t, account: account, server: server, admin: account.AddKey("admin"), key: account.AddKey("ci"), folder: t.TempDir()}
+	s := &stage{t: t, account: account, server: server, admin: account.AddKey("admin"), key: account.AddKey("ci"), folder: newFolder(t)}
 	s.attach("user/admin", "AdministratorAccess")
 	s.options = revoke.Options{
 		Admin:     admin{s.admin},
@@ -51,6 +51,18 @@ func newStage(t *testing.T) *stage {
 		Pause:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return s
+}
+
+// newFolder makes a folder in memory where the system has that: these tests end runs in every way but by a loss of
+// power, and on a disk they would mostly wait for it.
+func newFolder(t *testing.T) string {
+	t.Helper()
+	name, err := os.MkdirTemp("/dev/shm", "revoke-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(name) })
+	return name
 }
 
 func (s *stage) attach(to string, policies ...string) {

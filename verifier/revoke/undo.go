@@ -14,18 +14,18 @@ func (r *Revoker) planUndo(draft Action, w Want) ([]Action, []Note, error) {
 	case quarantined:
 		a.Kind, a.To = Release, State{Key: state.Key, Network: last.From.Network}
 		a.Risks = []string{"the key works again from wherever it did before, for everybody who has it"}
-		a.Undo = "akguard revoke --quarantine"
+		a.Undo = "akguard revoke ID --quarantine"
 	case state.Key == Recycled:
 		a.Kind, a.From, a.To = Restore, State{Key: Recycled}, State{Key: Inactive}
 		a.Risks = []string{"should the key come back active, it works again for everybody who has it: disable it then"}
-		a.Undo = "akguard revoke --delete"
+		a.Undo = "akguard revoke ID --delete"
 	case state.Key == Inactive:
 		a.Kind, a.From, a.To = Enable, State{Key: Inactive}, State{Key: Active}
 		a.Risks = []string{"the key leaked, and works again for everybody who has it"}
 		if !known {
 			a.Risks = append(a.Risks, "no journal here says that akguard disabled it: somebody else may have had a reason")
 		}
-		a.Undo = "akguard revoke --disable"
+		a.Undo = "akguard revoke ID --disable"
 	case state.Key == Active && state.Network != "":
 		return note(true, "the key works from some addresses only, and no journal here says what it was before",
 			"name the folder of the journals with AKGUARD_STATE_DIR, or change it in the RAM console")

@@ -117,6 +117,26 @@ func TestSession(t *testing.T) {
 }
 
 // TestLeakedKeyDisablesItself has the leaked key as the only credential at hand.
+// TestOwnRole has a session leak of the role that akguard acts as.
+func TestOwnRole(t *testing.T) {
+	s := newStage(t)
+	leaked := s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour))
+	s.attach("role/deploy", "AdministratorAccess")
+	subject := []revoke.Subject{{ID: leaked.Credential().ID, Known: identity(s.account, "AssumedRoleUser", "role/deploy/run-1")}}
+	p, err := s.revoker().Plan(t.Context(), subject, s.want(revoke.ToDisable))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.options.Admin = admin{s.account.AddSession("deploy", "run-2", time.Now().Add(time.Hour))}
+	_, err = s.run(p)
+	wantRefused(t, err, "acts as role deploy now")
+	p, err = s.revoker().Plan(t.Context(), subject, s.want(revoke.ToDisable))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantBlocked(t, p, "acts as role deploy now")
+}
+
 func TestLeakedKeyDisablesItself(t *testing.T) {
 	tests := []struct {
 		name   string

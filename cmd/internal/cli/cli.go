@@ -79,7 +79,7 @@ func Main(args []string, streams Streams) int {
 	case <-time.After(grace): // it hangs in a read, which knows no context
 	}
 	a.abandon()
-	return interrupted(a.Err)
+	return interrupted(streams.Err) // a.Err may be in use
 }
 
 // onAbandon registers what must not be left behind.

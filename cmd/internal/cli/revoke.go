@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/akguard/akguard/cmd/internal/term"
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
-	"github.com/akguard/akguard/scanner/report/jsonl"
-	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/cobra"
 )
@@ -43,8 +41,8 @@ Name the key's ID, or a report of scan --format jsonl --show-secrets, whose keys
 
   --disable         makes the key inactive. It can be made active again: akguard revoke undo
   --quarantine      leaves the key active, but only from these addresses
-  --delete          deletes an inactive key, a day after it was disabled, or at once with --now. Alibaba Cloud keeps it
-                    in a recycle bin for about a month: akguard revoke undo takes it out
+  --delete          deletes an inactive key, a day after it was disabled (--watch-time), or at once with --now. Alibaba
+                    Cloud keeps it in a recycle bin for about a month: akguard revoke undo takes it out
   revoke watch      shows who uses the key, or still tries to
 
 Before anything is changed you confirm each key by the last characters of its ID; --yes does it where there is no
@@ -85,9 +83,10 @@ func (a *app) revoke() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.disable, "disable", false, "make the key inactive")
-	f.BoolVar(&o.remove, "delete", false, "delete the key, if it is inactive for a day")
+	f.BoolVar(&o.remove, "delete", false, "delete the key, if it has been inactive for the time to watch")
 	f.StringSliceVar(&o.quarantine, "quarantine", nil, "let the key work from these addresses only: `CIDR,…`")
 	f.BoolVar(&o.now, "now", false, "with --delete: without waiting, and with --disable both at once")
+	f.DurationVar(&o.acting.watchTime, "watch-time", defaultWatch, "with --delete: how long the key must have been inactive, up to 8760h")
 	f.StringVar(&o.plan, "plan", "", "do exactly what the plan in `FILE` says")
 	f.StringVar(&o.savePlan, "save-plan", "", "write the plan to `FILE` and change nothing")
 	f.BoolVar(&o.useLeaked, "use-leaked-key", false, "let the leaked key disable itself; its secret is in the report, or is asked for")
@@ -97,6 +96,12 @@ func (a *app) revoke() *cobra.Command {
 	cmd.AddCommand(a.revokeUndo(), a.revokeResume(), a.revokeWatch())
 	return cmd
 }
+
+// How long a key must have been inactive when it is deleted.
+const (
+	defaultWatch = 24 * time.Hour
+	longestWatch = 365 * 24 * time.Hour
+)
 
 // acts reports whether something shall be changed.
 func (o revokeOptions) acts() bool {
@@ -127,17 +132,29 @@ func (o revokeOptions) check() error {
 		return usage("--quarantine excludes --disable and --delete", "quarantine leaves the key active; take one of them")
 	case o.now && !o.remove:
 		return usage("--now goes with --delete", "leave it out: disabling happens at once")
+	case o.acting.watchTime != defaultWatch && (!o.remove || o.now):
+		return usage("--watch-time goes with --delete, and without --now", "leave one of them out")
+	case o.acting.watchTime < time.Second || o.acting.watchTime > longestWatch:
+		return usage("--watch-time has to be between 1s and 8760h", "name a time such as 24h; --now deletes without waiting")
 	case o.disable && o.remove && !o.now:
 		return usage("--disable and --delete at once leave no time to watch what breaks", "disable first and delete later, or add --now")
 	case o.secretStdin && !o.useLeaked:
 		return usage("--secret-stdin goes with --use-leaked-key", "leave it out")
+	case o.useLeaked && o.plan != "":
+		return usage("--use-leaked-key does not go with --plan", "name the ID or the report with --disable in place of the plan")
 	case o.useLeaked && (o.remove || restricts):
 		return usage("--use-leaked-key can disable only", "take an administrator's credential for the rest")
 	}
-	if restricts {
-		if err := revoke.CheckRanges(o.quarantine); err != nil {
-			return &failure{fmt.Errorf("--quarantine: %w", err), "name addresses and ranges that the key's owner uses", exitUsage}
-		}
+	return checkQuarantine(o.quarantine)
+}
+
+// checkQuarantine refuses addresses that are none, or all. No addresses are fine.
+func checkQuarantine(cidrs []string) error {
+	if len(cidrs) == 0 {
+		return nil
+	}
+	if err := revoke.CheckRanges(cidrs); err != nil {
+		return &failure{fmt.Errorf("--quarantine: %w", err), "name addresses and ranges that the key's owner uses", exitUsage}
 	}
 	return nil
 }
@@ -146,7 +163,15 @@ func (a *app) runRevoke(ctx context.Context, o revokeOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	subjects, leaked, err := a.revokeSubjects(o)
+	var keys []leak
+	var leaked *rules.Credential
+	var err error
+	if o.plan == "" { // else they stand in the plan
+		keys, err = a.leaks(o.subject)
+	}
+	if err == nil && o.useLeaked {
+		leaked, err = a.leakedKey(o, keys)
+	}
 	if err != nil {
 		return err
 	}
@@ -154,7 +179,7 @@ func (a *app) runRevoke(ctx context.Context, o revokeOptions) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.makePlan(ctx, o, s, subjects)
+	p, err := a.makePlan(ctx, o, s, subjectsOf(keys))
 	if err != nil {
 		return cloudFailure(ctx, err)
 	}
@@ -206,110 +231,10 @@ func (a *app) savePlan(name string, p *revoke.Plan) error {
 	if err != nil {
 		return &failure{fmt.Errorf("--save-plan %s: %w", name, err), "name a file in a folder that exists and can be written", exitUsage}
 	}
+	if len(p.Actions) == 0 {
+		term.Say(a.Err, "nothing was changed, and %s holds nothing to do", name)
+		return nil
+	}
 	term.Say(a.Err, "nothing was changed; akguard revoke --plan %s does it", name)
 	return nil
-}
-
-// revokeSubjects finds out which keys are meant, and the leaked key with its secret if it shall act itself.
-func (a *app) revokeSubjects(o revokeOptions) ([]revoke.Subject, *rules.Credential, error) {
-	if o.subject == "" { // they stand in the plan
-		return nil, nil, nil
-	}
-	var credentials []rules.Credential
-	var subjects []revoke.Subject
-	if info, err := os.Stat(o.subject); err == nil && !info.IsDir() {
-		if subjects, credentials, err = a.reportedKeys(o.subject); err != nil {
-			return nil, nil, err
-		}
-	} else {
-		id, err := givenID(o.subject)
-		if err != nil {
-			return nil, nil, err
-		}
-		subjects = []revoke.Subject{{ID: id}}
-	}
-	if !o.useLeaked {
-		return subjects, nil, nil
-	}
-	leaked, err := a.leakedKey(o, subjects, credentials)
-	return subjects, leaked, err
-}
-
-func givenID(subject string) (rules.Secret, error) {
-	if !looksLikeID(subject) {
-		return rules.Secret{}, &failure{fmt.Errorf("%s is neither a file nor a whole ID", rules.MaskIDs(subject)),
-			"name a whole ID, as the file has it where the key leaked, or a report of scan --format jsonl --show-secrets", exitUsage}
-	}
-	return rules.NewSecret(subject), nil
-}
-
-// reportedKeys reads the keys of a report that something can be done about.
-func (a *app) reportedKeys(name string) ([]revoke.Subject, []rules.Credential, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, nil, &failure{fmt.Errorf("%s: %w", name, cause(err)), "name a file that can be read", exitUsage}
-	}
-	defer file.Close()
-	var r saved
-	if err := jsonl.Read(file, rules.Default(), &r); err != nil {
-		return nil, nil, &failure{fmt.Errorf("%s: %w", name, err), "name a report that akguard scan --format jsonl has written", exitUsage}
-	}
-	var subjects []revoke.Subject
-	var credentials []rules.Credential
-	masked := 0
-	for _, f := range r.findings {
-		switch {
-		case !isKey(f):
-		case f.Masked():
-			masked++
-		default:
-			subjects = append(subjects, revoke.Subject{ID: f.Credential.ID, Known: f.Verdict.Identity})
-			credentials = append(credentials, f.Credential)
-		}
-	}
-	const hint = "scan again with --show-secrets, or name the ID itself"
-	if masked > 0 && len(subjects) == 0 {
-		return nil, nil, &failure{fmt.Errorf("%s is masked: it does not hold the whole ID of %s", name, count(masked, "key")), hint, exitUsage}
-	}
-	if len(subjects) == 0 {
-		return nil, nil, &failure{fmt.Errorf("%s holds no key that could be revoked", name), "name the ID itself", exitUsage}
-	}
-	if masked > 0 {
-		term.Say(a.Err, "left out: %s whose ID is masked; %s", count(masked, "key"), hint)
-	}
-	if r.summary == nil {
-		term.Say(a.Err, "%s has no end: its scan was interrupted, and there may be more keys", name)
-	}
-	return subjects, credentials, nil
-}
-
-// isKey reports whether a finding is a key that is not known to be gone.
-func isKey(f scanner.Finding) bool {
-	switch f.Credential.Type {
-	case rules.AccessKey, rules.AccessKeyID, rules.STS:
-		return !f.Credential.ID.IsZero() && f.Verdict.Status != verifier.NotFound && f.Verdict.Status != verifier.Expired
-	}
-	return false
-}
-
-// leakedKey finds the secret of the one key that shall disable itself.
-func (a *app) leakedKey(o revokeOptions, subjects []revoke.Subject, known []rules.Credential) (*rules.Credential, error) {
-	if len(subjects) != 1 {
-		return nil, &failure{fmt.Errorf("--use-leaked-key is for one key, and not %d", len(subjects)), "name its ID", exitUsage}
-	}
-	if len(known) == 1 && !known[0].Secret.IsZero() {
-		return &known[0], nil
-	}
-	p := parts{id: subjects[0].ID.Reveal()}
-	var err error
-	if o.secretStdin {
-		err = p.read(a.In)
-	} else {
-		err = a.prompt(&p)
-	}
-	if err != nil {
-		return nil, err
-	}
-	c := p.credential()
-	return &c, nil
 }

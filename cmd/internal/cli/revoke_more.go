@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/akguard/akguard/cmd/internal/term"
 	"github.com/akguard/akguard/verifier/revoke"
@@ -98,92 +96,12 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 	}
 	j, err := revoke.OpenJournal(name)
 	if err != nil {
-		return cloudFailure(ctx, err)
+		return journalFailure(err, "name another with --journal, or plan again: akguard revoke")
 	}
 	defer j.Close()
-	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o), Journal: j, OnStep: a.showStep})
+	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o), Journal: j, History: s.history, OnStep: a.showStep})
 	if err == nil && len(steps) == 0 {
 		term.Say(a.Err, "nothing was left to do")
 	}
 	return a.concludeRun(ctx, steps, err)
 }
-
-const watchLong = `Show who uses a key, or still tries to: its last use, and the calls that ActionTrail recorded, by service, address and
-program. Of a key that is active they break when it is disabled; of one that is not, those whose calls fail now need
-another key, or are who found the leaked one.
-
-` + revokeExitCodes
-
-func (a *app) revokeWatch() *cobra.Command {
-	var o acting
-	since := 24 * time.Hour
-	cmd := &cobra.Command{
-		Use:     "watch ID",
-		Short:   "Show who uses a key, or still tries to",
-		Long:    watchLong,
-		Example: "  akguard revoke watch ID --since 72h",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkActing(cmd.Flags()); err != nil {
-				return err
-			}
-			return a.runWatch(cmd.Context(), o, args[0], since)
-		},
-	}
-	cmd.Flags().DurationVar(&since, "since", since, "look this `TIME` back, up to 2160h")
-	o.identity(cmd.Flags())
-	return cmd
-}
-
-// trailKeeps is how long ActionTrail's events can be looked up.
-const trailKeeps = 90 * 24 * time.Hour
-
-func (a *app) runWatch(ctx context.Context, o acting, subject string, since time.Duration) error {
-	if since <= 0 || since > trailKeeps {
-		return &failure{errors.New("--since must lie between now and 90 days ago"), "it is a time such as 24h; events are kept for 2160h", exitUsage}
-	}
-	id, err := givenID(subject)
-	if err != nil {
-		return err
-	}
-	s, err := a.prepare(ctx, o, nil)
-	if err != nil {
-		return err
-	}
-	i, err := s.revoker.Impact(ctx, revoke.Subject{ID: id}, time.Now().Add(-since))
-	if err != nil {
-		return cloudFailure(ctx, err)
-	}
-	a.showImpact(i)
-	return nil
-}
-
-// showImpact writes who uses a key, for a person.
-func (a *app) showImpact(i *revoke.Impact) {
-	used := "never, as far as is known"
-	if !i.LastUsed.IsZero() {
-		used = stamp(i.LastUsed)
-		if i.Service != "" {
-			used += " in " + i.Service
-		}
-	}
-	term.Line(a.Out, "%s of %s is %s; last used %s", i.Target.ID, i.Target.Owner.String(), i.State.String(), used)
-	for _, c := range i.Callers {
-		failed := ""
-		if c.Failed > 0 {
-			failed = fmt.Sprintf(", %d of them refused", c.Failed)
-		}
-		term.Line(a.Out, "  %s from %s (%s): %s%s, last %s", c.Service, c.SourceIP, c.UserAgent, count(c.Calls, "call"), failed, stamp(c.Last))
-	}
-	if len(i.Callers) == 0 {
-		term.Line(a.Out, "  no calls are recorded since %s; ActionTrail does not record all services' data", stamp(i.Since))
-	}
-	if i.Partial {
-		term.Line(a.Out, "  there are more calls than these, all of them older")
-	}
-	for _, m := range i.Missing {
-		term.Line(a.Out, "  not known: %s", m)
-	}
-}
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

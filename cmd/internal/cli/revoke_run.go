@@ -51,7 +51,7 @@ func (a *app) carryOut(ctx context.Context, s *session, p *revoke.Plan) error {
 		return err
 	}
 	defer j.Close()
-	steps, err := s.revoker.Run(ctx, p, revoke.RunOptions{Approver: a.approver(s.options), Journal: j, OnStep: a.showStep})
+	steps, err := s.revoker.Run(ctx, p, revoke.RunOptions{Approver: a.approver(s.options), Journal: j, History: s.history, OnStep: a.showStep})
 	return a.concludeRun(ctx, steps, err)
 }
 

@@ -29,10 +29,11 @@ type acting struct {
 	profile   string
 	endpoints []string
 	maxKeys   int
+	watchTime time.Duration // before deleting; a day if zero
 }
 
 func (o *acting) flags(f *pflag.FlagSet) {
-	f.BoolVar(&o.yes, "yes", false, "approve without being asked")
+	f.BoolVar(&o.yes, "yes", false, "approve without being asked; in CI, give --account too")
 	f.StringVar(&o.journal, "journal", "", "`FILE` of the journal; a new one in AKGUARD_STATE_DIR, or in the user's folder for state, if not given")
 	o.identity(f)
 }
@@ -93,7 +94,7 @@ func (a *app) prepare(ctx context.Context, o acting, leaked *rules.Credential) (
 	}
 	s := &session{options: o, source: "the leaked key itself"}
 	opts := revoke.Options{
-		Account: o.account, MaxKeys: o.maxKeys, Leaked: leaked, UserAgent: userAgent(),
+		Account: o.account, MaxKeys: o.maxKeys, WatchTime: o.watchTime, Leaked: leaked, UserAgent: userAgent(),
 		Endpoints: revoke.Endpoints{STS: o.endpoint("sts"), RAM: o.endpoint("ram"), IMS: o.endpoint("ims"),
 			ActionTrail: o.endpoint("actiontrail"), ResourceManager: o.endpoint("resourcemanager")},
 	}
@@ -145,7 +146,7 @@ func (a *app) readHistory(o acting) (*revoke.History, error) {
 		return nil, &failure{err, "make the folder readable, or name another with AKGUARD_STATE_DIR", exitUsage}
 	}
 	for _, name := range h.Broken {
-		term.Say(a.Err, "left out: %s cannot be read as a journal", name)
+		term.Say(a.Err, "left out: %s is no journal, or not yours alone (mode 0600)", name)
 	}
 	return h, nil
 }
@@ -192,12 +193,17 @@ func (o acting) newJournal() (*revoke.Journal, error) {
 	_, _ = rand.Read(random) // never fails
 	name := time.Now().UTC().Format("20060102T150405Z-") + hex.EncodeToString(random) + ".jsonl"
 	j, err := revoke.CreateJournal(cmp.Or(o.journal, filepath.Join(folder, name)))
-	var known *revoke.Hinted
-	switch {
-	case errors.As(err, &known):
-		return nil, &failure{err, known.Hint, exitUsage}
-	case err != nil:
-		return nil, &failure{err, "without a journal nothing is changed; name a file that can be written with --journal", exitUsage}
+	if err != nil {
+		return nil, journalFailure(err, "without a journal nothing is changed; name a file that can be written with --journal")
 	}
 	return j, nil
+}
+
+// journalFailure gives an error of the journal its hint, and its exit code: the cloud has nothing to do with it.
+func journalFailure(err error, hint string) error {
+	var known *revoke.Hinted
+	if errors.As(err, &known) {
+		hint = known.Hint
+	}
+	return &failure{err, hint, exitUsage}
 }

@@ -201,14 +201,9 @@ func (o *verifyOptions) single(c rules.Credential) asker {
 
 // savedReport reads a report and verifies its findings.
 func (a *app) savedReport(o *verifyOptions) (asker, error) {
-	file, err := os.Open(o.subject)
+	r, err := readReport(o.subject)
 	if err != nil {
-		return nil, &failure{fmt.Errorf("%s: %w", o.subject, cause(err)), "name a file that can be read", exitUsage}
-	}
-	defer file.Close()
-	var r saved
-	if err := jsonl.Read(file, rules.Default(), &r); err != nil {
-		return nil, &failure{fmt.Errorf("%s: %w", o.subject, err), "name a report that akguard scan --format jsonl has written", exitUsage}
+		return nil, err
 	}
 	if o.format == "" && o.output != "-" {
 		o.format = "jsonl"
@@ -216,6 +211,19 @@ func (a *app) savedReport(o *verifyOptions) (asker, error) {
 	return func(ctx context.Context, v verifier.Verifier, h scanner.Handler) (verified, error) {
 		return r.verify(ctx, v, o, h)
 	}, nil
+}
+
+func readReport(name string) (*saved, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, &failure{fmt.Errorf("%s: %w", name, cause(err)), "name a file that can be read", exitUsage}
+	}
+	defer file.Close()
+	r := new(saved)
+	if err := jsonl.Read(file, rules.Default(), r); err != nil {
+		return nil, &failure{fmt.Errorf("%s: %w", name, err), "name a report that akguard scan --format jsonl has written", exitUsage}
+	}
+	return r, nil
 }
 
 // saved is a report in memory. As a Handler it takes one.

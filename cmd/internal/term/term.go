@@ -13,8 +13,11 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// Is reports whether a stream is a terminal.
+// Is reports whether a stream is a terminal, or a writer that unwraps to one.
 func Is(stream any) bool {
+	if w, ok := stream.(interface{ Unwrap() io.Writer }); ok {
+		return Is(w.Unwrap())
+	}
 	f, ok := stream.(*os.File)
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }

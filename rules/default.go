@@ -84,7 +84,7 @@ func stsRule() Rule {
 		ID: "alibaba-sts", Type: STS, Severity: High,
 		Description: "Alibaba Cloud temporary credential (STS)",
 		Help: "It works until it expires, 12 hours at most, and cannot be disabled like a key. Find what issued it, " +
-			"and deny its role's older sessions by a policy on the time of issue if it may still be valid.",
+			"and have its role refused everything until then if it may still be valid: akguard revoke does that.",
 		Parts: []Part{stsIDPart()},
 		Examples: Examples{
 			Match: []string{

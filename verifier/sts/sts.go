@@ -81,9 +81,9 @@ func stop(i verifier.Identity) string {
 	case i.Root():
 		return "sign in as the account itself and disable the key on its AccessKey page now: no policy limits what it may do; hotline 95187"
 	case i.Type == verifier.TypeRole:
-		return "it works until it expires: deny its role's older sessions in the RAM console now; hotline 95187"
+		return "it works until it expires: have its role refused everything until then, with akguard revoke or in the RAM console; hotline 95187"
 	}
-	return "disable the key in the RAM console now; hotline 95187"
+	return "disable the key now, with akguard respond or in the RAM console; hotline 95187"
 }
 
 // uncheckable says why STS cannot be asked about the credential, if it cannot.

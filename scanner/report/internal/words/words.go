@@ -133,9 +133,9 @@ func Next(f scanner.Finding) string {
 func stop(t rules.Type) string {
 	switch t {
 	case rules.AccessKey, rules.AccessKeyID, rules.AccessKeySecret:
-		return "disable the key in the RAM console now; hotline 95187"
+		return "disable the key now, with akguard respond or in the RAM console; hotline 95187"
 	case rules.STS:
-		return "it works until it expires: deny its role's older sessions in the RAM console now; hotline 95187"
+		return "it works until it expires: have its role refused everything until then, with akguard revoke or in the RAM console; hotline 95187"
 	}
 	return "revoke it now, where it was issued"
 }

@@ -79,6 +79,17 @@ func TestHidden(t *testing.T) {
 		{"JSON in JSON in JSON", plain(`"{\\\"id\\\":\\\"I1\\\",\\\"secret\\\":\\\"S1\\\"}"`), "I1+S1", 0},
 		{"escaped ampersand", plain(`u?id=I1\u0026secret=S1`), "I1+S1", 0},
 		{"entities", plain("id=&quot;I1&quot; secret=&quot;S1&quot;"), "I1+S1", 0},
+		{"a secret in pieces", func(fill func(string) string) string {
+			secret := fill("S1")
+			return fmt.Sprintf("SK = \"%s\" + \"%s\";\nAK = \"%s\";\n", secret[:9], secret[9:], fill("I1"))
+		}, "I1+S1", 2},
+		{"octal", whole(func(b []byte) string {
+			var out strings.Builder
+			for _, c := range b {
+				fmt.Fprintf(&out, `\%03o`, c)
+			}
+			return out.String()
+		}), "I1+S1", 1},
 		{"strings in pieces", func(fill func(string) string) string {
 			id, secret := fill("I1"), fill("S1")
 			return fmt.Sprintf("AK=\"%s\"\"%s\"\nSK='%s' +\n  '%s'\n", id[:4], id[4:], secret[:9], secret[9:])

@@ -173,6 +173,9 @@ func byScore(a, b edge) int { return cmp.Compare(b.score, a.score) }
 // nobody has.
 func (j *joiner) pairs() {
 	edges := j.lists()
+	if !j.opts.Part {
+		edges = append(edges, j.records()...)
+	}
 	for i := range j.ids {
 		edges = append(edges, j.edges(i)...)
 	}
@@ -271,7 +274,7 @@ func (j *joiner) score(i int, s part) (int, bool) {
 	lines, score := s.line-id.line, 100
 	reach := namedLines
 	if !s.Named {
-		reach, score = bareLines, 60
+		reach, score = bareLines, 60+j.hint(s)
 	}
 	if lines < 0 {
 		lines, score = -lines, score-12
@@ -284,6 +287,9 @@ func (j *joiner) score(i int, s part) (int, bool) {
 	}
 	if j.aside(i) {
 		score -= 40
+	}
+	if !s.Telling && j.elsewhere(i) {
+		return 0, false
 	}
 	between := j.idsBetween(i, s)
 	score -= 3*lines + 30*between

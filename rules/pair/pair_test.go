@@ -62,6 +62,13 @@ func TestJoin(t *testing.T) {
 		{"a table", "name,AccessKeyId,token,AccessKeySecret\na,I1,S3,S1\nb,I2,S4,S2\n", "I1+S1/S3/S4 I2+S2/S3/S4"},
 		{"the last of each", "accessKeyId: I1\n" + strings.Repeat("x\n", 500) + "accessKeySecret: S1\n", "I1+S1"},
 		{"not the last of each", "I1\nI2\n" + strings.Repeat("x\n", 500) + "accessKeySecret: S1\n", "I1 I2 S1"},
+		{"records with the secret first", "- secretKey: S1\n  accessKey: I1\n- secretKey: S2\n  accessKey: I2\n- secretKey: S3\n  accessKey: I3\n", "I1+S1 I2+S2 I3+S3"},
+		{"bare records with the secret first", "a.sk=S1\na.ak=I1\n\nb.sk=S2\nb.ak=I2\n", "I1+S1 I2+S2"},
+		{"records that alternate", "a.sk=S1\na.ak=I1\nb.ak=I2\nb.sk=S2\n", "I1+S1 I2+S2"},
+		{"a secret of another before records", "jwtSecret: S3\naccessKeyId: I1\naccessKeySecret: S1\n", "I1+S1/S3"},
+		{"a name that is another's", "ak: I1\ntraceId: S2\nsk: S1\n", "I1+S1/S2"},
+		{"the secret stands elsewhere", "jwt:\n  secret: S1\noss:\n  accessKeyId: I1\n  accessKeySecret: ${SK}\n", "I1"},
+		{"the secret is a default", "accessKeyId: ${AK:I1}\naccessSecret: ${SK:S1}\n", "I1+S1"},
 		{"same id twice", "I1\nS1\n\n\n\n\n\n\nsee I1\n", "I1+S1 I1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func pairRule() Rule {
 				"getProfile(\"cn-hangzhou\", \"{legacy-id}\", \"{secret}\")\n", "getProfile(\"ap-southeast-1\", \"{legacy-id}\", \"{secret}\")\n",
 				"new OSSClient(\"http://oss.aliyuncs.com\", \"{legacy-id}\", \"{secret}\");\n", "ODPS('{legacy-id}', '{secret}', 'p')\n",
 				"define('OSS_ACCESS_ID', '{legacy-id}');\ndefine('OSS_ACCESS_KEY', '{secret}');\n",
-				"osscmd config --host=oss.aliyuncs.com --id={legacy-id} --key={secret}\n", "aliyun:\n  accessId: {legacy-id}\n  accessKey: {secret}\n",
+				"aliyun:\n  accessId: {legacy-id}\n  accessKey: {secret}\n",
 				"1. AK **{id24}**\n2. SK **{secret}**\n", "sed 's/AK_HERE/{id16}/; s/SK_HERE/{secret}/' conf\n",
 			},
 			NoMatch: []string{
@@ -79,7 +79,7 @@ func secretRule() Rule {
 				"accessKeySecret:\n  prod: {secret}\n",
 			},
 			NoMatch: []string{
-				"secret = \"{secret}\"\n", "secret-key: {secret}\n", "accessKeySecret: ${SK}\netag: {secret}\n", "accessKeySecret = \"getAccessKeySecretFromEnviron1\"\n",
+				"secret = \"{secret}\"\n", "secret-key: {secret}\n", "accessKeySecret: ${SK}\netag: {secret}\n", "accessKeySecret = decryptWithKmsAndReturnPlain01(x)\n", "accessKeySecret = \"getAccessKeySecretFromEnviron1\"\n",
 				"accessKeySecret: {secret}{secret}\n", "accessKeySecret: ******************************\n",
 			},
 		},

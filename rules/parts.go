@@ -49,7 +49,7 @@ func legacyIDPart() Part {
 		Kind: KindID, Reach: 2 * nameReach, Find: findLegacyID,
 		Literals: []string{
 			"ccessKey", "ccess_key", "CCESS_KEY", "ccess-key", "ccesskey", "ccessId", "ccessID", "ccess_id", "CCESS_ID", "ccess-id", "ccessid",
-			"oss2.Auth(", "AcsClient(", "etProfile(", "oss.New(", "SSClient(", "ssClient(", "OssAPI(", "ODPS(", "osscmd config",
+			"oss2.Auth(", "AcsClient(", "etProfile(", "oss.New(", "SSClient(", "ssClient(", "OssAPI(", "ODPS(",
 		},
 	}
 }
@@ -183,7 +183,7 @@ func findNamedSecret(content []byte, at int) (Match, bool) {
 			if ofAnother(content, end, start) {
 				return Match{}, false
 			}
-			return Match{Kind: KindSecret, Start: start, End: stop, Named: true, Telling: telling(name) || weaklyTelling(name) && ofVendor(content, at)}, true
+			return Match{Kind: KindSecret, Start: start, End: stop, Named: true, Telling: !wordy(content[start:stop]) && (telling(name) || weaklyTelling(name) && ofVendor(content, at))}, true
 		}
 		if names(content[start:stop], "ecret", "ECRET") {
 			return Match{}, false // another name begins: what follows is its value
@@ -193,10 +193,11 @@ func findNamedSecret(content []byte, at int) (Match, bool) {
 }
 
 // ofAnother reports whether the value at start, which stands on the line behind that of the key name that ends at end, has
-// a name of its own there, and the key name has something else: accessKeySecret: ${SECRET}, and etag: the value.
+// a name of its own there, and the key name has something else, or is itself a value: accessKeySecret: ${SECRET}, and etag: the value.
 func ofAnother(content []byte, end, start int) bool {
 	given, line, found := bytes.Cut(content[end:start], []byte{'\n'})
-	if !found || !bytes.ContainsFunc(given, func(r rune) bool { return r == '$' || r == '(' || r < 0x80 && isAlnum(byte(r)) }) {
+	given = bytes.TrimRight(given, " \t\r")
+	if opens := len(given) > 0 && !bytes.ContainsFunc(given, func(r rune) bool { return r == '$' || r < 0x80 && isAlnum(byte(r)) }); !found || opens {
 		return false
 	}
 	name := bytes.TrimRight(line, " \t\"'`\\:=>")

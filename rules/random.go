@@ -10,7 +10,7 @@ import (
 var fillers = [...]string{
 	"test", "fake", "example", "your", "demo", "sample", "dummy", "mock", "placeholder", "changeme", "accesskey",
 	"secret", "xxxx", "abcd", "qwer", "aliyun", "alibaba", "todo", "redacted", "keyid", "invalid", "notareal", "foobar",
-	"replace", "insert",
+	"replace", "insert", "nosuch", "nonexist",
 }
 
 // random reports whether v looks like the output of a random generator: mixed, varied, no word, no sequence.
@@ -63,7 +63,7 @@ func wordy(v []byte) bool {
 		}
 		i = max(end, i+1)
 	}
-	if len(v) < 20 {
+	if len(v) < 20 || len(v) > maxIDLen {
 		return covered*10 >= len(v)*9
 	}
 	return covered*10 >= len(v)*8

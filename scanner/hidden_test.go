@@ -83,6 +83,11 @@ func TestHidden(t *testing.T) {
 			secret := fill("S1")
 			return fmt.Sprintf("SK = \"%s\" + \"%s\";\nAK = \"%s\";\n", secret[:9], secret[9:], fill("I1"))
 		}, "I1+S1", 2},
+		{"an ID in pieces, of which the first may be one", func(fill func(string) string) string {
+			id := fill("I1")
+			return fmt.Sprintf("AK = \"%s\" + \"%s\", SK = \"%s\";\n", id[:19], id[19:], fill("S1"))
+		}, "I1+S1", 1},
+		{"strings of names and values", plain("[Env]\r\n\"AK\"=\"I1\"\r\n\"SK\"=\"S1\"\r\n"), "I1+S1", 2},
 		{"octal", whole(func(b []byte) string {
 			var out strings.Builder
 			for _, c := range b {

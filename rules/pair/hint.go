@@ -2,14 +2,18 @@ package pair
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
 // hintReach is how far before a value its name is looked for, in bytes.
 const hintReach = 64
 
-// hint says how likely it is that a value without the word secret in its name is one, going by the name: sk is, traceId
-// is not. It is added to a score.
+// never is the hint of what another thing's name stands beside.
+const never = -60
+
+// hint says how likely it is that a value is an AccessKey secret, going by its name: sk is, traceId and jwtSecret are not.
+// It is added to a score.
 func (j *joiner) hint(s part) int {
 	before := j.content[max(0, s.Start-hintReach):s.Start]
 	before = before[bytes.LastIndexByte(before, '\n')+1:]
@@ -19,17 +23,25 @@ func (j *joiner) hint(s part) int {
 	}
 	last := bytes.LastIndexFunc(name, func(r rune) bool { return !isNameRune(r) })
 	plain := strings.NewReplacer("_", "", "-", "", ".", "").Replace(string(bytes.ToLower(name[last+1:])))
-	for _, word := range []string{"trace", "etag", "salt", "nonce", "token", "jwt", "sign", "session", "csrf", "crypt", "aes", "md5", "hash", "requestid", "ticket", "openid"} {
-		if strings.Contains(plain, word) {
-			return -20
-		}
+	if holdsAny(plain, "trace", "etag", "salt", "nonce", "requestid", "csrf", "md5", "hash", "session", "jwt") {
+		return never
+	}
+	if holdsAny(plain, "token", "sign", "crypt", "aes", "ticket", "openid") {
+		return -20
 	}
 	for _, end := range []string{"sk", "accesskey", "sectrt", "password", "pwd"} {
 		if strings.HasSuffix(plain, end) {
-			return 20
+			return 30
 		}
 	}
+	if strings.HasSuffix(plain, "key") {
+		return 10
+	}
 	return 0
+}
+
+func holdsAny(name string, words ...string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(name, word) })
 }
 
 func isNameRune(r rune) bool {
@@ -63,7 +75,7 @@ func (j *joiner) elsewhere(i int) bool {
 	}
 	from := limit - len(name)
 	next := j.secretAt(from)
-	return next == len(j.secrets) || !j.secrets[next].Named || bytes.Count(j.content[from:j.secrets[next].Start], []byte{'\n'}) > 1
+	return next == len(j.secrets) || bytes.IndexByte(j.content[from:j.secrets[next].Start], '\n') >= 0
 }
 
 func indexSecret(text []byte) int {

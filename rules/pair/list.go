@@ -26,9 +26,30 @@ func (j *joiner) lists() []edge {
 				out = append(out, edge{id: i + k, secret: first + k, score: inList})
 			}
 		}
+		if last := i + n - 1; n > 1 && first == j.secretAt(j.ids[last].Start) && j.precede(i, first, n) {
+			for k := range n {
+				out = append(out, edge{id: i + k, secret: first - n + k, score: inList})
+			}
+		}
 		i += n
 	}
 	return out
+}
+
+// precede reports whether a list of exactly n secrets ends where the list of n IDs begins of which the first is given, and
+// whether no secret follows the IDs that may as well belong to them.
+func (j *joiner) precede(id, end, n int) bool {
+	first := end - n
+	last := j.ids[id+n-1]
+	switch {
+	case first < 0 || listed(j.secrets[first:end]) != n || !near(j.secrets[end-1], j.ids[id]):
+		return false
+	case first > 0 && near(j.secrets[first-1], j.secrets[first]), end < len(j.secrets) && near(last, j.secrets[end]):
+		return false
+	case id > 0 && j.ids[id-1].Start > j.secrets[first].Start:
+		return false
+	}
+	return true
 }
 
 // records returns the pairs of records that have the secret before the ID, one behind the other. By distance alone an ID

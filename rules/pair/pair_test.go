@@ -66,9 +66,15 @@ func TestJoin(t *testing.T) {
 		{"bare records with the secret first", "a.sk=S1\na.ak=I1\n\nb.sk=S2\nb.ak=I2\n", "I1+S1 I2+S2"},
 		{"records that alternate", "a.sk=S1\na.ak=I1\nb.ak=I2\nb.sk=S2\n", "I1+S1 I2+S2"},
 		{"a secret of another before records", "jwtSecret: S3\naccessKeyId: I1\naccessKeySecret: S1\n", "I1+S1/S3"},
-		{"a name that is another's", "ak: I1\ntraceId: S2\nsk: S1\n", "I1+S1/S2"},
+		{"a name that is another's", "ak: I1\ntraceId: S2\nsk: S1\n", "I1+S1"},
 		{"the secret stands elsewhere", "jwt:\n  secret: S1\noss:\n  accessKeyId: I1\n  accessKeySecret: ${SK}\n", "I1"},
 		{"the secret is a default", "accessKeyId: ${AK:I1}\naccessSecret: ${SK:S1}\n", "I1+S1"},
+		{"the secrets' list first", "sk1=S1\nsk2=S2\nak1=I1\nak2=I2\n", "I1+S1 I2+S2"},
+		{"a key name before another's secret", "oss.ak=I1\noss.sk=S1\njwt.secret=S2\n", "I1+S1/S2"},
+		{"another's secret, and the name of its own", "app.secret=S2\n\n\n\n\n\n\n\noss.id=I1\noss.key=S1\n", "I1+S1/S2"},
+		{"a variable, and another's secret", "AccessKeyId=I1\nAccessKeySecret=${SECRET}\njwt.secret=S1\n", "I1"},
+		{"a placeholder, and a salt", "accessKeyId: I1\naccessKeySecret: your-secret\nsalt: S1\n", "I1"},
+		{"a secret of another cloud", "oss:\n  ak: I1\n  sk: S1\ncos:\n  secretKey: x\nsession:\n  secret: S2\n", "I1+S1/S2"},
 		{"same id twice", "I1\nS1\n\n\n\n\n\n\nsee I1\n", "I1+S1 I1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -91,6 +97,30 @@ func TestTriple(t *testing.T) {
 	c := joined[0].Credential
 	if c.Type != rules.STS || c.ID.Reveal() != id || c.Secret.Reveal() != secret || c.Token.Reveal() != token {
 		t.Errorf("joined %v wrongly", c)
+	}
+}
+
+// Of several temporary credentials, each keeps its own parts, whatever their order.
+func TestTriples(t *testing.T) {
+	for _, layout := range []string{
+		`{"ak":"T1","token":"K1","sk":"U1"},{"ak":"T2","token":"K2","sk":"U2"}`, `{"sk":"U1","token":"K1","ak":"T1"},{"sk":"U2","token":"K2","ak":"T2"}`,
+		"T1 U1 K1\nT2 U2 K2\n", "U1 T1 K1\nU2 T2 K2\n", "K1 T1 U1 K2 T2 U2",
+	} {
+		keys := rulestest.NewKeys(12)
+		var want, oldnew []string
+		for _, n := range []string{"1", "2"} {
+			id, secret, token := keys.STSID(), keys.STSSecret(), keys.Token()
+			want = append(want, id+" "+secret+" "+token)
+			oldnew = append(oldnew, "T"+n, id, "U"+n, secret, "K"+n, token)
+		}
+		var got []string
+		for _, j := range join(strings.NewReplacer(oldnew...).Replace(layout)) {
+			c := j.Credential
+			got = append(got, c.ID.Reveal()+" "+c.Secret.Reveal()+" "+c.Token.Reveal())
+		}
+		if strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("%s: %d joined wrongly", layout, len(got))
+		}
 	}
 }
 

@@ -10,7 +10,8 @@ func idPart() Part {
 		Find: func(content []byte, at int) (Match, bool) {
 			end := runEnd(content, at, maxIDLen+1)
 			odd := end-at != minIDLen && end-at != maxIDLen
-			return Match{Start: at, End: end, Weak: odd || wordy(content[at+len(longTermPrefix):end])}, whyNoID(content, at, end) == ""
+			tail := content[at+min(end-at, len(longTermPrefix)) : end]
+			return Match{Start: at, End: end, Weak: odd || wordy(tail) || !mixed(tail)}, whyNoID(content, at, end) == ""
 		},
 		Why: whyNoID,
 	}
@@ -34,7 +35,7 @@ func whyNoValue(content []byte, start, end, prefix int) string {
 		return "it is the end of something longer"
 	case !ends(content, start, end):
 		return "it is masked, cut, or the beginning of something longer"
-	case !random(content[start+prefix : end]):
+	case !random(content[start+prefix:end]) && !(prefix == len(longTermPrefix) && nearlyMixed(content[start+prefix:end])):
 		return "it looks made up: a word, a sequence, or too few different characters"
 	case inArmour(content, start, end) || inRun(content, start, end):
 		return "it is a piece of base64 text"
@@ -48,14 +49,15 @@ func legacyIDPart() Part {
 	return Part{
 		Kind: KindID, Reach: 2 * nameReach, Find: findLegacyID,
 		Literals: []string{
-			"ccessKey", "ccess_key", "CCESS_KEY", "ccess-key", "ccesskey", "ccessId", "ccessID", "ccess_id", "CCESS_ID", "ccess-id", "ccessid",
+			"ccessKey", "ccess_key", "CCESS_KEY", "ccess-key", "ccesskey",
 			"oss2.Auth(", "AcsClient(", "etProfile(", "oss.New(", "SSClient(", "ssClient(", "OssAPI(", "ODPS(",
 		},
 	}
 }
 
 func findLegacyID(content []byte, at int) (Match, bool) {
-	_, end := keyName(content, at)
+	_, nameEnd := keyName(content, at)
+	end := nameEnd
 	limit := min(len(content), end+nameReach)
 	for range 8 { // the name of a region may stand before, or an address
 		start, stop := nextRun(content, end, limit)
@@ -67,7 +69,30 @@ func findLegacyID(content []byte, at int) (Match, bool) {
 		}
 		end = stop
 	}
-	return Match{}, false
+	return legacyBefore(content, at, nameEnd)
+}
+
+// legacyBefore finds an ID of before 2016 on one of the two lines before a key name that has a secret: of an access ID the
+// secret may be called access key.
+func legacyBefore(content []byte, at, nameEnd int) (Match, bool) {
+	first, stop := nextRun(content, nameEnd, min(len(content), nameEnd+nameReach))
+	if first == stop || !isSecret(content, first, stop) {
+		return Match{}, false
+	}
+	from := max(0, at-nameReach)
+	var last Match
+	for next := from; next < at; {
+		start, end := nextRun(content, next, at)
+		if start >= at {
+			break
+		}
+		named := names(bytes.ToLower(content[max(from, bytes.LastIndexByte(content[:start], '\n')):start]), "id", "key")
+		if named && end-start == minIDLen && bounded(content, start, end) && startsQuoted(content, start) && random(content[start:end]) {
+			last = Match{Kind: KindID, Start: start, End: end, Weak: true}
+		}
+		next = end
+	}
+	return last, last.End > 0 && bytes.Count(content[last.End:at], []byte{'\n'}) <= 2
 }
 
 // startsQuoted reports whether a value is a string, or what follows a colon or an equals sign: not a name in the code.

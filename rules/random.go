@@ -45,6 +45,20 @@ func mixed(v []byte) bool {
 	return few >= 2 || few == 1 && digits >= 3
 }
 
+// nearlyMixed reports whether a short value lacks no more than a second character of its rarer case to be mixed. It occurs once in
+// a thousand random ones, and much more often in names.
+func nearlyMixed(v []byte) bool {
+	lower, upper := 0, 0
+	for _, c := range v {
+		if isLower(c) {
+			lower++
+		} else if isUpper(c) {
+			upper++
+		}
+	}
+	return len(v) < 20 && min(lower, upper) == 1 && varied(v) && !repeats(v) && !holdsFiller(v)
+}
+
 // wordy reports whether v reads like a name in code: nearly all of it is words of three letters and more, each of which may
 // begin with a capital. One random value of 20 characters in 150 does too.
 func wordy(v []byte) bool {

@@ -107,6 +107,13 @@ func TestHidden(t *testing.T) {
 		// encodings
 		{"UTF-16 LE", whole(func(b []byte) string { return "\xff\xfe" + string(utf16le(string(b))) }), "I1+S1", 1},
 		{"UTF-16 LE without a mark", whole(func(b []byte) string { return string(utf16le(string(b))) }), "I1+S1", 1},
+		{"UTF-16 BE", whole(func(b []byte) string {
+			swapped := utf16le(string(b))
+			for i := 0; i+1 < len(swapped); i += 2 {
+				swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
+			}
+			return "\xfe\xff" + string(swapped)
+		}), "I1+S1", 1},
 		{"UTF-8 mark", whole(func(b []byte) string { return "\ufeff" + string(b) }), "I1+S1", 1},
 		{"GBK", func(fill func(string) string) string {
 			s, err := simplifiedchinese.GBK.NewEncoder().String(fill("# 密钥\n账号I1密码\nS1结束\n"))

@@ -100,6 +100,17 @@ func TestTriple(t *testing.T) {
 	}
 }
 
+// An ID that might be a name is one if a secret belongs to it.
+func TestWeakIDs(t *testing.T) {
+	id, secret := "LTAI"+"HRyPSLRFJKAU", rulestest.NewKeys(14).Secret()
+	if got := join("ak=" + id + "\n"); len(got) != 0 {
+		t.Errorf("alone it is %v", got)
+	}
+	if got := join("ak=" + id + "\nsk=" + secret + "\n"); len(got) != 1 || got[0].Credential.ID.Reveal() != id {
+		t.Errorf("with a secret it is %v", got)
+	}
+}
+
 // Of several temporary credentials, each keeps its own parts, whatever their order.
 func TestTriples(t *testing.T) {
 	for _, layout := range []string{

@@ -37,7 +37,7 @@ func pairRule() Rule {
 			},
 			NoMatch: []string{
 				"accessKeyId: {id24}\naccessKeySecret: <your-access-key-secret>\n",
-				"accessKeyId: LTAIxxxxxxxxxxxx\naccessKeySecret: {secret}\n",
+				"accessKeyId: LTAIxxxxxxxxxxxx\naccessKeySecret: {secret}\n", "LTAIMessageQueueHandler1 decryptWithKmsAndReturnPlain01\n",
 			},
 		},
 	}

@@ -208,7 +208,7 @@ func findNamedSecret(content []byte, at int) (Match, bool) {
 			if ofAnother(content, end, start) {
 				return Match{}, false
 			}
-			return Match{Kind: KindSecret, Start: start, End: stop, Named: true, Telling: !wordy(content[start:stop]) && (telling(name) || weaklyTelling(name) && ofVendor(content, at))}, true
+			return Match{Kind: KindSecret, Start: start, End: stop, Named: true, Telling: telling(name) || weaklyTelling(name) && ofVendor(content, at)}, true
 		}
 		if names(content[start:stop], "ecret", "ECRET") {
 			return Match{}, false // another name begins: what follows is its value
@@ -287,7 +287,7 @@ func bounded(content []byte, start, end int) bool {
 
 func isSecret(content []byte, start, end int) bool {
 	return end-start == secretLen && bounded(content, start, end) && !inBase64(content, start, end) &&
-		random(content[start:end])
+		random(content[start:end]) && !wordy(content[start:end])
 }
 
 // inBase64 reports whether the run is a piece of longer base64 text: padded, or between slashes with more of it.

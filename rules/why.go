@@ -40,6 +40,8 @@ func whyNoSecretRun(content []byte, start, end int) string {
 		return "it is a piece of base64 text"
 	case !random(v):
 		return "it looks made up: " + madeUp(v)
+	case wordy(v):
+		return "it looks made up: it reads like a name"
 	}
 	return "it is as long as a temporary secret, and counts only beside the ID of one"
 }

@@ -29,11 +29,15 @@ func pairRule() Rule {
 				"密钥{id24}密码：{secret}。\n",
 				"auth = oss2.Auth('{legacy-id}', '{secret}')\n",
 				"String accessKeyId = \"{legacy-id}\";\nString accessKeySecret = \"{secret}\";\n",
-				"getProfile(\"cn-hangzhou\", \"{legacy-id}\", \"{secret}\")\n",
+				"getProfile(\"cn-hangzhou\", \"{legacy-id}\", \"{secret}\")\n", "getProfile(\"ap-southeast-1\", \"{legacy-id}\", \"{secret}\")\n",
+				"new OSSClient(\"http://oss.aliyuncs.com\", \"{legacy-id}\", \"{secret}\");\n", "ODPS('{legacy-id}', '{secret}', 'p')\n",
+				"define('OSS_ACCESS_ID', '{legacy-id}');\ndefine('OSS_ACCESS_KEY', '{secret}');\n",
+				"aliyun:\n  accessId: {legacy-id}\n  accessKey: {secret}\n",
+				"1. AK **{id24}**\n2. SK **{secret}**\n", "sed 's/AK_HERE/{id16}/; s/SK_HERE/{secret}/' conf\n",
 			},
 			NoMatch: []string{
 				"accessKeyId: {id24}\naccessKeySecret: <your-access-key-secret>\n",
-				"accessKeyId: LTAIxxxxxxxxxxxx\naccessKeySecret: {secret}\n",
+				"accessKeyId: LTAIxxxxxxxxxxxx\naccessKeySecret: {secret}\n", "LTAIMessageQueueHandler1 decryptWithKmsAndReturnPlain01\n",
 			},
 		},
 	}
@@ -55,7 +59,8 @@ func idRule() Rule {
 			NoMatch: []string{
 				"LTAItestAccessKeyId1\n", "LTAI5tABCDEFGHIJKLMNOPQR\n", "LTAI4G****************\n", "VOLTAICa1B2c3D4e5F6\n",
 				"CONSULTAINFORMACION2024abc\n", "LTAI5tQzRwSxEdCrFvTg****\n", "LTAI\n", "LTAIabcdefghijkl\n",
-				"s_{id16}abc\n", "{secret}{secret}\n{id16}==\n", "accessKey = \"{legacy-id}\"\n",
+				"LTAIMessageQueueHandler1\n", "LTAI5tInvalidKeyInvalid1\n", "**LTAI5tQzRwSxEdCrFvTg****\n",
+				"{secret}/{id24}/{secret}{secret}{secret}\n", "s_{id16}abc\n", "{secret}{secret}\n{id16}==\n", "accessKey = \"{legacy-id}\"\n",
 			},
 		},
 	}
@@ -70,9 +75,11 @@ func secretRule() Rule {
 		Examples: Examples{
 			Match: []string{
 				"accessKeySecret = \"{secret}\"\n", "ALIYUN_SECRET_KEY={secret}\n", "AccessKeySecret：\n{secret}\n",
+				"Ali_Secret=\"{secret}\"\n", "aliyun:\n  oss:\n    secret-key: {secret}\n", "- name: OSS_ACCESS_KEY_SECRET\n  value: {secret}\n",
+				"accessKeySecret:\n  prod: {secret}\n",
 			},
 			NoMatch: []string{
-				"secret = \"{secret}\"\n", "accessKeySecret = \"getAccessKeySecretFromEnviron1\"\n",
+				"secret = \"{secret}\"\n", "secret-key: {secret}\n", "accessKeySecret: ${SK}\netag: {secret}\n", "accessKeySecret = decryptWithKmsAndReturnPlain01(x)\n", "accessKeySecret = \"getAccessKeySecretFromEnviron1\"\n",
 				"accessKeySecret: {secret}{secret}\n", "accessKeySecret: ******************************\n",
 			},
 		},

@@ -3,13 +3,15 @@ package rules
 import "bytes"
 
 // idPart finds long-term IDs: LTAI and 12 or 20 characters. Other lengths between occur where an ID was typed over or
-// made up, and in random text.
+// made up, and in random text; what reads like words is most often a name. Those count only with a secret.
 func idPart() Part {
 	return Part{
 		Kind: KindID, Literals: []string{longTermPrefix}, Reach: armourReach + 64, Hidden: true,
 		Find: func(content []byte, at int) (Match, bool) {
 			end := runEnd(content, at, maxIDLen+1)
-			return Match{Start: at, End: end, Weak: end-at != minIDLen && end-at != maxIDLen}, whyNoID(content, at, end) == ""
+			odd := end-at != minIDLen && end-at != maxIDLen
+			tail := content[at+min(end-at, len(longTermPrefix)) : end]
+			return Match{Start: at, End: end, Weak: odd || wordy(tail) || !mixed(tail)}, whyNoID(content, at, end) == ""
 		},
 		Why: whyNoID,
 	}
@@ -31,11 +33,11 @@ func whyNoValue(content []byte, start, end, prefix int) string {
 	switch {
 	case !startsValue(content, start):
 		return "it is the end of something longer"
-	case !endsValue(content, end):
+	case !ends(content, start, end):
 		return "it is masked, cut, or the beginning of something longer"
-	case !random(content[start+prefix : end]):
+	case !random(content[start+prefix:end]) && !(prefix == len(longTermPrefix) && nearlyMixed(content[start+prefix:end])):
 		return "it looks made up: a word, a sequence, or too few different characters"
-	case inArmour(content, start, end):
+	case inArmour(content, start, end) || inRun(content, start, end):
 		return "it is a piece of base64 text"
 	}
 	return ""
@@ -46,14 +48,18 @@ func whyNoValue(content []byte, start, end, prefix int) string {
 func legacyIDPart() Part {
 	return Part{
 		Kind: KindID, Reach: 2 * nameReach, Find: findLegacyID,
-		Literals: []string{"ccessKey", "ccess_key", "CCESS_KEY", "ccess-key", "ccesskey", "oss2.Auth(", "AcsClient(", "getProfile(", "oss.New("},
+		Literals: []string{
+			"ccessKey", "ccess_key", "CCESS_KEY", "ccess-key", "ccesskey",
+			"oss2.Auth(", "AcsClient(", "etProfile(", "oss.New(", "SSClient(", "ssClient(", "OssAPI(", "ODPS(",
+		},
 	}
 }
 
 func findLegacyID(content []byte, at int) (Match, bool) {
-	_, end := keyName(content, at)
+	_, nameEnd := keyName(content, at)
+	end := nameEnd
 	limit := min(len(content), end+nameReach)
-	for range 3 { // the name of a region may stand before
+	for range 8 { // the name of a region may stand before, or an address
 		start, stop := nextRun(content, end, limit)
 		if start >= limit || bytes.Count(content[at:start], []byte{'\n'}) > 1 {
 			break
@@ -63,7 +69,30 @@ func findLegacyID(content []byte, at int) (Match, bool) {
 		}
 		end = stop
 	}
-	return Match{}, false
+	return legacyBefore(content, at, nameEnd)
+}
+
+// legacyBefore finds an ID of before 2016 on one of the two lines before a key name that has a secret: of an access ID the
+// secret may be called access key.
+func legacyBefore(content []byte, at, nameEnd int) (Match, bool) {
+	first, stop := nextRun(content, nameEnd, min(len(content), nameEnd+nameReach))
+	if first == stop || !isSecret(content, first, stop) {
+		return Match{}, false
+	}
+	from := max(0, at-nameReach)
+	var last Match
+	for next := from; next < at; {
+		start, end := nextRun(content, next, at)
+		if start >= at {
+			break
+		}
+		named := names(bytes.ToLower(content[max(from, bytes.LastIndexByte(content[:start], '\n')):start]), "id", "key")
+		if named && end-start == minIDLen && bounded(content, start, end) && startsQuoted(content, start) && random(content[start:end]) {
+			last = Match{Kind: KindID, Start: start, End: end, Weak: true}
+		}
+		next = end
+	}
+	return last, last.End > 0 && bytes.Count(content[last.End:at], []byte{'\n'}) <= 2
 }
 
 // startsQuoted reports whether a value is a string, or what follows a colon or an equals sign: not a name in the code.
@@ -75,10 +104,26 @@ func startsQuoted(content []byte, start int) bool {
 // armourReach is more than two lines of base64 are long.
 const armourReach = 200
 
+// inRun reports whether a value stands between slashes in a long run of base64 text.
+func inRun(content []byte, start, end int) bool {
+	if start < 2 || content[start-1] != '/' || end+1 >= len(content) || content[end] != '/' {
+		return false
+	}
+	n := 0
+	for at := start - 1; at >= 0 && n < armourReach/2 && isBase64(content[at]); at-- {
+		n++
+	}
+	for at := end; at < len(content) && at-end < armourReach/2 && isBase64(content[at]); at++ {
+		n++
+	}
+	return n >= armourReach/2
+}
+
+func isBase64(c byte) bool { return isAlnum(c) || c == '+' || c == '/' || c == '=' }
+
 // inArmour reports whether a value is a piece of base64 text: on a line of nothing else, next to a line of the same that
 // is long or, where the value is padded, not short.
 func inArmour(content []byte, start, end int) bool {
-	isBase64 := func(c byte) bool { return isAlnum(c) || c == '+' || c == '/' || c == '=' }
 	from, to := start, end
 	for from > 0 && start-from < armourReach/2 && isBase64(content[from-1]) {
 		from--
@@ -160,13 +205,46 @@ func findNamedSecret(content []byte, at int) (Match, bool) {
 			return Match{}, false // the value stands on the name's line or on the next
 		}
 		if isSecret(content, start, stop) {
-			return Match{Kind: KindSecret, Start: start, End: stop, Named: true, Telling: telling(name)}, true
+			if ofAnother(content, end, start) {
+				return Match{}, false
+			}
+			return Match{Kind: KindSecret, Start: start, End: stop, Named: true, Telling: telling(name) || weaklyTelling(name) && ofVendor(content, at)}, true
 		}
 		if names(content[start:stop], "ecret", "ECRET") {
 			return Match{}, false // another name begins: what follows is its value
 		}
 		from = stop
 	}
+}
+
+// ofAnother reports whether the value at start, which stands on the line behind that of the key name that ends at end, has
+// a name of its own there, and the key name has something else, or is itself a value: accessKeySecret: ${SECRET}, and etag: the value.
+func ofAnother(content []byte, end, start int) bool {
+	given, line, found := bytes.Cut(content[end:start], []byte{'\n'})
+	given = bytes.TrimRight(given, " \t\r")
+	if opens := len(given) > 0 && !bytes.ContainsFunc(given, func(r rune) bool { return r == '$' || r < 0x80 && isAlnum(byte(r)) }); !found || opens {
+		return false
+	}
+	name := bytes.TrimRight(line, " \t\"'`\\:=>")
+	if len(name) == len(line) || !bytes.ContainsAny(line[len(name):], ":=") {
+		return false
+	}
+	last := bytes.LastIndexFunc(name, func(r rune) bool { return r >= 0x80 || !isNameByte(byte(r)) })
+	plain, _ := keyName(name, last+1)
+	return plain != "" && !names([]byte(plain), "value", "default", "data", "content", "string", "val", "text")
+}
+
+// weaklyTelling reports whether a key name tells that a cloud's secret is meant, but not whose.
+func weaklyTelling(name string) bool {
+	return names([]byte(name), "secretkey", "accesssecret", "secretaccesskey", "keysecret")
+}
+
+// vendorReach is how far before a key name Alibaba Cloud's is looked for, in bytes.
+const vendorReach = 160
+
+// ofVendor reports whether Alibaba Cloud, or one of its hosts, is named shortly before an offset.
+func ofVendor(content []byte, at int) bool {
+	return names(bytes.ToLower(content[max(0, at-vendorReach):at]), "aliyun", "alibaba", "alicloud", "alioss")
 }
 
 // keyName returns the identifier around offset at, lower-cased and without separators, and where it ends.
@@ -191,7 +269,7 @@ func isNameByte(c byte) bool { return isAlnum(c) || c == '_' || c == '-' || c ==
 
 // telling reports whether a key name that holds "secret" is one that Alibaba Cloud's own tools use.
 func telling(name string) bool {
-	return names([]byte(name), "accesskeysecret", "aliyun", "alibaba", "alicloud", "aliuid", "alioss", "ossaccess", "osssecret", "aksecret")
+	return names([]byte(name), "accesskeysecret", "aliyun", "alibaba", "alicloud", "aliuid", "alioss", "alisecret", "ossaccess", "osssecret", "aksecret")
 }
 
 func names(text []byte, words ...string) bool {
@@ -204,18 +282,19 @@ func names(text []byte, words ...string) bool {
 }
 
 func bounded(content []byte, start, end int) bool {
-	return startsValue(content, start) && endsValue(content, end)
+	return startsValue(content, start) && ends(content, start, end)
 }
 
 func isSecret(content []byte, start, end int) bool {
 	return end-start == secretLen && bounded(content, start, end) && !inBase64(content, start, end) &&
-		random(content[start:end])
+		random(content[start:end]) && !wordy(content[start:end])
 }
 
-// inBase64 reports whether the run is a piece of longer base64 text: padded, or between slashes.
+// inBase64 reports whether the run is a piece of longer base64 text: padded, or between slashes with more of it.
 func inBase64(content []byte, start, end int) bool {
 	padded := end < len(content) && content[end] == '='
-	slashed := start > 0 && content[start-1] == '/' && end < len(content) && content[end] == '/'
+	slashed := start > 1 && content[start-1] == '/' && isAlnum(content[start-2]) &&
+		end+1 < len(content) && content[end] == '/' && isAlnum(content[end+1])
 	return padded || slashed
 }
 

@@ -9,7 +9,8 @@ import (
 // less than once in 2,000.
 var fillers = [...]string{
 	"test", "fake", "example", "your", "demo", "sample", "dummy", "mock", "placeholder", "changeme", "accesskey",
-	"secret", "xxxx", "abcd", "qwer", "aliyun", "alibaba", "todo", "redacted", "keyid",
+	"secret", "xxxx", "abcd", "qwer", "aliyun", "alibaba", "todo", "redacted", "keyid", "invalid", "notareal", "foobar",
+	"replace", "insert", "nosuch", "nonexist",
 }
 
 // random reports whether v looks like the output of a random generator: mixed, varied, no word, no sequence.
@@ -42,6 +43,44 @@ func mixed(v []byte) bool {
 		return few*4 >= len(v)
 	}
 	return few >= 2 || few == 1 && digits >= 3
+}
+
+// nearlyMixed reports whether a short value lacks no more than a second character of its rarer case to be mixed. It occurs once in
+// a thousand random ones, and much more often in names.
+func nearlyMixed(v []byte) bool {
+	lower, upper := 0, 0
+	for _, c := range v {
+		if isLower(c) {
+			lower++
+		} else if isUpper(c) {
+			upper++
+		}
+	}
+	return len(v) < 20 && min(lower, upper) == 1 && varied(v) && !repeats(v) && !holdsFiller(v)
+}
+
+// wordy reports whether v reads like a name in code: nearly all of it is words of three letters and more, each of which may
+// begin with a capital. One random value of 20 characters in 150 does too.
+func wordy(v []byte) bool {
+	covered := 0
+	for i := 0; i < len(v); {
+		end := i
+		if isUpper(v[end]) {
+			end++
+		}
+		lower := end
+		for end < len(v) && isLower(v[end]) {
+			end++
+		}
+		if end-lower >= 2 {
+			covered += end - i
+		}
+		i = max(end, i+1)
+	}
+	if len(v) < 20 || len(v) > maxIDLen {
+		return covered*10 >= len(v)*9
+	}
+	return covered*10 >= len(v)*8
 }
 
 // varied reports whether v uses about as many different characters as chance would give it.

@@ -77,6 +77,25 @@ func endsEscape(before []byte) bool {
 	return false
 }
 
+// emphasised reports whether a value stands between asterisks, as bold text does in Markdown: as many behind it as before it.
+// What is masked has more behind it.
+func emphasised(content []byte, start, end int) bool {
+	const most = 3
+	n, m := 0, 0
+	for n < min(start, most+1) && content[start-1-n] == '*' {
+		n++
+	}
+	for m < min(len(content)-end, most+1) && content[end+m] == '*' {
+		m++
+	}
+	return n > 0 && n == m && n <= most && (end+m == len(content) || !isAlnum(content[end+m]))
+}
+
+// ends reports whether a value may end where it does.
+func ends(content []byte, start, end int) bool {
+	return endsValue(content, end) || emphasised(content, start, end)
+}
+
 // endsValue reports whether a value may end at offset end: it is neither cut nor masked there, nor the middle of
 // base64 or of an identifier.
 func endsValue(content []byte, end int) bool {

@@ -34,12 +34,14 @@ func whyNoSecretRun(content []byte, start, end int) string {
 	switch v := content[start:end]; {
 	case !startsValue(content, start):
 		return "it is the end of something longer"
-	case !endsValue(content, end):
+	case !ends(content, start, end):
 		return "it is masked, cut, or the beginning of something longer"
 	case inBase64(content, start, end):
 		return "it is a piece of base64 text"
 	case !random(v):
 		return "it looks made up: " + madeUp(v)
+	case wordy(v):
+		return "it looks made up: it reads like a name"
 	}
 	return "it is as long as a temporary secret, and counts only beside the ID of one"
 }

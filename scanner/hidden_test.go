@@ -79,6 +79,22 @@ func TestHidden(t *testing.T) {
 		{"JSON in JSON in JSON", plain(`"{\\\"id\\\":\\\"I1\\\",\\\"secret\\\":\\\"S1\\\"}"`), "I1+S1", 0},
 		{"escaped ampersand", plain(`u?id=I1\u0026secret=S1`), "I1+S1", 0},
 		{"entities", plain("id=&quot;I1&quot; secret=&quot;S1&quot;"), "I1+S1", 0},
+		{"a secret in pieces", func(fill func(string) string) string {
+			secret := fill("S1")
+			return fmt.Sprintf("SK = \"%s\" + \"%s\";\nAK = \"%s\";\n", secret[:9], secret[9:], fill("I1"))
+		}, "I1+S1", 2},
+		{"an ID in pieces, of which the first may be one", func(fill func(string) string) string {
+			id := fill("I1")
+			return fmt.Sprintf("AK = \"%s\" + \"%s\", SK = \"%s\";\n", id[:19], id[19:], fill("S1"))
+		}, "I1+S1", 1},
+		{"strings of names and values", plain("[Env]\r\n\"AK\"=\"I1\"\r\n\"SK\"=\"S1\"\r\n"), "I1+S1", 2},
+		{"octal", whole(func(b []byte) string {
+			var out strings.Builder
+			for _, c := range b {
+				fmt.Fprintf(&out, `\%03o`, c)
+			}
+			return out.String()
+		}), "I1+S1", 1},
 		{"strings in pieces", func(fill func(string) string) string {
 			id, secret := fill("I1"), fill("S1")
 			return fmt.Sprintf("AK=\"%s\"\"%s\"\nSK='%s' +\n  '%s'\n", id[:4], id[4:], secret[:9], secret[9:])
@@ -91,6 +107,13 @@ func TestHidden(t *testing.T) {
 		// encodings
 		{"UTF-16 LE", whole(func(b []byte) string { return "\xff\xfe" + string(utf16le(string(b))) }), "I1+S1", 1},
 		{"UTF-16 LE without a mark", whole(func(b []byte) string { return string(utf16le(string(b))) }), "I1+S1", 1},
+		{"UTF-16 BE", whole(func(b []byte) string {
+			swapped := utf16le(string(b))
+			for i := 0; i+1 < len(swapped); i += 2 {
+				swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
+			}
+			return "\xfe\xff" + string(swapped)
+		}), "I1+S1", 1},
 		{"UTF-8 mark", whole(func(b []byte) string { return "\ufeff" + string(b) }), "I1+S1", 1},
 		{"GBK", func(fill func(string) string) string {
 			s, err := simplifiedchinese.GBK.NewEncoder().String(fill("# 密钥\n账号I1密码\nS1结束\n"))

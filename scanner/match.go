@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/literal"
@@ -105,6 +106,7 @@ func (c *collector) match(place Place, t text, cut section) {
 			c.Skip(Skip{Path: cmp.Or(place.Path, place.Blob, place.Commit, place.Source), Reason: fmt.Sprintf("not all of it was decoded: %v", err)})
 		}
 	}
+	m.dropPieces()
 	c.explain(place, t, cut, m.found)
 	c.keep(m.hits(place))
 }
@@ -170,6 +172,44 @@ func (m *matching) keep(s sighting, start int) {
 		m.found[i] = s
 	}
 }
+
+// dropPieces drops an ID that is the beginning of another in the same place: of a string in pieces the first may look
+// like one. The other way round, what was joined is dropped if it has no ID's length and the piece has.
+func (m *matching) dropPieces() {
+	byStart := map[int][]string{}
+	for k := range m.seen {
+		byStart[k.start] = append(byStart[k.start], k.key)
+	}
+	drop := map[known]bool{}
+	for k := range m.seen {
+		for _, other := range byStart[k.start] {
+			if len(other) <= len(k.key) || !strings.HasPrefix(other, k.key) || !strings.HasPrefix(other, "LTAI") {
+				continue
+			}
+			if usual(other) || !usual(k.key) {
+				drop[k] = true
+			} else {
+				drop[known{start: k.start, key: other, rule: k.rule}] = true
+			}
+		}
+	}
+	if len(drop) == 0 {
+		return
+	}
+	var kept []sighting
+	for k, i := range m.seen {
+		if !drop[k] {
+			kept = append(kept, m.found[i])
+		}
+	}
+	m.found = kept
+	slices.SortStableFunc(m.found, func(a, b sighting) int {
+		return cmp.Or(cmp.Compare(a.at.text, b.at.text), cmp.Compare(a.at.offset, b.at.offset), cmp.Compare(a.key(), b.key()))
+	})
+}
+
+// usual reports whether nearly all IDs are as long as this one.
+func usual(id string) bool { return len(id) == 16 || len(id) == 24 }
 
 // chain returns the encodings that hide any part of a credential.
 func chain(v *decode.View, parts ...rules.Match) string {

@@ -19,6 +19,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/literal"
@@ -83,7 +84,7 @@ func Compile(list ...Rule) ([]rules.Rule, error) {
 
 func (r Rule) rule(f *finder) rules.Rule {
 	out := rules.Rule{
-		ID: r.ID, Type: rules.Type(r.ID), Severity: r.Severity, Description: r.Description, Help: r.Help, Examples: r.Examples,
+		ID: r.ID, Type: rules.Type(r.ID), Severity: r.Severity, Description: printable(r.Description), Help: printable(r.Help), Examples: r.Examples,
 		Parts: []rules.Part{{Kind: rules.KindValue, Type: rules.Type(r.ID), Folded: f.gate, All: f.all}},
 		Where: f.where,
 	}
@@ -97,6 +98,16 @@ func (r Rule) rule(f *finder) rules.Rule {
 		out.Help = defaultHelp
 	}
 	return out
+}
+
+// printable replaces what a terminal would obey, or would not show, but keeps the ends of lines and tabs.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
 }
 
 // Notes says what about the rule costs time, for who writes it.

@@ -203,3 +203,32 @@ func TestNotes(t *testing.T) {
 		}
 	}
 }
+
+// An expression that matches everywhere costs no more than the matches that a scan keeps.
+func TestMatchesAreCapped(t *testing.T) {
+	content := []byte(strings.Repeat("tok ", 200_000))
+	for _, expr := range []string{`.`, `tok`, `[^x]*?k`} {
+		list, err := Compile(Rule{ID: "x", Regex: expr})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set, err := rules.Compile(list...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(set.Find(content)); n != maxMatches {
+			t.Errorf("%s: %d matches, want %d", expr, n, maxMatches)
+		}
+	}
+}
+
+// A rule of a repository that is scanned says nothing to the terminal.
+func TestWordsArePrintable(t *testing.T) {
+	list, err := Compile(Rule{ID: "x", Regex: "abc", Description: "a\x1b[31m\u202eb\x00 密钥", Help: "one\ntwo\x07"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := list[0].Description + "|" + list[0].Help; got != "a\ufffd[31m\ufffdb\ufffd 密钥|one\ntwo\ufffd" {
+		t.Errorf("%q", got)
+	}
+}

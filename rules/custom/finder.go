@@ -25,16 +25,20 @@ type finder struct {
 	around   around            // how far from a literal a match can go; nil: anywhere
 }
 
+// maxMatches is how many matches of a rule one content has. It is more than a scan keeps, so that what is past it is said to
+// be missing; without it, an expression that matches every character would take a hundred times the memory of the content.
+const maxMatches = 100_001
+
 // all is the All of the rule's part.
 func (f *finder) all(content []byte, at []int) []rules.Match {
 	if f.keyword != nil && !f.keyword(content) {
 		return nil
 	}
 	if f.around == nil {
-		return f.keep(nil, content, 0, f.re.FindAllSubmatchIndex(content, -1))
+		return f.keep(nil, content, 0, f.re.FindAllSubmatchIndex(content, maxMatches))
 	}
 	var found []rules.Match
-	for i := 0; i < len(at); {
+	for i := 0; i < len(at) && len(found) < maxMatches; {
 		from, to := f.around(content, at[i])
 		for i++; i < len(at); i++ {
 			next, end := f.around(content, at[i])
@@ -54,7 +58,7 @@ func (f *finder) inside(found []rules.Match, content []byte, from, to int) []rul
 	if f.quiet.has(k) {
 		return found
 	}
-	locations := f.re.FindAllSubmatchIndex(content[from:to], -1)
+	locations := f.re.FindAllSubmatchIndex(content[from:to], maxMatches-len(found))
 	if locations == nil {
 		f.quiet.add(k)
 	}

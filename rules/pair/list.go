@@ -1,5 +1,10 @@
 package pair
 
+import (
+	"cmp"
+	"slices"
+)
+
 // What is listed apart is paired by its place: as many secrets as there are IDs, one behind the other, directly behind
 // as many IDs, as in the columns of a table, in two YAML lists, or in the old and new lines of a diff.
 
@@ -21,9 +26,80 @@ func (j *joiner) lists() []edge {
 				out = append(out, edge{id: i + k, secret: first + k, score: inList})
 			}
 		}
+		if last := i + n - 1; n > 1 && first == j.secretAt(j.ids[last].Start) && j.precede(i, first, n) {
+			for k := range n {
+				out = append(out, edge{id: i + k, secret: first - n + k, score: inList})
+			}
+		}
 		i += n
 	}
 	return out
+}
+
+// precede reports whether a list of exactly n secrets ends where the list of n IDs begins of which the first is given, and
+// whether no secret follows the IDs that may as well belong to them.
+func (j *joiner) precede(id, end, n int) bool {
+	first := end - n
+	last := j.ids[id+n-1]
+	switch {
+	case first < 0 || listed(j.secrets[first:end]) != n || !near(j.secrets[end-1], j.ids[id]):
+		return false
+	case first > 0 && near(j.secrets[first-1], j.secrets[first]), end < len(j.secrets) && near(last, j.secrets[end]):
+		return false
+	case id > 0 && j.ids[id-1].Start > j.secrets[first].Start:
+		return false
+	}
+	return true
+}
+
+// records returns the pairs of records that have the secret before the ID, one behind the other. By distance alone an ID
+// could as well belong to the next secret: what tells is that a secret comes first and an ID last.
+func (j *joiner) records() []edge {
+	var out []edge
+	for s := 0; s < len(j.secrets); {
+		id := j.idAt(j.secrets[s].Start)
+		n := j.alternating(s, id)
+		if n > 1 {
+			for k := range n {
+				out = append(out, edge{id: id + k, secret: s + k, score: inList})
+			}
+		}
+		s += max(n, 1)
+	}
+	return out
+}
+
+// idAt returns the index of the first ID at or behind pos.
+func (j *joiner) idAt(pos int) int {
+	i, _ := slices.BinarySearchFunc(j.ids, pos, func(p part, at int) int { return cmp.Compare(p.Start, at) })
+	return i
+}
+
+// alternating returns how many pairs of a secret and an ID follow each other from the given ones on, if nothing else is
+// near them and no ID stands nearer to the next secret than to its own.
+func (j *joiner) alternating(secret, id int) int {
+	first := j.secrets[secret]
+	if id > 0 && near(j.ids[id-1], first) || secret > 0 && near(j.secrets[secret-1], first) {
+		return 0
+	}
+	n := 0
+	for ; secret+n < len(j.secrets) && id+n < len(j.ids); n++ {
+		s, i := j.secrets[secret+n], j.ids[id+n]
+		if s.Named != first.Named || s.Telling != first.Telling || j.secretAt(i.Start) != secret+n+1 || j.idAt(s.Start) != id+n || !near(s, i) {
+			return 0
+		}
+		if secret+n+1 == len(j.secrets) || !near(i, j.secrets[secret+n+1]) {
+			n++
+			break
+		}
+		if next := j.secrets[secret+n+1]; next.line-i.line < i.line-s.line {
+			return 0
+		}
+	}
+	if id+n < len(j.ids) && n > 0 && near(j.ids[id+n-1], j.ids[id+n]) {
+		return 0
+	}
+	return n
 }
 
 // listed returns how many parts stand in a list, the first being one.

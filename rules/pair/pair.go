@@ -49,11 +49,12 @@ func Join(content []byte, parts []rules.Match, opts Options) []Joined {
 		case rules.KindSecret:
 			j.secrets = append(j.secrets, part{Match: m})
 		case rules.KindSTSID:
-			j.joined = append(j.joined, j.triple(m))
+			j.temporary = append(j.temporary, m)
 		case rules.KindValue:
 			j.joined = append(j.joined, j.single(m))
 		}
 	}
+	j.triples()
 	number(content, j.ids)
 	j.addBareSecrets()
 	number(content, j.secrets)
@@ -94,6 +95,8 @@ type joiner struct {
 	ids     []part
 	secrets []part // named ones and those that merely stand near an ID, by place
 	joined  []Joined
+
+	temporary []rules.Match // the IDs of temporary credentials, by place
 }
 
 // addBareSecrets adds the values near an ID that look like a secret and have no key name. Windows that overlap
@@ -173,6 +176,9 @@ func byScore(a, b edge) int { return cmp.Compare(b.score, a.score) }
 // nobody has.
 func (j *joiner) pairs() {
 	edges := j.lists()
+	if !j.opts.Part {
+		edges = append(edges, j.records()...)
+	}
 	for i := range j.ids {
 		edges = append(edges, j.edges(i)...)
 	}
@@ -273,6 +279,14 @@ func (j *joiner) score(i int, s part) (int, bool) {
 	if !s.Named {
 		reach, score = bareLines, 60
 	}
+	hint := 0
+	if !s.Telling {
+		hint = j.hint(s)
+	}
+	if hint == never && !s.Named {
+		return 0, false
+	}
+	score += hint
 	if lines < 0 {
 		lines, score = -lines, score-12
 	}
@@ -284,6 +298,9 @@ func (j *joiner) score(i int, s part) (int, bool) {
 	}
 	if j.aside(i) {
 		score -= 40
+	}
+	if !s.Telling && j.elsewhere(i) {
+		return 0, false
 	}
 	between := j.idsBetween(i, s)
 	score -= 3*lines + 30*between
@@ -326,35 +343,6 @@ func (j *joiner) single(m rules.Match) Joined {
 		return Joined{ID: m, Credential: rules.Credential{Type: m.Type, ID: j.value(m)}}
 	}
 	return Joined{Secret: m, Credential: rules.Credential{Type: m.Type, Secret: j.value(m)}}
-}
-
-// triple joins the ID of a temporary credential with the nearest secret and token.
-func (j *joiner) triple(id rules.Match) Joined {
-	token := j.nearest(rules.KindToken, id, rules.Match{})
-	secret := j.nearest(rules.KindSTSSecret, id, token)
-	return Joined{ID: id, Secret: secret, Token: token, Credential: rules.Credential{
-		Type: rules.STS, ID: j.value(id), Secret: j.value(secret), Token: j.value(token),
-	}}
-}
-
-// nearest returns the match of a kind that is nearest to an ID and no part of another match.
-func (j *joiner) nearest(kind rules.Kind, id, other rules.Match) rules.Match {
-	from, to := max(0, id.Start-windowBefore), min(len(j.content), id.End+windowAfter)
-	var best rules.Match
-	for _, m := range rules.Near(kind, j.content, from, to) {
-		if within := m.Start >= other.Start && m.End <= other.End; m.Start != id.Start && !within && (best.End == 0 || gap(id, m) < gap(id, best)) {
-			best = m
-		}
-	}
-	return best
-}
-
-// gap is the distance between two matches in bytes; standing before the ID counts double.
-func gap(id, m rules.Match) int {
-	if m.Start >= id.End {
-		return m.Start - id.End
-	}
-	return 2 * (id.Start - m.End)
 }
 
 func (j *joiner) value(m rules.Match) rules.Secret {

@@ -62,6 +62,19 @@ func TestJoin(t *testing.T) {
 		{"a table", "name,AccessKeyId,token,AccessKeySecret\na,I1,S3,S1\nb,I2,S4,S2\n", "I1+S1/S3/S4 I2+S2/S3/S4"},
 		{"the last of each", "accessKeyId: I1\n" + strings.Repeat("x\n", 500) + "accessKeySecret: S1\n", "I1+S1"},
 		{"not the last of each", "I1\nI2\n" + strings.Repeat("x\n", 500) + "accessKeySecret: S1\n", "I1 I2 S1"},
+		{"records with the secret first", "- secretKey: S1\n  accessKey: I1\n- secretKey: S2\n  accessKey: I2\n- secretKey: S3\n  accessKey: I3\n", "I1+S1 I2+S2 I3+S3"},
+		{"bare records with the secret first", "a.sk=S1\na.ak=I1\n\nb.sk=S2\nb.ak=I2\n", "I1+S1 I2+S2"},
+		{"records that alternate", "a.sk=S1\na.ak=I1\nb.ak=I2\nb.sk=S2\n", "I1+S1 I2+S2"},
+		{"a secret of another before records", "jwtSecret: S3\naccessKeyId: I1\naccessKeySecret: S1\n", "I1+S1/S3"},
+		{"a name that is another's", "ak: I1\ntraceId: S2\nsk: S1\n", "I1+S1"},
+		{"the secret stands elsewhere", "jwt:\n  secret: S1\noss:\n  accessKeyId: I1\n  accessKeySecret: ${SK}\n", "I1"},
+		{"the secret is a default", "accessKeyId: ${AK:I1}\naccessSecret: ${SK:S1}\n", "I1+S1"},
+		{"the secrets' list first", "sk1=S1\nsk2=S2\nak1=I1\nak2=I2\n", "I1+S1 I2+S2"},
+		{"a key name before another's secret", "oss.ak=I1\noss.sk=S1\njwt.secret=S2\n", "I1+S1/S2"},
+		{"another's secret, and the name of its own", "app.secret=S2\n\n\n\n\n\n\n\noss.id=I1\noss.key=S1\n", "I1+S1/S2"},
+		{"a variable, and another's secret", "AccessKeyId=I1\nAccessKeySecret=${SECRET}\njwt.secret=S1\n", "I1"},
+		{"a placeholder, and a salt", "accessKeyId: I1\naccessKeySecret: your-secret\nsalt: S1\n", "I1"},
+		{"a secret of another cloud", "oss:\n  ak: I1\n  sk: S1\ncos:\n  secretKey: x\nsession:\n  secret: S2\n", "I1+S1/S2"},
 		{"same id twice", "I1\nS1\n\n\n\n\n\n\nsee I1\n", "I1+S1 I1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -84,6 +97,41 @@ func TestTriple(t *testing.T) {
 	c := joined[0].Credential
 	if c.Type != rules.STS || c.ID.Reveal() != id || c.Secret.Reveal() != secret || c.Token.Reveal() != token {
 		t.Errorf("joined %v wrongly", c)
+	}
+}
+
+// An ID that might be a name is one if a secret belongs to it.
+func TestWeakIDs(t *testing.T) {
+	id, secret := "LTAI"+"HRyPSLRFJKAU", rulestest.NewKeys(14).Secret()
+	if got := join("ak=" + id + "\n"); len(got) != 0 {
+		t.Errorf("alone it is %v", got)
+	}
+	if got := join("ak=" + id + "\nsk=" + secret + "\n"); len(got) != 1 || got[0].Credential.ID.Reveal() != id {
+		t.Errorf("with a secret it is %v", got)
+	}
+}
+
+// Of several temporary credentials, each keeps its own parts, whatever their order.
+func TestTriples(t *testing.T) {
+	for _, layout := range []string{
+		`{"ak":"T1","token":"K1","sk":"U1"},{"ak":"T2","token":"K2","sk":"U2"}`, `{"sk":"U1","token":"K1","ak":"T1"},{"sk":"U2","token":"K2","ak":"T2"}`,
+		"T1 U1 K1\nT2 U2 K2\n", "U1 T1 K1\nU2 T2 K2\n", "K1 T1 U1 K2 T2 U2",
+	} {
+		keys := rulestest.NewKeys(12)
+		var want, oldnew []string
+		for _, n := range []string{"1", "2"} {
+			id, secret, token := keys.STSID(), keys.STSSecret(), keys.Token()
+			want = append(want, id+" "+secret+" "+token)
+			oldnew = append(oldnew, "T"+n, id, "U"+n, secret, "K"+n, token)
+		}
+		var got []string
+		for _, j := range join(strings.NewReplacer(oldnew...).Replace(layout)) {
+			c := j.Credential
+			got = append(got, c.ID.Reveal()+" "+c.Secret.Reveal()+" "+c.Token.Reveal())
+		}
+		if strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("%s: %d joined wrongly", layout, len(got))
+		}
 	}
 }
 

@@ -109,10 +109,21 @@ func unicode(content []byte, at int) (escaped, int) {
 func concat(content []byte, at int) (escaped, int) {
 	end := skip(content, at+1, " \t\r\n+.&\\")
 	inside := at > 0 && inAlphabet(content[at-1]) && end+1 < len(content) && inAlphabet(content[end+1])
-	if !inside || content[end] != content[at] {
+	if !inside || content[end] != content[at] || isKey(content, end+1, content[at]) {
 		return escaped{}, at + 1
 	}
 	return escaped{empty: true}, end + 1
+}
+
+// maxKey is how long the name of a value may be, in bytes.
+const maxKey = 64
+
+// isKey reports whether the string that begins at an offset names a value: "ak"="x" on a line, and "sk"="y" on the next.
+func isKey(content []byte, at int, quote byte) bool {
+	rest := content[at:min(len(content), at+maxKey)]
+	_, behind, found := bytes.Cut(rest, []byte{quote})
+	behind = bytes.TrimLeft(behind, " \t")
+	return found && len(behind) > 0 && (behind[0] == '=' || behind[0] == ':')
 }
 
 // percent decodes the escapes of URLs, and the %uXXXX of JavaScript's escape.

@@ -11,18 +11,18 @@ import (
 const minMark = 4
 
 // Marks returns what a literal of ASCII looks like when it is hidden, so that a content without any of them, without
-// the literal itself and without an opener need not be decoded for it. They are sorted; LTAI has 22.
+// the literal itself and without an opener need not be decoded for it. They are sorted; LTAI has 23.
 //
 // Each encoding that changes every byte of it has its marks: base64 (at each of the three places that the literal can
 // have in a unit, without the characters that its neighbours have a part in), base64 of that, base64 of UTF-16LE (what
-// PowerShell takes), UTF-16, hex, and escapes of each character: \u004c, \x4c, %4C, &#76; and &#x4c;. Single characters
+// PowerShell takes), UTF-16, hex, and escapes of each character: \u004c, \x4c, \114, %4C, &#76; and &#x4c;. Single characters
 // that are escaped, and other chains of encodings, have none, since nobody hides text that way by accident;
 // what only touches the literal, such as %22 or GBK, leaves it as it is. A short literal may have fewer marks, but those
 // it lacks were no use.
 func Marks(literal string) []string {
 	little := pad(literal)
 	list := []string{little[:len(little)-1]} // which UTF-16 has in both byte orders
-	for _, format := range []string{"%02x", `\u%04x`, `\x%02x`, "%%%02x", "&#x%x;"} {
+	for _, format := range []string{"%02x", `\u%04x`, `\x%02x`, `\%03o`, "%%%02x", "&#x%x;"} {
 		list = append(list, caseless(each(literal, format)))
 	}
 	list = append(list, each(literal, "&#%d;"))

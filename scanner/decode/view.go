@@ -179,17 +179,22 @@ func (m mapping) index(at int) int {
 	return sort.Search(len(m.pieces), func(i int) bool { return int(m.pieces[i].out) > at }) - 1
 }
 
-// encodings returns the encodings of the pieces that hold [start, end).
+// encodings returns the encodings of the pieces that hold [start, end). Text that was only joined has no piece of its own:
+// something is missing between two.
 func (m mapping) encodings(start, end int) encodings {
 	var all encodings
 	if start >= m.size || start < 0 {
 		return all
 	}
-	for _, p := range m.pieces[m.index(start):] {
-		if int(p.out) >= end {
-			break
-		}
+	first := m.index(start)
+	joined := false
+	for i := first; i < len(m.pieces) && int(m.pieces[i].out) < end; i++ {
+		p := m.pieces[i]
 		all |= p.encoding
+		joined = joined || i > first && m.pieces[i-1].end(int(p.out)) != int(p.in)
+	}
+	if all == plain && joined {
+		return inStrings
 	}
 	return all
 }

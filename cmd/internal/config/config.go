@@ -46,11 +46,30 @@ func (c Config) Rules() (*rules.Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Path, err)
 	}
+	if err := distinct(list, c.Custom); err != nil {
+		return nil, fmt.Errorf("%s: %w", cmp.Or(c.Path, "configuration"), err)
+	}
 	set, err := rules.Compile(append(list, own...)...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cmp.Or(c.Path, "configuration"), err)
 	}
 	return set, nil
+}
+
+// distinct says which rule has the ID of another, and what to do about it. The ID is the type of the credentials too.
+func distinct(builtIn []rules.Rule, own []custom.Rule) error {
+	taken := map[string]string{}
+	for _, r := range builtIn {
+		what := "a built-in rule has this id, or reports this type: choose another id, or leave the built-in rules out with built-in = false"
+		taken[r.ID], taken[string(r.Type)] = what, what
+	}
+	for _, r := range own {
+		if why := taken[r.ID]; why != "" {
+			return fmt.Errorf("rule %s: %s", r.ID, why)
+		}
+		taken[r.ID] = "another rule of the file has this id: choose another for one of them"
+	}
+	return nil
 }
 
 // maxSize is larger than any configuration that somebody wrote.

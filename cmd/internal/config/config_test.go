@@ -79,8 +79,8 @@ func TestErrors(t *testing.T) {
 		{"regex", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"(\"\n", "rule a: regex: error parsing regexp"},
 		{"severity", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\nseverity = \"bad\"\n", `severity "bad" is not known`},
 		{"target", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules.allow]]\ntarget = \"x\"\npaths = [\"a\"]\n", `target "x" is not known`},
-		{"twice", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules]]\nid = \"a\"\nregex = \"abc\"\n", "rule a is defined twice"},
-		{"a type of ours", "a.toml", "[[rules]]\nid = \"accesskey\"\nregex = \"abc\"\n", "type accesskey is defined twice"},
+		{"twice", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules]]\nid = \"a\"\nregex = \"abc\"\n", "rule a: another rule of the file has this id"},
+		{"a type of ours", "a.toml", "[[rules]]\nid = \"accesskey\"\nregex = \"abc\"\n", "rule accesskey: a built-in rule has this id"},
 		{"gitleaks condition", ".gitleaks.toml", "[allowlist]\ncondition = \"XOR\"\npaths = [\"a\"]\n", `condition "XOR"`},
 		{"gitleaks extends", ".gitleaks.toml", "[extend]\npath = \"other\"\n", "extend by path"},
 		{"long", "a.toml", "#" + strings.Repeat("x", 5<<20), "longer than"},
@@ -171,4 +171,49 @@ func TestFind(t *testing.T) {
 			t.Errorf("of %s: %q", path, got)
 		}
 	}
+}
+
+// A rule with an ID that is taken is refused, and the error says what to do.
+func TestTakenIDs(t *testing.T) {
+	rule := func(id string) string { return "[[rules]]\nid = \"" + id + "\"\nregex = \"acme_[0-9]{4}\"\n" }
+	for content, want := range map[string]string{
+		rule("alibaba-accesskey-id"):                        "rule alibaba-accesskey-id: a built-in rule has this id",
+		rule("accesskey-id"):                                "rule accesskey-id: a built-in rule has this id",
+		rule("x") + rule("x"):                               "rule x: another rule of the file has this id",
+		"built-in = false\n" + rule("alibaba-accesskey-id"): "",
+	} {
+		_, err := config.Load(write(t, ".akguard.toml", content))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "choose another")) {
+			t.Errorf("%q: %v, want %q", content, err, want)
+		}
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(own, false)
+	f.Add("built-in = false\n[[rules]]\nid = \"a\"\nregex = '(?s).*(x)?'\nsecret-group = 1\nmatch = [\"{hex:9999}\"]\n", false)
+	f.Add("[extend]\nuseDefault = true\n[[rules]]\nid = \"a\"\nregex = 'a'\n[rules.allowlist]\nstopwords = [\"x\"]\n[allowlist]\npaths = ['y']\n", true)
+	f.Fuzz(func(t *testing.T, content string, gitleaks bool) {
+		name := ".akguard.toml"
+		if gitleaks {
+			name = ".gitleaks.toml"
+		}
+		c, err := config.Load(write(t, name, content))
+		if err != nil {
+			return
+		}
+		set, err := c.Rules()
+		if err != nil {
+			t.Fatalf("loaded, but: %v", err)
+		}
+		text := []byte(content)
+		for _, m := range set.Find(text) {
+			if m.Start < 0 || m.Start >= m.End || m.End > len(text) {
+				t.Fatalf("match %+v in %d bytes", m, len(text))
+			}
+		}
+		if _, _, err := c.Try(); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

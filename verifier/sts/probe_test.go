@@ -86,9 +86,9 @@ func TestAdvice(t *testing.T) {
 	s := newScene(t)
 	checker := newChecker(t, sts.Options{Endpoint: s.endpoint})
 	for want, key := range map[string]*alibabatest.Key{
-		"disable the key in the RAM console now": s.key,
-		"sign in as the account itself":          s.account.AddRootKey(),
-		"it works until it expires":              s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour)),
+		"disable the key now, with akguard respond": s.key,
+		"sign in as the account itself":             s.account.AddRootKey(),
+		"it works until it expires":                 s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour)),
 	} {
 		if v := checker.Verify(t.Context(), key.Credential()); !strings.HasPrefix(v.Advice, want) {
 			t.Errorf("advice %q, want %q", v.Advice, want)

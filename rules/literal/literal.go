@@ -88,19 +88,29 @@ func hash(window []byte) uint32 {
 	return binary.LittleEndian.Uint32(four[:]) * odd >> (32 - hashBits)
 }
 
-// rarityOf says how rarely a byte stands in source code, roughly: one of so many powers of two.
+// rarities says how rarely each printable character stands in source code: one of so many powers of two, as was
+// counted in 120 MB of C, Java, shell and their documentation.
+const rarities = "3a699988777a7778889aaaaaaa87988ba898989998ca88889b8889aabab999c6a575646665a856556955468887a9a9b"
+
+// rarityOf is rarities for all bytes.
 func rarityOf(c byte) int {
+	const ofTab, ofNewline, ofOthers = 7, 5, 12
 	switch {
-	case bytes.IndexByte([]byte(" etaoinsr\n"), c) >= 0:
-		return 5
-	case bytes.IndexByte([]byte("lcdupmhfg_(),.;=\"0"), c) >= 0:
-		return 6
-	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-		return 8
-	case 'A' <= c && c <= 'Z':
-		return 9
+	case ' ' <= c && c <= '~':
+		return hexDigit(rarities[c-' '])
+	case c == '\t':
+		return ofTab
+	case c == '\n':
+		return ofNewline
 	}
-	return 10
+	return ofOthers
+}
+
+func hexDigit(c byte) int {
+	if c >= 'a' {
+		return int(c-'a') + 10
+	}
+	return int(c - '0')
 }
 
 // Each calls visit with the index of a string and its offset, for every occurrence of every string, until visit

@@ -85,8 +85,19 @@ var frequency = func() (f [256]float64) {
 // placed is where a string is looked up: at which of its offsets, and in which bucket.
 type placed struct{ offset, bucket int }
 
-// allot gives each string the window and the bucket that add least noise: strings that share a bucket also let through
-// whatever mixes their bytes, so that those should share one that are alike. Short strings have little choice and come
+// allotment is who shares a bucket. Strings that do also let through whatever mixes their bytes, so that those should
+// that are alike.
+type allotment struct {
+	texts  []text
+	places []placed
+	groups [buckets]group
+	noise  [buckets]float64
+}
+
+// rounds is how often each string is placed again, among all others: it pays twice.
+const rounds = 2
+
+// allot gives each string the window and the bucket that add least noise. Short strings have little choice and come
 // first.
 func allot(texts []text) []placed {
 	order := make([]int, len(texts))
@@ -94,22 +105,47 @@ func allot(texts []text) []placed {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a].content) - len(texts[b].content) })
-	var groups [buckets]group
-	var noise [buckets]float64
-	out := make([]placed, len(texts))
-	for _, i := range order {
-		best, least, grown := placed{}, math.Inf(1), group{}
-		for offset := range max(1, len(texts[i].content)-windowSize+1) {
-			w := texts[i].window(offset)
-			for b := range groups {
-				g := groups[b].with(w)
-				if added := g.noise() - noise[b]; added < least {
-					best, least, grown = placed{offset, b}, added, g
-				}
+	a := &allotment{texts: texts, places: make([]placed, len(texts))}
+	for i := range a.places {
+		a.places[i].bucket = -1
+	}
+	for range rounds {
+		for _, i := range order {
+			a.remove(i)
+			a.place(i)
+		}
+	}
+	return a.places
+}
+
+// place gives a string the place that adds least noise.
+func (a *allotment) place(i int) {
+	best, least, grown := placed{}, math.Inf(1), group{}
+	for offset := range max(1, len(a.texts[i].content)-windowSize+1) {
+		w := a.texts[i].window(offset)
+		for b := range a.groups {
+			g := a.groups[b].with(w)
+			if added := g.noise() - a.noise[b]; added < least {
+				best, least, grown = placed{offset, b}, added, g
 			}
 		}
-		out[i], groups[best.bucket] = best, grown
-		noise[best.bucket] += least
 	}
-	return out
+	a.places[i], a.groups[best.bucket] = best, grown
+	a.noise[best.bucket] += least
+}
+
+// remove takes a string out of its bucket, if it is in one.
+func (a *allotment) remove(i int) {
+	b := a.places[i].bucket
+	if b < 0 {
+		return
+	}
+	a.places[i].bucket = -1
+	a.groups[b] = group{}
+	for j, p := range a.places {
+		if p.bucket == b {
+			a.groups[b] = a.groups[b].with(a.texts[j].window(p.offset))
+		}
+	}
+	a.noise[b] = a.groups[b].noise()
 }

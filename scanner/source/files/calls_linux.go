@@ -22,12 +22,8 @@ func callsFor(folder int) *calls {
 }
 
 var quick = calls{
-	openat: func(folder int, name string) (int, error) {
-		path, err := unix.BytePtrFromString(name)
-		if err != nil {
-			return 0, err
-		}
-		return result(unix.RawSyscall6(unix.SYS_OPENAT, uintptr(folder), uintptr(unsafe.Pointer(path)), openFlags, 0, 0, 0))
+	openat: func(folder int, cname []byte) (int, error) {
+		return result(unix.RawSyscall6(unix.SYS_OPENAT, uintptr(folder), uintptr(unsafe.Pointer(&cname[0])), openFlags, 0, 0, 0))
 	},
 	read: func(fd int, b []byte) (int, error) {
 		return result(unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b))))

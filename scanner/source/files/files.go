@@ -178,12 +178,18 @@ func (r *reader) read(ctx context.Context, sink scanner.Sink, d *directory, name
 	return sink.Blob(ctx, blob)
 }
 
-// head reads a regular file into the buffer: whole, or as much as is held of a large one. A read that does not
-// fill the buffer has come to the end.
-func (r *reader) head(f *file) (content []byte, whole bool, err error) {
+// space returns the buffer.
+func (r *reader) space() []byte {
 	if r.buf == nil {
 		r.buf = make([]byte, 128<<10)
 	}
+	return r.buf
+}
+
+// head reads a regular file into the buffer: whole, or as much as is held of a large one. A read that does not
+// fill the buffer has come to the end.
+func (r *reader) head(f *file) (content []byte, whole bool, err error) {
+	r.space()
 	for n := 0; ; {
 		m, err := f.Read(r.buf[n:])
 		switch n += m; {

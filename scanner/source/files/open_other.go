@@ -3,7 +3,6 @@
 package files
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -28,9 +27,6 @@ func openDirectory(name string) (*directory, error) {
 	f, err := os.Open(name)
 	return &directory{name, f}, err
 }
-
-// list returns what is in the folder, in the order of the disk.
-func (d *directory) list() ([]fs.DirEntry, error) { return d.ReadDir(-1) }
 
 // open opens a file of the folder for reading.
 func (d *directory) open(name string) (*file, error) {

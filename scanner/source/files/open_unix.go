@@ -5,33 +5,35 @@ package files
 import (
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"runtime"
 
 	"golang.org/x/sys/unix"
 )
 
 // directory is an open folder, which its files are opened in: their path is not walked again for each. It makes the
-// system calls itself, and fewer of them than package os, which must be ready for what can block.
+// system calls itself, and fewer of them than package os, which must be ready for what can block. It is one goroutine's.
 type directory struct {
-	*os.File
+	name  string
 	fd    int
 	calls *calls
+	cname []byte // the name that is opened, as the system wants it
+	file  file   // that is open
 }
 
 // calls are the system calls that a file is read with.
 type calls struct {
-	openat func(folder int, name string) (int, error)
+	openat func(folder int, cname []byte) (int, error)
 	read   func(fd int, b []byte) (int, error)
 	close  func(fd int) error
 }
 
 // blocking lets other goroutines run meanwhile.
 var blocking = calls{
-	openat: func(folder int, name string) (int, error) { return unix.Openat(folder, name, openFlags, 0) },
-	read:   unix.Read,
-	close:  unix.Close,
+	openat: func(folder int, cname []byte) (int, error) {
+		return unix.Openat(folder, unix.ByteSliceToString(cname), openFlags, 0)
+	},
+	read:  unix.Read,
+	close: unix.Close,
 }
 
 // openFlags do not follow a link, and do not wait for a pipe.
@@ -42,20 +44,20 @@ func openDirectory(name string) (*directory, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return &directory{os.NewFile(uintptr(fd), name), fd, callsFor(fd)}, nil
+	return &directory{name: name, fd: fd, calls: callsFor(fd)}, nil
 }
 
-// list returns what is in the folder, in the order of the disk.
-func (d *directory) list() ([]fs.DirEntry, error) { return d.ReadDir(-1) }
+func (d *directory) Close() error { return unix.Close(d.fd) }
 
-// open opens a file of the folder for reading.
+// open opens a file of the folder for reading. It is valid until the next one is opened.
 func (d *directory) open(name string) (*file, error) {
-	fd, err := retry(func() (int, error) { return d.calls.openat(d.fd, name) })
-	runtime.KeepAlive(d.File)
+	d.cname = append(append(d.cname[:0], name...), 0)
+	fd, err := retry(func() (int, error) { return d.calls.openat(d.fd, d.cname) })
 	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: filepath.Join(d.Name(), name), Err: err}
+		return nil, &fs.PathError{Op: "open", Path: filepath.Join(d.name, name), Err: err}
 	}
-	return &file{name, fd, d.calls}, nil
+	d.file = file{name, fd, d.calls}
+	return &d.file, nil
 }
 
 // file is an open file.

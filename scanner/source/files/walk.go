@@ -103,7 +103,7 @@ func (w *walk) do(ctx context.Context, t task, r *reader) error {
 	}
 	defer d.Close()
 	if t.files == nil {
-		t.files = w.list(d, t)
+		t.files = w.list(d, t, r)
 	}
 	prefix := ""
 	if t.rel != "" {
@@ -117,6 +117,12 @@ func (w *walk) do(ctx context.Context, t task, r *reader) error {
 	return nil
 }
 
+// entry is what stands in a folder.
+type entry struct {
+	name            string
+	folder, regular bool
+}
+
 // lose tells that a folder could not be read, unless it has gone.
 func (w *walk) lose(t task, err error) {
 	if t.rel != "" && gone(err) {
@@ -126,8 +132,8 @@ func (w *walk) lose(t task, err error) {
 }
 
 // list reads a folder, leaves its folders and all but a share of its files to others, and returns that share.
-func (w *walk) list(d *directory, t task) []string {
-	entries, err := d.list()
+func (w *walk) list(d *directory, t task, r *reader) []string {
+	entries, err := d.list(r.space())
 	if err != nil {
 		w.lose(t, err)
 	}
@@ -135,12 +141,12 @@ func (w *walk) list(d *directory, t task) []string {
 	var files []string
 	for _, e := range entries {
 		switch {
-		case e.IsDir():
-			if f, ok := t.filter.Folder(e.Name()); ok {
-				tasks = append(tasks, task{rel: path.Join(t.rel, e.Name()), filter: f})
+		case e.folder:
+			if f, ok := t.filter.Folder(e.name); ok {
+				tasks = append(tasks, task{rel: path.Join(t.rel, e.name), filter: f})
 			}
-		case e.Type().IsRegular() && t.filter.File(e.Name()):
-			files = append(files, e.Name())
+		case e.regular && t.filter.File(e.name):
+			files = append(files, e.name)
 		}
 	}
 	for len(files) > share {

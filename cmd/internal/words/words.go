@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,12 +22,13 @@ var chinese string
 // Catalogue holds the sentences of one language. A nil Catalogue is English.
 type Catalogue struct {
 	whole    map[string]string
-	patterns []pattern // the first that fits is taken
+	patterns []pattern // what says most comes first
 }
 
 // pattern is a sentence that something is put into.
 type pattern struct {
 	english *regexp.Regexp
+	fixed   int // letters that are not put in
 	other   string
 }
 
@@ -35,7 +37,7 @@ func Chinese() (*Catalogue, error) { return Read(chinese) }
 
 // Read reads a catalogue: an English sentence on one line, the same in the other language on the next, and an empty line.
 // In the other language {1} is what the first {} of the English one stands for, as it is, and <1> the same translated.
-// Of several sentences that fit, the first is taken. Lines that begin with # are comments.
+// Of several sentences that fit, the one that says most itself is taken. Lines that begin with # are comments.
 func Read(text string) (*Catalogue, error) {
 	c := &Catalogue{whole: map[string]string{}}
 	english := ""
@@ -54,6 +56,7 @@ func Read(text string) (*Catalogue, error) {
 			english = ""
 		}
 	}
+	slices.SortStableFunc(c.patterns, func(a, b pattern) int { return b.fixed - a.fixed })
 	return c, nil
 }
 
@@ -81,7 +84,7 @@ func (c *Catalogue) add(english, other string) error {
 		parts[i] = regexp.QuoteMeta(part)
 	}
 	expression := "^" + strings.Join(parts[:len(parts)-1], "(.*?)") + "(.*)" + parts[len(parts)-1] + "$"
-	c.patterns = append(c.patterns, pattern{regexp.MustCompile(expression), other})
+	c.patterns = append(c.patterns, pattern{regexp.MustCompile(expression), len(english) - 2*(len(parts)-1), other})
 	return nil
 }
 

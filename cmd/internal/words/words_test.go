@@ -17,7 +17,7 @@ import (
 )
 
 func TestSay(t *testing.T) {
-	const text = "# comment\n\nyes\nja\n\nuser {}: {}\nBenutzer {1}: <2>\n\nuser {}\nBenutzer {1}\n\nyes, {}\nja, <1>\n\n{} is {}\n<2> ist {1}\n"
+	const text = "# comment\n\nyes\nja\n\nuser {}: {}\nBenutzer {1}: <2>\n\nuser {}\nBenutzer {1}\n\nyes, {}\nja, <1>\n\n{} is {}\n<2> ist {1}\n\nuser {} has none\n{1} hat nichts\n"
 	c, err := words.Read(text)
 	if err != nil {
 		t.Fatal(err)
@@ -26,6 +26,7 @@ func TestSay(t *testing.T) {
 		"": "", "yes": "ja", "no": "no", "user yes": "Benutzer yes", "user a.b: yes": "Benutzer a.b: ja",
 		"yes is yes": "ja ist yes", "yes, user yes, yes": "ja, Benutzer yes, yes", "user x: is is is": "Benutzer x: is ist is",
 		"yes, yes, yes, no": "ja, ja, ja, no", "user (.*)$": "Benutzer (.*)$",
+		"user a has none": "a hat nichts", // although user {} fits, and comes first
 	} {
 		if got := c.Say(english); got != want {
 			t.Errorf("%q is said as %q, want %q", english, got, want)

@@ -140,18 +140,27 @@ func (m *matching) add(content []byte, v *decode.View) {
 		if anchor.Kind == rules.KindValue && taken.overlap(anchor) {
 			continue // it is a part of what says more
 		}
-		s := sighting{at: m.spot(v, anchor), hit: hit{credential: j.Credential, single: anchor.Kind == rules.KindValue, marks: anchor.Marks, decoded: chain(v, anchor, j.Secret, j.Token)}}
-		if expires, ok := rules.URLExpiry(content, anchor); ok {
-			s.expires = expires
-		}
-		if j.ID.End > 0 && j.Secret.End > 0 {
-			for _, secret := range append([]rules.Match{j.Secret}, j.Candidates...) {
-				s.hit.secrets = append(s.hit.secrets, secretAt{Secret: rules.NewSecret(string(content[secret.Start:secret.End]))})
-				s.secrets = append(s.secrets, m.spot(v, secret))
-			}
-		}
-		m.keep(s, start)
+		m.keep(m.sighting(content, v, j, anchor), start)
 	}
+}
+
+// sighting is what was joined, as it was seen. Anchor is its first part.
+func (m *matching) sighting(content []byte, v *decode.View, j pair.Joined, anchor rules.Match) sighting {
+	s := sighting{at: m.spot(v, anchor), hit: hit{
+		credential: j.Credential, single: anchor.Kind == rules.KindValue, marks: anchor.Marks,
+		decoded: chain(v, anchor, j.Secret, j.Token),
+	}}
+	if expires, ok := rules.URLExpiry(content, anchor); ok {
+		s.expires = expires
+	}
+	if j.ID.End == 0 || j.Secret.End == 0 {
+		return s
+	}
+	for _, secret := range append([]rules.Match{j.Secret}, j.Candidates...) {
+		s.hit.secrets = append(s.hit.secrets, secretAt{Secret: rules.NewSecret(string(content[secret.Start:secret.End]))})
+		s.secrets = append(s.secrets, m.spot(v, secret))
+	}
+	return s
 }
 
 // keep keeps a sighting that begins at an offset of the content. Of several of one credential, the one that knows most is

@@ -14,6 +14,16 @@
 #define WINDOWS 288
 #define ODD     $0x9e3779b1
 
+// Jumps to found if the hash of the bytes in W is that of some window.
+#define KNOWN(W) \
+	IMUL3L ODD, W, R9                 \
+	SHRL   $17, R9                    \
+	MOVL   R9, R10                    \
+	SHRL   $5, R10                    \
+	MOVL   WINDOWS(AX)(R10*4), R10    \
+	BTL    R9, R10                    \
+	JCS    found
+
 // func find(t *tables, p *byte, n int) int
 TEXT ·find(SB), NOSPLIT, $0-32
 	MOVQ    t+0(FP), AX
@@ -63,21 +73,9 @@ candidate:
 	BSFL    BX, R8
 	ADDQ    DX, R8
 	MOVL    (SI)(R8*1), R11
-	IMUL3L  ODD, R11, R9
-	SHRL    $17, R9
-	MOVL    R9, R10
-	SHRL    $5, R10
-	MOVL    WINDOWS(AX)(R10*4), R10
-	BTL     R9, R10
-	JCS     found
+	KNOWN(R11)
 	ANDL    $0xffffff, R11
-	IMUL3L  ODD, R11, R9
-	SHRL    $17, R9
-	MOVL    R9, R10
-	SHRL    $5, R10
-	MOVL    WINDOWS(AX)(R10*4), R10
-	BTL     R9, R10
-	JCS     found
+	KNOWN(R11)
 	LEAL    -1(BX), R9
 	ANDL    R9, BX
 	JNZ     candidate

@@ -47,10 +47,12 @@ func (d *directory) entries(out []entry, answer string) []entry {
 	return out
 }
 
-// entry asks what an entry is where the folder does not say it.
+// entry asks what an entry is where the folder does not say it. What cannot be asked about counts as a file: opening it
+// then tells what is wrong.
 func (d *directory) entry(name string, kind byte) entry {
 	if kind == unix.DT_UNKNOWN {
 		var stat unix.Stat_t
+		kind = unix.DT_REG
 		if err := unix.Fstatat(d.fd, name, &stat, unix.AT_SYMLINK_NOFOLLOW); err == nil {
 			kind = byte(stat.Mode & unix.S_IFMT >> 12)
 		}

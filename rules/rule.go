@@ -82,6 +82,7 @@ const (
 	KindSTSSecret                 // the secret of a temporary credential
 	KindToken                     // the security token of a temporary credential
 	KindValue                     // a credential that is one value
+	KindRest                      // no part: a rule has not looked at what follows, because too much matched before
 )
 
 // Match is one value found in a content.

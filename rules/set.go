@@ -166,7 +166,9 @@ func (s *Set) whole(content []byte, places [][]int) []Match {
 		}
 		slices.Sort(places[i])
 		for _, m := range p.All(content, slices.Compact(places[i])) {
-			m.Kind, m.Type = p.Kind, p.Type
+			if m.Type = p.Type; m.Kind != KindRest {
+				m.Kind = p.Kind
+			}
 			found = append(found, m)
 		}
 	}

@@ -74,6 +74,7 @@ type matching struct {
 	cut   section
 	found []sighting
 	seen  map[known]int // indexes into found
+	rest  bool          // some rule has not looked at everything
 }
 
 // known is a credential that begins at an offset of the content.
@@ -82,6 +83,9 @@ type known struct {
 	key   string
 	rule  rules.Type // for one value, which several rules may find
 }
+
+// name is how a Skip names a place.
+func (p Place) name() string { return cmp.Or(p.Path, p.Blob, p.Commit, p.Source) }
 
 // section is the part of a content in which credentials are to begin.
 type section struct {
@@ -103,8 +107,11 @@ func (c *collector) match(place Place, t text, cut section) {
 	m.add(t.content, nil)
 	if encoded || len(m.found) > 0 {
 		if err := decode.Each(t.content, c.decoding, func(v *decode.View) { m.add(v.Content, v) }); err != nil {
-			c.Skip(Skip{Path: cmp.Or(place.Path, place.Blob, place.Commit, place.Source), Reason: fmt.Sprintf("not all of it was decoded: %v", err)})
+			c.Skip(Skip{Path: place.name(), Reason: fmt.Sprintf("not all of it was decoded: %v", err)})
 		}
+	}
+	if m.rest {
+		c.Skip(Skip{Path: place.name(), Reason: "a rule matches so often that not all of it was looked at: make the rule narrower"})
 	}
 	m.dropPieces()
 	c.explain(place, t, cut, m.found)
@@ -126,6 +133,7 @@ func (m *matching) add(content []byte, v *decode.View) {
 	if len(parts) == 0 {
 		return
 	}
+	m.rest = m.rest || slices.ContainsFunc(parts, func(p rules.Match) bool { return p.Kind == rules.KindRest })
 	joined := pair.Join(content, parts, pair.Options{Part: m.cut.part})
 	taken := spans(joined)
 	for _, j := range joined {

@@ -204,11 +204,22 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// An expression that matches everywhere costs no more than the matches that a scan keeps.
+// An expression that matches everywhere costs no more than the matches that a scan keeps. That the rest was not looked at
+// is told, also where all that was looked at is allowed.
 func TestMatchesAreCapped(t *testing.T) {
 	content := []byte(strings.Repeat("tok ", 200_000))
-	for _, expr := range []string{`.`, `tok`, `[^x]*?k`} {
-		list, err := Compile(Rule{ID: "x", Regex: expr})
+	allowed := []Allow{{Regexes: []string{"."}}}
+	for _, test := range []struct {
+		rule Rule
+		want int
+	}{
+		{Rule{ID: "x", Regex: `.`}, maxMatches},
+		{Rule{ID: "x", Regex: `tok`}, maxMatches},
+		{Rule{ID: "x", Regex: `[^x]*?k`}, maxMatches},
+		{Rule{ID: "x", Regex: `tok`, Allow: allowed}, 0},
+		{Rule{ID: "x", Regex: `[^x]*?k`, Allow: allowed}, 0},
+	} {
+		list, err := Compile(test.rule)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,8 +227,9 @@ func TestMatchesAreCapped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := len(set.Find(content)); n != maxMatches {
-			t.Errorf("%s: %d matches, want %d", expr, n, maxMatches)
+		found := set.Find(content)
+		if n := len(found) - 1; n != test.want || found[n].Kind != rules.KindRest {
+			t.Errorf("%+v: %d matches, want %d and the rest", test.rule, n, test.want)
 		}
 	}
 }

@@ -25,8 +25,9 @@ type finder struct {
 	around   around            // how far from a literal a match can go; nil: anywhere
 }
 
-// maxMatches is how many matches of a rule one content has. It is more than a scan keeps, so that what is past it is said to
-// be missing; without it, an expression that matches every character would take a hundred times the memory of the content.
+// maxMatches is how many matches of its expression a rule looks at in one content, or in the surroundings of one literal.
+// What is past it is said to be missing; without it, an expression that matches every character would take a hundred times
+// the memory of the content.
 const maxMatches = 100_001
 
 // all is the All of the rule's part.
@@ -58,7 +59,7 @@ func (f *finder) inside(found []rules.Match, content []byte, from, to int) []rul
 	if f.quiet.has(k) {
 		return found
 	}
-	locations := f.re.FindAllSubmatchIndex(content[from:to], maxMatches-len(found))
+	locations := f.re.FindAllSubmatchIndex(content[from:to], maxMatches)
 	if locations == nil {
 		f.quiet.add(k)
 	}
@@ -79,6 +80,10 @@ func (f *finder) keep(found []rules.Match, content []byte, from int, locations [
 		if marks, allowed := f.allowed(m); !allowed {
 			found = append(found, rules.Match{Start: m.start, End: m.end, Marks: marks})
 		}
+	}
+	if len(locations) == maxMatches {
+		end := from + locations[maxMatches-1][1]
+		found = append(found, rules.Match{Kind: rules.KindRest, Start: end, End: end})
 	}
 	return found
 }

@@ -2,7 +2,6 @@ package scanner
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,12 +12,14 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/decode"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // hit is one credential at one place of one content.
 type hit struct {
-	place      Place
+	place      finding.Place
 	credential rules.Credential
 	line       int
 	column     int
@@ -54,7 +55,7 @@ type collector struct {
 	rejected []Rejection
 	hits     []hit
 	kept     int
-	skips    map[Skip]bool
+	skips    map[finding.Skip]bool
 }
 
 // maxDecoded is how many bytes are decoded of one content.
@@ -67,7 +68,7 @@ func newCollector(opts Options) (*collector, error) {
 	}
 	c := &collector{
 		set: opts.Rules, prefilter: prefilter, decoding: decode.Options{MaxBytes: maxDecoded},
-		maxHits: opts.MaxHits, progress: opts.Progress, skips: map[Skip]bool{}, explains: opts.Explain != nil,
+		maxHits: opts.MaxHits, progress: opts.Progress, skips: map[finding.Skip]bool{}, explains: opts.Explain != nil,
 	}
 	c.setWindows(windowSize, margin)
 	return c, nil
@@ -83,7 +84,7 @@ func (c *collector) Blob(ctx context.Context, b Blob) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if b.Source != SourceMessage { // messages count with their commits
+	if b.Source != finding.SourceMessage { // messages count with their commits
 		c.blobs.Add(1)
 	}
 	if b.Stream != nil {
@@ -192,8 +193,8 @@ func (c *collector) keep(found []hit) {
 }
 
 // crowded is the Skip for hits past the limit, and for places of hits past it.
-func (c *collector) crowded() Skip {
-	return Skip{Path: ".", Reason: fmt.Sprintf("more than %d hits: not all are reported", c.maxHits)}
+func (c *collector) crowded() finding.Skip {
+	return finding.Skip{Path: ".", Reason: reason.Text(fmt.Sprintf("more than %d hits: not all are reported", c.maxHits))}
 }
 
 // Screen implements Screener.
@@ -215,7 +216,7 @@ func (c *collector) Dropped(size int64) {
 }
 
 // Skip implements Sink.
-func (c *collector) Skip(s Skip) {
+func (c *collector) Skip(s finding.Skip) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.skips[s] = true
@@ -233,20 +234,20 @@ func (c *collector) take() []hit {
 	return hits
 }
 
-func (c *collector) skipped() []Skip {
+func (c *collector) skipped() []finding.Skip {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := make([]Skip, 0, len(c.skips))
+	out := make([]finding.Skip, 0, len(c.skips))
 	for s := range c.skips {
 		out = append(out, s)
 	}
-	slices.SortFunc(out, func(a, b Skip) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason)) })
+	slices.SortFunc(out, finding.CompareSkips)
 	return out
 }
 
-func (c *collector) summary(findings []Finding) Summary {
+func (c *collector) summary(findings []finding.Finding) finding.Summary {
 	skips := len(c.skipped())
-	s := Summary{
+	s := finding.Summary{
 		Blobs: c.blobs.Load(), Bytes: c.bytes.Load(), Commits: c.commits.Load(),
 		Findings: len(findings), Skips: skips, Complete: skips == 0,
 	}

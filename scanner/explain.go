@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // Rejection is what looks like a part of a credential at first and was not taken for one.
 type Rejection struct {
-	Place
-	Line, Column int // as in Occurrence
+	finding.Place
+	Line, Column int // as in finding.Occurrence
 	Value        rules.Secret
 	Rule         string // the ID of the rule that would report it alone; "" if there is none
 	Reason       string
@@ -25,7 +26,7 @@ const (
 )
 
 // explain notes what the rules did not take in a section of a content. Joined are the credentials found there.
-func (c *collector) explain(place Place, t text, cut section, joined []sighting) {
+func (c *collector) explain(place finding.Place, t text, cut section, joined []sighting) {
 	if !c.explains {
 		return
 	}

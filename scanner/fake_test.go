@@ -10,6 +10,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/verifier"
 )
@@ -17,7 +18,7 @@ import (
 // memory is a Source of contents by path.
 type memory struct {
 	files []file
-	skips []scanner.Skip
+	skips []finding.Skip
 	err   error
 }
 
@@ -26,7 +27,7 @@ type file struct{ path, content string }
 // Scan implements scanner.Source.
 func (m memory) Scan(ctx context.Context, sink scanner.Sink) error {
 	for _, f := range m.files {
-		place := scanner.Place{Source: scanner.SourceFile, Path: f.path}
+		place := finding.Place{Source: finding.SourceFile, Path: f.path}
 		if err := sink.Blob(ctx, scanner.Blob{Place: place, Content: []byte(f.content)}); err != nil {
 			return err
 		}
@@ -40,17 +41,17 @@ func (m memory) Scan(ctx context.Context, sink scanner.Sink) error {
 // located is a memory whose contents turn out to stand elsewhere.
 type located struct {
 	memory
-	places func(scanner.Place) []scanner.Place
+	places func(finding.Place) []finding.Place
 	asked  *int
 	err    error
 }
 
 // Locate implements scanner.Locator.
-func (l located) Locate(_ context.Context, hits []scanner.Place, _ scanner.Sink) ([][]scanner.Place, error) {
+func (l located) Locate(_ context.Context, hits []finding.Place, _ scanner.Sink) ([][]finding.Place, error) {
 	if l.asked != nil {
 		*l.asked = len(hits)
 	}
-	var out [][]scanner.Place
+	var out [][]finding.Place
 	for _, h := range hits {
 		if places := l.places(h); places != nil {
 			out = append(out, places)
@@ -121,16 +122,16 @@ func (b *broken) fail(at string, err error) error {
 	return err
 }
 
-func (b *broken) Header(h scanner.Header) error {
+func (b *broken) Header(h finding.Header) error {
 	return b.fail("header", b.Report.Header(h))
 }
-func (b *broken) Finding(f scanner.Finding) error {
+func (b *broken) Finding(f finding.Finding) error {
 	return b.fail("finding", b.Report.Finding(f))
 }
-func (b *broken) Skip(s scanner.Skip) error {
+func (b *broken) Skip(s finding.Skip) error {
 	return b.fail("skip", b.Report.Skip(s))
 }
-func (b *broken) Summary(s scanner.Summary) error {
+func (b *broken) Summary(s finding.Summary) error {
 	return b.fail("summary", b.Report.Summary(s))
 }
 
@@ -139,5 +140,5 @@ type streamed struct{ io.Reader }
 
 // Scan implements scanner.Source.
 func (s streamed) Scan(ctx context.Context, sink scanner.Sink) error {
-	return sink.Blob(ctx, scanner.Blob{Place: scanner.Place{Source: scanner.SourceStdin}, Stream: s.Reader})
+	return sink.Blob(ctx, scanner.Blob{Place: finding.Place{Source: finding.SourceStdin}, Stream: s.Reader})
 }

@@ -5,21 +5,19 @@ import (
 	"slices"
 	"time"
 
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
 )
 
-// Live reports whether the credential works, as far as is known.
-func (f Finding) Live() bool { return works(f.Verdict) }
-
 // findings makes the report's findings, in its order: what works first, then by severity and first exposure.
-func (s *Scanner) findings(groups []*credentialGroup) []Finding {
-	var out []Finding
+func (s *Scanner) findings(groups []*credentialGroup) []finding.Finding {
+	var out []finding.Finding
 	for _, g := range groups {
 		rule, ok := s.opts.Rules.Rule(g.credential.Type)
 		if !ok {
 			continue // its parts were found for another type's rule
 		}
-		out = append(out, Finding{
+		out = append(out, finding.Finding{
 			Rule: rule, Credential: g.credential, Fingerprint: g.credential.Fingerprint(),
 			Severity: severity(rule, g.verdict.Status), Occurrences: g.occurrences(),
 			Verdict: g.verdict, Candidates: g.others(),
@@ -29,8 +27,8 @@ func (s *Scanner) findings(groups []*credentialGroup) []Finding {
 	return out
 }
 
-func sortFindings(list []Finding) {
-	slices.SortFunc(list, func(a, b Finding) int {
+func sortFindings(list []finding.Finding) {
+	slices.SortFunc(list, func(a, b finding.Finding) int {
 		return cmp.Or(
 			cmp.Compare(urgency(a), urgency(b)), cmp.Compare(b.Severity, a.Severity),
 			compareOccurrences(a.Occurrences[0], b.Occurrences[0]), cmp.Compare(a.Fingerprint, b.Fingerprint))
@@ -38,7 +36,7 @@ func sortFindings(list []Finding) {
 }
 
 // urgency ranks by what is known: what works, root keys first, what may work, what does not.
-func urgency(f Finding) int {
+func urgency(f finding.Finding) int {
 	switch f.Verdict.Status {
 	case verifier.Live:
 		if f.Verdict.Identity.Root() {
@@ -56,16 +54,16 @@ func urgency(f Finding) int {
 }
 
 // occurrences says of each hit which parts of the credential stand there.
-func (g *credentialGroup) occurrences() []Occurrence {
-	out := make([]Occurrence, 0, len(g.hits))
+func (g *credentialGroup) occurrences() []finding.Occurrence {
+	out := make([]finding.Occurrence, 0, len(g.hits))
 	for _, h := range g.hits {
-		o := Occurrence{Place: h.place, Parts: PartID, Line: h.line, Column: h.column, Decoded: h.decoded, URLExpires: h.expires}
+		o := finding.Occurrence{Place: h.place, Parts: finding.PartID, Line: h.line, Column: h.column, Decoded: h.decoded, URLExpires: h.expires}
 		i := slices.IndexFunc(h.secrets, func(s secretAt) bool { return same(s.Secret, g.credential.Secret) })
 		switch {
 		case h.credential.ID.IsZero():
-			o.Parts = PartSecret
+			o.Parts = finding.PartSecret
 		case i >= 0:
-			o.Parts, o.SecretLine = PartBoth, h.secrets[i].line
+			o.Parts, o.SecretLine = finding.PartBoth, h.secrets[i].line
 		}
 		out = append(out, o)
 	}
@@ -76,18 +74,18 @@ func (g *credentialGroup) occurrences() []Occurrence {
 // farFuture stands for no date, so that what has a date comes first.
 func farFuture() time.Time { return time.Unix(1<<40, 0) }
 
-func compareOccurrences(a, b Occurrence) int {
+func compareOccurrences(a, b finding.Occurrence) int {
 	return cmp.Or(when(a).Compare(when(b)), comparePlaces(a.Place, b.Place), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
-func when(o Occurrence) time.Time {
+func when(o finding.Occurrence) time.Time {
 	if o.Date.IsZero() {
 		return farFuture()
 	}
 	return o.Date
 }
 
-func comparePlaces(a, b Place) int {
+func comparePlaces(a, b finding.Place) int {
 	return cmp.Or(
 		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.Blob, b.Blob),
 		cmp.Compare(a.Member, b.Member))

@@ -12,13 +12,14 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/verifier"
 )
 
 // describe says of a finding what grouping decides: "type secret [candidates]: path parts line/secretLine …". Keys
 // are written by their names.
-func describe(f scanner.Finding, names map[string]string) string {
+func describe(f finding.Finding, names map[string]string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s %s", f.Credential.Type, names[f.Credential.ID.Reveal()], names[f.Credential.Secret.Reveal()])
 	for _, c := range f.Candidates {
@@ -179,7 +180,7 @@ func TestDeterminism(t *testing.T) {
 		files = append(files, file{fmt.Sprintf("%d", i), strings.Repeat("\n", rng.IntN(4)) + text})
 	}
 	v := &oracle{secrets: map[string]string{ids[0]: secrets[0], ids[1]: secrets[1], ids[2]: secrets[2]}}
-	var want []scanner.Finding
+	var want []finding.Finding
 	for range 8 {
 		rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
 		cut := rng.IntN(len(files))
@@ -239,9 +240,9 @@ func TestVersions(t *testing.T) {
 		dates[path] = start.AddDate(0, 0, (i*91)%300)
 		files = append(files, file{path, k.Text()})
 	}
-	places := func(p scanner.Place) []scanner.Place {
-		p.Source, p.Date = scanner.SourceHistory, dates[p.Path]
-		return []scanner.Place{p}
+	places := func(p finding.Place) []finding.Place {
+		p.Source, p.Date = finding.SourceHistory, dates[p.Path]
+		return []finding.Place{p}
 	}
 	sources := []scanner.Source{memory{files: []file{{"on disk", k.Text()}}}, located{memory: memory{files: files}, places: places}}
 	r := planted.Scan(t, sources, nil)

@@ -9,7 +9,9 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/literal"
 	"github.com/akguard/akguard/rules/pair"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/decode"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // prefilter finds, in one pass, what a content must hold to be of interest: the literals of the rules, and marks of
@@ -84,8 +86,8 @@ type known struct {
 	rule  rules.Type // for one value, which several rules may find
 }
 
-// name is how a Skip names a place.
-func (p Place) name() string { return cmp.Or(p.Path, p.Blob, p.Commit, p.Source) }
+// placeName is how a Skip names a place.
+func placeName(p finding.Place) string { return cmp.Or(p.Path, p.Blob, p.Commit, p.Source) }
 
 // section is the part of a content in which credentials are to begin.
 type section struct {
@@ -94,7 +96,7 @@ type section struct {
 }
 
 // match finds the credentials of a content that begin in the section.
-func (c *collector) match(place Place, t text, cut section) {
+func (c *collector) match(place finding.Place, t text, cut section) {
 	if secret, ok := rules.Bare(t.content); ok && !cut.part {
 		c.keep([]hit{bareHit(place, t, secret)})
 		return
@@ -107,18 +109,18 @@ func (c *collector) match(place Place, t text, cut section) {
 	m.add(t.content, nil)
 	if encoded || len(m.found) > 0 {
 		if err := decode.Each(t.content, c.decoding, func(v *decode.View) { m.add(v.Content, v) }); err != nil {
-			c.Skip(Skip{Path: place.name(), Reason: fmt.Sprintf("not all of it was decoded: %v", err)})
+			c.Skip(finding.Skip{Path: placeName(place), Reason: reason.Text(fmt.Sprintf("not all of it was decoded: %v", err))})
 		}
 	}
 	if m.rest {
-		c.Skip(Skip{Path: place.name(), Reason: "a rule matches so often that not all of it was looked at: make the rule narrower"})
+		c.Skip(finding.Skip{Path: placeName(place), Reason: reason.Text("a rule matches so often that not all of it was looked at: make the rule narrower")})
 	}
 	m.dropPieces()
 	c.explain(place, t, cut, m.found)
 	c.keep(m.hits(place))
 }
 
-func bareHit(place Place, t text, secret rules.Match) hit {
+func bareHit(place finding.Place, t text, secret rules.Match) hit {
 	t.forward(secret.Start)
 	value := rules.NewSecret(string(t.content[secret.Start:secret.End]))
 	return hit{
@@ -267,7 +269,7 @@ func (m *matching) spot(v *decode.View, match rules.Match) spot {
 }
 
 // hits gives each sighting its line and column.
-func (m *matching) hits(place Place) []hit {
+func (m *matching) hits(place finding.Place) []hit {
 	slices.SortStableFunc(m.found, func(a, b sighting) int {
 		return cmp.Or(cmp.Compare(a.at.text, b.at.text), cmp.Compare(a.at.offset, b.at.offset))
 	})

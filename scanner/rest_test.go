@@ -6,6 +6,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/custom"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // A rule that does not look at everything must not lead to a clean report, also where it has found nothing.
@@ -24,7 +25,7 @@ func TestRestIsNotClean(t *testing.T) {
 			t.Fatal(err)
 		}
 		content := []byte(strings.Repeat("tok ", test.times))
-		if err := c.Blob(t.Context(), Blob{Place: Place{Path: "a"}, Content: content}); err != nil {
+		if err := c.Blob(t.Context(), Blob{Place: finding.Place{Path: "a"}, Content: content}); err != nil {
 			t.Fatal(err)
 		}
 		if got := c.skipped(); len(got) != test.skips || len(c.take()) > 0 {

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
 )
 
 // Options says what to scan and how. Sources and Rules are required.
 type Options struct {
-	Header   Header            // opens the report; Rules and Verify are filled in
+	Header   finding.Header    // opens the report; Rules and Verify are filled in
 	Sources  []Source          // scanned in this order
 	Rules    *rules.Set        // what to look for
 	Verifier verifier.Verifier // checks findings; nil leaves them unchecked
@@ -43,18 +44,18 @@ func New(opts Options) *Scanner {
 
 // Run scans everything, writes it to h and returns the summary. An error means that the scan did not come to its
 // end; when ctx ends, it is ctx's.
-func (s *Scanner) Run(ctx context.Context, h Handler) (Summary, error) {
+func (s *Scanner) Run(ctx context.Context, h finding.Handler) (finding.Summary, error) {
 	start := time.Now()
 	if err := h.Header(s.opts.Header); err != nil {
-		return Summary{}, err
+		return finding.Summary{}, err
 	}
 	c, err := newCollector(s.opts)
 	if err != nil {
-		return Summary{}, err
+		return finding.Summary{}, err
 	}
 	hits, err := s.collect(ctx, c)
 	if err != nil {
-		return Summary{}, err
+		return finding.Summary{}, err
 	}
 	for _, r := range c.rejections() {
 		s.opts.Explain(r)
@@ -63,7 +64,7 @@ func (s *Scanner) Run(ctx context.Context, h Handler) (Summary, error) {
 	introduce(groups)
 	s.verify(ctx, groups)
 	if err := ctx.Err(); err != nil {
-		return Summary{}, err
+		return finding.Summary{}, err
 	}
 	findings := s.findings(adopt(groups))
 	summary := c.summary(findings)
@@ -113,9 +114,9 @@ func orInterrupted(ctx context.Context, err error) error {
 // of hits it keeps one place for each.
 func (c *collector) locate(ctx context.Context, l Locator, hits []hit) ([]hit, error) {
 	index := map[string]int{}
-	var asked []Place
+	var asked []finding.Place
 	for _, h := range hits {
-		key := h.place.key()
+		key := placeKey(h.place)
 		if _, ok := index[key]; !ok {
 			index[key] = len(asked)
 			asked = append(asked, h.place)
@@ -130,7 +131,7 @@ func (c *collector) locate(ctx context.Context, l Locator, hits []hit) ([]hit, e
 	}
 	var out []hit
 	for _, h := range hits {
-		for i, place := range places[index[h.place.key()]] {
+		for i, place := range places[index[placeKey(h.place)]] {
 			if i > 0 && len(out) >= c.maxHits {
 				c.Skip(c.crowded())
 				break
@@ -143,10 +144,12 @@ func (c *collector) locate(ctx context.Context, l Locator, hits []hit) ([]hit, e
 	return out, nil
 }
 
-// key tells the places of one source apart, before they are located. Where an archive is, its members are.
-func (p Place) key() string { return p.Source + "\x00" + p.Path + "\x00" + p.Blob + "\x00" + p.Commit }
+// placeKey tells the places of one source apart, before they are located. Where an archive is, its members are.
+func placeKey(p finding.Place) string {
+	return p.Source + "\x00" + p.Path + "\x00" + p.Blob + "\x00" + p.Commit
+}
 
-func report(h Handler, findings []Finding, skips []Skip, summary Summary) error {
+func report(h finding.Handler, findings []finding.Finding, skips []finding.Skip, summary finding.Summary) error {
 	for _, f := range findings {
 		if err := h.Finding(f); err != nil {
 			return err

@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/verifier"
 )
@@ -45,7 +47,7 @@ func TestPositions(t *testing.T) {
 			continue
 		}
 		o := f.Occurrences[0]
-		if got := [3]int{o.Line, o.Column, o.SecretLine}; got != c.want || o.Parts != scanner.PartBoth {
+		if got := [3]int{o.Line, o.Column, o.SecretLine}; got != c.want || o.Parts != finding.PartBoth {
 			t.Errorf("%s: %s at %v, want %v", name, o.Parts, got, c.want)
 		}
 	}
@@ -62,14 +64,14 @@ func TestSummary(t *testing.T) {
 	k, bytes := planted.Keys(21)(), 0
 	var r planted.Report
 	s := scanner.New(scanner.Options{
-		Header: scanner.Header{Version: "v", Target: "here"}, Rules: rules.Default(),
+		Header: finding.Header{Version: "v", Target: "here"}, Rules: rules.Default(),
 		Verifier: &oracle{secrets: map[string]string{k.ID: k.Secret}},
 		Sources:  []scanner.Source{memory{files: []file{{"a", k.Text()}, {"b", "nothing"}}}, streamed{strings.NewReader("a stream")}},
 		Progress: func(n int) { bytes += n },
 	})
 	sum, err := s.Run(t.Context(), &r)
 	size := len(k.Text()) + len("nothing") + len("a stream")
-	want := scanner.Summary{Blobs: 3, Bytes: int64(size), Findings: 1, Live: 1, Complete: true, Duration: sum.Duration}
+	want := finding.Summary{Blobs: 3, Bytes: int64(size), Findings: 1, Live: 1, Complete: true, Duration: sum.Duration}
 	if err != nil || sum != want || r.Sum != want || bytes != size {
 		t.Errorf("the summary is %+v (%v), want %+v; progress %d", sum, err, want, bytes)
 	}
@@ -80,9 +82,9 @@ func TestSummary(t *testing.T) {
 
 // What was not read is told, each thing once and in order, and the scan is not complete.
 func TestSkips(t *testing.T) {
-	a, b, c := scanner.Skip{Path: "a", Reason: "1"}, scanner.Skip{Path: "a", Reason: "2"}, scanner.Skip{Path: "b", Reason: "1"}
-	r := planted.Scan(t, []scanner.Source{memory{skips: []scanner.Skip{c, b}}, memory{skips: []scanner.Skip{a, b}}}, nil)
-	if !reflect.DeepEqual(r.Skips, []scanner.Skip{a, b, c}) || r.Sum.Complete || r.Sum.Skips != 3 {
+	a, b, c := finding.Skip{Path: "a", Reason: reason.Text("1")}, finding.Skip{Path: "a", Reason: reason.Text("2")}, finding.Skip{Path: "b", Reason: reason.Text("1")}
+	r := planted.Scan(t, []scanner.Source{memory{skips: []finding.Skip{c, b}}, memory{skips: []finding.Skip{a, b}}}, nil)
+	if !reflect.DeepEqual(r.Skips, []finding.Skip{a, b, c}) || r.Sum.Complete || r.Sum.Skips != 3 {
 		t.Errorf("skips are %v, the summary is %+v", r.Skips, r.Sum)
 	}
 }
@@ -94,8 +96,8 @@ func TestMaxHits(t *testing.T) {
 	for i := range 5 {
 		files = append(files, file{fmt.Sprint(i), next().Text() + next().Text()})
 	}
-	everywhere := func(p scanner.Place) []scanner.Place {
-		return []scanner.Place{p, {Path: p.Path + " again"}, {Path: p.Path + " and again"}}
+	everywhere := func(p finding.Place) []finding.Place {
+		return []finding.Place{p, {Path: p.Path + " again"}, {Path: p.Path + " and again"}}
 	}
 	for name, c := range map[string]struct {
 		source     scanner.Source
@@ -223,9 +225,9 @@ func (s stopping) Read(b []byte) (int, error) {
 }
 
 func locating(k planted.Key, cancel func(), err error) scanner.Source {
-	places := func(p scanner.Place) []scanner.Place {
+	places := func(p finding.Place) []finding.Place {
 		cancel()
-		return []scanner.Place{p}
+		return []finding.Place{p}
 	}
 	return located{memory: memory{files: []file{{"a", k.Text()}}}, places: places, err: err}
 }
@@ -233,7 +235,7 @@ func locating(k planted.Key, cancel func(), err error) scanner.Source {
 // An error of a handler or of a source ends the scan.
 func TestErrors(t *testing.T) {
 	k := planted.Keys(26)()
-	whole := memory{files: []file{{"a", k.Text()}}, skips: []scanner.Skip{{Path: "b", Reason: "c"}}}
+	whole := memory{files: []file{{"a", k.Text()}}, skips: []finding.Skip{{Path: "b", Reason: reason.Text("c")}}}
 	for _, at := range []string{"header", "finding", "skip", "summary"} {
 		h := &broken{at: at}
 		s := scanner.New(scanner.Options{Sources: []scanner.Source{whole}, Rules: rules.Default()})
@@ -241,12 +243,12 @@ func TestErrors(t *testing.T) {
 			t.Errorf("at the %s: the error is %v, summary %v", at, err, h.Ended)
 		}
 	}
-	none := func(scanner.Place) []scanner.Place { return nil }
+	none := func(finding.Place) []finding.Place { return nil }
 	for name, source := range map[string]scanner.Source{
 		"source":         memory{err: errBroken},
 		"stream":         streamed{io.MultiReader(strings.NewReader("text"), iotest.ErrReader(errBroken))},
 		"cut stream":     streamed{io.MultiReader(strings.NewReader("text"), iotest.ErrReader(io.ErrUnexpectedEOF))},
-		"locator":        located{memory: whole, places: func(p scanner.Place) []scanner.Place { return []scanner.Place{p} }, err: errBroken},
+		"locator":        located{memory: whole, places: func(p finding.Place) []finding.Place { return []finding.Place{p} }, err: errBroken},
 		"lack of places": located{memory: whole, places: none},
 	} {
 		var r planted.Report
@@ -260,11 +262,11 @@ func TestErrors(t *testing.T) {
 // A locator is asked once about each content with hits, also if there are none, and decides where they stand.
 func TestLocate(t *testing.T) {
 	k, asked := planted.Keys(27)(), -1
-	nowhere := func(scanner.Place) []scanner.Place { return []scanner.Place{} }
-	twice := func(p scanner.Place) []scanner.Place { return []scanner.Place{{Path: "x"}, {Path: "y"}} }
+	nowhere := func(finding.Place) []finding.Place { return []finding.Place{} }
+	twice := func(p finding.Place) []finding.Place { return []finding.Place{{Path: "x"}, {Path: "y"}} }
 	for name, c := range map[string]struct {
 		files    []file
-		places   func(scanner.Place) []scanner.Place
+		places   func(finding.Place) []finding.Place
 		asked    int
 		findings int
 	}{

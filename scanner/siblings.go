@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // folder is what stands in one folder, each once.
@@ -20,7 +21,7 @@ func introduce(groups []*credentialGroup) {
 	folders := map[string]*folder{}
 	for _, g := range groups {
 		for _, h := range g.hits {
-			if dir, ok := h.place.folder(); ok {
+			if dir, ok := placeFolder(h.place); ok {
 				if folders[dir] == nil {
 					folders[dir] = new(folder)
 				}
@@ -58,7 +59,7 @@ func (g *credentialGroup) unnamed() bool {
 }
 
 // folder returns the folder of a place; ok is false for what has no path.
-func (p Place) folder() (dir string, ok bool) {
+func placeFolder(p finding.Place) (dir string, ok bool) {
 	full := p.Path
 	if p.Member != "" {
 		full += "!/" + p.Member

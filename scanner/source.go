@@ -3,6 +3,8 @@ package scanner
 import (
 	"context"
 	"io"
+
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // Source yields content. Scan hands every piece of it to sink once, and everything that it could not read as a
@@ -17,7 +19,7 @@ type Sink interface {
 	// Its error is not about the content: the source stops and returns it.
 	Blob(ctx context.Context, b Blob) error
 	// Skip records what was not read.
-	Skip(Skip)
+	Skip(finding.Skip)
 	// Commit counts one commit as read.
 	Commit()
 }
@@ -41,7 +43,7 @@ type Screener interface {
 // out of the findings.
 type Locator interface {
 	Source
-	Locate(ctx context.Context, hits []Place, sink Sink) ([][]Place, error)
+	Locate(ctx context.Context, hits []finding.Place, sink Sink) ([][]finding.Place, error)
 }
 
 // Sparse is a Stream that knows where its content is nothing but zeros, as in the holes of a file that takes less room
@@ -55,7 +57,7 @@ type Sparse interface {
 
 // Blob is one piece of content.
 type Blob struct {
-	Place
+	finding.Place
 	Content []byte    // the content, or nil if it is too large to hold: then Stream reads it
 	Stream  io.Reader // read once, by Sink.Blob; it may be a Sparse
 	// HeaderLines is how many lines of Content stand before the line that a person calls the first: the headers

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
 	"golang.org/x/sync/errgroup"
 )
@@ -59,15 +61,15 @@ func undecided(v verifier.Verdict) bool {
 // not its own is SecretMismatch: that says something of the two; of several, each is only a guess.
 func (g *credentialGroup) disown(tried int) {
 	g.verdict.Status = verifier.Exists
-	g.verdict.Reason = "the ID exists, and none of the secrets nearby is its secret"
+	g.verdict.Reason = reason.Text("the ID exists, and none of the secrets nearby is its secret")
 	if tried < len(g.secrets) {
-		g.verdict.Reason = fmt.Sprintf("the ID exists, and of the %d secrets nearby, none of the %d that were tried is its secret", len(g.secrets), tried)
+		g.verdict.Reason = reason.Text(fmt.Sprintf("the ID exists, and of the %d secrets nearby, none of the %d that were tried is its secret", len(g.secrets), tried))
 	}
 }
 
 // Reverify asks v again about the findings of a saved report, and returns them in a report's order. It tries candidates of
 // an ID as a scan does, as many as most. A finding whose values are masked, or that v does not check, keeps its verdict.
-func Reverify(ctx context.Context, list []Finding, v verifier.Verifier, most int) []Finding {
+func Reverify(ctx context.Context, list []finding.Finding, v verifier.Verifier, most int) []finding.Finding {
 	out := slices.Clone(list)
 	groups := make([]*credentialGroup, 0, len(out))
 	var asked []int // which finding each group is
@@ -78,31 +80,31 @@ func Reverify(ctx context.Context, list []Finding, v verifier.Verifier, most int
 	}
 	verifyAll(ctx, groups, v, most)
 	for i, g := range groups {
-		out[asked[i]] = out[asked[i]].with(g)
+		out[asked[i]] = with(out[asked[i]], g)
 	}
 	sortFindings(out)
 	return out
 }
 
 // regroup makes a finding what it was before it was verified.
-func regroup(f Finding) *credentialGroup {
+func regroup(f finding.Finding) *credentialGroup {
 	g := &credentialGroup{credential: f.Credential, verdict: f.Verdict}
 	for _, s := range append([]rules.Secret{f.Credential.Secret}, f.Candidates...) {
-		if !s.IsZero() && !IsMasked(s) {
+		if !s.IsZero() && !finding.IsMasked(s) {
 			g.secrets = append(g.secrets, s)
 		}
 	}
 	return g
 }
 
-// with returns the finding with what was found out now. That there is no answer now does not undo an older one.
-func (f Finding) with(g *credentialGroup) Finding {
+// with returns f with what was found out now. That there is no answer now does not undo an older one.
+func with(f finding.Finding, g *credentialGroup) finding.Finding {
 	old := f.Verdict
 	switch {
 	case g.verdict.Status == verifier.Unchecked:
 		return f
 	case g.verdict.Status == verifier.Unknown && old.Status != verifier.Unknown && old.Status != verifier.Unchecked:
-		g.verdict.Reason = fmt.Sprintf("%s; it was %s at %s", g.verdict.Reason, old.Status, old.CheckedAt.Format(time.RFC3339))
+		g.verdict.Reason = reason.Text(fmt.Sprintf("%s; it was %s at %s", g.verdict.Reason, old.Status, old.CheckedAt.Format(time.RFC3339)))
 	}
 	f.Verdict, f.Severity = g.verdict, severity(f.Rule, g.verdict.Status)
 	if !same(f.Credential.Secret, g.credential.Secret) {

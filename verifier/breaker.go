@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // Breaker wraps next and stops asking it after limit Offline verdicts in a row, so that a scan without a
@@ -24,18 +25,18 @@ type breaker struct {
 	mu     sync.Mutex
 	asking int           // questions under way
 	missed int           // Offline verdicts since the last answer
-	reason string        // of the last of them
+	reason reason.Reason // of the last of them
 	ended  chan struct{} // closed, and another one made, when a question ends
 }
 
 // Verify asks next, unless it has been offline too often.
 func (b *breaker) Verify(ctx context.Context, c rules.Credential) Verdict {
-	reason, ok := b.admit(ctx)
+	why, ok := b.admit(ctx)
 	switch {
 	case ctx.Err() != nil && !ok:
 		return stopped()
 	case !ok:
-		return Verdict{Status: Unknown, Reason: reason + "; not asked again", Offline: true}
+		return Verdict{Status: Unknown, Reason: reason.Text(why.String() + "; not asked again"), Offline: true}
 	}
 	v := b.next.Verify(ctx, c)
 	// Without a question, or with one that the caller took back, the verdict tells nothing about the network.
@@ -44,22 +45,22 @@ func (b *breaker) Verify(ctx context.Context, c rules.Credential) Verdict {
 }
 
 // admit lets a question through, or says why the last one missed. It waits while others decide that.
-func (b *breaker) admit(ctx context.Context) (reason string, ok bool) {
+func (b *breaker) admit(ctx context.Context) (why reason.Reason, ok bool) {
 	for {
 		b.mu.Lock()
-		reason, open, wait := b.reason, b.limit > 0 && b.missed >= b.limit, b.ended
+		why, open, wait := b.reason, b.limit > 0 && b.missed >= b.limit, b.ended
 		ok := b.limit < 1 || b.missed == 0 || b.missed+b.asking < b.limit
 		if ok {
 			b.asking++
 		}
 		b.mu.Unlock()
 		if ok || open {
-			return reason, ok
+			return why, ok
 		}
 		select {
 		case <-wait:
 		case <-ctx.Done():
-			return "", false
+			return reason.Reason{}, false
 		}
 	}
 }

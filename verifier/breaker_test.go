@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 )
 
@@ -17,10 +18,10 @@ func (f verifierFunc) Verify(ctx context.Context, _ rules.Credential) verifier.V
 
 func TestBreaker(t *testing.T) {
 	verdicts := map[rune]verifier.Verdict{
-		'o': {Status: verifier.Unknown, Offline: true, Reason: "STS could not be reached (no such host)"},
+		'o': {Status: verifier.Unknown, Offline: true, Reason: reason.Text("STS could not be reached (no such host)")},
 		'l': {Status: verifier.Live},
 		't': {Status: verifier.Unknown, Code: "Throttling"},
-		'-': {Reason: "a secret alone cannot be checked"},
+		'-': {Reason: reason.Text("a secret alone cannot be checked")},
 	}
 	tests := []struct {
 		name    string
@@ -52,7 +53,7 @@ func TestBreaker(t *testing.T) {
 			}
 			if test.asked < len(test.answers) {
 				want := verifier.Verdict{Status: verifier.Unknown, Offline: true,
-					Reason: "STS could not be reached (no such host); not asked again"}
+					Reason: reason.Text("STS could not be reached (no such host); not asked again")}
 				if last != want {
 					t.Errorf("open breaker says %+v, want %+v", last, want)
 				}
@@ -80,7 +81,7 @@ func TestBreakerConcurrently(t *testing.T) {
 	var asked atomic.Int32
 	b := verifier.Breaker(verifierFunc(func(context.Context) verifier.Verdict {
 		asked.Add(1)
-		return verifier.Verdict{Status: verifier.Unknown, Offline: true, Reason: "off"}
+		return verifier.Verdict{Status: verifier.Unknown, Offline: true, Reason: reason.Text("off")}
 	}), 3)
 	const workers, each = 8, 50
 	var wg sync.WaitGroup

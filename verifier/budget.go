@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // stopped is the verdict of a question that the caller took back.
 func stopped() Verdict {
-	return Verdict{Status: Unknown, Reason: "the check was stopped before it was answered"}
+	return Verdict{Status: Unknown, Reason: reason.Text("the check was stopped before it was answered")}
 }
 
 // Budget wraps next and allows its questions so much time altogether, from the first one on. When it is used up,
@@ -46,5 +47,5 @@ func (b *budget) Verify(ctx context.Context, c rules.Credential) Verdict {
 	if ctx.Err() != nil {
 		return stopped()
 	}
-	return Verdict{Status: Unknown, Reason: fmt.Sprintf("not checked: the time for all checks (%s) was used up", b.limit)}
+	return Verdict{Status: Unknown, Reason: reason.Text(fmt.Sprintf("not checked: the time for all checks (%s) was used up", b.limit))}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 )
 
@@ -98,7 +99,7 @@ func TestLimitWaitsNoLongerThanItsCaller(t *testing.T) {
 	v.Verify(t.Context(), rules.Credential{})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if got := v.Verify(ctx, rules.Credential{}); got.Status != verifier.Unknown || !strings.Contains(got.Reason, "stopped") || asked != 1 {
+	if got := v.Verify(ctx, rules.Credential{}); got.Status != verifier.Unknown || !strings.Contains(got.Reason.String(), "stopped") || asked != 1 {
 		t.Errorf("got %+v after %d questions", got, asked)
 	}
 }
@@ -106,13 +107,13 @@ func TestLimitWaitsNoLongerThanItsCaller(t *testing.T) {
 func TestBudget(t *testing.T) {
 	slow := verifierFunc(func(ctx context.Context) verifier.Verdict {
 		<-ctx.Done()
-		return verifier.Verdict{Status: verifier.Unknown, Reason: "stopped"}
+		return verifier.Verdict{Status: verifier.Unknown, Reason: reason.Text("stopped")}
 	})
 	b := verifier.Budget(slow, 50*time.Millisecond)
 	start := time.Now()
 	for range 5 { // the first one uses it up
 		v := b.Verify(t.Context(), rules.Credential{})
-		if v.Status != verifier.Unknown || v.Reason != "not checked: the time for all checks (50ms) was used up" {
+		if v.Status != verifier.Unknown || v.Reason.String() != "not checked: the time for all checks (50ms) was used up" {
 			t.Errorf("got %+v", v)
 		}
 	}
@@ -121,7 +122,7 @@ func TestBudget(t *testing.T) {
 	}
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
-	if v := verifier.Budget(slow, time.Minute).Verify(stopped, rules.Credential{}); !strings.Contains(v.Reason, "stopped") {
+	if v := verifier.Budget(slow, time.Minute).Verify(stopped, rules.Credential{}); !strings.Contains(v.Reason.String(), "stopped") {
 		t.Errorf("the caller's own end is blamed on the budget: %+v", v)
 	}
 }
@@ -148,7 +149,7 @@ func TestBreakerCountsWhatIsUnderWay(t *testing.T) {
 	b := verifier.Breaker(verifierFunc(func(context.Context) verifier.Verdict {
 		asked.Add(1)
 		time.Sleep(timeout + time.Duration(asked.Load())*time.Millisecond)
-		return verifier.Verdict{Status: verifier.Unknown, Offline: true, Reason: "off"}
+		return verifier.Verdict{Status: verifier.Unknown, Offline: true, Reason: reason.Text("off")}
 	}), limit)
 	start := time.Now()
 	var wg sync.WaitGroup
@@ -165,7 +166,7 @@ func TestBreakerCountsWhatIsUnderWay(t *testing.T) {
 	}
 	waiting, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	if v := b.Verify(waiting, rules.Credential{}); v.Reason != "off; not asked again" {
+	if v := b.Verify(waiting, rules.Credential{}); v.Reason.String() != "off; not asked again" {
 		t.Errorf("got %+v", v)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // Verifier checks one credential. Verify never fails: what went wrong is an Unknown verdict with its reason.
@@ -46,15 +47,15 @@ func (s Status) String() string {
 // Verdict is the answer about one credential.
 type Verdict struct {
 	Status    Status
-	Code      string    // the service's error code, if it gave one
-	Reason    string    // one sentence for a person; holds no part of the credential
-	Advice    string    // what to do now, for a person; empty where the status says it all
-	CheckedAt time.Time // when the answer came; zero if nobody asked
-	Identity  *Identity // whose key it is; nil unless Live
-	Reach     *Reach    // what it can do; nil if that was not asked
-	Owner     *Owner    // whose key an inventory says that it is; nil if none was asked
-	Offline   bool      // the service could not be reached at all
-	Transient bool      // the service was too busy, or failed: it may answer when it is asked again
+	Code      string        // the service's error code, if it gave one
+	Reason    reason.Reason // why; its arguments hold no part of the credential
+	Advice    reason.Reason // what to do now; zero where the status says it all
+	CheckedAt time.Time     // when the answer came; zero if nobody asked
+	Identity  *Identity     // whose key it is; nil unless Live
+	Reach     *Reach        // what it can do; nil if that was not asked
+	Owner     *Owner        // whose key an inventory says that it is; nil if none was asked
+	Offline   bool          // the service could not be reached at all
+	Transient bool          // the service was too busy, or failed: it may answer when it is asked again
 }
 
 // Identity is the principal that a live credential belongs to, as STS GetCallerIdentity names it.
@@ -65,18 +66,18 @@ type Identity struct {
 	UserID    string
 }
 
-// Reach is what a live key can do, in words.
+// Reach is what a live key can do.
 type Reach struct {
-	Can    string // each thing between semicolons, the worst first; "" if that is not known
-	Limits string // what that rests on, or why it is not known
+	Can    []reason.Reason // each thing, the worst first; empty if that is not known
+	Limits reason.Reason   // what that rests on, or why it is not known
 }
 
 // Owner is what the owner's own list of keys says of an ID, whether the key works or not.
 type Owner struct {
 	Ours      Ours
-	AccountID string // the account that has it; "" if it is not ours
-	User      string // the RAM user who has it; "" for the account itself
-	Note      string // where it was looked for, or why nobody knows; "" if it is ours
+	AccountID string        // the account that has it; "" if it is not ours
+	User      string        // the RAM user who has it; "" for the account itself
+	Note      reason.Reason // where it was looked for, or why nobody knows; zero if it is ours
 }
 
 // Ours says whether a key is the owner's own. The zero value is that nobody knows.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/term/termtest"
+	"github.com/akguard/akguard/cmd/internal/terminal/termtest"
 	"github.com/akguard/akguard/verifier/alibabatest"
 )
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/term/termtest"
+	"github.com/akguard/akguard/cmd/internal/terminal/termtest"
 )
 
 // slowly writes more than a window of content after progress is due, and then more of it.

@@ -1,39 +1,39 @@
-// Package report holds what all report writers share. Each writer is a scanner.Handler in a folder of its own.
+// Package report holds what all report writers share. Each writer is a finding.Handler in a folder of its own.
 package report
 
 import (
 	"strings"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
 )
 
 // Masked wraps a writer so that no value of any finding stands in what it writes of names: in the paths, authors,
 // refs and reasons of this finding, of another, or of what was not read. It holds findings back until the summary,
 // because a name may hold a value that only a later finding shows to be one.
-func Masked(h scanner.Handler) scanner.Handler { return &masked{Handler: h} }
+func Masked(h finding.Handler) finding.Handler { return &masked{Handler: h} }
 
 type masked struct {
-	scanner.Handler
-	findings []scanner.Finding
-	skips    []scanner.Skip
+	finding.Handler
+	findings []finding.Finding
+	skips    []finding.Skip
 }
 
-// Finding implements scanner.Handler.
-func (m *masked) Finding(f scanner.Finding) error {
+// Finding implements finding.Handler.
+func (m *masked) Finding(f finding.Finding) error {
 	m.findings = append(m.findings, f)
 	return nil
 }
 
-// Skip implements scanner.Handler.
-func (m *masked) Skip(s scanner.Skip) error {
+// Skip implements finding.Handler.
+func (m *masked) Skip(s finding.Skip) error {
 	m.skips = append(m.skips, s)
 	return nil
 }
 
-// Summary implements scanner.Handler.
-func (m *masked) Summary(s scanner.Summary) error {
+// Summary implements finding.Handler.
+func (m *masked) Summary(s finding.Summary) error {
 	mask := m.replacer()
 	for _, f := range m.findings {
 		if err := m.Handler.Finding(maskFinding(f, mask)); err != nil {
@@ -41,7 +41,7 @@ func (m *masked) Summary(s scanner.Summary) error {
 		}
 	}
 	for _, skip := range m.skips {
-		if err := m.Handler.Skip(scanner.Skip{Path: mask(skip.Path), Reason: mask(skip.Reason)}); err != nil {
+		if err := m.Handler.Skip(finding.Skip{Path: mask(skip.Path), Reason: skip.Reason.Map(mask)}); err != nil {
 			return err
 		}
 	}
@@ -63,17 +63,21 @@ func (m *masked) replacer() func(string) string {
 	return func(s string) string { return rules.MaskIDs(values.Replace(s)) }
 }
 
-func maskFinding(f scanner.Finding, mask func(string) string) scanner.Finding {
-	f.Verdict.Reason, f.Verdict.Advice = mask(f.Verdict.Reason), mask(f.Verdict.Advice)
+func maskFinding(f finding.Finding, mask func(string) string) finding.Finding {
+	f.Verdict.Reason, f.Verdict.Advice = f.Verdict.Reason.Map(mask), f.Verdict.Advice.Map(mask)
 	if r := f.Verdict.Reach; r != nil {
-		f.Verdict.Reach = &verifier.Reach{Can: mask(r.Can), Limits: mask(r.Limits)}
+		masked := &verifier.Reach{Limits: r.Limits.Map(mask)}
+		for _, can := range r.Can {
+			masked.Can = append(masked.Can, can.Map(mask))
+		}
+		f.Verdict.Reach = masked
 	}
 	if o := f.Verdict.Owner; o != nil {
 		masked := *o
-		masked.Note = mask(o.Note)
+		masked.Note = o.Note.Map(mask)
 		f.Verdict.Owner = &masked
 	}
-	occurrences := make([]scanner.Occurrence, len(f.Occurrences))
+	occurrences := make([]finding.Occurrence, len(f.Occurrences))
 	for i, o := range f.Occurrences {
 		o.Path, o.Member, o.Author, o.Email = mask(o.Path), mask(o.Member), mask(o.Author), mask(o.Email)
 		o.Refs, o.Reflog = each(o.Refs, mask), each(o.Reflog, mask)

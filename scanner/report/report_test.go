@@ -12,8 +12,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/rules/rulestest"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/jsonl"
@@ -21,17 +22,17 @@ import (
 	"github.com/akguard/akguard/scanner/report/text"
 )
 
-var writers = map[string]func(w io.Writer, show bool) scanner.Handler{
-	"jsonl": func(w io.Writer, show bool) scanner.Handler {
+var writers = map[string]func(w io.Writer, show bool) finding.Handler{
+	"jsonl": func(w io.Writer, show bool) finding.Handler {
 		return jsonl.NewHandler(w, jsonl.Options{ShowSecrets: show})
 	},
-	"json": func(w io.Writer, show bool) scanner.Handler {
+	"json": func(w io.Writer, show bool) finding.Handler {
 		return jsonl.NewHandler(w, jsonl.Options{ShowSecrets: show, Array: true})
 	},
-	"sarif": func(w io.Writer, show bool) scanner.Handler {
+	"sarif": func(w io.Writer, show bool) finding.Handler {
 		return sarif.NewHandler(w, sarif.Options{ShowSecrets: show})
 	},
-	"text": func(w io.Writer, show bool) scanner.Handler {
+	"text": func(w io.Writer, show bool) finding.Handler {
 		return text.NewHandler(w, text.Options{ShowSecrets: show})
 	},
 }
@@ -101,21 +102,21 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 
 // names keeps what a report is told of names.
 type names struct {
-	scanner.Handler
+	finding.Handler
 	all strings.Builder
 }
 
-func (n *names) Finding(f scanner.Finding) error {
+func (n *names) Finding(f finding.Finding) error {
 	for _, o := range f.Occurrences {
 		n.all.WriteString(strings.Join(append([]string{o.Path, o.Author, o.Email}, append(o.Refs, o.Reflog...)...), "\n"))
 	}
-	n.all.WriteString(f.Verdict.Reason)
+	n.all.WriteString(f.Verdict.Reason.String())
 	return nil
 }
 
-func (n *names) Skip(s scanner.Skip) error { n.all.WriteString(s.Path + s.Reason); return nil }
+func (n *names) Skip(s finding.Skip) error { n.all.WriteString(s.Path + s.Reason.String()); return nil }
 
-func (n *names) Summary(scanner.Summary) error { return nil }
+func (n *names) Summary(finding.Summary) error { return nil }
 
 // A branch may be named after another finding's key, and what could not be read after one that stands nowhere else.
 func TestNamesAreMasked(t *testing.T) {
@@ -123,18 +124,18 @@ func TestNamesAreMasked(t *testing.T) {
 	id, other, unread, secret := keys.ID24(), keys.ID16(), keys.ID24(), keys.Secret()
 	n := &names{}
 	m := report.Masked(n)
-	for _, f := range []scanner.Finding{
-		{Credential: rules.Credential{ID: rules.NewSecret(other)}, Occurrences: []scanner.Occurrence{{Place: scanner.Place{
+	for _, f := range []finding.Finding{
+		{Credential: rules.Credential{ID: rules.NewSecret(other)}, Occurrences: []finding.Occurrence{{Place: finding.Place{
 			Path: "a/" + id + "-old.csv", Author: secret, Email: id + "@x", Refs: []string{"refs/tags/key-" + id}, Reflog: []string{other},
 		}}}},
 		{Credential: rules.Credential{ID: rules.NewSecret(id)}, Candidates: []rules.Secret{rules.NewSecret(secret)}},
 	} {
-		f.Verdict.Reason = "refused " + other
+		f.Verdict.Reason = reason.Text("refused " + other)
 		if err := m.Finding(f); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Join(m.Skip(scanner.Skip{Path: unread + "-x.txt", Reason: unread}), m.Summary(scanner.Summary{})); err != nil {
+	if err := errors.Join(m.Skip(finding.Skip{Path: unread + "-x.txt", Reason: reason.Text(unread)}), m.Summary(finding.Summary{})); err != nil {
 		t.Fatal(err)
 	}
 	for _, value := range []string{id, other, unread, secret} {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/target"
 )
@@ -24,20 +24,20 @@ func (g *garden) from(sources ...string) []plant {
 }
 
 func linkedWorktree(t *testing.T, g garden) {
-	plants := g.from(scanner.SourceHistory, scanner.SourceMessage, scanner.SourceIndex)
+	plants := g.from(finding.SourceHistory, finding.SourceMessage, finding.SourceIndex)
 	i := slices.IndexFunc(plants, func(p plant) bool { return p.name == "commit made in a linked worktree" })
-	plants[i].places = append(plants[i].places, place{source: scanner.SourceWorktree, path: "in/linked.env"})
+	plants[i].places = append(plants[i].places, place{source: finding.SourceWorktree, path: "in/linked.env"})
 	for _, name := range []string{"src/after.py", "merged.env"} { // what the branch has of main
 		for i, p := range plants {
 			if slices.ContainsFunc(p.places, func(at place) bool { return at.path == name }) {
-				plants[i].places = append(p.places, place{source: scanner.SourceWorktree, path: name})
+				plants[i].places = append(p.places, place{source: finding.SourceWorktree, path: name})
 			}
 		}
 	}
 	k := g.next()
 	g.linked.Write("dir/untracked.env", k.Text())
 	g.plants, g.logs = nil, slices.DeleteFunc(slices.Clone(g.logs), func(ref string) bool { return ref == "HEAD" })
-	g.expect("untracked in the linked worktree", k, place{source: scanner.SourceWorktree, path: "dir/untracked.env"})
+	g.expect("untracked in the linked worktree", k, place{source: finding.SourceWorktree, path: "dir/untracked.env"})
 	g.check(t, scan(t, target.Options{Path: g.linked.Dir}), append(plants, g.plants...))
 }
 
@@ -46,20 +46,20 @@ func ignored(t *testing.T, g garden) {
 	if r := scan(t, target.Options{Path: g.Dir}); r.Of(k) != nil {
 		t.Error("an ignored file is scanned")
 	}
-	g.expect("ignored", k, place{source: scanner.SourceWorktree, path: "build/out/ignored.env"})
+	g.expect("ignored", k, place{source: finding.SourceWorktree, path: "build/out/ignored.env"})
 	g.check(t, scan(t, target.Options{Path: g.Dir, IncludeIgnored: true}), g.plants)
 }
 
 func halves(t *testing.T, g garden) {
-	history := g.from(scanner.SourceHistory, scanner.SourceMessage, scanner.SourceIndex)
+	history := g.from(finding.SourceHistory, finding.SourceMessage, finding.SourceIndex)
 	g.check(t, scan(t, target.Options{Path: g.Dir, NoWorktree: true}), history)
-	g.check(t, scan(t, target.Options{Path: g.Dir, NoHistory: true}), g.from(scanner.SourceWorktree))
+	g.check(t, scan(t, target.Options{Path: g.Dir, NoHistory: true}), g.from(finding.SourceWorktree))
 	g.check(t, scan(t, target.Options{Path: filepath.Join(g.Dir, ".git"), NoWorktree: true}), history)
 }
 
 // Without what is unreachable, what a ref reaches remains, and what is staged.
 func noUnreachable(t *testing.T, g garden) {
-	reached := slices.DeleteFunc(g.from(scanner.SourceHistory, scanner.SourceMessage, scanner.SourceIndex), func(p plant) bool {
+	reached := slices.DeleteFunc(g.from(finding.SourceHistory, finding.SourceMessage, finding.SourceIndex), func(p plant) bool {
 		return slices.Contains([]string{"amended commit", "deleted branch", "stash@{1}", "object that nothing names"}, p.name)
 	})
 	g.check(t, scan(t, target.Options{Path: g.Dir, NoWorktree: true, NoUnreachable: true}), reached)
@@ -69,7 +69,7 @@ func noUnreachable(t *testing.T, g garden) {
 func bareClone(t *testing.T, g garden) {
 	g.Git("clone", "-q", "--mirror", "--no-local", g.Dir, "../mirror.git") // a local clone copies unreachable objects too
 	var want []plant
-	for _, p := range g.from(scanner.SourceHistory, scanner.SourceMessage) {
+	for _, p := range g.from(finding.SourceHistory, finding.SourceMessage) {
 		if p.places[0].commit != "" && len(g.Lines("for-each-ref", "--contains", p.places[0].commit)) > 0 {
 			want = append(want, p)
 		}
@@ -130,7 +130,7 @@ func TestStagedAgain(t *testing.T) {
 				got = append(got, o.Source+o.Commit)
 			}
 		}
-		want := []string{scanner.SourceHistory + commit, scanner.SourceIndex}
+		want := []string{finding.SourceHistory + commit, finding.SourceIndex}
 		if noUnreachable {
 			want = want[1:]
 		}

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 )
 
@@ -63,7 +63,7 @@ func (g *garden) commitFile(name string) (k planted.Key, introduced place) {
 	g.Write(name, k.Text())
 	g.Git("add", "-f", name)
 	g.Git("commit", "-q", "-m", "add "+path.Base(name))
-	return k, place{source: scanner.SourceHistory, path: name, commit: g.Git("rev-parse", "HEAD")}
+	return k, place{source: finding.SourceHistory, path: name, commit: g.Git("rev-parse", "HEAD")}
 }
 
 func (g *garden) deleted() {
@@ -76,8 +76,8 @@ func (g *garden) deleted() {
 func (g *garden) renamed() {
 	k, at := g.commitFile("src/before.py")
 	g.Git("mv", "src/before.py", "src/after.py")
-	moved := place{source: scanner.SourceHistory, path: "src/after.py", commit: g.Commit("rename")}
-	g.expect("renamed file", k, at, moved, place{source: scanner.SourceWorktree, path: "src/after.py"})
+	moved := place{source: finding.SourceHistory, path: "src/after.py", commit: g.Commit("rename")}
+	g.expect("renamed file", k, at, moved, place{source: finding.SourceWorktree, path: "src/after.py"})
 }
 
 // evilMerge resolves a merge with what neither side has.
@@ -93,14 +93,14 @@ func (g *garden) evilMerge() {
 	}
 	k := g.next()
 	g.Write("merged.env", k.Text())
-	at := place{source: scanner.SourceHistory, path: "merged.env", commit: g.As("Grace").Commit("merge left")}
-	g.expect("a merge's own resolution", k, at, place{source: scanner.SourceWorktree, path: "merged.env"})
+	at := place{source: finding.SourceHistory, path: "merged.env", commit: g.As("Grace").Commit("merge left")}
+	g.expect("a merge's own resolution", k, at, place{source: finding.SourceWorktree, path: "merged.env"})
 }
 
 func (g *garden) commitMessage() {
 	k := g.next()
 	g.Feed("subject\n\n"+k.Text(), "commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-")
-	g.expect("commit message", k, place{source: scanner.SourceMessage, commit: g.Git("rev-parse", "HEAD"), above: 2})
+	g.expect("commit message", k, place{source: finding.SourceMessage, commit: g.Git("rev-parse", "HEAD"), above: 2})
 }
 
 func (g *garden) amended() {
@@ -122,7 +122,7 @@ func (g *garden) annotatedTag() {
 	k := g.next()
 	g.As("Linus").Feed(k.Text(), "tag", "-a", "--cleanup=verbatim", "-F", "-", "v1")
 	g.expect("annotated tag", k, place{
-		source: scanner.SourceMessage, tag: g.Git("rev-parse", "v1"), commit: g.Git("rev-parse", "v1^{commit}"),
+		source: finding.SourceMessage, tag: g.Git("rev-parse", "v1"), commit: g.Git("rev-parse", "v1^{commit}"),
 	})
 }
 
@@ -130,7 +130,7 @@ func (g *garden) note() {
 	k := g.next()
 	g.Feed(k.Text(), "notes", "add", "-F", "-")
 	g.expect("git note", k, place{
-		source: scanner.SourceHistory, path: g.Git("rev-parse", "HEAD"), commit: g.Git("rev-parse", "refs/notes/commits"),
+		source: finding.SourceHistory, path: g.Git("rev-parse", "HEAD"), commit: g.Git("rev-parse", "refs/notes/commits"),
 	})
 }
 
@@ -143,7 +143,7 @@ func (g *garden) stashes() {
 	g.Write("untracked-when-stashed.env", untracked.Text())
 	g.Git("stash", "push", "-q", "-u")
 	at := func(path, rev string) place {
-		return place{source: scanner.SourceHistory, path: path, commit: g.Git("rev-parse", rev)}
+		return place{source: finding.SourceHistory, path: path, commit: g.Git("rev-parse", rev)}
 	}
 	g.expect("stash@{1}", first, at("README", "stash@{1}"))
 	g.expect("stash@{0}", second, at("README", "stash@{0}"))
@@ -153,7 +153,7 @@ func (g *garden) stashes() {
 func (g *garden) dangling() {
 	k := g.next()
 	g.Blob(k.Text())
-	g.expect("object that nothing names", k, place{source: scanner.SourceHistory})
+	g.expect("object that nothing names", k, place{source: finding.SourceHistory})
 }
 
 func (g *garden) linkedWorktree() {
@@ -161,17 +161,17 @@ func (g *garden) linkedWorktree() {
 	g.linked = g.At("../linked")
 	committed, staged := g.next(), g.next()
 	g.linked.Write("in/linked.env", committed.Text())
-	at := place{source: scanner.SourceHistory, path: "in/linked.env", commit: g.linked.As("Barbara").Commit("in the linked worktree")}
+	at := place{source: finding.SourceHistory, path: "in/linked.env", commit: g.linked.As("Barbara").Commit("in the linked worktree")}
 	g.linked.Write("in/staged.env", staged.Text())
 	g.linked.Git("add", "in/staged.env")
 	g.linked.Write("in/staged.env", "clean\n")
 	g.expect("commit made in a linked worktree", committed, at)
-	g.expect("staged in a linked worktree", staged, place{source: scanner.SourceIndex, path: "in/staged.env"})
+	g.expect("staged in a linked worktree", staged, place{source: finding.SourceIndex, path: "in/staged.env"})
 }
 
 func (g *garden) trackedIgnored() {
 	k, at := g.commitFile("build/tracked.secret")
-	g.expect("tracked file that a pattern ignores", k, at, place{source: scanner.SourceWorktree, path: at.path})
+	g.expect("tracked file that a pattern ignores", k, at, place{source: finding.SourceWorktree, path: at.path})
 }
 
 func (g *garden) submodule() {
@@ -181,7 +181,7 @@ func (g *garden) submodule() {
 	other.Commit("in a repository of its own")
 	g.Git("submodule", "--quiet", "add", other.Dir, "sub")
 	g.Git("commit", "-q", "-m", "submodule")
-	g.expect("submodule", k, place{source: scanner.SourceWorktree, path: "sub/conf/leak.env"})
+	g.expect("submodule", k, place{source: finding.SourceWorktree, path: "sub/conf/leak.env"})
 }
 
 func (g *garden) nestedClone() {
@@ -191,8 +191,8 @@ func (g *garden) nestedClone() {
 	other.Commit("in a repository of its own")
 	g.Git("clone", "-q", other.Dir, "vendor/clone")
 	g.Write("vendor/clone/untracked.env", untracked.Text())
-	g.expect("tracked in a nested clone", tracked, place{source: scanner.SourceWorktree, path: "vendor/clone/tracked.env"})
-	g.expect("untracked in a nested clone", untracked, place{source: scanner.SourceWorktree, path: "vendor/clone/untracked.env"})
+	g.expect("tracked in a nested clone", tracked, place{source: finding.SourceWorktree, path: "vendor/clone/tracked.env"})
+	g.expect("untracked in a nested clone", untracked, place{source: finding.SourceWorktree, path: "vendor/clone/untracked.env"})
 }
 
 func (g *garden) staged() {
@@ -200,7 +200,7 @@ func (g *garden) staged() {
 	g.Write("staged 密.env", k.Text())
 	g.Git("add", "staged 密.env")
 	g.Write("staged 密.env", "clean\n")
-	g.expect("staged only", k, place{source: scanner.SourceIndex, path: "staged 密.env"})
+	g.expect("staged only", k, place{source: finding.SourceIndex, path: "staged 密.env"})
 }
 
 // onDisk plants what git has not seen. It comes last: another commit would take it in.
@@ -208,7 +208,7 @@ func (g *garden) onDisk() {
 	for _, p := range []struct{ name, path string }{{"modified only", "README"}, {"untracked", "dir/untracked.env"}} {
 		k := g.next()
 		g.Write(p.path, k.Text())
-		g.expect(p.name, k, place{source: scanner.SourceWorktree, path: p.path})
+		g.expect(p.name, k, place{source: finding.SourceWorktree, path: p.path})
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/target"
 )
@@ -76,7 +76,7 @@ func (g *garden) check(t *testing.T, r *planted.Report, plants []plant) {
 }
 
 // withoutMainHead leaves out what only the main working tree's HEAD has seen, where that one is not asked about.
-func (g *garden) withoutMainHead(found []scanner.Occurrence) []scanner.Occurrence {
+func (g *garden) withoutMainHead(found []finding.Occurrence) []finding.Occurrence {
 	for i := range found {
 		if kept := slices.DeleteFunc(found[i].Reflog, g.isMainHead); len(kept) > 0 {
 			found[i].Reflog = kept
@@ -92,16 +92,16 @@ func (g *garden) isMainHead(entry string) bool {
 }
 
 // occurrences asks git for what it knows of a plant's places.
-func (g *garden) occurrences(p plant, logs map[string][]string) []scanner.Occurrence {
-	var out []scanner.Occurrence
+func (g *garden) occurrences(p plant, logs map[string][]string) []finding.Occurrence {
+	var out []finding.Occurrence
 	for _, at := range p.places {
 		line := at.above + p.key.Line
-		o := scanner.Occurrence{
-			Place: scanner.Place{Source: at.source, Path: at.path, Commit: at.commit},
-			Parts: scanner.PartBoth, Line: line, Column: planted.KeyColumn, SecretLine: line + 1,
+		o := finding.Occurrence{
+			Place: finding.Place{Source: at.source, Path: at.path, Commit: at.commit},
+			Parts: finding.PartBoth, Line: line, Column: planted.KeyColumn, SecretLine: line + 1,
 		}
 		switch {
-		case at.source == scanner.SourceHistory || at.source == scanner.SourceIndex:
+		case at.source == finding.SourceHistory || at.source == finding.SourceIndex:
 			o.Blob = g.Feed(p.key.Text(), "hash-object", "--stdin")
 		case at.tag != "":
 			o.Blob = at.tag
@@ -118,7 +118,7 @@ func (g *garden) occurrences(p plant, logs map[string][]string) []scanner.Occurr
 }
 
 // describe fills in who made a commit, and what keeps it.
-func (g *garden) describe(p *scanner.Place, logs map[string][]string) {
+func (g *garden) describe(p *finding.Place, logs map[string][]string) {
 	who := strings.Split(g.Git("show", "-s", "--format=%an%x00%ae%x00%at", p.Commit), "\x00")
 	p.Author, p.Email, p.Date = who[0], who[1], unix(g.t, who[2])
 	p.Refs = g.Lines("for-each-ref", "--format=%(refname)", "--contains", p.Commit)
@@ -128,7 +128,7 @@ func (g *garden) describe(p *scanner.Place, logs map[string][]string) {
 	}
 }
 
-func (g *garden) describeTag(p *scanner.Place) {
+func (g *garden) describeTag(p *finding.Place) {
 	who := strings.Split(g.Git("for-each-ref", "--format=%(taggername)%00%(taggeremail:trim)%00%(taggerdate:unix)", "refs/tags/v1"), "\x00")
 	p.Author, p.Email, p.Date = who[0], who[1], unix(g.t, who[2])
 	p.Refs, p.Reachable = []string{"refs/tags/v1"}, true

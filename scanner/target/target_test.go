@@ -15,6 +15,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/target"
 )
@@ -104,7 +105,7 @@ func TestStaged(t *testing.T) {
 	repo.Git("add", "-A")
 	repo.Write("dir/a.env", onDisk.Text())
 	r := scan(t, target.Options{Path: repo.Dir, Staged: true})
-	if r.Of(onDisk) != nil || r.Of(staged) == nil || r.Of(staged).Occurrences[0].Source != scanner.SourceIndex {
+	if r.Of(onDisk) != nil || r.Of(staged) == nil || r.Of(staged).Occurrences[0].Source != finding.SourceIndex {
 		t.Errorf("found %d keys, want what is staged", len(r.Findings))
 	}
 }
@@ -120,9 +121,9 @@ func TestPlain(t *testing.T) {
 		source, path string
 		note         bool
 	}{
-		"folder": {target.Options{Path: filepath.Join(repo.Dir, "dir")}, scanner.SourceFile, "a.env", true},
-		"file":   {target.Options{Path: file}, scanner.SourceFile, filepath.ToSlash(file), false},
-		"stdin":  {target.Options{Path: "-", Stdin: strings.NewReader(k.Text())}, scanner.SourceStdin, "", false},
+		"folder": {target.Options{Path: filepath.Join(repo.Dir, "dir")}, finding.SourceFile, "a.env", true},
+		"file":   {target.Options{Path: file}, finding.SourceFile, filepath.ToSlash(file), false},
+		"stdin":  {target.Options{Path: "-", Stdin: strings.NewReader(k.Text())}, finding.SourceStdin, "", false},
 	} {
 		target, err := target.Open(c.opts)
 		if err != nil {
@@ -263,8 +264,8 @@ func TestScreening(t *testing.T) {
 }
 
 // places lists what was found, by ID or by secret.
-func places(r *planted.Report) map[string][]scanner.Occurrence {
-	out := map[string][]scanner.Occurrence{}
+func places(r *planted.Report) map[string][]finding.Occurrence {
+	out := map[string][]finding.Occurrence{}
 	for _, f := range r.Findings {
 		name := cmp.Or(f.Credential.ID.Reveal(), f.Credential.Secret.Reveal())
 		out[name] = append(out[name], f.Occurrences...)

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 )
 
@@ -85,7 +86,7 @@ func (c *Cache) Verify(ctx context.Context, cred rules.Credential) verifier.Verd
 				return q.verdict
 			}
 		case <-ctx.Done():
-			return verifier.Verdict{Status: verifier.Unknown, Reason: "the check was stopped before it was answered"}
+			return verifier.Verdict{Status: verifier.Unknown, Reason: reason.Text("the check was stopped before it was answered")}
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/cache"
@@ -37,7 +38,7 @@ func (a *asked) Verify(ctx context.Context, _ rules.Credential) verifier.Verdict
 func answering(s verifier.Status, at time.Time) *asked {
 	done := make(chan struct{})
 	close(done)
-	return &asked{wait: done, verdict: verifier.Verdict{Status: s, Code: "Code", Reason: "reason", Advice: "advice", CheckedAt: at}}
+	return &asked{wait: done, verdict: verifier.Verdict{Status: s, Code: "Code", Reason: reason.Text("reason"), Advice: reason.Text("advice"), CheckedAt: at}}
 }
 
 func key() rules.Credential { return alibabatest.NewAccount().AddKey("ci").Credential() }
@@ -189,7 +190,7 @@ var spoilt = map[string]struct {
 	"empty":     {func(*testing.T, string, string) string { return "" }, "damaged"},
 	"cut":       {func(_ *testing.T, _, text string) string { return text[:len(text)/2] }, "damaged"},
 	"more":      {func(_ *testing.T, _, text string) string { return text + "{}" }, "damaged"},
-	"version":   {func(_ *testing.T, _, text string) string { return strings.Replace(text, ":1,", ":2,", 1) }, "another version"},
+	"version":   {func(_ *testing.T, _, text string) string { return strings.Replace(text, ":2,", ":3,", 1) }, "another version"},
 	"unknown":   {func(_ *testing.T, _, text string) string { return strings.Replace(text, `"live"`, `"unknown"`, 1) }, "damaged"},
 	"field":     {func(_ *testing.T, _, text string) string { return strings.Replace(text, `"reason"`, `"raison"`, 1) }, "damaged"},
 	"escape":    {func(_ *testing.T, _, text string) string { return strings.Replace(text, `"arn"`, `"\u001b[2K"`, 1) }, "damaged"},
@@ -266,8 +267,8 @@ func TestSpoiltFileIsNotUsed(t *testing.T) {
 }
 
 func FuzzFile(f *testing.F) {
-	f.Add(`{"format":1,"key":"","verdicts":{}}`)
-	f.Add(`{"format":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","verdicts":{"00":{"status":"live"}}}`)
+	f.Add(`{"format":2,"key":"","verdicts":{}}`)
+	f.Add(`{"format":2,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","verdicts":{"00":{"status":"live"}}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		name := filepath.Join(t.TempDir(), "verdicts")
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {

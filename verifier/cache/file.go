@@ -16,11 +16,12 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 )
 
 const (
-	format  = 1
+	format  = 2
 	maxFile = 16 << 20
 	maxText = 1000 // bytes of a field: far more than any verdict says
 )
@@ -36,8 +37,8 @@ type content struct {
 type saved struct {
 	Status    verifier.Status    `json:"status"`
 	Code      string             `json:"code,omitempty"`
-	Reason    string             `json:"reason,omitempty"`
-	Advice    string             `json:"advice,omitempty"`
+	Reason    reason.Reason      `json:"reason"`
+	Advice    reason.Reason      `json:"advice"`
 	CheckedAt time.Time          `json:"checkedAt"`
 	Identity  *verifier.Identity `json:"identity,omitempty"`
 }
@@ -113,7 +114,7 @@ func (s saved) valid() bool {
 	if s.Identity != nil && s.Status != verifier.Live {
 		return false
 	}
-	texts := []string{s.Code, s.Reason, s.Advice}
+	texts := []string{s.Code, s.Reason.String(), s.Advice.String()}
 	if i := s.Identity; i != nil {
 		texts = append(texts, i.Type, i.AccountID, i.ARN, i.UserID)
 	}

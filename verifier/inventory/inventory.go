@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/internal/openapi"
 )
@@ -126,7 +127,7 @@ func (l *lookup) has(id string) bool {
 // Verify looks for the ID.
 func (l *lookup) Verify(ctx context.Context, c rules.Credential) verifier.Verdict {
 	if l.admin.Owns(c.ID) {
-		return verifier.Verdict{Status: verifier.Unknown, Reason: "this is the administrator's own key: take another one for the inventory"}
+		return verifier.Verdict{Status: verifier.Unknown, Reason: reason.Text("this is the administrator's own key: take another one for the inventory")}
 	}
 	cred, err := l.admin.Get(ctx)
 	if err == nil && l.me.AccountID == "" {
@@ -156,7 +157,7 @@ func owned(account, user string) verifier.Verdict {
 // failed says why there is no answer.
 func failed(doing string, err error) verifier.Verdict {
 	return verifier.Verdict{
-		Status: verifier.Unknown, Reason: fmt.Sprintf("%s: %v", doing, err), Offline: openapi.IsUnreachable(err),
+		Status: verifier.Unknown, Reason: reason.Text(fmt.Sprintf("%s: %v", doing, err)), Offline: openapi.IsUnreachable(err),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/inventory"
@@ -70,7 +71,7 @@ func idOf(k *alibabatest.Key) rules.Credential {
 func want(t *testing.T, what string, v verifier.Verdict, want verifier.Owner) {
 	t.Helper()
 	got := v.Owner
-	if got == nil || got.Ours != want.Ours || got.AccountID != want.AccountID || got.User != want.User || !strings.Contains(got.Note, want.Note) {
+	if got == nil || got.Ours != want.Ours || got.AccountID != want.AccountID || got.User != want.User || !strings.Contains(got.Note.String(), want.Note.String()) {
 		t.Errorf("%s: %+v, want %+v", what, got, want)
 	}
 	if v.Status != verifier.Exists {
@@ -87,9 +88,9 @@ func TestOwners(t *testing.T) {
 	uid := s.account.UID()
 	want(t, "a user's", v.Verify(t.Context(), idOf(s.account.AddKey("ci"))), verifier.Owner{Ours: verifier.OursYes, AccountID: uid, User: "ci"})
 	want(t, "a disabled one", v.Verify(t.Context(), idOf(off)), verifier.Owner{Ours: verifier.OursYes, AccountID: uid, User: "old"})
-	want(t, "another account's", v.Verify(t.Context(), idOf(stranger.AddKey("x"))), verifier.Owner{Ours: verifier.OursNo, Note: "not a key of a user of account " + uid})
-	want(t, "root's, which does not show", v.Verify(t.Context(), idOf(s.account.AddRootKey())), verifier.Owner{Ours: verifier.OursNo, Note: "(root) would not show"})
-	want(t, "the administrator's own", v.Verify(t.Context(), idOf(s.admin)), verifier.Owner{Note: "the administrator's own key"})
+	want(t, "another account's", v.Verify(t.Context(), idOf(stranger.AddKey("x"))), verifier.Owner{Ours: verifier.OursNo, Note: reason.Text("not a key of a user of account " + uid)})
+	want(t, "root's, which does not show", v.Verify(t.Context(), idOf(s.account.AddRootKey())), verifier.Owner{Ours: verifier.OursNo, Note: reason.Text("(root) would not show")})
+	want(t, "the administrator's own", v.Verify(t.Context(), idOf(s.admin)), verifier.Owner{Note: reason.Text("the administrator's own key")})
 	for _, c := range []rules.Credential{{Type: rules.DashScopeKey, Secret: rules.NewSecret("x")}, {Type: rules.AccessKeySecret, Secret: rules.NewSecret("x")}} {
 		if got := v.Verify(t.Context(), c); got.Owner != nil {
 			t.Errorf("%s: %+v", c.Type, got.Owner)
@@ -118,7 +119,7 @@ func TestIdentityIsKnown(t *testing.T) {
 		{verifier.Identity{Type: verifier.TypeRoot, AccountID: s.account.UID(), ARN: arn(s.account.UID(), "root")}, verifier.Owner{Ours: verifier.OursYes, AccountID: s.account.UID()}},
 		{verifier.Identity{Type: verifier.TypeRoot, AccountID: member.UID(), ARN: arn(member.UID(), "root")}, verifier.Owner{Ours: verifier.OursYes, AccountID: member.UID()}},
 		{verifier.Identity{Type: verifier.TypeUser, AccountID: member.UID(), ARN: arn(member.UID(), "user/ci")}, verifier.Owner{Ours: verifier.OursYes, AccountID: member.UID(), User: "ci"}},
-		{verifier.Identity{Type: verifier.TypeRoot, AccountID: "1234567890123456"}, verifier.Owner{Note: "not a key of a user"}},
+		{verifier.Identity{Type: verifier.TypeRoot, AccountID: "1234567890123456"}, verifier.Owner{Note: reason.Text("not a key of a user")}},
 	} {
 		v := s.overNext(t, known(test.identity), inventory.Options{Admin: administrator{s.admin.Credential()}})
 		want(t, test.identity.ARN, v.Verify(t.Context(), idOf(alibabatest.NewAccount().AddKey("x"))), test.want)
@@ -195,7 +196,7 @@ func TestPace(t *testing.T) {
 func TestDenied(t *testing.T) {
 	s := newScene(t, "AliyunOSSReadOnlyAccess")
 	v := s.over(t, s.admin.Credential()).Verify(t.Context(), idOf(s.account.AddKey("ci")))
-	want(t, "denied", v, verifier.Owner{Ours: verifier.OursUnknown, Note: "asking whose the key is"})
+	want(t, "denied", v, verifier.Owner{Ours: verifier.OursUnknown, Note: reason.Text("asking whose the key is")})
 }
 
 func TestMembers(t *testing.T) {
@@ -210,9 +211,9 @@ func TestMembers(t *testing.T) {
 	v := s.over(t, s.admin.Credential())
 	want(t, "a member's", v.Verify(t.Context(), idOf(member.AddKey("ci"))), verifier.Owner{Ours: verifier.OursYes, AccountID: member.UID(), User: "ci"})
 	want(t, "nobody's", v.Verify(t.Context(), idOf(alibabatest.NewAccount().AddKey("ci"))),
-		verifier.Owner{Note: "nor of 1 more of its organization"})
+		verifier.Owner{Note: reason.Text("nor of 1 more of its organization")})
 	want(t, "one that nobody may look into", v.Verify(t.Context(), idOf(closed.AddKey("ci"))),
-		verifier.Owner{Note: "; 1 of its organization could not be looked into"})
+		verifier.Owner{Note: reason.Text("; 1 of its organization could not be looked into")})
 }
 
 // In a member account too, who may not ask lists; and a role that may do neither leaves the answer open.
@@ -232,14 +233,14 @@ func TestMembersAreListed(t *testing.T) {
 		want(t, user, v.Verify(t.Context(), idOf(key)), verifier.Owner{Ours: verifier.OursYes, AccountID: member.UID(), User: user})
 	}
 	want(t, "nobody's", v.Verify(t.Context(), idOf(closed.AddKey("ci"))),
-		verifier.Owner{Note: "nor of 1 more of its organization; a key of the account itself (root) would not show; 1 of its organization could not be looked into"})
+		verifier.Owner{Note: reason.Text("nor of 1 more of its organization; a key of the account itself (root) would not show; 1 of its organization could not be looked into")})
 }
 
 // Who may not list the accounts of an organization is told that there may be some.
 func TestOrganizationIsDenied(t *testing.T) {
 	s := newScene(t, "AliyunRAMReadOnlyAccess")
 	want(t, "nobody's", s.over(t, s.admin.Credential()).Verify(t.Context(), idOf(alibabatest.NewAccount().AddKey("x"))),
-		verifier.Owner{Ours: verifier.OursNo, Note: "; other accounts of its organization, if it has one, cannot be listed"})
+		verifier.Owner{Ours: verifier.OursNo, Note: reason.Text("; other accounts of its organization, if it has one, cannot be listed")})
 }
 
 // Without a network, all keys together cost one timeout.
@@ -248,7 +249,7 @@ func TestOffline(t *testing.T) {
 	s.server.InjectFor("Ims", "GetUser", alibabatest.Fault{Reset: true}, -1)
 	v := s.over(t, s.admin.Credential())
 	for range 5 {
-		want(t, "offline", v.Verify(t.Context(), idOf(s.account.AddKey("ci"))), verifier.Owner{Note: "asking whose the key is"})
+		want(t, "offline", v.Verify(t.Context(), idOf(s.account.AddKey("ci"))), verifier.Owner{Note: reason.Text("asking whose the key is")})
 	}
 	if n := s.server.Calls("Ims", "GetUser"); n != 1 {
 		t.Errorf("%d calls, want 1", n)

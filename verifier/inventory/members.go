@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/internal/openapi"
 )
@@ -38,7 +39,7 @@ func (l *lookup) elsewhere(ctx context.Context, cred rules.Credential, id rules.
 			ours = verifier.OursUnknown
 		}
 	}
-	return verifier.Verdict{Owner: &verifier.Owner{Ours: ours, Note: l.absence()}}
+	return verifier.Verdict{Owner: &verifier.Owner{Ours: ours, Note: reason.Text(l.absence())}}
 }
 
 // enter takes on the role of each other account where it may. Most credentials may not, and most accounts are in no

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/internal/openapi"
 )
@@ -78,7 +79,7 @@ func (r *reacher) Verify(ctx context.Context, c rules.Credential) verifier.Verdi
 	switch {
 	case v.Status != verifier.Live || v.Identity == nil:
 	case v.Identity.Root():
-		v.Reach = &verifier.Reach{Can: "do everything in the account, and with the account: it is root", Limits: "no policy limits root"}
+		v.Reach = &verifier.Reach{Can: []reason.Reason{reason.Text("do everything in the account, and with the account: it is root")}, Limits: reason.Text("no policy limits root")}
 	default:
 		v.Reach = r.reach(ctx, c, *v.Identity)
 	}
@@ -109,7 +110,7 @@ func (r *reacher) reach(ctx context.Context, c rules.Credential, i verifier.Iden
 }
 
 func unknown(format string, args ...any) *verifier.Reach {
-	return &verifier.Reach{Limits: "not known: " + fmt.Sprintf(format, args...)}
+	return &verifier.Reach{Limits: reason.Text("not known: " + fmt.Sprintf(format, args...))}
 }
 
 // limit ends ctx when the time for all keys is used up, which begins with the first.
@@ -136,13 +137,16 @@ func (r *reacher) read(ctx context.Context, c rules.Credential, i verifier.Ident
 	if err != nil {
 		return nil, fmt.Errorf("its policies cannot be read: %w", err)
 	}
-	can, unread := strings.Join(words(documents), "; "), len(policies)-len(documents)
-	if can == "" && unread == 0 {
-		can = "none of what akguard asks about"
+	unread := len(policies) - len(documents)
+	out := &verifier.Reach{Limits: reason.Text(limits)}
+	for _, can := range words(documents) {
+		out.Can = append(out.Can, reason.Text(can))
 	}
-	out := &verifier.Reach{Can: can, Limits: limits}
+	if len(out.Can) == 0 && unread == 0 {
+		out.Can = []reason.Reason{reason.Text("none of what akguard asks about")}
+	}
 	if unread > 0 {
-		out.Limits = fmt.Sprintf("%d of its %d policies cannot be read, so it may do more; %s", unread, len(policies), limits)
+		out.Limits = reason.Text(fmt.Sprintf("%d of its %d policies cannot be read, so it may do more; %s", unread, len(policies), limits))
 	}
 	return out, nil
 }

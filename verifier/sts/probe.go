@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 )
 
@@ -20,18 +21,18 @@ func (s *checker) probe(ctx context.Context, c rules.Credential) verifier.Verdic
 	if err == nil {
 		return verifier.Verdict{
 			Status: verifier.Unknown,
-			Reason: "the endpoint took a secret that was made up: it is not STS, or does not look at signatures",
-			Advice: "verify it again with STS's own endpoint",
+			Reason: reason.Text("the endpoint took a secret that was made up: it is not STS, or does not look at signatures"),
+			Advice: reason.Text("verify it again with STS's own endpoint"),
 		}
 	}
 	v := judge(err)
 	switch v.Status {
 	case verifier.SecretMismatch, verifier.Live, verifier.Restricted: // the last two answer what nobody has signed
 		v.Status = verifier.Exists
-		v.Reason = "the ID exists; whether its secret leaked too is not known"
-		v.Advice = "an ID alone cannot sign: look for its secret, and disable the key if that may be out too"
+		v.Reason = reason.Text("the ID exists; whether its secret leaked too is not known")
+		v.Advice = reason.Text("an ID alone cannot sign: look for its secret, and disable the key if that may be out too")
 	case verifier.Inactive:
-		v.Reason = "the key of this ID is disabled, or restricted by source IP"
+		v.Reason = reason.Text("the key of this ID is disabled, or restricted by source IP")
 	}
 	return v
 }

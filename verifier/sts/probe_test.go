@@ -41,7 +41,7 @@ func TestProbe(t *testing.T) {
 			test.set(s)
 			id := rules.Credential{Type: rules.AccessKeyID, ID: s.credential.ID}
 			v := newChecker(t, sts.Options{Endpoint: s.endpoint}).Verify(t.Context(), id)
-			if v.Status != test.status || !strings.Contains(v.Reason, test.reason) || v.Identity != nil || v.Advice == "" {
+			if v.Status != test.status || !strings.Contains(v.Reason.String(), test.reason) || v.Identity != nil || v.Advice.IsZero() {
 				t.Errorf("got %+v; want %s, reason with %q", v, test.status, test.reason)
 			}
 			if n := s.server.Calls("Sts", "GetCallerIdentity"); n != 1 {
@@ -55,7 +55,7 @@ func TestNoProbe(t *testing.T) {
 	s := newScene(t)
 	id := rules.Credential{Type: rules.AccessKeyID, ID: s.credential.ID}
 	v := newChecker(t, sts.Options{Endpoint: s.endpoint, NoProbe: true}).Verify(t.Context(), id)
-	if v.Status != verifier.Unchecked || !strings.Contains(v.Reason, "nobody asked") || s.server.Calls("Sts", "GetCallerIdentity") != 0 {
+	if v.Status != verifier.Unchecked || !strings.Contains(v.Reason.String(), "nobody asked") || s.server.Calls("Sts", "GetCallerIdentity") != 0 {
 		t.Errorf("got %+v", v)
 	}
 }
@@ -76,7 +76,7 @@ func TestBudgetHolds(t *testing.T) {
 	b := verifier.Budget(newChecker(t, sts.Options{Endpoint: s.endpoint}), 100*time.Millisecond)
 	start := time.Now()
 	v := b.Verify(t.Context(), s.credential)
-	if took := time.Since(start); v.Status != verifier.Unknown || !strings.Contains(v.Reason, "was used up") || took > 2*time.Second {
+	if took := time.Since(start); v.Status != verifier.Unknown || !strings.Contains(v.Reason.String(), "was used up") || took > 2*time.Second {
 		t.Errorf("got %+v after %s", v, took)
 	}
 }
@@ -90,7 +90,7 @@ func TestAdvice(t *testing.T) {
 		"sign in as the account itself":             s.account.AddRootKey(),
 		"it works until it expires":                 s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour)),
 	} {
-		if v := checker.Verify(t.Context(), key.Credential()); !strings.HasPrefix(v.Advice, want) {
+		if v := checker.Verify(t.Context(), key.Credential()); !strings.HasPrefix(v.Advice.String(), want) {
 			t.Errorf("advice %q, want %q", v.Advice, want)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/internal/openapi"
 )
@@ -56,7 +57,7 @@ func (s *checker) Verify(ctx context.Context, c rules.Credential) verifier.Verdi
 	ask := s.check
 	if c.Secret.IsZero() {
 		if s.noProbe {
-			return verifier.Verdict{Reason: "nobody asked whether the ID exists"}
+			return verifier.Verdict{Reason: reason.Text("nobody asked whether the ID exists")}
 		}
 		ask = s.probe
 	}
@@ -71,7 +72,7 @@ func (s *checker) check(ctx context.Context, c rules.Credential) verifier.Verdic
 		return judge(err)
 	}
 	return verifier.Verdict{
-		Status: verifier.Live, Reason: "the key works: STS said whose it is", Identity: &identity, Advice: stop(identity),
+		Status: verifier.Live, Reason: reason.Text("the key works: STS said whose it is"), Identity: &identity, Advice: reason.Text(stop(identity)),
 	}
 }
 
@@ -90,17 +91,17 @@ func stop(i verifier.Identity) string {
 func uncheckable(c rules.Credential) (v verifier.Verdict, ok bool) {
 	switch {
 	case c.Type == rules.AccessKeySecret:
-		v.Reason = "a secret alone cannot be checked: its ID was not found"
+		v.Reason = reason.Text("a secret alone cannot be checked: its ID was not found")
 	case c.Type != rules.AccessKey && c.Type != rules.AccessKeyID && c.Type != rules.STS:
-		v.Reason = "akguard never checks this kind of credential online: STS has no answer for it"
+		v.Reason = reason.Text("akguard never checks this kind of credential online: STS has no answer for it")
 	case c.ID.IsZero():
-		v.Reason = "the credential cannot be checked: its ID was not found"
+		v.Reason = reason.Text("the credential cannot be checked: its ID was not found")
 	case c.Secret.IsZero() && c.Type != rules.AccessKeyID:
-		v.Reason = "the credential cannot be checked: its secret was not found"
+		v.Reason = reason.Text("the credential cannot be checked: its secret was not found")
 	case c.Type == rules.STS && c.Token.IsZero():
-		v.Reason = "a temporary credential cannot be checked without its security token, which was not found"
+		v.Reason = reason.Text("a temporary credential cannot be checked without its security token, which was not found")
 	}
-	return v, v.Reason != ""
+	return v, !v.Reason.IsZero()
 }
 
 // judge turns a failed call into a verdict.
@@ -108,14 +109,14 @@ func judge(err error) verifier.Verdict {
 	var e *openapi.Error
 	switch {
 	case !errors.As(err, &e): // ctx has ended: that says nothing about the key, nor about the network
-		return verifier.Verdict{Status: verifier.Unknown, Reason: "the check was stopped before STS answered"}
+		return verifier.Verdict{Status: verifier.Unknown, Reason: reason.Text("the check was stopped before STS answered")}
 	case e.Unreachable:
 		return verifier.Verdict{
 			Status:  verifier.Unknown,
-			Reason:  fmt.Sprintf("STS could not be reached (%s)", e.Message),
+			Reason:  reason.Text(fmt.Sprintf("STS could not be reached (%s)", e.Message)),
 			Offline: true,
 		}
 	}
 	a := meaning(e)
-	return verifier.Verdict{Status: a.status, Code: e.Code, Reason: a.reason, Advice: a.advice, Transient: a.transient}
+	return verifier.Verdict{Status: a.status, Code: e.Code, Reason: reason.Text(a.reason), Advice: reason.Text(a.advice), Transient: a.transient}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/sts"
@@ -174,13 +175,13 @@ func TestAnswers(t *testing.T) {
 			test.set(s)
 			checker := newChecker(t, sts.Options{Endpoint: s.endpoint, Now: func() time.Time { return now }})
 			v := checker.Verify(t.Context(), s.credential)
-			if v.Status != test.status || v.Code != test.code || !strings.Contains(v.Reason, test.reason) {
+			if v.Status != test.status || v.Code != test.code || !strings.Contains(v.Reason.String(), test.reason) {
 				t.Errorf("got %+v; want %s, code %q, reason with %q", v, test.status, test.code, test.reason)
 			}
-			if strings.HasSuffix(v.Advice, ".") || v.Advice == "" {
+			if strings.HasSuffix(v.Advice.String(), ".") || v.Advice.IsZero() {
 				t.Errorf("advice %q", v.Advice)
 			}
-			if transient := test.code != "" && (strings.HasPrefix(test.code, "Throttling") || strings.Contains(v.Reason, "HTTP 5")); v.Transient != transient {
+			if transient := test.code != "" && (strings.HasPrefix(test.code, "Throttling") || strings.Contains(v.Reason.String(), "HTTP 5")); v.Transient != transient {
 				t.Errorf("transient %t, want %t", v.Transient, transient)
 			}
 			if v.Offline || v.CheckedAt != asked {
@@ -243,10 +244,10 @@ func TestUncheckable(t *testing.T) {
 	checker := newChecker(t, sts.Options{Endpoint: s.server.URL})
 	for _, test := range tests {
 		v := checker.Verify(t.Context(), test.credential)
-		if !strings.Contains(v.Reason, test.reason) {
-			t.Errorf("%+v: reason %q, want one with %q", test.credential, v.Reason, test.reason)
+		if !strings.Contains(v.Reason.String(), test.reason) {
+			t.Errorf("%+v: reason %q, want one with %q", test.credential, v.Reason.String(), test.reason)
 		}
-		if v.Reason = ""; v != (verifier.Verdict{}) {
+		if v.Reason = reason.Text(""); v != (verifier.Verdict{}) {
 			t.Errorf("%+v: %+v, want unchecked", test.credential, v)
 		}
 	}
@@ -277,7 +278,7 @@ func TestUnreachable(t *testing.T) {
 			checker := newChecker(t, sts.Options{Endpoint: s.server.URL, Timeout: 100 * time.Millisecond})
 			start := time.Now()
 			v := checker.Verify(t.Context(), s.credential)
-			if v.Status != verifier.Unknown || !v.Offline || v.Reason != test.reason || v.Code != "" {
+			if v.Status != verifier.Unknown || !v.Offline || v.Reason.String() != test.reason || v.Code != "" {
 				t.Errorf("got %+v, want offline because %q", v, test.reason)
 			}
 			if took := time.Since(start); took > 2*time.Second {
@@ -303,7 +304,7 @@ func TestCancelledCheckIsNotOffline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	v := newChecker(t, sts.Options{Endpoint: s.server.URL}).Verify(ctx, s.credential)
-	if v.Status != verifier.Unknown || v.Offline || !strings.Contains(v.Reason, "stopped") {
+	if v.Status != verifier.Unknown || v.Offline || !strings.Contains(v.Reason.String(), "stopped") {
 		t.Errorf("got %+v", v)
 	}
 }
@@ -325,7 +326,7 @@ func TestBreakerOverSTS(t *testing.T) {
 	b := verifier.Breaker(newChecker(t, sts.Options{Endpoint: endpoint}), 1)
 	c := alibabatest.NewAccount().AddKey("ci").Credential()
 	b.Verify(t.Context(), c)
-	if v := b.Verify(t.Context(), c); v.Reason != "STS could not be reached (connection refused); not asked again" {
+	if v := b.Verify(t.Context(), c); v.Reason.String() != "STS could not be reached (connection refused); not asked again" {
 		t.Errorf("got %+v", v)
 	}
 }

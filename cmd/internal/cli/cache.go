@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/scanner/target"
 )
 
@@ -59,13 +59,13 @@ func programKey() (key [sha256.Size]byte, err error) {
 // sayReused says what the verdict rests on beside what was read now.
 func (a *app) sayReused(o scanOptions, t *target.Target) {
 	if err := t.Unsaved(); err != nil {
-		term.Say(a.Err, "cache: the next scan will read everything again: %v", err)
+		terminal.Say(a.Err, "cache: the next scan will read everything again: %v", err)
 	}
 	switch n := t.Reused(); {
 	case !o.cache || o.quiet:
 	case n == 0:
-		term.Say(a.Err, "cache: no earlier scan of this repository by this akguard")
+		terminal.Say(a.Err, "cache: no earlier scan of this repository by this akguard")
 	default:
-		term.Say(a.Err, "cache: %s of the history had been read by an earlier scan, without a finding", count(n, "object"))
+		terminal.Say(a.Err, "cache: %s of the history had been read by an earlier scan, without a finding", count(n, "object"))
 	}
 }

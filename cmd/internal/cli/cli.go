@@ -12,7 +12,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/message"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/spf13/cobra"
 )
 
@@ -44,8 +45,9 @@ type Streams struct {
 // app is one run of the command.
 type app struct {
 	Streams
-	code     int       // of a run without error
-	progress *progress // on a terminal, while a scan reads; nil for none
+	words    *message.Printer // the language of everything that is said
+	code     int              // of a run without error
+	progress *progress        // on a terminal, while a scan reads; nil for none
 
 	mu      sync.Mutex
 	cleanup []func() // run if the process must end before the command does
@@ -63,7 +65,7 @@ func Main(args []string, streams Streams) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	a := &app{Streams: streams}
+	a := &app{Streams: streams, words: message.New(languageOf(args))}
 	done := make(chan int, 1)
 	go func() { done <- a.run(ctx, args) }()
 	select {
@@ -114,12 +116,12 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if !errors.As(err, &failed) { // cobra's own: a flag or a command that does not exist
 		failed = &failure{err: err, code: exitUsage, hint: cmd.CommandPath() + " --help lists what there is"}
 	}
-	term.Fail(a.Err, failed.err, failed.hint)
+	a.fail(failed)
 	return failed.code
 }
 
 func interrupted(w io.Writer) int {
-	term.Say(w, "interrupted")
+	terminal.Say(w, "interrupted")
 	return exitInterrupted
 }
 
@@ -142,7 +144,15 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:       true,
 		SilenceErrors:      true,
 		DisableSuggestions: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			lang, _ := cmd.Flags().GetString("lang")
+			if _, err := message.ParseLanguage(lang); err != nil {
+				return usage("usage.lang", lang)
+			}
+			return nil
+		},
 	}
+	root.PersistentFlags().String("lang", "", "speak this `LANGUAGE`: en or zh; the default is that of the locale")
 	root.SetHelpCommand(help())
 	root.AddCommand(a.scan(), a.verify(), a.revoke(), a.respond(), a.rules(), a.version(), a.completion())
 	return root

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/akguard/akguard/cmd/internal/config"
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 	"github.com/spf13/pflag"
 )
@@ -76,13 +76,13 @@ func (a *app) useConfig(o *scanOptions) (*rules.Set, error) {
 	}
 	switch {
 	case !c.BuiltIn():
-		term.Say(a.Err, "rules: only the %d of %s, which switches the built-in ones off", len(c.Custom), c.Path)
+		terminal.Say(a.Err, "rules: only the %d of %s, which switches the built-in ones off", len(c.Custom), c.Path)
 	case c.Path != "" && !o.quiet:
-		term.Say(a.Err, "rules: the built-in ones and %d of %s", len(c.Custom), c.Path)
+		terminal.Say(a.Err, "rules: the built-in ones and %d of %s", len(c.Custom), c.Path)
 	}
 	for _, ignored := range c.Ignored {
 		if !o.quiet {
-			term.Say(a.Err, "%s: ignored: %s", c.Path, ignored)
+			terminal.Say(a.Err, "%s: ignored: %s", c.Path, ignored)
 		}
 	}
 	return set, nil

@@ -3,7 +3,7 @@ package cli
 import (
 	"cmp"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/scanner"
 )
 
@@ -18,5 +18,5 @@ func (a *app) sayRejected(r scanner.Rejection) {
 	if r.Rule != "" {
 		by = " by " + r.Rule
 	}
-	term.Say(a.Err, "%s:%d:%d: %s is not taken for a key%s: %s", where, r.Line, r.Column, r.Value, by, r.Reason)
+	terminal.Say(a.Err, "%s:%d:%d: %s is not taken for a key%s: %s", where, r.Line, r.Column, r.Value, by, r.Reason)
 }

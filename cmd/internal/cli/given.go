@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 )
 
@@ -80,10 +80,10 @@ func (p *parts) read(in io.Reader) error {
 // prompt asks for what is missing on the terminal, which does not show it.
 func (a *app) prompt(p *parts) error {
 	in, ok := a.In.(*os.File)
-	if !ok || !term.Is(in) {
+	if !ok || !terminal.Is(in) {
 		return &failure{errors.New("there is no terminal on which to ask for the secret"), "take --secret-stdin, --from-env or --id-only", exitUsage}
 	}
-	read, restore, err := term.Hidden(in)
+	read, restore, err := terminal.Hidden(in)
 	if err != nil {
 		return fmt.Errorf("asking for the secret: %w", err)
 	}

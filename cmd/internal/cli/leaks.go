@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/revoke"
 )
@@ -80,16 +80,16 @@ func (a *app) reportedKeys(name string) ([]leak, error) {
 		return nil, &failure{fmt.Errorf("%s holds no key that could be revoked", name), "name the ID itself", exitUsage}
 	}
 	if masked > 0 {
-		term.Say(a.Err, "left out: %s whose ID is masked; %s", count(masked, "key"), hint)
+		terminal.Say(a.Err, "left out: %s whose ID is masked; %s", count(masked, "key"), hint)
 	}
 	if r.summary == nil {
-		term.Say(a.Err, "%s has no end: its scan was interrupted, and there may be more keys", name)
+		terminal.Say(a.Err, "%s has no end: its scan was interrupted, and there may be more keys", name)
 	}
 	return keys, nil
 }
 
 // isKey reports whether a finding is a key that is not known to be gone.
-func isKey(f scanner.Finding) bool {
+func isKey(f finding.Finding) bool {
 	switch f.Credential.Type {
 	case rules.AccessKey, rules.AccessKeyID, rules.STS:
 		return !f.Credential.ID.IsZero() && f.Verdict.Status != verifier.NotFound && f.Verdict.Status != verifier.Expired

@@ -1,16 +1,14 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/message"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/cmd/internal/words"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/akguard/akguard/verifier/sts"
@@ -22,7 +20,6 @@ type respondOptions struct {
 	acting     acting
 	subject    string // an ID or a report
 	quarantine []string
-	lang       string
 }
 
 const respondLong = `Go through the first ten minutes after a leak in one flow, with a running clock: whether the key works; whose it is and
@@ -55,7 +52,6 @@ func (a *app) respond() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&o.quarantine, "quarantine", nil, "let the key work from these addresses only, in place of disabling it: `CIDR,…`")
-	f.StringVar(&o.lang, "lang", "", "speak this `LANGUAGE`: en or zh; that of the locale if not given")
 	o.acting.flags(f)
 	o.acting.batchFlags(f)
 	return cmd
@@ -71,7 +67,7 @@ type response struct {
 }
 
 func (a *app) runRespond(ctx context.Context, o respondOptions) error {
-	if err := a.speak(o.lang); err != nil {
+	if err := a.translate(); err != nil {
 		return err
 	}
 	if err := checkQuarantine(o.quarantine); err != nil {
@@ -101,7 +97,7 @@ func (a *app) runRespond(ctx context.Context, o respondOptions) error {
 // say writes one line of the flow, with the time that has passed.
 func (r *response) say(format string, args ...any) {
 	passed := time.Since(r.start).Round(time.Second)
-	term.Line(r.Out, "[%02d:%02d] "+format, append([]any{int(passed.Minutes()), int(passed.Seconds()) % 60}, args...)...)
+	terminal.Line(r.Out, "[%02d:%02d] "+format, append([]any{int(passed.Minutes()), int(passed.Seconds()) % 60}, args...)...)
 }
 
 // check says what STS tells of the keys: with their secrets if they are known, else what it tells everybody.
@@ -116,7 +112,7 @@ func (r *response) check(ctx context.Context) {
 		if verdict.Identity != nil {
 			r.keys[i].known = verdict.Identity
 		}
-		term.Line(r.Out, "  %s: %s", verdict.Status.String(), verdict.Reason)
+		terminal.Line(r.Out, "  %s: %s", verdict.Status.String(), verdict.Reason)
 	}
 }
 
@@ -179,11 +175,11 @@ func (r *response) handOver() {
 	}
 	r.say("now, what only a person can do:")
 	for i, step := range peopleSteps() {
-		term.Line(r.Out, "  %d. %s", i+1, step)
+		terminal.Line(r.Out, "  %d. %s", i+1, step)
 	}
 	r.say("after that:")
 	for _, step := range laterSteps() {
-		term.Line(r.Out, "  - %s", step)
+		terminal.Line(r.Out, "  - %s", step)
 	}
 }
 
@@ -214,14 +210,10 @@ func laterSteps() []string {
 	}
 }
 
-// speak has everything be said in a language: the one that was asked for, else the locale's.
-func (a *app) speak(lang string) error {
-	locale := cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
-	switch {
-	case lang == "en", lang == "" && !strings.HasPrefix(locale, "zh"):
+// translate has every sentence that is still English looked up in the Chinese catalogue of sentences.
+func (a *app) translate() error {
+	if a.words.Language() != message.Chinese {
 		return nil
-	case lang != "" && lang != "zh":
-		return &failure{fmt.Errorf("--lang %s is not known", lang), "it is en or zh", exitUsage}
 	}
 	chinese, err := words.Chinese()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/cobra"
@@ -195,7 +195,7 @@ func (a *app) runRevoke(ctx context.Context, o revokeOptions) error {
 		return err
 	}
 	if len(p.Actions) > 0 {
-		term.Say(a.Err, "nothing was changed; --disable does it")
+		terminal.Say(a.Err, "nothing was changed; --disable does it")
 	}
 	return nil
 }
@@ -232,9 +232,9 @@ func (a *app) savePlan(name string, p *revoke.Plan) error {
 		return &failure{fmt.Errorf("--save-plan %s: %w", name, err), "name a file in a folder that exists and can be written", exitUsage}
 	}
 	if len(p.Actions) == 0 {
-		term.Say(a.Err, "nothing was changed, and %s holds nothing to do", name)
+		terminal.Say(a.Err, "nothing was changed, and %s holds nothing to do", name)
 		return nil
 	}
-	term.Say(a.Err, "nothing was changed; akguard revoke --plan %s does it", name)
+	terminal.Say(a.Err, "nothing was changed; akguard revoke --plan %s does it", name)
 	return nil
 }

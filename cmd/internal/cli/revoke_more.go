@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/cobra"
 )
@@ -84,11 +84,11 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 	switch open := s.history.Open; {
 	case name != "":
 	case len(open) == 0:
-		term.Say(a.Err, "no run has anything left to do")
+		terminal.Say(a.Err, "no run has anything left to do")
 		return nil
 	case len(open) > 1:
 		for _, name := range open {
-			term.Line(a.Out, "%s", name)
+			terminal.Line(a.Out, "%s", name)
 		}
 		return &failure{fmt.Errorf("%d runs have something left to do", len(open)), "name one of these with --journal; one that shall not go on can be deleted", exitUsage}
 	default:
@@ -101,7 +101,7 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 	defer j.Close()
 	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o), Journal: j, History: s.history, OnStep: a.showStep})
 	if err == nil && len(steps) == 0 {
-		term.Say(a.Err, "nothing was left to do")
+		terminal.Say(a.Err, "nothing was left to do")
 	}
 	return a.concludeRun(ctx, steps, err)
 }

@@ -7,22 +7,22 @@ import (
 	"io"
 	"strings"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
 // showPlan writes a plan for a person.
 func (a *app) showPlan(p *revoke.Plan, source string) {
-	term.Line(a.Out, "plan to %s in account %s, as %s (%s)", string(p.Goal), p.Account, p.By, source)
+	terminal.Line(a.Out, "plan to %s in account %s, as %s (%s)", string(p.Goal), p.Account, p.By, source)
 	for i, action := range p.Actions {
-		term.Line(a.Out, "%d. %s: %s → %s", i+1, action.String(), action.From.String(), action.To.String())
+		terminal.Line(a.Out, "%d. %s: %s → %s", i+1, action.String(), action.From.String(), action.To.String())
 		for _, cidr := range action.CIDRs {
-			term.Line(a.Out, "   from  %s", cidr)
+			terminal.Line(a.Out, "   from  %s", cidr)
 		}
 		for _, risk := range action.Risks {
-			term.Line(a.Out, "   risk  %s", risk)
+			terminal.Line(a.Out, "   risk  %s", risk)
 		}
-		term.Line(a.Out, "   undo  %s", action.Undo)
+		terminal.Line(a.Out, "   undo  %s", action.Undo)
 	}
 	for _, n := range p.Notes {
 		word := "note"
@@ -30,13 +30,13 @@ func (a *app) showPlan(p *revoke.Plan, source string) {
 			word = "not possible"
 			a.code = exitCloud
 		}
-		term.Line(a.Out, "%s: %s: %s", word, n.ID, n.Text)
+		terminal.Line(a.Out, "%s: %s: %s", word, n.ID, n.Text)
 		if n.Hint != "" {
-			term.Line(a.Out, "   do    %s", n.Hint)
+			terminal.Line(a.Out, "   do    %s", n.Hint)
 		}
 	}
 	if len(p.Actions) == 0 && !p.Blocked() {
-		term.Line(a.Out, "nothing is left to do")
+		terminal.Line(a.Out, "nothing is left to do")
 	}
 }
 
@@ -58,16 +58,16 @@ func (a *app) carryOut(ctx context.Context, s *session, p *revoke.Plan) error {
 // sayOpen tells of runs that did not come to their end.
 func (a *app) sayOpen(s *session) {
 	if n := len(s.history.Open); n > 0 {
-		term.Say(a.Err, "%s has something left to do: akguard revoke resume", count(n, "former run"))
+		terminal.Say(a.Err, "%s has something left to do: akguard revoke resume", count(n, "former run"))
 	}
 }
 
 // showStep says what became of an action.
 func (a *app) showStep(s revoke.Step) {
-	term.Line(a.Out, "%-8s %s", string(s.Outcome), s.Action.String())
+	terminal.Line(a.Out, "%-8s %s", string(s.Outcome), s.Action.String())
 	if s.Err != nil {
-		term.Line(a.Out, "   why   %v", s.Err)
-		term.Line(a.Out, "   do    %s", s.Hint())
+		terminal.Line(a.Out, "   why   %v", s.Err)
+		terminal.Line(a.Out, "   do    %s", s.Hint())
 	}
 }
 
@@ -77,7 +77,7 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 		return &failure{errors.New("not approved, so nothing was changed"), "confirm each key on a terminal, or approve with --yes", exitCloud}
 	}
 	if ctx.Err() != nil && len(steps) > 0 {
-		term.Say(a.Err, "akguard revoke resume goes on from here")
+		terminal.Say(a.Err, "akguard revoke resume goes on from here")
 	}
 	if err != nil {
 		return cloudFailure(ctx, err)
@@ -90,7 +90,7 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 	}
 	if left > 0 {
 		a.code = exitCloud
-		term.Say(a.Err, "%s left to do; akguard revoke resume goes on", count(left, "action"))
+		terminal.Say(a.Err, "%s left to do; akguard revoke resume goes on", count(left, "action"))
 	}
 	return nil
 }
@@ -99,9 +99,9 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 func (a *app) sayNext(goal revoke.Goal) {
 	switch goal {
 	case revoke.ToDisable:
-		term.Say(a.Err, "next: akguard revoke watch ID says who still tries; sessions that were taken on with the key last 12 hours at most")
+		terminal.Say(a.Err, "next: akguard revoke watch ID says who still tries; sessions that were taken on with the key last 12 hours at most")
 	case revoke.ToQuarantine:
-		term.Say(a.Err, "next: akguard revoke watch ID says who uses the key; disable it as soon as its owner has another one")
+		terminal.Say(a.Err, "next: akguard revoke watch ID says who uses the key; disable it as soon as its owner has another one")
 	}
 }
 
@@ -110,7 +110,7 @@ func (a *app) approver(o acting) revoke.Approver {
 	if o.yes {
 		return revoke.ApproverFunc(func(context.Context, []revoke.Action) error { return nil })
 	}
-	if !term.Is(a.In) || !term.Is(a.Err) {
+	if !terminal.Is(a.In) || !terminal.Is(a.Err) {
 		return nil // nobody to ask is a no
 	}
 	lines := bufio.NewReader(io.LimitReader(a.In, maxGiven))
@@ -126,10 +126,10 @@ func (a *app) confirm(ctx context.Context, lines *bufio.Reader, actions []revoke
 	for _, action := range actions {
 		kinds = append(kinds, string(action.Kind))
 		for _, risk := range action.Risks {
-			term.Say(a.Err, "risk: %s: %s", t.ID, risk)
+			terminal.Say(a.Err, "risk: %s: %s", t.ID, risk)
 		}
 	}
-	term.Ask(a.Err, "to %s %s, type the last characters of its ID (%s): ", strings.Join(kinds, " and "), t.ID, t.Tail())
+	terminal.Ask(a.Err, "to %s %s, type the last characters of its ID (%s): ", strings.Join(kinds, " and "), t.ID, t.Tail())
 	line, err := lines.ReadString('\n')
 	if ctx.Err() != nil {
 		return ctx.Err()

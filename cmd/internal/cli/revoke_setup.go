@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/admin"
 	"github.com/akguard/akguard/verifier/revoke"
@@ -146,7 +146,7 @@ func (a *app) readHistory(o acting) (*revoke.History, error) {
 		return nil, &failure{err, "make the folder readable, or name another with AKGUARD_STATE_DIR", exitUsage}
 	}
 	for _, name := range h.Broken {
-		term.Say(a.Err, "left out: %s is no journal, or not yours alone (mode 0600)", name)
+		terminal.Say(a.Err, "left out: %s is no journal, or not yours alone (mode 0600)", name)
 	}
 	return h, nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/cobra"
 )
@@ -110,7 +110,7 @@ func (a *app) keepWatching(ctx context.Context, o watchOptions, seen *revoke.Imp
 			return ctx.Err()
 		case err != nil:
 			a.code = exitCloud
-			term.Say(a.Err, "looking again: %v", err)
+			terminal.Say(a.Err, "looking again: %v", err)
 			continue
 		}
 		a.showNews(seen, i)
@@ -122,7 +122,7 @@ func (a *app) keepWatching(ctx context.Context, o watchOptions, seen *revoke.Imp
 // showNews writes what has changed since the last look.
 func (a *app) showNews(seen, i *revoke.Impact) {
 	if seen.State != i.State {
-		term.Line(a.Out, "%s: %s is %s now", stamp(time.Now()), i.Target.ID, i.State.String())
+		terminal.Line(a.Out, "%s: %s is %s now", stamp(time.Now()), i.Target.ID, i.State.String())
 	}
 	before := make(map[revoke.Caller]bool)
 	for _, c := range seen.Callers {
@@ -145,15 +145,15 @@ func (a *app) showImpact(i *revoke.Impact) {
 			used += " in " + i.Service
 		}
 	}
-	term.Line(a.Out, "%s of %s is %s; last used %s", i.Target.ID, i.Target.Owner.String(), i.State.String(), used)
+	terminal.Line(a.Out, "%s of %s is %s; last used %s", i.Target.ID, i.Target.Owner.String(), i.State.String(), used)
 	for _, c := range i.Callers {
 		a.showCaller(c)
 	}
 	if len(i.Callers) == 0 {
-		term.Line(a.Out, "  no calls are recorded since %s; ActionTrail does not record all services' data", stamp(i.Since))
+		terminal.Line(a.Out, "  no calls are recorded since %s; ActionTrail does not record all services' data", stamp(i.Since))
 	}
 	if i.Partial {
-		term.Line(a.Out, "  there are more calls than these, all of them older")
+		terminal.Line(a.Out, "  there are more calls than these, all of them older")
 	}
 	a.showMissing(i)
 }
@@ -163,14 +163,14 @@ func (a *app) showCaller(c revoke.Caller) {
 	if c.Failed > 0 {
 		failed = fmt.Sprintf(", %d of them refused", c.Failed)
 	}
-	term.Line(a.Out, "  %s from %s (%s): %s%s, last %s", c.Service, c.SourceIP, c.UserAgent, count(c.Calls, "call"), failed, stamp(c.Last))
+	terminal.Line(a.Out, "  %s from %s (%s): %s%s, last %s", c.Service, c.SourceIP, c.UserAgent, count(c.Calls, "call"), failed, stamp(c.Last))
 }
 
 // showMissing tells what could not be read.
 func (a *app) showMissing(i *revoke.Impact) {
 	for _, m := range i.Missing {
 		a.code = exitCloud
-		term.Line(a.Out, "  not known: %s", m)
+		terminal.Line(a.Out, "  not known: %s", m)
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/akguard/akguard/cmd/internal/config"
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/spf13/cobra"
 )
 
@@ -27,7 +27,7 @@ func (a *app) lintRules() *cobra.Command {
 					fmt.Fprintf(a.Out, "rule %s: %s\n", r.ID, note)
 				}
 			}
-			term.Say(a.Err, "%s: %s, no errors", c.Path, count(len(c.Custom), "rule"))
+			terminal.Say(a.Err, "%s: %s, no errors", c.Path, count(len(c.Custom), "rule"))
 			return nil
 		},
 	}
@@ -57,7 +57,7 @@ random characters of that kind. Paths and commits are not looked at.`,
 				return &failure{fmt.Errorf("%s: %s of %d not as expected", c.Path, count(len(failures), "example"), tried),
 					"change the rule or the example", exitUsage}
 			}
-			term.Say(a.Err, "%s: %s of %s as expected", c.Path, count(tried, "example"), count(len(c.Custom), "rule"))
+			terminal.Say(a.Err, "%s: %s of %s as expected", c.Path, count(tried, "example"), count(len(c.Custom), "rule"))
 			return nil
 		},
 	}

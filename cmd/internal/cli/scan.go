@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/scanner/report/sarif"
@@ -220,7 +221,7 @@ func (a *app) openTarget(o scanOptions) (*target.Target, error) {
 		return nil, &failure{failed.Err, failed.Hint, exitUsage}
 	}
 	if err == nil && t.Note != "" && !o.quiet {
-		term.Say(a.Err, "%s", t.Note)
+		terminal.Say(a.Err, "%s", t.Note)
 	}
 	return t, err
 }
@@ -240,7 +241,7 @@ func isHere(path string) bool {
 
 // outcome is what the exit code depends on.
 type outcome struct {
-	scanner.Summary
+	finding.Summary
 	unknown int    // findings that were asked about, without a usable answer
 	offline int    // those of them for which the service could not be reached
 	away    string // why it could not
@@ -252,8 +253,8 @@ func (o *outcome) count(v verifier.Verdict) {
 	}
 	if v.Offline {
 		o.offline++
-		if len(v.Reason) > len(o.away) { // the longer one also says that the others were not asked about
-			o.away = v.Reason
+		if len(v.Reason.String()) > len(o.away) { // the longer one also says that the others were not asked about
+			o.away = v.Reason.String()
 		}
 	}
 }
@@ -267,9 +268,9 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 	if !o.showSecrets {
 		writer = report.Masked(writer)
 	}
-	opts.Header = scanner.Header{Version: buildVersion(), Target: o.named()}
+	opts.Header = finding.Header{Version: buildVersion(), Target: o.named()}
 	h := &watched{Handler: writer}
-	if term.Is(a.Err) && !o.quiet && !o.noProgress {
+	if terminal.Is(a.Err) && !o.quiet && !o.noProgress {
 		h.progress = newProgress(a.Err)
 		a.progress = h.progress
 		opts.Progress = h.progress.add
@@ -292,10 +293,10 @@ func (o scanOptions) named() string {
 }
 
 // handler makes the writer of the report.
-func (o scanOptions) handler(out *output) (scanner.Handler, error) {
+func (o scanOptions) handler(out *output) (finding.Handler, error) {
 	switch o.format {
 	case "text":
-		return text.NewHandler(out, text.Options{ShowSecrets: o.showSecrets, Color: term.Color(out.Writer), Quiet: o.quiet}), nil
+		return text.NewHandler(out, text.Options{ShowSecrets: o.showSecrets, Color: terminal.Color(out.Writer), Quiet: o.quiet}), nil
 	case "json", "jsonl":
 		return jsonl.NewHandler(out, jsonl.Options{ShowSecrets: o.showSecrets, Array: o.format == "json"}), nil
 	case "sarif":
@@ -306,26 +307,26 @@ func (o scanOptions) handler(out *output) (scanner.Handler, error) {
 
 // watched removes the progress bar before the first word of the report, and counts what the summary does not.
 type watched struct {
-	scanner.Handler
+	finding.Handler
 	progress *progress // may be nil
 	outcome  outcome
 }
 
-// Finding implements scanner.Handler.
-func (w *watched) Finding(f scanner.Finding) error {
+// Finding implements finding.Handler.
+func (w *watched) Finding(f finding.Finding) error {
 	w.progress.clear()
 	w.outcome.count(f.Verdict)
 	return w.Handler.Finding(f)
 }
 
-// Skip implements scanner.Handler.
-func (w *watched) Skip(s scanner.Skip) error {
+// Skip implements finding.Handler.
+func (w *watched) Skip(s finding.Skip) error {
 	w.progress.clear()
 	return w.Handler.Skip(s)
 }
 
-// Summary implements scanner.Handler.
-func (w *watched) Summary(s scanner.Summary) error {
+// Summary implements finding.Handler.
+func (w *watched) Summary(s finding.Summary) error {
 	w.progress.clear()
 	return w.Handler.Summary(s)
 }
@@ -348,7 +349,7 @@ const waysOut = `what is staged holds a credential. Ways out:
 func (a *app) conclude(o scanOptions, r outcome) {
 	a.judge(o.failOn, r)
 	if o.target.Staged && a.code == exitFindings {
-		term.Say(a.Err, waysOut)
+		terminal.Say(a.Err, waysOut)
 	}
 	if o.quiet || o.format == "text" && o.output == "-" {
 		return
@@ -358,13 +359,13 @@ func (a *app) conclude(o scanOptions, r outcome) {
 	if o.output != "-" {
 		where = ", report in " + o.output
 	}
-	term.Say(a.Err, "%s, %d live, %s not read%s", count(r.Findings, "finding"), r.Live, count(r.Skips, "thing"), where)
+	terminal.Say(a.Err, "%s, %d live, %s not read%s", count(r.Findings, "finding"), r.Live, count(r.Skips, "thing"), where)
 }
 
 // sayOffline says once that the service could not be reached.
 func (a *app) sayOffline(r outcome) {
 	if r.offline > 0 {
-		term.Say(a.Err, "not verified: %s: %s", count(r.offline, "finding"), r.away)
+		terminal.Say(a.Err, "not verified: %s: %s", count(r.offline, "finding"), r.away)
 	}
 }
 
@@ -378,7 +379,7 @@ func (a *app) judge(failOn string, r outcome) {
 		a.code = exitIncomplete
 	}
 	if unsure {
-		term.Say(a.Err, "%s may be live: there was no usable answer", count(r.unknown, "finding"))
+		terminal.Say(a.Err, "%s may be live: there was no usable answer", count(r.unknown, "finding"))
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier"
 )
@@ -29,11 +29,11 @@ func (t *told) Verify(ctx context.Context, c rules.Credential) verifier.Verdict 
 		text += " (" + v.Code + ")"
 	}
 	if v.Status == verifier.Unknown {
-		text += ", " + v.Reason
+		text += ", " + v.Reason.String()
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.app.progress.clear()
-	term.Say(t.app.Err, "asked STS about %s: %s, after %s", c.ID, text, time.Since(start).Round(time.Millisecond))
+	terminal.Say(t.app.Err, "asked STS about %s: %s, after %s", c.ID, text, time.Since(start).Round(time.Millisecond))
 	return v
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/cache"
 	"github.com/akguard/akguard/verifier/sts"
@@ -124,7 +124,7 @@ func (a *app) remembering(v verifier.Verifier, o verification, quiet bool) (*cac
 	}
 	c := cache.New(v, opts)
 	if err := c.Ignored(); err != nil && !quiet {
-		term.Say(a.Err, "verdict cache: starting with an empty one: %v", err)
+		terminal.Say(a.Err, "verdict cache: starting with an empty one: %v", err)
 	}
 	return c, nil
 }
@@ -135,7 +135,7 @@ func (a *app) saveVerdicts(c *cache.Cache) {
 		return
 	}
 	if err := c.Save(); err != nil {
-		term.Say(a.Err, "verdict cache: the next run will ask again: %v", err)
+		terminal.Say(a.Err, "verdict cache: the next run will ask again: %v", err)
 	}
 }
 

@@ -7,9 +7,10 @@ import (
 	"os"
 	"strings"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/scanner/report/text"
@@ -140,7 +141,7 @@ func (o verifyOptions) check() error {
 }
 
 // asker verifies something and writes the result.
-type asker func(ctx context.Context, v verifier.Verifier, h scanner.Handler) (verified, error)
+type asker func(ctx context.Context, v verifier.Verifier, h finding.Handler) (verified, error)
 
 // verified is what the exit code and the last words depend on.
 type verified struct {
@@ -184,17 +185,17 @@ func looksLikeID(s string) bool {
 
 // single verifies one credential. It is reported as a finding that stands nowhere.
 func (o *verifyOptions) single(c rules.Credential) asker {
-	return func(ctx context.Context, v verifier.Verifier, h scanner.Handler) (verified, error) {
+	return func(ctx context.Context, v verifier.Verifier, h finding.Handler) (verified, error) {
 		rule, _ := rules.Default().Rule(c.Type)
-		place := scanner.Occurrence{Place: scanner.Place{Source: scanner.SourceArgument}, Parts: scanner.PartBoth, Line: 1, Column: 1}
+		place := finding.Occurrence{Place: finding.Place{Source: finding.SourceArgument}, Parts: finding.PartBoth, Line: 1, Column: 1}
 		if c.Secret.IsZero() {
-			place.Parts = scanner.PartID
+			place.Parts = finding.PartID
 		}
-		r := saved{header: scanner.Header{Version: buildVersion(), Target: c.ID.String(), Rules: rules.Default().Rules(), Verify: true}}
-		r.findings = []scanner.Finding{{
-			Rule: rule, Credential: c, Severity: rule.Severity, Fingerprint: c.Fingerprint(), Occurrences: []scanner.Occurrence{place},
+		r := saved{header: finding.Header{Version: buildVersion(), Target: c.ID.String(), Rules: rules.Default().Rules(), Verify: true}}
+		r.findings = []finding.Finding{{
+			Rule: rule, Credential: c, Severity: rule.Severity, Fingerprint: c.Fingerprint(), Occurrences: []finding.Occurrence{place},
 		}}
-		r.summary = &scanner.Summary{Findings: 1, Complete: true}
+		r.summary = &finding.Summary{Findings: 1, Complete: true}
 		return r.verify(ctx, v, o, h)
 	}
 }
@@ -208,7 +209,7 @@ func (a *app) savedReport(o *verifyOptions) (asker, error) {
 	if o.format == "" && o.output != "-" {
 		o.format = "jsonl"
 	}
-	return func(ctx context.Context, v verifier.Verifier, h scanner.Handler) (verified, error) {
+	return func(ctx context.Context, v verifier.Verifier, h finding.Handler) (verified, error) {
 		return r.verify(ctx, v, o, h)
 	}, nil
 }
@@ -228,22 +229,22 @@ func readReport(name string) (*saved, error) {
 
 // saved is a report in memory. As a Handler it takes one.
 type saved struct {
-	header   scanner.Header
-	findings []scanner.Finding
-	skips    []scanner.Skip
-	summary  *scanner.Summary // nil for an interrupted scan
+	header   finding.Header
+	findings []finding.Finding
+	skips    []finding.Skip
+	summary  *finding.Summary // nil for an interrupted scan
 }
 
-func (r *saved) Header(h scanner.Header) error   { r.header = h; return nil }
-func (r *saved) Finding(f scanner.Finding) error { r.findings = append(r.findings, f); return nil }
-func (r *saved) Skip(s scanner.Skip) error       { r.skips = append(r.skips, s); return nil }
-func (r *saved) Summary(s scanner.Summary) error { r.summary = &s; return nil }
+func (r *saved) Header(h finding.Header) error   { r.header = h; return nil }
+func (r *saved) Finding(f finding.Finding) error { r.findings = append(r.findings, f); return nil }
+func (r *saved) Skip(s finding.Skip) error       { r.skips = append(r.skips, s); return nil }
+func (r *saved) Summary(s finding.Summary) error { r.summary = &s; return nil }
 
 // verify asks about the findings and plays the report to h.
-func (r *saved) verify(ctx context.Context, v verifier.Verifier, o *verifyOptions, h scanner.Handler) (verified, error) {
+func (r *saved) verify(ctx context.Context, v verifier.Verifier, o *verifyOptions, h finding.Handler) (verified, error) {
 	var result verified
 	findings := scanner.Reverify(ctx, r.findings, v, o.asking.candidates)
-	sum := scanner.Summary{} // of an interrupted scan: not complete
+	sum := finding.Summary{} // of an interrupted scan: not complete
 	if r.summary != nil {
 		sum = *r.summary
 	}
@@ -260,7 +261,7 @@ func (r *saved) verify(ctx context.Context, v verifier.Verifier, o *verifyOption
 }
 
 // count takes note of what nobody knows of.
-func (v *verified) count(f scanner.Finding) {
+func (v *verified) count(f finding.Finding) {
 	v.outcome.count(f.Verdict)
 	if f.Masked() {
 		v.masked++
@@ -270,7 +271,7 @@ func (v *verified) count(f scanner.Finding) {
 	}
 }
 
-func (r *saved) play(h scanner.Handler, findings []scanner.Finding, sum scanner.Summary) error {
+func (r *saved) play(h finding.Handler, findings []finding.Finding, sum finding.Summary) error {
 	if err := h.Header(r.header); err != nil {
 		return err
 	}
@@ -288,13 +289,13 @@ func (r *saved) play(h scanner.Handler, findings []scanner.Finding, sum scanner.
 }
 
 // handler makes the writer of the result. Text has no closing line: nothing was scanned.
-func (o *verifyOptions) handler(out *output) scanner.Handler {
-	var h scanner.Handler
+func (o *verifyOptions) handler(out *output) finding.Handler {
+	var h finding.Handler
 	switch o.format {
 	case "json", "jsonl":
 		h = jsonl.NewHandler(out, jsonl.Options{ShowSecrets: o.showSecrets, Array: o.format == "json"})
 	default:
-		h = text.NewHandler(out, text.Options{ShowSecrets: o.showSecrets, Color: term.Color(out.Writer), Quiet: true})
+		h = text.NewHandler(out, text.Options{ShowSecrets: o.showSecrets, Color: terminal.Color(out.Writer), Quiet: true})
 	}
 	if o.showSecrets {
 		return h
@@ -309,12 +310,12 @@ func (a *app) concludeVerify(o verifyOptions, r verified) {
 		return
 	}
 	if r.masked > 0 {
-		term.Say(a.Err, "%s kept as before: masked values cannot be checked; scan with --show-secrets", count(r.masked, "verdict"))
+		terminal.Say(a.Err, "%s kept as before: masked values cannot be checked; scan with --show-secrets", count(r.masked, "verdict"))
 	}
 	if o.output != "-" || o.format != "" && o.format != "text" {
 		a.sayOffline(r.outcome)
 	}
 	if o.output != "-" {
-		term.Say(a.Err, "%s, %d live, report in %s", count(r.Findings, "finding"), r.Live, o.output)
+		terminal.Say(a.Err, "%s, %d live, report in %s", count(r.Findings, "finding"), r.Live, o.output)
 	}
 }

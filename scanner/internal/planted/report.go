@@ -11,33 +11,34 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
 )
 
 // Report is a Handler that keeps what it is given.
 type Report struct {
-	Opened   scanner.Header
-	Findings []scanner.Finding
-	Skips    []scanner.Skip
-	Sum      scanner.Summary
+	Opened   finding.Header
+	Findings []finding.Finding
+	Skips    []finding.Skip
+	Sum      finding.Summary
 	Ended    bool // Summary was called
 }
 
-// Header implements scanner.Handler.
-func (r *Report) Header(h scanner.Header) error { r.Opened = h; return nil }
+// Header implements finding.Handler.
+func (r *Report) Header(h finding.Header) error { r.Opened = h; return nil }
 
-// Finding implements scanner.Handler.
-func (r *Report) Finding(f scanner.Finding) error { r.Findings = append(r.Findings, f); return nil }
+// Finding implements finding.Handler.
+func (r *Report) Finding(f finding.Finding) error { r.Findings = append(r.Findings, f); return nil }
 
-// Skip implements scanner.Handler.
-func (r *Report) Skip(s scanner.Skip) error { r.Skips = append(r.Skips, s); return nil }
+// Skip implements finding.Handler.
+func (r *Report) Skip(s finding.Skip) error { r.Skips = append(r.Skips, s); return nil }
 
-// Summary implements scanner.Handler.
-func (r *Report) Summary(s scanner.Summary) error { r.Sum, r.Ended = s, true; return nil }
+// Summary implements finding.Handler.
+func (r *Report) Summary(s finding.Summary) error { r.Sum, r.Ended = s, true; return nil }
 
 // Of returns the finding of a key's ID, or nil.
-func (r *Report) Of(k Key) *scanner.Finding {
-	i := slices.IndexFunc(r.Findings, func(f scanner.Finding) bool { return f.Credential.ID.Reveal() == k.ID })
+func (r *Report) Of(k Key) *finding.Finding {
+	i := slices.IndexFunc(r.Findings, func(f finding.Finding) bool { return f.Credential.ID.Reveal() == k.ID })
 	if i < 0 {
 		return nil
 	}
@@ -58,7 +59,7 @@ func Scan(t testing.TB, sources []scanner.Source, v verifier.Verifier) *Report {
 // Sink is a scanner.Sink that keeps what it is given.
 type Sink struct {
 	Blobs   []scanner.Blob // streams read into Content
-	Skips   []scanner.Skip
+	Skips   []finding.Skip
 	Commits int
 
 	mu sync.Mutex
@@ -81,7 +82,7 @@ func (s *Sink) Blob(_ context.Context, b scanner.Blob) error {
 }
 
 // Skip implements scanner.Sink.
-func (s *Sink) Skip(skip scanner.Skip) {
+func (s *Sink) Skip(skip finding.Skip) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Skips = append(s.Skips, skip)

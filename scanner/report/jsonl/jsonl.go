@@ -12,7 +12,7 @@ import (
 	"io"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/internal/safe"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 )
@@ -24,7 +24,7 @@ type Options struct {
 }
 
 // NewHandler returns a Handler that writes the stream to w.
-func NewHandler(w io.Writer, opts Options) scanner.Handler {
+func NewHandler(w io.Writer, opts Options) finding.Handler {
 	return &handler{w: w, opts: opts}
 }
 
@@ -42,11 +42,11 @@ type config struct {
 	Verify  bool   `json:"verify"`
 }
 
-func (h *handler) Header(r scanner.Header) error {
+func (h *handler) Header(r finding.Header) error {
 	return h.write(config{Kind: "config", Version: r.Version, Source: r.Target, Rules: len(r.Rules), Verify: r.Verify})
 }
 
-type finding struct {
+type wireFinding struct {
 	Kind         string            `json:"kind"`
 	Rule         string            `json:"rule"`
 	Severity     string            `json:"severity"`
@@ -65,8 +65,8 @@ type credential struct {
 	Token  string `json:"token"`
 }
 
-func (h *handler) Finding(f scanner.Finding) error {
-	object := finding{
+func (h *handler) Finding(f finding.Finding) error {
+	object := wireFinding{
 		Kind: "finding", Rule: f.Rule.ID, Severity: f.Severity.String(), Fingerprint: f.Fingerprint,
 		Credential: h.credential(f.Credential), Occurrences: make([]wire.Occurrence, 0, len(f.Occurrences)),
 		Verification: wire.NewVerification(f.Verdict), Candidates: make([]string, 0, len(f.Candidates)),
@@ -91,8 +91,8 @@ type skip struct {
 	Reason string `json:"reason"`
 }
 
-func (h *handler) Skip(s scanner.Skip) error {
-	return h.write(skip{Kind: "skip", Path: s.Path, Reason: s.Reason})
+func (h *handler) Skip(s finding.Skip) error {
+	return h.write(skip{Kind: "skip", Path: s.Path, Reason: s.Reason.String()})
 }
 
 type summary struct {
@@ -107,7 +107,7 @@ type summary struct {
 	DurationMS int64  `json:"durationMs"`
 }
 
-func (h *handler) Summary(s scanner.Summary) error {
+func (h *handler) Summary(s finding.Summary) error {
 	err := h.write(summary{
 		Kind: "summary", Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, Live: s.Live,
 		Skips: s.Skips, Complete: s.Complete, DurationMS: s.Duration.Milliseconds(),

@@ -11,7 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/jsonl"
@@ -96,8 +96,8 @@ func TestFixtureHasEveryField(t *testing.T) {
 func TestSchemaKnowsEveryName(t *testing.T) {
 	schema := string(readSchema(t))
 	names := []string{
-		scanner.SourceHistory, scanner.SourceMessage, scanner.SourceIndex, scanner.SourceWorktree, scanner.SourceFile, scanner.SourceStdin,
-		string(scanner.PartID), string(scanner.PartSecret), string(scanner.PartBoth),
+		finding.SourceHistory, finding.SourceMessage, finding.SourceIndex, finding.SourceWorktree, finding.SourceFile, finding.SourceStdin,
+		string(finding.PartID), string(finding.PartSecret), string(finding.PartBoth),
 	}
 	for s := rules.Low; s <= rules.Critical; s++ {
 		names = append(names, s.String())
@@ -168,8 +168,8 @@ func readSchema(t *testing.T) []byte {
 // Names are hostile and may not be UTF-8; what they say must survive where JSON can say it.
 func TestNamesSurvive(t *testing.T) {
 	r := fixture.Clean()
-	o := scanner.Occurrence{Place: scanner.Place{Source: scanner.SourceFile, Path: "<a&b>\u202e\x1b\u009b\U000e0041\u2028\xff"}, Parts: scanner.PartID}
-	r.Findings = []scanner.Finding{{Severity: rules.Low, Occurrences: []scanner.Occurrence{o}}}
+	o := finding.Occurrence{Place: finding.Place{Source: finding.SourceFile, Path: "<a&b>\u202e\x1b\u009b\U000e0041\u2028\xff"}, Parts: finding.PartID}
+	r.Findings = []finding.Finding{{Severity: rules.Low, Occurrences: []finding.Occurrence{o}}}
 	out := render(t, r, jsonl.Options{})
 	if !bytes.Contains(out, []byte(`"<a&b>\u202e\u001b\u009b\udb40\udc41\u2028\ufffd"`)) {
 		t.Errorf("the path is written otherwise in:\n%s", out)

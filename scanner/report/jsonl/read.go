@@ -9,14 +9,15 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // Read gives a saved report to h, as the scan gave it that wrote it: the stream, or the array of the same objects. Values
 // are as they stand there, masked ones too. A finding's rule is the one of the set with its ID, and a bare one where
 // the set has none. Objects of another kind are left out. The report of an interrupted scan has no summary, nor has h
 // then; anything else that is no report is an error.
-func Read(r io.Reader, set *rules.Set, h scanner.Handler) error {
+func Read(r io.Reader, set *rules.Set, h finding.Handler) error {
 	d, array, err := open(r)
 	if err != nil {
 		return err
@@ -74,7 +75,7 @@ func harmless(err error) error {
 }
 
 // play gives one object to h.
-func play(text []byte, known map[string]rules.Rule, h scanner.Handler) error {
+func play(text []byte, known map[string]rules.Rule, h finding.Handler) error {
 	var o struct{ Kind string }
 	if err := json.Unmarshal(text, &o); err != nil {
 		return err
@@ -84,10 +85,10 @@ func play(text []byte, known map[string]rules.Rule, h scanner.Handler) error {
 		return errForeign
 	case "config":
 		return decode(text, func(c config) error {
-			return h.Header(scanner.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify})
+			return h.Header(finding.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify})
 		})
 	case "finding":
-		return decode(text, func(f finding) error {
+		return decode(text, func(f wireFinding) error {
 			restored, err := f.restore(known)
 			if err != nil {
 				return err
@@ -95,7 +96,7 @@ func play(text []byte, known map[string]rules.Rule, h scanner.Handler) error {
 			return h.Finding(restored)
 		})
 	case "skip":
-		return decode(text, func(s skip) error { return h.Skip(scanner.Skip{Path: s.Path, Reason: s.Reason}) })
+		return decode(text, func(s skip) error { return h.Skip(finding.Skip{Path: s.Path, Reason: reason.Text(s.Reason)}) })
 	case "summary":
 		return decode(text, func(s summary) error { return h.Summary(s.restore()) })
 	}
@@ -114,20 +115,20 @@ func decode[T any](text []byte, use func(T) error) error {
 // clamp keeps a number of rules from being any number.
 func clamp(n int) int { return min(max(n, 0), 10_000) }
 
-func (s summary) restore() scanner.Summary {
-	return scanner.Summary{
+func (s summary) restore() finding.Summary {
+	return finding.Summary{
 		Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, Live: s.Live, Skips: s.Skips,
 		Complete: s.Complete, Duration: time.Duration(s.DurationMS) * time.Millisecond,
 	}
 }
 
-func (f finding) restore(known map[string]rules.Rule) (scanner.Finding, error) {
+func (f wireFinding) restore(known map[string]rules.Rule) (finding.Finding, error) {
 	severity, ok := severities()[f.Severity]
 	if !ok || len(f.Occurrences) == 0 || f.Credential.Type == "" {
-		return scanner.Finding{}, errForeign
+		return finding.Finding{}, errForeign
 	}
 	c := f.Credential
-	out := scanner.Finding{
+	out := finding.Finding{
 		Rule: rules.Rule{ID: f.Rule, Type: rules.Type(c.Type), Severity: severity}, Severity: severity, Fingerprint: f.Fingerprint,
 		Credential: rules.Credential{
 			Type: rules.Type(c.Type), ID: rules.NewSecret(c.ID), Secret: rules.NewSecret(c.Secret), Token: rules.NewSecret(c.Token),

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/jsonl"
 )
@@ -53,12 +53,12 @@ func TestReadRules(t *testing.T) {
 	}
 }
 
-type keep struct{ findings []scanner.Finding }
+type keep struct{ findings []finding.Finding }
 
-func (k *keep) Header(scanner.Header) error     { return nil }
-func (k *keep) Finding(f scanner.Finding) error { k.findings = append(k.findings, f); return nil }
-func (k *keep) Skip(scanner.Skip) error         { return nil }
-func (k *keep) Summary(scanner.Summary) error   { return nil }
+func (k *keep) Header(finding.Header) error     { return nil }
+func (k *keep) Finding(f finding.Finding) error { k.findings = append(k.findings, f); return nil }
+func (k *keep) Skip(finding.Skip) error         { return nil }
+func (k *keep) Summary(finding.Summary) error   { return nil }
 
 // What is no report is an error, in which nothing of it is quoted.
 func TestReadNoReport(t *testing.T) {

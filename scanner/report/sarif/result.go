@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 	"github.com/akguard/akguard/scanner/report/internal/words"
 )
@@ -53,7 +53,7 @@ type (
 )
 
 // result makes the result for one occurrence of f.
-func (h *handler) result(f scanner.Finding, o scanner.Occurrence) result {
+func (h *handler) result(f finding.Finding, o finding.Occurrence) result {
 	here := newLocation(o, o.Line)
 	here.Physical.Region.StartColumn = o.Column
 	r := result{
@@ -62,7 +62,7 @@ func (h *handler) result(f scanner.Finding, o scanner.Occurrence) result {
 		Fingerprints: map[string]string{"akguardFingerprint/v1": f.Fingerprint},
 		Properties:   properties{f.Severity.String(), wire.NewVerification(f.Verdict), wire.NewOccurrence(o)},
 	}
-	if o.Parts == scanner.PartBoth && o.SecretLine != 0 && o.SecretLine != o.Line {
+	if o.Parts == finding.PartBoth && o.SecretLine != 0 && o.SecretLine != o.Line {
 		r.relate("its secret", newLocation(o, o.SecretLine))
 	}
 	return r
@@ -76,18 +76,18 @@ func (r *result) relate(what string, l location) {
 }
 
 // sentence says what stands at an occurrence, whether it works, what it can do, whose it is, and what to do.
-func (h *handler) sentence(f scanner.Finding, parts scanner.Parts) string {
+func (h *handler) sentence(f finding.Finding, parts finding.Parts) string {
 	text := words.Subject(f.Credential, h.opts.ShowSecrets)
 	switch {
-	case parts == scanner.PartID && f.Credential.Type != rules.AccessKeyID:
+	case parts == finding.PartID && f.Credential.Type != rules.AccessKeyID:
 		text = "ID of " + text
-	case parts == scanner.PartSecret && f.Credential.Type != rules.AccessKeySecret:
+	case parts == finding.PartSecret && f.Credential.Type != rules.AccessKeySecret:
 		text = "secret of " + text
 	}
 	switch v := f.Verdict; {
 	case v.Identity != nil:
 		text += ": " + words.Status(v.Status) + ", " + words.Owner(*v.Identity)
-	case strings.HasPrefix(v.Reason, "the "+words.Status(v.Status)): // "the ID exists; …"
+	case strings.HasPrefix(v.Reason.String(), "the "+words.Status(v.Status)): // "the ID exists; …"
 		text += ": " + words.Why(v)
 	case words.Why(v) != "":
 		text += ": " + words.Status(v.Status) + ", " + words.Why(v)
@@ -103,7 +103,7 @@ func (h *handler) sentence(f scanner.Finding, parts scanner.Parts) string {
 	return text + ". Next: " + words.Next(f) + "."
 }
 
-func newLocation(o scanner.Occurrence, line int) location {
+func newLocation(o finding.Occurrence, line int) location {
 	l := location{Physical: physicalLocation{Region: region{StartLine: line}}}
 	if o.Path != "" {
 		l.Physical.Artifact = artifactLocation{URI: relative(o.Path), Base: baseRoot}
@@ -116,13 +116,13 @@ func newLocation(o scanner.Occurrence, line int) location {
 }
 
 // standIn names content that has no path: its kind, and its name among that kind.
-func standIn(o scanner.Occurrence) (kind, name string) {
+func standIn(o finding.Occurrence) (kind, name string) {
 	switch {
-	case o.Source == scanner.SourceStdin:
+	case o.Source == finding.SourceStdin:
 		return "stream", "stdin"
 	case wire.InTag(o):
 		return "tag message", o.Blob
-	case o.Source == scanner.SourceMessage:
+	case o.Source == finding.SourceMessage:
 		return "commit message", o.Commit
 	}
 	return "git blob", o.Blob

@@ -13,7 +13,7 @@ import (
 	"io"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/internal/safe"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 )
@@ -24,7 +24,7 @@ type Options struct {
 }
 
 // NewHandler returns a Handler that writes a SARIF log to w once it has the summary.
-func NewHandler(w io.Writer, opts Options) scanner.Handler {
+func NewHandler(w io.Writer, opts Options) finding.Handler {
 	return &handler{w: w, opts: opts, index: make(map[string]int), results: []result{}}
 }
 
@@ -38,7 +38,7 @@ type handler struct {
 	notifications []notification
 }
 
-func (h *handler) Header(r scanner.Header) error {
+func (h *handler) Header(r finding.Header) error {
 	h.version = r.Version
 	for _, rule := range r.Rules {
 		h.rule(rule)
@@ -57,7 +57,7 @@ func (h *handler) rule(r rules.Rule) int {
 	return i
 }
 
-func (h *handler) Finding(f scanner.Finding) error {
+func (h *handler) Finding(f finding.Finding) error {
 	index := h.rule(f.Rule)
 	for i, o := range f.Occurrences {
 		r := h.result(f, o)
@@ -70,8 +70,8 @@ func (h *handler) Finding(f scanner.Finding) error {
 	return nil
 }
 
-func (h *handler) Skip(s scanner.Skip) error {
-	h.notify(fmt.Sprintf("not read: %s: %s", safe.Text(s.Path), safe.Text(s.Reason)))
+func (h *handler) Skip(s finding.Skip) error {
+	h.notify(fmt.Sprintf("not read: %s: %s", safe.Text(s.Path), safe.Text(s.Reason.String())))
 	return nil
 }
 
@@ -81,7 +81,7 @@ func (h *handler) notify(text string) {
 	})
 }
 
-func (h *handler) Summary(s scanner.Summary) error {
+func (h *handler) Summary(s finding.Summary) error {
 	complete := s.Complete && s.Skips == 0 && len(h.notifications) == 0
 	if !complete && len(h.notifications) == 0 {
 		h.notify("the scan did not read everything")

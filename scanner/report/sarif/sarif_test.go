@@ -9,7 +9,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/sarif"
@@ -127,7 +127,7 @@ func TestURIs(t *testing.T) {
 		"not\xffutf8\n\\":  "not%FFutf8%0A%5C",
 	} {
 		r := fixture.Wide(1)
-		r.Findings[0].Occurrences = []scanner.Occurrence{{Place: scanner.Place{Source: scanner.SourceFile, Path: path}, Line: 1, Column: 1}}
+		r.Findings[0].Occurrences = []finding.Occurrence{{Place: finding.Place{Source: finding.SourceFile, Path: path}, Line: 1, Column: 1}}
 		got := runOf(t, r).Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI
 		if got != want {
 			t.Errorf("%q becomes %q, want %q", path, got, want)

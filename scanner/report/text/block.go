@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/internal/safe"
 	"github.com/akguard/akguard/scanner/report/internal/words"
 	"github.com/akguard/akguard/verifier"
@@ -16,7 +16,7 @@ import (
 const maxNames = 3
 
 // block writes one finding: a headline, at most one row of each kind, and an empty line.
-func (h *handler) block(f scanner.Finding) []byte {
+func (h *handler) block(f finding.Finding) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s  %s  %s  %s\n", h.status(f.Verdict.Status), f.Severity,
 		words.Type(f.Credential.Type), h.ink.strong(words.Values(f.Credential, h.opts.ShowSecrets)))
@@ -51,7 +51,7 @@ func (h *handler) status(s verifier.Status) string {
 	return h.ink.doubt(word)
 }
 
-func (h *handler) places(f scanner.Finding, row func(label, text string)) {
+func (h *handler) places(f finding.Finding, row func(label, text string)) {
 	p := split(f.Occurrences, h.now)
 	if len(p.past) == 0 {
 		row("where", p.standing())

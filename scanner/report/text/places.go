@@ -7,19 +7,19 @@ import (
 	"strings"
 	"time"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/internal/safe"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 )
 
 // places is where one credential stands: in history, first exposure first, and outside it.
 type places struct {
-	past, present []scanner.Occurrence
+	past, present []finding.Occurrence
 	mixed         bool      // not every place has the same parts
 	now           time.Time // by which URLs have expired or not
 }
 
-func split(occurrences []scanner.Occurrence, now time.Time) places {
+func split(occurrences []finding.Occurrence, now time.Time) places {
 	p := places{now: now}
 	for _, o := range occurrences {
 		p.mixed = p.mixed || o.Parts != occurrences[0].Parts
@@ -42,13 +42,13 @@ func (p places) exposure() string {
 	if who := author(o); who != "" {
 		facts = append(facts, who)
 	}
-	if o.Commit != "" && o.Source == scanner.SourceHistory {
+	if o.Commit != "" && o.Source == finding.SourceHistory {
 		facts = append(facts, "commit "+short(o.Commit))
 	}
 	return strings.Join(append(facts, p.spot(o)), ", ")
 }
 
-func author(o scanner.Occurrence) string {
+func author(o finding.Occurrence) string {
 	who := safe.Text(o.Author)
 	if o.Email != "" {
 		who += " <" + safe.Text(o.Email) + ">"
@@ -57,8 +57,8 @@ func author(o scanner.Occurrence) string {
 }
 
 // spot says where o stands, when the URL there expires and, if not every place has the same parts, which parts stand there.
-func (p places) spot(o scanner.Occurrence) string {
-	names := map[scanner.Parts]string{scanner.PartID: "ID", scanner.PartSecret: "secret", scanner.PartBoth: "ID and secret"}
+func (p places) spot(o finding.Occurrence) string {
+	names := map[finding.Parts]string{finding.PartID: "ID", finding.PartSecret: "secret", finding.PartBoth: "ID and secret"}
 	where := spot(o)
 	if expires := wire.Time(o.URLExpires); expires != "" {
 		where += " (presigned URL, " + p.expiry(expires, o.URLExpires) + ")"
@@ -76,7 +76,7 @@ func (p places) expiry(text string, at time.Time) string {
 	return "expired " + text[:len("2006-01-02")]
 }
 
-func spot(o scanner.Occurrence) string {
+func spot(o finding.Occurrence) string {
 	if o.Decoded != "" {
 		encodings := o.Decoded
 		o.Decoded = ""
@@ -87,18 +87,18 @@ func spot(o scanner.Occurrence) string {
 		return fmt.Sprintf("%s!/%s:%d", safe.Text(o.Path), safe.Text(o.Member), o.Line)
 	case o.Path != "":
 		return fmt.Sprintf("%s:%d", safe.Text(o.Path), o.Line)
-	case o.Source == scanner.SourceStdin:
+	case o.Source == finding.SourceStdin:
 		return fmt.Sprintf("standard input, line %d", o.Line)
-	case o.Source == scanner.SourceArgument:
+	case o.Source == finding.SourceArgument:
 		return "as it was given"
-	case o.Source == scanner.SourceMessage:
+	case o.Source == finding.SourceMessage:
 		return fmt.Sprintf("message of %s, line %d", messenger(o), o.Line)
 	}
 	return fmt.Sprintf("%s, line %d", strings.TrimSuffix("blob "+short(o.Blob)+"!/"+safe.Text(o.Member), "!/"), o.Line)
 }
 
 // messenger names the commit or the tag that a message belongs to.
-func messenger(o scanner.Occurrence) string {
+func messenger(o finding.Occurrence) string {
 	if !wire.InTag(o) {
 		return "commit " + short(o.Commit)
 	}
@@ -116,9 +116,9 @@ func (p places) standing() string {
 	for _, o := range p.present {
 		label := ""
 		switch o.Source {
-		case scanner.SourceWorktree:
+		case finding.SourceWorktree:
 			label = "working tree "
-		case scanner.SourceIndex:
+		case finding.SourceIndex:
 			label = "index "
 		}
 		spots = append(spots, label+p.spot(o))
@@ -159,7 +159,7 @@ func (p places) tally() tally {
 	for _, o := range p.past[1:] {
 		v := version{o.Path, o.Blob}
 		switch {
-		case o.Source == scanner.SourceMessage:
+		case o.Source == finding.SourceMessage:
 			t.messages++
 		case seen[v]:
 		case o.Path == "":
@@ -177,7 +177,7 @@ func (p places) tally() tally {
 func (p places) missing() string {
 	first := p.past[0].Parts
 	for _, o := range p.past {
-		if first != scanner.PartBoth && o.Parts != first {
+		if first != finding.PartBoth && o.Parts != first {
 			return p.spot(o)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/internal/safe"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 	"github.com/akguard/akguard/scanner/report/internal/words"
@@ -33,7 +33,7 @@ type Options struct {
 }
 
 // NewHandler returns a Handler that writes text to w: each finding as it comes, the rest at the end.
-func NewHandler(w io.Writer, opts Options) scanner.Handler {
+func NewHandler(w io.Writer, opts Options) finding.Handler {
 	return &handler{w: w, opts: opts, ink: newInk(opts.Color), now: time.Now()}
 }
 
@@ -49,16 +49,16 @@ type handler struct {
 	offline    int            // those of them for which the service could not be reached
 	away       string         // why it could not
 	usable     bool           // a secret in history may still work
-	skips      []scanner.Skip // the first maxSkips
+	skips      []finding.Skip // the first maxSkips
 	skipped    int
 }
 
-func (h *handler) Header(r scanner.Header) error {
+func (h *handler) Header(r finding.Header) error {
 	h.target = r.Target
 	return nil
 }
 
-func (h *handler) Finding(f scanner.Finding) error {
+func (h *handler) Finding(f finding.Finding) error {
 	h.findings++
 	if s := f.Verdict.Status; s == verifier.Unknown || s == verifier.Unchecked {
 		h.unverified++
@@ -75,7 +75,7 @@ func (h *handler) Finding(f scanner.Finding) error {
 	return h.write(text)
 }
 
-func (h *handler) Skip(s scanner.Skip) error {
+func (h *handler) Skip(s finding.Skip) error {
 	h.skipped++
 	if len(h.skips) < maxSkips {
 		h.skips = append(h.skips, s)
@@ -83,7 +83,7 @@ func (h *handler) Skip(s scanner.Skip) error {
 	return nil
 }
 
-func (h *handler) Summary(s scanner.Summary) error {
+func (h *handler) Summary(s finding.Summary) error {
 	var b bytes.Buffer
 	if h.usable {
 		fmt.Fprintln(&b, "rewriting history does not take a key back: rotate it first")
@@ -112,7 +112,7 @@ func (h *handler) unread(b *bytes.Buffer, n int) {
 	}
 	fmt.Fprintf(b, "%s: %s could not be read\n", h.ink.alarm("NOT clean"), count(int64(n), "thing"))
 	for _, s := range h.skips {
-		fmt.Fprintf(b, "  %s: %s\n", safe.Text(s.Path), safe.Text(s.Reason))
+		fmt.Fprintf(b, "  %s: %s\n", safe.Text(s.Path), safe.Text(s.Reason.String()))
 	}
 	if more := n - len(h.skips); more > 0 {
 		fmt.Fprintf(b, "  and %d more\n", more)

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/text"
@@ -50,7 +51,7 @@ func TestBlocksStayShort(t *testing.T) {
 }
 
 func TestIncompleteIsNeverClean(t *testing.T) {
-	skip := []scanner.Skip{{Path: "a", Reason: "b"}}
+	skip := []finding.Skip{{Path: "a", Reason: reason.Text("b")}}
 	for name, spoil := range map[string]func(*fixture.Report){
 		"a skip":                func(r *fixture.Report) { r.Skips = skip },
 		"a skip in the summary": func(r *fixture.Report) { r.Summary.Skips = 1 },

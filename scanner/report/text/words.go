@@ -5,9 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/fatih/color"
-
-	"github.com/akguard/akguard/scanner"
 )
 
 // ink colours words, or leaves them as they are.
@@ -34,7 +33,7 @@ func pen(on bool, attributes ...color.Attribute) func(string) string {
 }
 
 // totals is the last line of a report. "0 live" alone would mislead where nobody could say.
-func totals(s scanner.Summary, unverified int) string {
+func totals(s finding.Summary, unverified int) string {
 	text := fmt.Sprintf("scanned %s (%s) and %s in %s: %s", count(s.Blobs, "blob"), size(s.Bytes),
 		count(s.Commits, "commit"), took(s.Duration), count(int64(s.Findings), "finding"))
 	if s.Findings > 0 {

@@ -6,7 +6,7 @@
 // What an archive says of itself is not believed. Names are text for people and nothing is ever written to disk; an
 // archive is told by its content, not its name; sizes are counted, not read. Time and memory are bounded by Options,
 // whatever the archive holds. What is not read, being encrypted, damaged, past a cap or of a kind that this package
-// knows but cannot open (rar), is told as a scanner.Skip, each cause once for an outermost archive; what could be
+// knows but cannot open (rar), is told as a finding.Skip, each cause once for an outermost archive; what could be
 // read before is scanned.
 //
 // Limits: bytes that lie in an archive outside its members (a zip's comments, a tar's headers) are scanned as a content
@@ -22,6 +22,7 @@ import (
 
 	"github.com/akguard/akguard/rules/literal"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // Options caps what opening archives may cost. Zero means the default. All but MaxDepth count for one outermost
@@ -82,7 +83,7 @@ type unpackedLocator struct {
 }
 
 // Locate implements scanner.Locator.
-func (s unpackedLocator) Locate(ctx context.Context, hits []scanner.Place, sink scanner.Sink) ([][]scanner.Place, error) {
+func (s unpackedLocator) Locate(ctx context.Context, hits []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
 	return s.locator.Locate(ctx, hits, sink)
 }
 

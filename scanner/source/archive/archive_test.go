@@ -12,6 +12,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/archive"
 )
@@ -76,7 +77,7 @@ func TestBzip2(t *testing.T) {
 func TestOrder(t *testing.T) {
 	s := new(sink)
 	b := scanner.Blob{
-		Place:   scanner.Place{Source: scanner.SourceHistory, Blob: "abc"},
+		Place:   finding.Place{Source: finding.SourceHistory, Blob: "abc"},
 		Content: []byte(zipOf(file{"z", "1"}, file{"a", "2"}, file{"z", "3"})),
 	}
 	if err := archive.Open(s, archive.Options{}).Blob(t.Context(), b); err != nil {
@@ -84,7 +85,7 @@ func TestOrder(t *testing.T) {
 	}
 	var got []string
 	for _, b := range s.Blobs {
-		if b.Source != scanner.SourceHistory || b.Place.Blob != "abc" {
+		if b.Source != finding.SourceHistory || b.Place.Blob != "abc" {
 			t.Errorf("the place is %+v", b.Place)
 		}
 		got = append(got, b.Member)

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/archive"
 	"github.com/klauspost/compress/zstd"
@@ -205,12 +206,12 @@ func (s *sink) holders(text string) []string {
 func (s *sink) skips() []string {
 	var out []string
 	for _, k := range s.Skips {
-		out = append(out, k.Path+" "+k.Reason)
+		out = append(out, k.Path+" "+k.Reason.String())
 	}
 	return out
 }
 
-func place(path string) scanner.Place { return scanner.Place{Source: scanner.SourceFile, Path: path} }
+func place(path string) finding.Place { return finding.Place{Source: finding.SourceFile, Path: path} }
 
 // onlyReader hides that a reader can do more than read.
 type onlyReader struct{ io.Reader }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // maxName is the length past which a member's name is cut, in bytes. Names are kept with every hit.
@@ -32,7 +32,7 @@ func clean(name string) string {
 }
 
 // within is the place of a member.
-func within(archive scanner.Place, name string) scanner.Place {
+func within(archive finding.Place, name string) finding.Place {
 	if archive.Member != "" {
 		name = archive.Member + "!/" + name
 	}
@@ -41,7 +41,7 @@ func within(archive scanner.Place, name string) scanner.Place {
 }
 
 // unpackedName is the name of what a compressed file holds. The one in its header may be anything, this one is known.
-func unpackedName(p scanner.Place) string {
+func unpackedName(p finding.Place) string {
 	full := p.Path
 	if p.Member != "" {
 		full = p.Member
@@ -60,7 +60,7 @@ func unpackedName(p scanner.Place) string {
 }
 
 // label names a place in a Skip.
-func label(p scanner.Place) string {
+func label(p finding.Place) string {
 	name := p.Path
 	for _, other := range []string{p.Blob, p.Commit, p.Source} {
 		if name == "" {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
@@ -31,13 +33,13 @@ type workspace struct {
 
 // piece is a content on its way. What is nested is a tower of pieces, each of which reads from the one below.
 type piece struct {
-	place       scanner.Place
+	place       finding.Place
 	depth       int // archives around it
 	headerLines int
 	content     []byte         // all of it, or its beginning
 	rest        io.Reader      // what follows content, or nil
 	at          sized          // the whole, where it can be read at any place
-	ifTar       *scanner.Place // the place of a tar that was compressed: it is one archive with the compressed file
+	ifTar       *finding.Place // the place of a tar that was compressed: it is one archive with the compressed file
 }
 
 // sized is a stream that can be read at any place too, such as an io.SectionReader.
@@ -188,7 +190,7 @@ func (o *opening) unpack(p *piece, m *meter) error {
 // loss is why something in the archive was not read: the first such thing, and how many more there are.
 type loss struct {
 	cause  string
-	place  scanner.Place
+	place  finding.Place
 	reason string
 	more   int
 }
@@ -200,7 +202,7 @@ func (r refusal) Error() string { return string(r) }
 
 // settle turns the error of an archive into a loss, unless it is not about the archive. That an archive is damaged is
 // no news where the one around it has been cut short.
-func (o *opening) settle(place scanner.Place, err error) error {
+func (o *opening) settle(place finding.Place, err error) error {
 	if fatal := o.fatal(); fatal != nil || err == nil {
 		return fatal
 	}
@@ -218,7 +220,7 @@ func (o *opening) fatal() error {
 	return o.source.err
 }
 
-func (o *opening) lose(place scanner.Place, err error) {
+func (o *opening) lose(place finding.Place, err error) {
 	cause, reason := "damaged", ""
 	var r refusal
 	if errors.As(err, &r) {
@@ -243,7 +245,7 @@ func (o *opening) close() {
 		if l.more > 0 {
 			l.reason += fmt.Sprintf("; so it is with %d more in the same archive", l.more)
 		}
-		o.Skip(scanner.Skip{Path: label(l.place), Reason: l.reason})
+		o.Skip(finding.Skip{Path: label(l.place), Reason: reason.Text(l.reason)})
 	}
 	if o.budget.large {
 		<-o.large

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 )
 
@@ -17,20 +19,20 @@ type added struct {
 
 func (a *added) commit(ctx context.Context, n *node) error {
 	a.sink.Commit()
-	place := scanner.Place{
+	place := finding.Place{
 		Commit: n.id.String(), Author: n.info.Author.Name, Email: n.info.Author.Email, Date: n.info.Author.When,
 		Reachable: true,
 	}
 	if err := a.message(ctx, n, place); err != nil {
 		return err
 	}
-	place.Source = scanner.SourceHistory
+	place.Source = finding.SourceHistory
 	visit := func(f gitobj.File) error { return a.file(ctx, f, place) }
 	return a.repo.Added(ctx, n.info.Tree, a.parentTrees(n), visit, a.lost)
 }
 
-func (a *added) message(ctx context.Context, n *node, place scanner.Place) error {
-	place.Source = scanner.SourceMessage
+func (a *added) message(ctx context.Context, n *node, place finding.Place) error {
+	place.Source = finding.SourceMessage
 	header, _ := gitobj.Split(n.message)
 	return a.sink.Blob(ctx, scanner.Blob{Place: place, Content: n.message, HeaderLines: bytes.Count(header, []byte{'\n'})})
 }
@@ -47,18 +49,20 @@ func (a *added) parentTrees(n *node) []gitobj.OID {
 	return out
 }
 
-func (a *added) file(ctx context.Context, f gitobj.File, place scanner.Place) error {
+func (a *added) file(ctx context.Context, f gitobj.File, place finding.Place) error {
 	if a.seen[f] {
 		return nil
 	}
 	a.seen[f] = true
 	o, err := a.repo.Objects.Read(f.ID)
 	if err != nil {
-		a.sink.Skip(scanner.Skip{Path: f.Path, Reason: err.Error()})
+		a.sink.Skip(finding.Skip{Path: f.Path, Reason: reason.Of(err)})
 		return nil
 	}
 	place.Path, place.Blob = f.Path, f.ID.String()
 	return a.sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content})
 }
 
-func (a *added) lost(l gitobj.Loss) { a.sink.Skip(scanner.Skip{Path: l.What, Reason: l.Why.Error()}) }
+func (a *added) lost(l gitobj.Loss) {
+	a.sink.Skip(finding.Skip{Path: l.What, Reason: reason.Of(l.Why)})
+}

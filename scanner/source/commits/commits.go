@@ -7,7 +7,9 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 )
 
@@ -167,15 +169,15 @@ func (w *walk) mark(n *node) {
 // checkParents tells where the range ends too early: the clone is shallow there, or a parent could not be read.
 func (w *walk) checkParents(n *node) {
 	if w.cut[n.id] {
-		w.sink.Skip(scanner.Skip{
+		w.sink.Skip(finding.Skip{
 			Path:   n.id.String(),
-			Reason: "history is cut here, the clone is shallow; git fetch --unshallow brings the rest",
+			Reason: reason.Text("history is cut here, the clone is shallow; git fetch --unshallow brings the rest"),
 		})
 		return
 	}
 	for _, p := range n.info.Parents {
 		if err := w.lost[p]; err != nil {
-			w.sink.Skip(scanner.Skip{Path: p.String(), Reason: fmt.Sprintf("parent of commit %s: %v", n.id, err)})
+			w.sink.Skip(finding.Skip{Path: p.String(), Reason: reason.Text(fmt.Sprintf("parent of commit %s: %v", n.id, err))})
 		}
 	}
 }

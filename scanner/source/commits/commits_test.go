@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/commits"
@@ -41,7 +42,7 @@ func listed(t *testing.T, s *planted.Sink) []string {
 	t.Helper()
 	var out []string
 	for _, b := range s.Blobs {
-		if b.Source == scanner.SourceMessage {
+		if b.Source == finding.SourceMessage {
 			out = append(out, b.Commit)
 		}
 	}
@@ -88,7 +89,7 @@ func checkFiles(t *testing.T, s *planted.Sink, inRange []string, introduced map[
 		}
 	}
 	for _, b := range s.Blobs {
-		if b.Source != scanner.SourceHistory {
+		if b.Source != finding.SourceHistory {
 			continue
 		}
 		at := planted.Spot{Path: b.Path, Blob: b.Blob}
@@ -139,8 +140,8 @@ func TestAddedAndRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := scanner.Place{
-		Source: scanner.SourceHistory, Path: "conf/key.env", Blob: repo.Git("rev-parse", added+":conf/key.env"),
+	want := finding.Place{
+		Source: finding.SourceHistory, Path: "conf/key.env", Blob: repo.Git("rev-parse", added+":conf/key.env"),
 		Commit: added, Author: "Grace", Email: "grace@example.com", Date: time.Unix(at, 0).UTC(), Reachable: true,
 	}
 	if got := s.Blobs[i].Place; !reflect.DeepEqual(got, want) {
@@ -198,7 +199,7 @@ func TestMessages(t *testing.T) {
 		t.Fatal("the key was not found")
 	}
 	o := f.Occurrences[0]
-	if o.Source != scanner.SourceMessage || o.Commit != head.String() || o.Line != k.Line+2 || o.Column != planted.KeyColumn {
+	if o.Source != finding.SourceMessage || o.Commit != head.String() || o.Line != k.Line+2 || o.Column != planted.KeyColumn {
 		t.Errorf("it stands at %+v", o)
 	}
 }
@@ -227,7 +228,7 @@ func TestShallow(t *testing.T) {
 	} {
 		var got []string
 		for _, skip := range read(t, clone, c.base, c.head).Skips {
-			if strings.Contains(skip.Reason, "git fetch --unshallow") {
+			if strings.Contains(skip.Reason.String(), "git fetch --unshallow") {
 				got = append(got, skip.Path)
 			}
 		}

@@ -15,7 +15,9 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -30,14 +32,14 @@ type Filter interface {
 // Options says what to scan. Root is required.
 type Options struct {
 	Root   string // the folder
-	Source string // of the places; default scanner.SourceFile
+	Source string // of the places; default finding.SourceFile
 	Filter Filter // of the root; default: everything but git directories
 }
 
 // New returns the source of a folder.
 func New(opts Options) scanner.Source {
 	if opts.Source == "" {
-		opts.Source = scanner.SourceFile
+		opts.Source = finding.SourceFile
 	}
 	if opts.Filter == nil {
 		opts.Filter = everything{}
@@ -68,7 +70,7 @@ func (s *folder) Scan(ctx context.Context, sink scanner.Sink) error {
 // NewFile returns the source of one file, named as the user named it. The file may be a pipe.
 func NewFile(name string) scanner.Source {
 	return single{func(ctx context.Context, sink scanner.Sink) error {
-		place := scanner.Place{Source: scanner.SourceFile, Path: filepath.ToSlash(name)}
+		place := finding.Place{Source: finding.SourceFile, Path: filepath.ToSlash(name)}
 		f, err := open(ctx, name)
 		if err != nil {
 			return orSkip(ctx, sink, place, err)
@@ -101,13 +103,13 @@ func open(ctx context.Context, name string) (*os.File, error) {
 // NewReader returns the source of a stream.
 func NewReader(in io.Reader) scanner.Source {
 	return single{func(ctx context.Context, sink scanner.Sink) error {
-		return stream(ctx, sink, scanner.Place{Source: scanner.SourceStdin}, in)
+		return stream(ctx, sink, finding.Place{Source: finding.SourceStdin}, in)
 	}}
 }
 
 // stream scans a stream. It returns when ctx ends, also where a read blocks, as of a terminal: that one is left
 // behind, with the goroutine that waits for it.
-func stream(ctx context.Context, sink scanner.Sink, place scanner.Place, in io.Reader) error {
+func stream(ctx context.Context, sink scanner.Sink, place finding.Place, in io.Reader) error {
 	r, w := io.Pipe()
 	defer r.Close()
 	stop := context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
@@ -133,7 +135,7 @@ const maxHeld = 16 << 20
 type reader struct{ buf []byte }
 
 // scan scans one file. What cannot be read is skipped; the error is the sink's.
-func (r *reader) scan(ctx context.Context, sink scanner.Sink, d *directory, name string, place scanner.Place) error {
+func (r *reader) scan(ctx context.Context, sink scanner.Sink, d *directory, name string, place finding.Place) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -145,16 +147,16 @@ func (r *reader) scan(ctx context.Context, sink scanner.Sink, d *directory, name
 }
 
 // orSkip turns the error of a file into a Skip.
-func orSkip(ctx context.Context, sink scanner.Sink, place scanner.Place, err error) error {
+func orSkip(ctx context.Context, sink scanner.Sink, place finding.Place, err error) error {
 	var failed *fs.PathError
 	if !errors.As(err, &failed) || ctx.Err() != nil {
 		return err
 	}
-	sink.Skip(scanner.Skip{Path: place.Path, Reason: cause(err)})
+	sink.Skip(finding.Skip{Path: place.Path, Reason: reason.Text(cause(err))})
 	return nil
 }
 
-func (r *reader) read(ctx context.Context, sink scanner.Sink, d *directory, name string, place scanner.Place) error {
+func (r *reader) read(ctx context.Context, sink scanner.Sink, d *directory, name string, place finding.Place) error {
 	f, err := d.open(name)
 	if err != nil {
 		return err

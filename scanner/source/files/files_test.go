@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/files"
 )
@@ -58,7 +59,7 @@ func TestFolder(t *testing.T) {
 	}
 	s, got := read(t, root), map[string]string{}
 	for _, b := range s.Blobs {
-		if _, ok := got[b.Path]; ok || b.Source != scanner.SourceFile {
+		if _, ok := got[b.Path]; ok || b.Source != finding.SourceFile {
 			t.Errorf("%q is read again, or from %s", b.Path, b.Source)
 		}
 		got[b.Path] = string(b.Content)
@@ -140,7 +141,9 @@ func TestUnreadable(t *testing.T) {
 	dir, name := deep(t, root)
 	s := read(t, root)
 	told := func(path string) bool {
-		return slices.ContainsFunc(s.Skips, func(s scanner.Skip) bool { return s.Path == path && strings.HasPrefix(s.Reason, "cannot be read: ") })
+		return slices.ContainsFunc(s.Skips, func(s finding.Skip) bool {
+			return s.Path == path && strings.HasPrefix(s.Reason.String(), "cannot be read: ")
+		})
 	}
 	if !slices.Contains(s.Paths(), "a") || !told(dir) {
 		t.Errorf("read %q, skips %v", s.Paths(), s.Skips)
@@ -191,12 +194,12 @@ func TestFile(t *testing.T) {
 		path := filepath.ToSlash(filepath.Join(root, name))
 		s := planted.Read(t, files.NewFile(path))
 		if want == "" {
-			if len(s.Skips) != 1 || s.Skips[0].Path != path || !strings.HasPrefix(s.Skips[0].Reason, "cannot be read: ") {
+			if len(s.Skips) != 1 || s.Skips[0].Path != path || !strings.HasPrefix(s.Skips[0].Reason.String(), "cannot be read: ") {
 				t.Errorf("%q: skips %v", name, s.Skips)
 			}
 			continue
 		}
-		if len(s.Blobs) != 1 || string(s.Blobs[0].Content) != want || s.Blobs[0].Path != path || s.Blobs[0].Source != scanner.SourceFile {
+		if len(s.Blobs) != 1 || string(s.Blobs[0].Content) != want || s.Blobs[0].Path != path || s.Blobs[0].Source != finding.SourceFile {
 			t.Errorf("%q: read %d contents", name, len(s.Blobs))
 		}
 	}
@@ -204,7 +207,7 @@ func TestFile(t *testing.T) {
 
 func TestReader(t *testing.T) {
 	s := planted.Read(t, files.NewReader(io.MultiReader(strings.NewReader("one "), strings.NewReader("two"))))
-	if len(s.Blobs) != 1 || string(s.Blobs[0].Content) != "one two" || s.Blobs[0].Source != scanner.SourceStdin || s.Blobs[0].Path != "" {
+	if len(s.Blobs) != 1 || string(s.Blobs[0].Content) != "one two" || s.Blobs[0].Source != finding.SourceStdin || s.Blobs[0].Path != "" {
 		t.Errorf("read %+v", s.Blobs)
 	}
 }

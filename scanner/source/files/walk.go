@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // walk is a folder being scanned by several workers. What waits is a stack, so that it stays small.
@@ -110,7 +112,7 @@ func (w *walk) do(ctx context.Context, t task, r *reader) error {
 		prefix = t.rel + "/"
 	}
 	for _, name := range t.files {
-		if err := r.scan(ctx, w.sink, d, name, scanner.Place{Source: w.opts.Source, Path: prefix + name}); err != nil {
+		if err := r.scan(ctx, w.sink, d, name, finding.Place{Source: w.opts.Source, Path: prefix + name}); err != nil {
 			return err
 		}
 	}
@@ -128,7 +130,7 @@ func (w *walk) lose(t task, err error) {
 	if t.rel != "" && gone(err) {
 		return
 	}
-	w.sink.Skip(scanner.Skip{Path: cmp.Or(t.rel, "."), Reason: cause(err)})
+	w.sink.Skip(finding.Skip{Path: cmp.Or(t.rel, "."), Reason: reason.Text(cause(err))})
 }
 
 // list reads a folder, leaves its folders and all but a share of its files to others, and returns that share.

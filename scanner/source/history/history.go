@@ -12,7 +12,9 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 	"github.com/akguard/akguard/scanner/internal/seen"
 )
@@ -86,13 +88,13 @@ func (r *reader) Object(ctx context.Context, o gitobj.Object) error {
 	switch o.Type {
 	case gitobj.Commit:
 		r.sink.Commit()
-		return r.message(ctx, o, scanner.Place{Source: scanner.SourceMessage, Commit: o.ID.String()})
+		return r.message(ctx, o, finding.Place{Source: finding.SourceMessage, Commit: o.ID.String()})
 	case gitobj.Tag:
-		return r.message(ctx, o, scanner.Place{Source: scanner.SourceMessage, Blob: o.ID.String()})
+		return r.message(ctx, o, finding.Place{Source: finding.SourceMessage, Blob: o.ID.String()})
 	}
 	r.memory.exclude(o.Number)
 	return r.sink.Blob(ctx, scanner.Blob{
-		Place:   scanner.Place{Source: scanner.SourceHistory, Blob: o.ID.String()},
+		Place:   finding.Place{Source: finding.SourceHistory, Blob: o.ID.String()},
 		Content: o.Content, Stream: o.Stream,
 	})
 }
@@ -100,11 +102,11 @@ func (r *reader) Object(ctx context.Context, o gitobj.Object) error {
 // Lost implements gitobj.Visitor.
 func (r *reader) Lost(l gitobj.Loss) {
 	r.memory.lose(l)
-	r.sink.Skip(scanner.Skip{Path: l.What, Reason: l.Why.Error()})
+	r.sink.Skip(finding.Skip{Path: l.What, Reason: reason.Of(l.Why)})
 }
 
 // message scans a commit or a tag: the message, and the headers too, which hold names and whole merged tags.
-func (r *reader) message(ctx context.Context, o gitobj.Object, place scanner.Place) error {
+func (r *reader) message(ctx context.Context, o gitobj.Object, place finding.Place) error {
 	if err := r.add(o); err != nil {
 		r.Lost(gitobj.Loss{What: o.ID.String(), Why: err})
 	}

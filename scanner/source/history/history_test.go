@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/history"
@@ -15,12 +15,12 @@ import (
 // located is a scan of a history that asked where some of its contents stand.
 type located struct {
 	planted.Sink
-	asked  []scanner.Place
-	places [][]scanner.Place
+	asked  []finding.Place
+	places [][]finding.Place
 }
 
 // locate scans a history and asks for the places of the contents that are wanted.
-func locate(t *testing.T, repo *planted.Repo, wanted func(scanner.Place) bool) *located {
+func locate(t *testing.T, repo *planted.Repo, wanted func(finding.Place) bool) *located {
 	t.Helper()
 	r, err := gitobj.Open(repo.Dir, gitobj.Limits{})
 	if err != nil {
@@ -43,7 +43,7 @@ func locate(t *testing.T, repo *planted.Repo, wanted func(scanner.Place) bool) *
 	return &l
 }
 
-func isBlob(p scanner.Place) bool { return p.Source == scanner.SourceHistory }
+func isBlob(p finding.Place) bool { return p.Source == finding.SourceHistory }
 
 // Attribution is what git says: on random histories, for every blob, the paths, the first commit and the refs. It
 // depends neither on how objects are stored, nor on what else is asked about.
@@ -61,7 +61,7 @@ func TestAttribution(t *testing.T) {
 			l = locate(t, repo, isBlob)
 			checkBlobs(t, repo, l)
 			checkPlaces(t, o, introduced, l)
-			few := func(p scanner.Place) bool { return isBlob(p) && p.Blob[0] == '7' }
+			few := func(p finding.Place) bool { return isBlob(p) && p.Blob[0] == '7' }
 			checkPlaces(t, o, introduced, locate(t, repo, few))
 		})
 	}
@@ -103,7 +103,7 @@ func checkPlaces(t *testing.T, o *planted.Oracle, introduced map[planted.Spot][]
 }
 
 // checkPlace compares one place with the commits that introduced the blob there.
-func checkPlace(t *testing.T, o *planted.Oracle, p scanner.Place, commits []string) {
+func checkPlace(t *testing.T, o *planted.Oracle, p finding.Place, commits []string) {
 	t.Helper()
 	if len(commits) == 0 {
 		if p.Path != "" {
@@ -144,10 +144,10 @@ func TestMalformed(t *testing.T) {
 		id := repo.Feed(header+"\n"+k.Text(), "hash-object", "-w", "-t", kind, "--literally", "--stdin")
 		r := scan(t, repo)
 		f := r.Of(k)
-		if f == nil || f.Occurrences[0].Source != scanner.SourceMessage || f.Occurrences[0].Line != k.Line {
+		if f == nil || f.Occurrences[0].Source != finding.SourceMessage || f.Occurrences[0].Line != k.Line {
 			t.Errorf("%s: found %+v", kind, f)
 		}
-		if !slices.ContainsFunc(r.Skips, func(s scanner.Skip) bool { return s.Path == id }) {
+		if !slices.ContainsFunc(r.Skips, func(s finding.Skip) bool { return s.Path == id }) {
 			t.Errorf("%s: skips are %v, want one of %s", kind, r.Skips, id)
 		}
 	}

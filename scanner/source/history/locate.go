@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 )
 
@@ -21,10 +22,10 @@ const (
 
 // Locate implements scanner.Locator. It reads every tree once, tells sink what the history names and the store
 // does not have, and finds for each blob the commits that introduced it, by path.
-func (s *Source) Locate(ctx context.Context, hits []scanner.Place, sink scanner.Sink) ([][]scanner.Place, error) {
+func (s *Source) Locate(ctx context.Context, hits []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
 	var wanted []gitobj.OID
 	for _, h := range hits {
-		if id, ok := gitobj.ParseOID(h.Blob); ok && h.Source == scanner.SourceHistory {
+		if id, ok := gitobj.ParseOID(h.Blob); ok && h.Source == finding.SourceHistory {
 			wanted = append(wanted, id)
 		}
 	}
@@ -73,14 +74,14 @@ type origin struct {
 
 // nothingMissing reports whether there is nothing to find out: no hits, and what earlier scans have seen shows that the
 // history is whole.
-func (l *locator) nothingMissing(ctx context.Context, hits []scanner.Place) (bool, error) {
+func (l *locator) nothingMissing(ctx context.Context, hits []finding.Place) (bool, error) {
 	if len(hits) > 0 || len(l.graph.absent) > 0 || len(l.lackingTags()) > 0 {
 		return false, nil
 	}
 	return l.source.memory.suffices(ctx)
 }
 
-func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Place, error) {
+func (l *locator) run(ctx context.Context, hits []finding.Place) ([][]finding.Place, error) {
 	if err := l.read(ctx); err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ func (l *locator) run(ctx context.Context, hits []scanner.Place) ([][]scanner.Pl
 	l.refs = newRefIndex(l.graph, l.order, l.named, l.source.opts.Repo.Reflogs(), l.asked(hits))
 	l.stage()
 	l.report()
-	out := make([][]scanner.Place, len(hits))
+	out := make([][]finding.Place, len(hits))
 	for i, h := range hits {
 		out[i] = l.places(h)
 	}
@@ -198,7 +199,7 @@ func (l *locator) introduce(c int32, path string, leaf int32) bool {
 }
 
 // asked lists the commits whose refs will be needed.
-func (l *locator) asked(hits []scanner.Place) []int32 {
+func (l *locator) asked(hits []finding.Place) []int32 {
 	seen := map[int32]bool{}
 	for _, commits := range l.origins {
 		for _, c := range commits {
@@ -243,38 +244,38 @@ func (l *locator) stage() {
 }
 
 // places answers where one hit stands.
-func (l *locator) places(h scanner.Place) []scanner.Place {
-	var out []scanner.Place
+func (l *locator) places(h finding.Place) []finding.Place {
+	var out []finding.Place
 	switch {
-	case h.Source != scanner.SourceMessage:
+	case h.Source != finding.SourceMessage:
 		out = l.blobPlaces(h)
 	case h.Blob != "":
-		out = []scanner.Place{l.tagPlace(h)}
+		out = []finding.Place{l.tagPlace(h)}
 	default:
-		out = []scanner.Place{l.messagePlace(h)}
+		out = []finding.Place{l.messagePlace(h)}
 	}
 	if l.source.opts.NoUnreachable {
-		out = slices.DeleteFunc(out, func(p scanner.Place) bool { return !p.Reachable && p.Source != scanner.SourceIndex })
+		out = slices.DeleteFunc(out, func(p finding.Place) bool { return !p.Reachable && p.Source != finding.SourceIndex })
 	}
 	return out
 }
 
 // blobPlaces finds a blob in the history; if no ref reaches it there, in an index; and if it is not there either, it
 // has no path, and is reachable only if a ref names the blob itself.
-func (l *locator) blobPlaces(h scanner.Place) []scanner.Place {
+func (l *locator) blobPlaces(h finding.Place) []finding.Place {
 	id, _ := gitobj.ParseOID(h.Blob)
-	var out []scanner.Place
+	var out []finding.Place
 	if leaf, ok := l.forest.byLeaf[id]; ok {
 		for _, path := range l.paths[leaf] {
 			h.Path = path
 			out = append(out, l.commitPlace(h, l.origins[origin{leaf, path}]))
 		}
 	}
-	if slices.ContainsFunc(out, func(p scanner.Place) bool { return p.Reachable }) {
+	if slices.ContainsFunc(out, func(p finding.Place) bool { return p.Reachable }) {
 		return out
 	}
 	for _, path := range l.staged[id] {
-		out = append(out, scanner.Place{Source: scanner.SourceIndex, Path: path, Blob: h.Blob})
+		out = append(out, finding.Place{Source: finding.SourceIndex, Path: path, Blob: h.Blob})
 	}
 	if len(out) == 0 {
 		out = append(out, l.refs.fillNamed(h, id))
@@ -284,7 +285,7 @@ func (l *locator) blobPlaces(h scanner.Place) []scanner.Place {
 
 // commitPlace fills in the first of the commits, by topology, and every ref that reaches one of them. A commit
 // that a ref reaches goes before one that none does: neither is the other's ancestor then.
-func (l *locator) commitPlace(h scanner.Place, commits []int32) scanner.Place {
+func (l *locator) commitPlace(h finding.Place, commits []int32) finding.Place {
 	first := slices.MinFunc(commits, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(l.refs.unreached(a), l.refs.unreached(b)), cmp.Compare(l.rank[a], l.rank[b]))
 	})
@@ -296,7 +297,7 @@ func (l *locator) commitPlace(h scanner.Place, commits []int32) scanner.Place {
 }
 
 // messagePlace fills in whose message it is. A commit that could not be parsed stands for itself.
-func (l *locator) messagePlace(h scanner.Place) scanner.Place {
+func (l *locator) messagePlace(h finding.Place) finding.Place {
 	id, _ := gitobj.ParseOID(h.Commit)
 	if c, ok := l.graph.find(id); ok {
 		return l.commitPlace(h, []int32{c})
@@ -305,7 +306,7 @@ func (l *locator) messagePlace(h scanner.Place) scanner.Place {
 }
 
 // tagPlace fills in who tagged, what the tag is on, and the refs that name it.
-func (l *locator) tagPlace(h scanner.Place) scanner.Place {
+func (l *locator) tagPlace(h finding.Place) finding.Place {
 	id, _ := gitobj.ParseOID(h.Blob)
 	tag := l.graph.tags[id]
 	h.Author, h.Email, h.Date = tag.Tagger.Name, tag.Tagger.Email, tag.Tagger.When

@@ -11,6 +11,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/internal/seen"
@@ -49,7 +50,7 @@ func likePlain(t *testing.T, when string, repo *planted.Repo, cache string) {
 }
 
 // plain leaves out the rules: they hold functions, which never compare equal.
-func plain(findings []scanner.Finding) []scanner.Finding {
+func plain(findings []finding.Finding) []finding.Finding {
 	out := slices.Clone(findings)
 	for i := range out {
 		out[i].Rule = rules.Rule{}

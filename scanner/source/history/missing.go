@@ -3,7 +3,8 @@ package history
 import (
 	"fmt"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 )
 
@@ -100,6 +101,6 @@ func (l *locator) firstKept(leaf int32) (path string, commit gitobj.OID, ok bool
 	return "", gitobj.OID{}, false
 }
 
-func (l *locator) skip(path, reason string) {
-	l.sink.Skip(scanner.Skip{Path: path, Reason: reason})
+func (l *locator) skip(path, why string) {
+	l.sink.Skip(finding.Skip{Path: path, Reason: reason.Text(why)})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/history"
@@ -90,7 +91,7 @@ func (w *wreck) check(t *testing.T, path, reason, without string) {
 			t.Errorf("%s: found is %v", name, r.Of(k) != nil)
 		}
 	}
-	if !slices.ContainsFunc(r.Skips, func(s scanner.Skip) bool { return s.Path == path && strings.Contains(s.Reason, reason) }) {
+	if !slices.ContainsFunc(r.Skips, func(s finding.Skip) bool { return s.Path == path && strings.Contains(s.Reason.String(), reason) }) {
 		t.Errorf("no skip of %s because %q in %v", path, reason, r.Skips)
 	}
 	if r.Sum.Complete || r.Sum.Skips != len(r.Skips) {
@@ -146,7 +147,7 @@ func TestShallow(t *testing.T) {
 	clone := w.At("../shallow")
 	r := scan(t, clone)
 	cut := clone.Git("rev-parse", "HEAD~1")
-	if len(r.Skips) != 1 || r.Skips[0].Path != cut || !strings.Contains(r.Skips[0].Reason, "git fetch --unshallow") {
+	if len(r.Skips) != 1 || r.Skips[0].Path != cut || !strings.Contains(r.Skips[0].Reason.String(), "git fetch --unshallow") {
 		t.Errorf("skips are %v, want one of %s", r.Skips, cut)
 	}
 	clone.Git("fetch", "-q", "--unshallow")
@@ -166,10 +167,10 @@ func TestPartialClone(t *testing.T) {
 			n := len(slices.DeleteFunc(clone.Lines("rev-list", "--objects", "--all", "--missing=print"),
 				func(line string) bool { return line[0] != '?' }))
 			r := scan(t, clone)
-			if len(r.Skips) != 1 || !strings.Contains(r.Skips[0].Reason, fmt.Sprintf(" %d objects ", n)) {
+			if len(r.Skips) != 1 || !strings.Contains(r.Skips[0].Reason.String(), fmt.Sprintf(" %d objects ", n)) {
 				t.Fatalf("skips are %v, want one of %d objects", r.Skips, n)
 			}
-			_, command, _ := strings.Cut(r.Skips[0].Reason, "git ")
+			_, command, _ := strings.Cut(r.Skips[0].Reason.String(), "git ")
 			command, _, _ = strings.Cut(command, " brings")
 			clone.Git(strings.Fields(command)...)
 			if r := scan(t, clone); !r.Sum.Complete || len(r.Findings) != len(w.keys) {
@@ -193,7 +194,7 @@ func TestManyPlaces(t *testing.T) {
 	if f := r.Of(k); f == nil || len(f.Occurrences) != 10_000 {
 		t.Errorf("found %v with its first places", f != nil)
 	}
-	if r.Sum.Complete || len(r.Skips) != 1 || !strings.Contains(r.Skips[0].Reason, "not all are named") {
+	if r.Sum.Complete || len(r.Skips) != 1 || !strings.Contains(r.Skips[0].Reason.String(), "not all are named") {
 		t.Errorf("skips are %v", r.Skips)
 	}
 }

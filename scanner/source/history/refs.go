@@ -3,7 +3,7 @@ package history
 import (
 	"slices"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 )
 
@@ -81,16 +81,16 @@ func (x *refIndex) kept(c int32) bool {
 }
 
 // fill says which refs reach one of the commits; where none does, which entries of reflogs do.
-func (x *refIndex) fill(p scanner.Place, commits []int32) scanner.Place {
+func (x *refIndex) fill(p finding.Place, commits []int32) finding.Place {
 	return named(p, x.union(x.refs, commits), x.union(x.reflogs, commits))
 }
 
 // fillNamed says which refs name an object.
-func (x *refIndex) fillNamed(p scanner.Place, id gitobj.OID) scanner.Place {
+func (x *refIndex) fillNamed(p finding.Place, id gitobj.OID) finding.Place {
 	return named(p, x.naming[id], nil)
 }
 
-func named(p scanner.Place, refs, reflogs []string) scanner.Place {
+func named(p finding.Place, refs, reflogs []string) finding.Place {
 	p.Reachable = len(refs) > 0
 	p.Refs, p.MoreRefs = refs[:min(len(refs), maxNamed)], max(0, len(refs)-maxNamed)
 	if !p.Reachable {

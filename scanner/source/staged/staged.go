@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 )
 
@@ -48,10 +50,10 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 func (s *Source) blob(ctx context.Context, e gitobj.IndexEntry, sink scanner.Sink) error {
 	o, err := s.opts.Repo.Objects.Read(e.ID)
 	if err != nil {
-		sink.Skip(scanner.Skip{Path: e.Path, Reason: err.Error()})
+		sink.Skip(finding.Skip{Path: e.Path, Reason: reason.Of(err)})
 		return nil
 	}
-	place := scanner.Place{Source: scanner.SourceIndex, Path: e.Path, Blob: e.ID.String()}
+	place := finding.Place{Source: finding.SourceIndex, Path: e.Path, Blob: e.ID.String()}
 	return sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content})
 }
 

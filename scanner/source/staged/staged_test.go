@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/staged"
@@ -117,8 +117,8 @@ func TestPlace(t *testing.T) {
 	repo.Write("配置/a.env", k.Text())
 	repo.Git("add", "-A")
 	s := read(t, repo, "")
-	want := []scanner.Place{{Source: scanner.SourceIndex, Path: "配置/a.env", Blob: repo.Git("rev-parse", ":配置/a.env")}}
-	var got []scanner.Place
+	want := []finding.Place{{Source: finding.SourceIndex, Path: "配置/a.env", Blob: repo.Git("rev-parse", ":配置/a.env")}}
+	var got []finding.Place
 	for _, b := range s.Blobs {
 		got = append(got, b.Place)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/gitobj"
 	"github.com/akguard/akguard/scanner/source/files"
 )
@@ -27,7 +28,7 @@ func New(opts Options) (scanner.Source, error) {
 		return nil, fmt.Errorf("reading the working tree: %w", err)
 	}
 	return files.New(files.Options{
-		Root: opts.Repo.Worktree, Source: scanner.SourceWorktree, Filter: root.folder("", opts.Repo.Ignore()),
+		Root: opts.Repo.Worktree, Source: finding.SourceWorktree, Filter: root.folder("", opts.Repo.Ignore()),
 	}), nil
 }
 

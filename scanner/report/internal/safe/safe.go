@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 )
 
 // The longest text that Text leaves whole, and how much of a longer one it keeps at each end, in characters.
@@ -52,7 +52,7 @@ func escape(s string) string {
 // Value returns a value as a report shows it: masked, or whole if the user asked for that. A value that was masked in
 // the report that it was read from stays as it is.
 func Value(s rules.Secret, whole bool) string {
-	if whole || scanner.IsMasked(s) {
+	if whole || finding.IsMasked(s) {
 		return s.Reveal()
 	}
 	return s.String()

@@ -6,11 +6,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf16"
 
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
 )
 
@@ -37,7 +39,7 @@ type Occurrence struct {
 }
 
 // NewOccurrence converts o. Where it stands in git's history, what history always has is there even if empty.
-func NewOccurrence(o scanner.Occurrence) Occurrence {
+func NewOccurrence(o finding.Occurrence) Occurrence {
 	w := Occurrence{
 		Source: o.Source, Path: o.Path, Parts: string(o.Parts), Line: o.Line, Column: o.Column, SecretLine: o.SecretLine,
 		Author: o.Author, Email: o.Email, Date: Time(o.Date), MoreRefs: o.MoreRefs, Reflog: o.Reflog, Decoded: o.Decoded, Member: o.Member,
@@ -60,13 +62,13 @@ func NewOccurrence(o scanner.Occurrence) Occurrence {
 }
 
 // Restore is what NewOccurrence has converted.
-func (w Occurrence) Restore() scanner.Occurrence {
-	return scanner.Occurrence{
-		Place: scanner.Place{
+func (w Occurrence) Restore() finding.Occurrence {
+	return finding.Occurrence{
+		Place: finding.Place{
 			Source: w.Source, Path: w.Path, Member: w.Member, Blob: value(w.Blob), Commit: value(w.Commit), Author: w.Author,
 			Email: w.Email, Date: instant(w.Date), Refs: w.Refs, MoreRefs: w.MoreRefs, Reflog: w.Reflog, Reachable: value(w.Reachable),
 		},
-		Parts: scanner.Parts(w.Parts), Line: w.Line, Column: w.Column, SecretLine: w.SecretLine, Decoded: w.Decoded,
+		Parts: finding.Parts(w.Parts), Line: w.Line, Column: w.Column, SecretLine: w.SecretLine, Decoded: w.Decoded,
 		URLExpires: instant(w.URLExpires),
 	}
 }
@@ -85,13 +87,13 @@ func value[T any](p *T) (v T) {
 }
 
 // InHistory reports whether o stands in git's history, in a file or in a message.
-func InHistory(o scanner.Occurrence) bool {
-	return o.Source == scanner.SourceHistory || o.Source == scanner.SourceMessage
+func InHistory(o finding.Occurrence) bool {
+	return o.Source == finding.SourceHistory || o.Source == finding.SourceMessage
 }
 
 // InTag reports whether o stands in the message of an annotated tag. Blob names the tag then, and Commit what it is
 // on; the message of a commit has no Blob.
-func InTag(o scanner.Occurrence) bool { return o.Source == scanner.SourceMessage && o.Blob != "" }
+func InTag(o finding.Occurrence) bool { return o.Source == finding.SourceMessage && o.Blob != "" }
 
 // Verification is what is known of a credential.
 type Verification struct {
@@ -130,8 +132,8 @@ type Identity struct {
 // NewVerification converts v.
 func NewVerification(v verifier.Verdict) Verification {
 	return Verification{
-		Status: v.Status.String(), Code: v.Code, Reason: v.Reason, Advice: v.Advice, CheckedAt: Time(v.CheckedAt),
-		Identity: (*Identity)(v.Identity), Reach: (*Reach)(v.Reach), Owner: newOwner(v.Owner),
+		Status: v.Status.String(), Code: v.Code, Reason: v.Reason.String(), Advice: v.Advice.String(), CheckedAt: Time(v.CheckedAt),
+		Identity: (*Identity)(v.Identity), Reach: newReach(v.Reach), Owner: newOwner(v.Owner),
 	}
 }
 
@@ -143,16 +145,38 @@ func (w Verification) Restore() verifier.Verdict {
 	}
 	checked, _ := time.Parse(time.RFC3339, w.CheckedAt)
 	return verifier.Verdict{
-		Status: status, Code: w.Code, Reason: w.Reason, Advice: w.Advice, CheckedAt: checked.UTC(),
-		Identity: (*verifier.Identity)(w.Identity), Reach: (*verifier.Reach)(w.Reach), Owner: w.Owner.restore(),
+		Status: status, Code: w.Code, Reason: reason.Text(w.Reason), Advice: reason.Text(w.Advice), CheckedAt: checked.UTC(),
+		Identity: (*verifier.Identity)(w.Identity), Reach: w.Reach.restore(), Owner: w.Owner.restore(),
 	}
+}
+
+func newReach(r *verifier.Reach) *Reach {
+	if r == nil {
+		return nil
+	}
+	var can []string
+	for _, c := range r.Can {
+		can = append(can, c.String())
+	}
+	return &Reach{Can: strings.Join(can, "; "), Limits: r.Limits.String()}
+}
+
+func (w *Reach) restore() *verifier.Reach {
+	if w == nil {
+		return nil
+	}
+	r := &verifier.Reach{Limits: reason.Text(w.Limits)}
+	if w.Can != "" {
+		r.Can = []reason.Reason{reason.Text(w.Can)}
+	}
+	return r
 }
 
 func newOwner(o *verifier.Owner) *Owner {
 	if o == nil {
 		return nil
 	}
-	return &Owner{o.Ours.String(), o.AccountID, o.User, o.Note}
+	return &Owner{o.Ours.String(), o.AccountID, o.User, o.Note.String()}
 }
 
 func (w *Owner) restore() *verifier.Owner {
@@ -163,7 +187,7 @@ func (w *Owner) restore() *verifier.Owner {
 	if w.Ours == verifier.OursUnknown.String() {
 		ours = verifier.OursUnknown
 	}
-	return &verifier.Owner{Ours: ours, AccountID: w.AccountID, User: w.User, Note: w.Note}
+	return &verifier.Owner{Ours: ours, AccountID: w.AccountID, User: w.User, Note: reason.Text(w.Note)}
 }
 
 // Time writes t as RFC 3339 in UTC. It is "" for the zero time, and for the years that RFC 3339 cannot write: a

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/internal/safe"
 	"github.com/akguard/akguard/verifier"
 )
@@ -78,7 +78,7 @@ func Ours(o *verifier.Owner) string {
 	case o == nil:
 		return ""
 	case o.Ours != verifier.OursYes:
-		return o.Ours.String() + ": " + safe.Text(o.Note)
+		return o.Ours.String() + ": " + safe.Text(o.Note.String())
 	case o.User == "":
 		return "yes: a key of account " + safe.Text(o.AccountID) + " itself (root)"
 	}
@@ -90,30 +90,34 @@ func Can(r *verifier.Reach) string {
 	switch {
 	case r == nil:
 		return ""
-	case r.Can == "":
-		return safe.Text(r.Limits)
+	case len(r.Can) == 0:
+		return safe.Text(r.Limits.String())
 	}
-	return fmt.Sprintf("%s (%s)", safe.Text(r.Can), safe.Text(r.Limits))
+	var can []string
+	for _, c := range r.Can {
+		can = append(can, safe.Text(c.String()))
+	}
+	return fmt.Sprintf("%s (%s)", strings.Join(can, "; "), safe.Text(r.Limits.String()))
 }
 
 // Why gives the reason of a verdict, and the service's code for it; "" if there is neither.
 func Why(v verifier.Verdict) string {
 	switch {
-	case v.Reason == "":
+	case v.Reason.IsZero():
 		return safe.Text(v.Code)
 	case v.Code == "":
-		return safe.Text(v.Reason)
+		return safe.Text(v.Reason.String())
 	}
-	return fmt.Sprintf("%s (%s)", safe.Text(v.Reason), safe.Text(v.Code))
+	return fmt.Sprintf("%s (%s)", safe.Text(v.Reason.String()), safe.Text(v.Code))
 }
 
 // Dead reports whether the verdict says that the credential no longer works for anybody.
 func Dead(s verifier.Status) bool { return s == verifier.NotFound || s == verifier.Expired }
 
 // Next says what to do about f now: what the verdict advises, and else what its status calls for.
-func Next(f scanner.Finding) string {
-	if f.Verdict.Advice != "" {
-		return safe.Text(f.Verdict.Advice)
+func Next(f finding.Finding) string {
+	if !f.Verdict.Advice.IsZero() {
+		return safe.Text(f.Verdict.Advice.String())
 	}
 	switch f.Verdict.Status {
 	case verifier.NotFound:

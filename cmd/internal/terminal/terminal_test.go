@@ -1,4 +1,4 @@
-package term_test
+package terminal_test
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/akguard/akguard/cmd/internal/term"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 )
 
 // TestNotTerminals has what is easily taken for a terminal: above all a nil file and the null device.
@@ -33,7 +33,7 @@ func TestNotTerminals(t *testing.T) {
 		"nothing": nil, "a buffer": &bytes.Buffer{}, "a file": file, "the null device": null, "a pipe": out,
 		"a nil file": (*os.File)(nil),
 	} {
-		if term.Is(stream) || term.Color(stream) {
+		if terminal.Is(stream) || terminal.Color(stream) {
 			t.Errorf("%s is taken for a terminal", name)
 		}
 	}
@@ -54,7 +54,7 @@ func TestFail(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b bytes.Buffer
-			term.Fail(&b, errors.New(test.err), test.hint)
+			terminal.Fail(&b, errors.New(test.err), test.hint)
 			if b.String() != test.want {
 				t.Errorf("got %q, want %q", b.String(), test.want)
 			}

@@ -1,10 +1,10 @@
-package term_test
+package terminal_test
 
 import (
 	"testing"
 
-	"github.com/akguard/akguard/cmd/internal/term"
-	"github.com/akguard/akguard/cmd/internal/term/termtest"
+	"github.com/akguard/akguard/cmd/internal/terminal"
+	"github.com/akguard/akguard/cmd/internal/terminal/termtest"
 )
 
 func TestTerminal(t *testing.T) {
@@ -22,11 +22,11 @@ func TestTerminal(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Setenv("NO_COLOR", test.noColor)
 			t.Setenv("TERM", test.kind)
-			terminal := termtest.New(t)
-			if !term.Is(terminal.File) {
+			screen := termtest.New(t)
+			if !terminal.Is(screen.File) {
 				t.Error("not taken for a terminal")
 			}
-			if got := term.Color(terminal.File); got != test.want {
+			if got := terminal.Color(screen.File); got != test.want {
 				t.Errorf("colours: got %v, want %v", got, test.want)
 			}
 		})

@@ -1,6 +1,6 @@
-// Package term owns what is said on a terminal: whether there is one, whether it has colours, and the form of
+// Package terminal owns what is said on a terminal: whether there is one, whether it has colours, and the form of
 // messages, errors and hints.
-package term
+package terminal
 
 import (
 	"fmt"
@@ -42,9 +42,9 @@ func Ask(w io.Writer, format string, args ...any) {
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case string:
-			args[i] = visible(arg)
+			args[i] = Visible(arg)
 		case error:
-			args[i] = visible(arg.Error())
+			args[i] = Visible(arg.Error())
 		}
 	}
 	_, _ = fmt.Fprintf(w, format, args...)
@@ -58,8 +58,9 @@ func Fail(w io.Writer, err error, hint string) {
 	}
 }
 
-// visible writes what cannot be seen as an escape.
-func visible(s string) string {
+// Visible writes characters that cannot be seen as escapes, so that a name cannot drive the terminal nor begin a line of
+// its own.
+func Visible(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if unicode.IsPrint(r) {

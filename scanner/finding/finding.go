@@ -1,10 +1,14 @@
-package scanner
+// Package finding has the types of a scan's results: what was found, where, and what could not be read. The engine
+// makes them, reports write them, and neither needs the other. The package is a leaf.
+package finding
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 )
 
@@ -70,6 +74,11 @@ type Finding struct {
 	Candidates  []rules.Secret // other secrets that stood near the ID, best first
 }
 
+// Live reports whether the credential works, as far as is known.
+func (f Finding) Live() bool {
+	return f.Verdict.Status == verifier.Live || f.Verdict.Status == verifier.Restricted
+}
+
 // Masked reports whether some value of the credential is masked, as in a report that does not show secrets.
 func (f Finding) Masked() bool {
 	c := f.Credential
@@ -81,8 +90,13 @@ func IsMasked(s rules.Secret) bool { return strings.Contains(s.Reveal(), "*") }
 
 // Skip is something that was not read. A scan with a skip is incomplete.
 type Skip struct {
-	Path   string // what was not read: a path, or a git object name
-	Reason string // why, and what would help
+	Path   string        // what was not read: a path, or a git object ID
+	Reason reason.Reason // why, and what would help
+}
+
+// CompareSkips orders skips by path and reason.
+func CompareSkips(a, b Skip) int {
+	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason.String(), b.Reason.String()))
 }
 
 // Summary is the last word of a scan.

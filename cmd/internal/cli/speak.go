@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/akguard/akguard/cmd/internal/message"
+	"github.com/akguard/akguard/cmd/internal/terminal"
+	"github.com/akguard/akguard/rules/reason"
+)
+
+// languageOf returns the language that the command line asks for with --lang, or that of the locale. The help texts
+// depend on it, so it must be known before the flags are parsed. An unknown language is refused later, in English.
+func languageOf(args []string) message.Language {
+	name := ""
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "--lang="); ok {
+			name = value
+		} else if arg == "--lang" && i+1 < len(args) {
+			name = args[i+1]
+		}
+	}
+	language, err := message.ParseLanguage(name)
+	if err != nil {
+		return message.English
+	}
+	return language
+}
+
+// print puts a reason into the user's language. What it quotes cannot drive the terminal.
+func (a *app) print(r reason.Reason) string { return a.words.Print(r.Map(terminal.Visible)) }
+
+// text is print for a key and its arguments.
+func (a *app) text(key string, args ...any) string { return a.print(reason.New(key, args...)) }
+
+// say writes one line to stderr, for a person.
+func (a *app) say(key string, args ...any) { terminal.Say(a.Err, "%s", a.text(key, args...)) }
+
+// line writes one line of a result to stdout.
+func (a *app) line(key string, args ...any) { terminal.Line(a.Out, "%s", a.text(key, args...)) }
+
+// fail writes an error and, where there is one, its hint, in the user's language as far as their reasons are known.
+func (a *app) fail(f *failure) {
+	err, hint := f.err, f.hint
+	var known *reason.Error
+	if errors.As(err, &known) {
+		err = errors.New(a.print(known.Reason))
+		if hint == "" && a.words.Has(known.Hint.Code) {
+			hint = a.print(known.Hint)
+		}
+	}
+	terminal.Fail(a.Err, err, hint)
+}
+
+// usage returns an error of the user's: what is wrong, by key, with the hint that has the same key and ".hint".
+func usage(key string, args ...any) error { return failed(exitUsage, key, args...) }
+
+// failed returns an error with an exit code: what is wrong, by key, with the hint that has the same key and ".hint".
+func failed(code int, key string, args ...any) error {
+	err := reason.NewError(key, args...)
+	err.Hint = reason.New(key+".hint", args...)
+	return &failure{err: err, code: code}
+}

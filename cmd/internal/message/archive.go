@@ -1,0 +1,4 @@
+package message
+
+// archiveTexts are facts of archives.
+var archiveTexts = texts{}

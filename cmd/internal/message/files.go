@@ -1,0 +1,4 @@
+package message
+
+// fileTexts are facts of files and folders.
+var fileTexts = texts{}

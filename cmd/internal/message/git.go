@@ -1,0 +1,4 @@
+package message
+
+// gitTexts are facts of git repositories.
+var gitTexts = texts{}

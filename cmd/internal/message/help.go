@@ -1,0 +1,4 @@
+package message
+
+// helpTexts are the help texts.
+var helpTexts = texts{}

@@ -1,0 +1,4 @@
+package message
+
+// reportTexts are the words of reports.
+var reportTexts = texts{}

@@ -1,0 +1,4 @@
+package message
+
+// scanTexts are facts of the engine.
+var scanTexts = texts{}

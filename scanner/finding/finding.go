@@ -127,3 +127,51 @@ type Handler interface {
 	Skip(Skip) error
 	Summary(Summary) error
 }
+
+// CompareUrgency orders findings as people should look at them: what works first, root keys before others, then by
+// severity and first exposure.
+func CompareUrgency(a, b Finding) int {
+	return cmp.Or(
+		cmp.Compare(urgency(a), urgency(b)), cmp.Compare(b.Severity, a.Severity),
+		CompareOccurrences(a.Occurrences[0], b.Occurrences[0]), cmp.Compare(a.Fingerprint, b.Fingerprint))
+}
+
+// urgency ranks by what is known: what works, root keys first, what may work, what does not.
+func urgency(f Finding) int {
+	switch f.Verdict.Status {
+	case verifier.Live:
+		if f.Verdict.Identity.Root() {
+			return 0
+		}
+		return 1
+	case verifier.Restricted:
+		return 2
+	case verifier.SecretMismatch:
+		return 4
+	case verifier.Inactive, verifier.NotFound, verifier.Expired:
+		return 5
+	}
+	return 3
+}
+
+// CompareOccurrences orders occurrences by date, those without a date last, then by place.
+func CompareOccurrences(a, b Occurrence) int {
+	return cmp.Or(a.when().Compare(b.when()), ComparePlaces(a.Place, b.Place), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+// farFuture is later than any date, so that what has no date comes last.
+func farFuture() time.Time { return time.Unix(1<<40, 0) }
+
+func (o Occurrence) when() time.Time {
+	if o.Date.IsZero() {
+		return farFuture()
+	}
+	return o.Date
+}
+
+// ComparePlaces orders places by source, path and object.
+func ComparePlaces(a, b Place) int {
+	return cmp.Or(
+		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.Blob, b.Blob),
+		cmp.Compare(a.Member, b.Member))
+}

@@ -1,4 +1,3 @@
-// Package report holds what all report writers share. Each writer is a finding.Handler in a folder of its own.
 package report
 
 import (

@@ -16,29 +16,23 @@ import (
 	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
-	"github.com/akguard/akguard/scanner/report/internal/fixture"
-	"github.com/akguard/akguard/scanner/report/jsonl"
-	"github.com/akguard/akguard/scanner/report/sarif"
-	"github.com/akguard/akguard/scanner/report/text"
+	"github.com/akguard/akguard/scanner/report/formats"
+	"github.com/akguard/akguard/scanner/report/reporttest"
 )
 
-var writers = map[string]func(w io.Writer, show bool) finding.Handler{
-	"jsonl": func(w io.Writer, show bool) finding.Handler {
-		return jsonl.NewHandler(w, jsonl.Options{ShowSecrets: show})
-	},
-	"json": func(w io.Writer, show bool) finding.Handler {
-		return jsonl.NewHandler(w, jsonl.Options{ShowSecrets: show, Array: true})
-	},
-	"sarif": func(w io.Writer, show bool) finding.Handler {
-		return sarif.NewHandler(w, sarif.Options{ShowSecrets: show})
-	},
-	"text": func(w io.Writer, show bool) finding.Handler {
-		return text.NewHandler(w, text.Options{ShowSecrets: show})
-	},
-}
+// writers are all formats, without the wrapper that masks names.
+var writers = func() map[string]func(w io.Writer, show bool) finding.Handler {
+	out := map[string]func(w io.Writer, show bool) finding.Handler{}
+	for _, f := range formats.All() {
+		out[f.Name] = func(w io.Writer, show bool) finding.Handler {
+			return f.New(w, report.Options{Words: reason.Plain{}, ShowSecrets: show})
+		}
+	}
+	return out
+}()
 
 func TestValuesAreMasked(t *testing.T) {
-	full := fixture.Full()
+	full := reporttest.Full()
 	for name, newHandler := range writers {
 		var masked, whole bytes.Buffer
 		if err := errors.Join(full.Play(report.Masked(newHandler(&masked, false))), full.Play(newHandler(&whole, true))); err != nil {
@@ -64,7 +58,7 @@ func TestNothingDrivesATerminal(t *testing.T) {
 	hidden := func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
 	for name, newHandler := range writers {
 		var b bytes.Buffer
-		if err := fixture.Full().Play(newHandler(&b, false)); err != nil {
+		if err := reporttest.Full().Play(newHandler(&b, false)); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if out := b.String(); !utf8.ValidString(out) || strings.ContainsFunc(out, hidden) {
@@ -86,7 +80,7 @@ func (w *fullWriter) Write(p []byte) (int, error) {
 }
 
 func TestWriteErrorsAreReturned(t *testing.T) {
-	full := fixture.Full()
+	full := reporttest.Full()
 	for name, newHandler := range writers {
 		var b bytes.Buffer
 		if err := full.Play(newHandler(&b, false)); err != nil {

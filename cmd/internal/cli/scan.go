@@ -5,14 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
+	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
-	"github.com/akguard/akguard/scanner/report/jsonl"
-	"github.com/akguard/akguard/scanner/report/sarif"
-	"github.com/akguard/akguard/scanner/report/text"
+	"github.com/akguard/akguard/scanner/report/formats"
 	"github.com/akguard/akguard/scanner/target"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/cache"
@@ -181,8 +181,8 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 }
 
 func (o scanOptions) check() error {
-	if _, err := o.handler(&output{}); err != nil {
-		return err
+	if _, ok := formats.Find(o.format); !ok {
+		return usage("usage.format", o.format, strings.Join(formats.Names(), ", "))
 	}
 	if err := checkFailOn(o.failOn); err != nil {
 		return err
@@ -261,12 +261,9 @@ func (o *outcome) count(v verifier.Verdict) {
 
 // scanTo scans into the output.
 func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, out *output) (outcome, error) {
-	writer, err := o.handler(out)
+	writer, err := a.handler(o.format, out, report.Options{ShowSecrets: o.showSecrets, Quiet: o.quiet})
 	if err != nil {
 		return outcome{}, err
-	}
-	if !o.showSecrets {
-		writer = report.Masked(writer)
 	}
 	opts.Header = finding.Header{Version: buildVersion(), Target: o.named()}
 	h := &watched{Handler: writer}
@@ -292,17 +289,17 @@ func (o scanOptions) named() string {
 	return o.target.Path
 }
 
-// handler makes the writer of the report.
-func (o scanOptions) handler(out *output) (finding.Handler, error) {
-	switch o.format {
-	case "text":
-		return text.NewHandler(out, text.Options{ShowSecrets: o.showSecrets, Color: terminal.Color(out.Writer), Quiet: o.quiet}), nil
-	case "json", "jsonl":
-		return jsonl.NewHandler(out, jsonl.Options{ShowSecrets: o.showSecrets, Array: o.format == "json"}), nil
-	case "sarif":
-		return sarif.NewHandler(out, sarif.Options{ShowSecrets: o.showSecrets}), nil
+// handler makes the writer of a report.
+func (a *app) handler(format string, out *output, o report.Options) (finding.Handler, error) {
+	f, ok := formats.Find(format)
+	if !ok {
+		return nil, usage("usage.format", format, strings.Join(formats.Names(), ", "))
 	}
-	return nil, &failure{fmt.Errorf("--format %s is not known", o.format), "it is text, json, jsonl or sarif", exitUsage}
+	o.Words, o.Color = a.words, terminal.Color(out.Writer)
+	if f.Machine {
+		o.Words = message.New(message.English)
+	}
+	return f.Open(out, o), nil
 }
 
 // watched removes the progress bar before the first word of the report, and counts what the summary does not.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,6 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/jsonl"
-	"github.com/akguard/akguard/scanner/report/text"
 	"github.com/akguard/akguard/verifier"
 	"github.com/spf13/cobra"
 )
@@ -102,7 +102,11 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 	}
 	a.onAbandon(out.discard)
 	defer out.discard()
-	result, err := ask(ctx, v, o.handler(out))
+	writer, err := a.handler(cmp.Or(o.format, "text"), out, report.Options{ShowSecrets: o.showSecrets, Quiet: true}) // nothing was scanned
+	if err != nil {
+		return err
+	}
+	result, err := ask(ctx, v, writer)
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -286,21 +290,6 @@ func (r *saved) play(h finding.Handler, findings []finding.Finding, sum finding.
 		}
 	}
 	return h.Summary(sum)
-}
-
-// handler makes the writer of the result. Text has no closing line: nothing was scanned.
-func (o *verifyOptions) handler(out *output) finding.Handler {
-	var h finding.Handler
-	switch o.format {
-	case "json", "jsonl":
-		h = jsonl.NewHandler(out, jsonl.Options{ShowSecrets: o.showSecrets, Array: o.format == "json"})
-	default:
-		h = text.NewHandler(out, text.Options{ShowSecrets: o.showSecrets, Color: terminal.Color(out.Writer), Quiet: true})
-	}
-	if o.showSecrets {
-		return h
-	}
-	return report.Masked(h)
 }
 
 // concludeVerify sets the exit code and says what the result does not.

@@ -12,25 +12,31 @@ import (
 	"io"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/report/internal/safe"
+	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
+	"github.com/akguard/akguard/scanner/report/internal/words"
 )
 
-// Options changes what is written.
-type Options struct {
-	ShowSecrets bool // write credentials whole
-	Array       bool // write one JSON array instead of one object a line
+// Lines is the stream: one object a line.
+func Lines() report.Format {
+	return report.Format{Name: "jsonl", Machine: true, New: func(w io.Writer, o report.Options) finding.Handler {
+		return &handler{w: w, opts: o}
+	}}
 }
 
-// NewHandler returns a Handler that writes the stream to w.
-func NewHandler(w io.Writer, opts Options) finding.Handler {
-	return &handler{w: w, opts: opts}
+// Array is the stream as one JSON array.
+func Array() report.Format {
+	return report.Format{Name: "json", Machine: true, New: func(w io.Writer, o report.Options) finding.Handler {
+		return &handler{w: w, opts: o, array: true}
+	}}
 }
 
 type handler struct {
 	w       io.Writer
-	opts    Options
+	opts    report.Options
+	array   bool
 	started bool // the array is open
 }
 
@@ -46,7 +52,7 @@ func (h *handler) Header(r finding.Header) error {
 	return h.write(config{Kind: "config", Version: r.Version, Source: r.Target, Rules: len(r.Rules), Verify: r.Verify})
 }
 
-type wireFinding struct {
+type object struct {
 	Kind         string            `json:"kind"`
 	Rule         string            `json:"rule"`
 	Severity     string            `json:"severity"`
@@ -66,33 +72,37 @@ type credential struct {
 }
 
 func (h *handler) Finding(f finding.Finding) error {
-	object := wireFinding{
+	out := object{
 		Kind: "finding", Rule: f.Rule.ID, Severity: f.Severity.String(), Fingerprint: f.Fingerprint,
 		Credential: h.credential(f.Credential), Occurrences: make([]wire.Occurrence, 0, len(f.Occurrences)),
-		Verification: wire.NewVerification(f.Verdict), Candidates: make([]string, 0, len(f.Candidates)),
+		Verification: wire.NewVerification(f.Verdict, h.opts.Words), Candidates: make([]string, 0, len(f.Candidates)),
 	}
 	for _, o := range f.Occurrences {
-		object.Occurrences = append(object.Occurrences, wire.NewOccurrence(o))
+		out.Occurrences = append(out.Occurrences, wire.NewOccurrence(o))
 	}
 	for _, s := range f.Candidates {
-		object.Candidates = append(object.Candidates, safe.Value(s, h.opts.ShowSecrets))
+		out.Candidates = append(out.Candidates, words.Value(s, h.opts.ShowSecrets))
 	}
-	return h.write(object)
+	return h.write(out)
 }
 
 func (h *handler) credential(c rules.Credential) credential {
-	show := func(s rules.Secret) string { return safe.Value(s, h.opts.ShowSecrets) }
+	show := func(s rules.Secret) string { return words.Value(s, h.opts.ShowSecrets) }
 	return credential{Type: string(c.Type), ID: show(c.ID), Secret: show(c.Secret), Token: show(c.Token)}
 }
 
 type skip struct {
-	Kind   string `json:"kind"`
-	Path   string `json:"path"`
-	Reason string `json:"reason"`
+	Kind      string         `json:"kind"`
+	Path      string         `json:"path"`
+	PathBytes string         `json:"pathBytes,omitempty"`
+	Reason    string         `json:"reason"`
+	ReasonKey *reason.Reason `json:"reasonKey,omitempty"`
 }
 
 func (h *handler) Skip(s finding.Skip) error {
-	return h.write(skip{Kind: "skip", Path: s.Path, Reason: s.Reason.String()})
+	return h.write(skip{
+		Kind: "skip", Path: s.Path, PathBytes: wire.PathBytes(s.Path), Reason: h.opts.Words.Print(s.Reason), ReasonKey: wire.Key(s.Reason),
+	})
 }
 
 type summary struct {
@@ -112,19 +122,19 @@ func (h *handler) Summary(s finding.Summary) error {
 		Kind: "summary", Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, Live: s.Live,
 		Skips: s.Skips, Complete: s.Complete, DurationMS: s.Duration.Milliseconds(),
 	})
-	if err != nil || !h.opts.Array {
+	if err != nil || !h.array {
 		return err
 	}
 	return h.put([]byte("\n]\n"))
 }
 
 // write writes one object in one call, so that a reader of the stream never sees half a line for long.
-func (h *handler) write(object any) error {
-	text, err := wire.Encode(object, "")
+func (h *handler) write(line any) error {
+	text, err := wire.Encode(line, "")
 	if err != nil {
 		return err
 	}
-	if h.opts.Array {
+	if h.array {
 		lead := "[\n"
 		if h.started {
 			lead = ",\n"

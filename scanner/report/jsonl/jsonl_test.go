@@ -11,19 +11,27 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
-	"github.com/akguard/akguard/scanner/report/internal/fixture"
 	"github.com/akguard/akguard/scanner/report/jsonl"
+	"github.com/akguard/akguard/scanner/report/reporttest"
 	"github.com/akguard/akguard/verifier"
 )
 
 const schemaFile = "../../../docs/stream.schema.json"
 
-func render(t *testing.T, r fixture.Report, opts jsonl.Options) []byte {
+func format(array bool) report.Format {
+	if array {
+		return jsonl.Array()
+	}
+	return jsonl.Lines()
+}
+
+func render(t *testing.T, r reporttest.Report, array bool) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := r.Play(report.Masked(jsonl.NewHandler(&b, opts))); err != nil {
+	if err := r.Play(format(array).Open(&b, report.Options{Words: reason.Plain{}})); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -50,15 +58,15 @@ func compile(t *testing.T) *jsonschema.Schema {
 }
 
 func TestGolden(t *testing.T) {
-	fixture.Golden(t, "full.jsonl", render(t, fixture.Full(), jsonl.Options{}))
-	fixture.Golden(t, "clean.json", render(t, fixture.Clean(), jsonl.Options{Array: true}))
+	reporttest.Golden(t, "full.jsonl", render(t, reporttest.Full(), false))
+	reporttest.Golden(t, "clean.json", render(t, reporttest.Clean(), true))
 }
 
 func TestStreamKeepsToItsSchema(t *testing.T) {
 	schema := compile(t)
-	for _, r := range []fixture.Report{fixture.Full(), fixture.Clean(), fixture.Wide(300)} {
-		lines := bytes.Split(bytes.TrimSpace(render(t, r, jsonl.Options{})), []byte("\n"))
-		items := parse(t, render(t, r, jsonl.Options{Array: true})).([]any)
+	for _, r := range []reporttest.Report{reporttest.Full(), reporttest.Clean(), reporttest.Wide(300)} {
+		lines := bytes.Split(bytes.TrimSpace(render(t, r, false)), []byte("\n"))
+		items := parse(t, render(t, r, true)).([]any)
 		if want := 2 + len(r.Findings) + len(r.Skips); len(lines) != want || len(items) != want {
 			t.Fatalf("%d lines and %d items, want %d", len(lines), len(items), want)
 		}
@@ -75,7 +83,7 @@ func TestStreamKeepsToItsSchema(t *testing.T) {
 
 // The fixture must have every field that the schema describes, or the test above proves little.
 func TestFixtureHasEveryField(t *testing.T) {
-	written := string(render(t, fixture.Full(), jsonl.Options{}))
+	written := string(render(t, reporttest.Full(), false))
 	var walk func(node any)
 	walk = func(node any) {
 		object, _ := node.(map[string]any)
@@ -149,7 +157,7 @@ func TestBrokenFindingsAreRejected(t *testing.T) {
 
 func firstFinding(t *testing.T) map[string]any {
 	t.Helper()
-	return parse(t, render(t, fixture.Full(), jsonl.Options{Array: true})).([]any)[1].(map[string]any)
+	return parse(t, render(t, reporttest.Full(), true)).([]any)[1].(map[string]any)
 }
 
 func first(finding map[string]any) map[string]any {
@@ -167,10 +175,10 @@ func readSchema(t *testing.T) []byte {
 
 // Names are hostile and may not be UTF-8; what they say must survive where JSON can say it.
 func TestNamesSurvive(t *testing.T) {
-	r := fixture.Clean()
+	r := reporttest.Clean()
 	o := finding.Occurrence{Place: finding.Place{Source: finding.SourceFile, Path: "<a&b>\u202e\x1b\u009b\U000e0041\u2028\xff"}, Parts: finding.PartID}
 	r.Findings = []finding.Finding{{Severity: rules.Low, Occurrences: []finding.Occurrence{o}}}
-	out := render(t, r, jsonl.Options{})
+	out := render(t, r, false)
 	if !bytes.Contains(out, []byte(`"<a&b>\u202e\u001b\u009b\udb40\udc41\u2028\ufffd"`)) {
 		t.Errorf("the path is written otherwise in:\n%s", out)
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/report/internal/wire"
 )
 
 // Read gives a saved report to h, as the scan gave it that wrote it: the stream, or the array of the same objects. Values
@@ -88,7 +88,7 @@ func play(text []byte, known map[string]rules.Rule, h finding.Handler) error {
 			return h.Header(finding.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify})
 		})
 	case "finding":
-		return decode(text, func(f wireFinding) error {
+		return decode(text, func(f object) error {
 			restored, err := f.restore(known)
 			if err != nil {
 				return err
@@ -96,7 +96,9 @@ func play(text []byte, known map[string]rules.Rule, h finding.Handler) error {
 			return h.Finding(restored)
 		})
 	case "skip":
-		return decode(text, func(s skip) error { return h.Skip(finding.Skip{Path: s.Path, Reason: reason.Text(s.Reason)}) })
+		return decode(text, func(s skip) error {
+			return h.Skip(finding.Skip{Path: wire.Path(s.Path, s.PathBytes), Reason: wire.Reason(s.ReasonKey, s.Reason)})
+		})
 	case "summary":
 		return decode(text, func(s summary) error { return h.Summary(s.restore()) })
 	}
@@ -105,11 +107,11 @@ func play(text []byte, known map[string]rules.Rule, h finding.Handler) error {
 
 // decode reads one object and hands it on.
 func decode[T any](text []byte, use func(T) error) error {
-	var object T
-	if err := json.Unmarshal(text, &object); err != nil {
+	var in T
+	if err := json.Unmarshal(text, &in); err != nil {
 		return err
 	}
-	return use(object)
+	return use(in)
 }
 
 // clamp keeps a number of rules from being any number.
@@ -122,7 +124,7 @@ func (s summary) restore() finding.Summary {
 	}
 }
 
-func (f wireFinding) restore(known map[string]rules.Rule) (finding.Finding, error) {
+func (f object) restore(known map[string]rules.Rule) (finding.Finding, error) {
 	severity, ok := severities()[f.Severity]
 	if !ok || len(f.Occurrences) == 0 || f.Credential.Type == "" {
 		return finding.Finding{}, errForeign

@@ -8,15 +8,24 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/report/internal/fixture"
+	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/jsonl"
+	"github.com/akguard/akguard/scanner/report/reporttest"
 )
 
-func written(t *testing.T, r fixture.Report, o jsonl.Options) string {
+// options choose a form of the stream.
+type options struct{ array, show bool }
+
+func writer(w io.Writer, o options) finding.Handler {
+	return format(o.array).New(w, report.Options{Words: reason.Plain{}, ShowSecrets: o.show})
+}
+
+func written(t *testing.T, r reporttest.Report, o options) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := r.Play(jsonl.NewHandler(&b, o)); err != nil {
+	if err := r.Play(writer(&b, o)); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -24,11 +33,11 @@ func written(t *testing.T, r fixture.Report, o jsonl.Options) string {
 
 // A report that was read and is written again is the same, masked or not, as a stream or as an array.
 func TestReadBack(t *testing.T) {
-	for name, r := range map[string]fixture.Report{"full": fixture.Full(), "wide": fixture.Wide(20), "clean": fixture.Clean()} {
-		for _, o := range []jsonl.Options{{}, {ShowSecrets: true}, {Array: true}, {Array: true, ShowSecrets: true}} {
-			want := strings.ReplaceAll(written(t, r, o), `\ufffd`, "\ufffd") // what is not UTF-8 has become a character
+	for name, r := range map[string]reporttest.Report{"full": reporttest.Full(), "wide": reporttest.Wide(20), "clean": reporttest.Clean()} {
+		for _, o := range []options{{}, {show: true}, {array: true}, {array: true, show: true}} {
+			want := written(t, r, o)
 			var b bytes.Buffer
-			if err := jsonl.Read(strings.NewReader(want), rules.Default(), jsonl.NewHandler(&b, o)); err != nil {
+			if err := jsonl.Read(strings.NewReader(want), rules.Default(), writer(&b, o)); err != nil {
 				t.Errorf("%s, %+v: %v", name, o, err)
 			}
 			if b.String() != want {
@@ -40,7 +49,7 @@ func TestReadBack(t *testing.T) {
 
 // A rule is the set's, so that a verdict can change the severity; one that the set does not have is bare.
 func TestReadRules(t *testing.T) {
-	stream := written(t, fixture.Wide(1), jsonl.Options{})
+	stream := written(t, reporttest.Wide(1), options{})
 	for id, want := range map[string]bool{"alibaba-accesskey-pair": true, "one-of-your-own": false} {
 		var got keep
 		changed := strings.ReplaceAll(stream, "alibaba-accesskey-pair", id)
@@ -62,7 +71,7 @@ func (k *keep) Summary(finding.Summary) error   { return nil }
 
 // What is no report is an error, in which nothing of it is quoted.
 func TestReadNoReport(t *testing.T) {
-	whole := written(t, fixture.Full(), jsonl.Options{ShowSecrets: true})
+	whole := written(t, reporttest.Full(), options{show: true})
 	for name, text := range map[string]string{
 		"empty":              "",
 		"text":               "LIVE critical AccessKey pair NeverToBeSeen",
@@ -94,9 +103,9 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // FuzzRead reads what the fuzzer likes: what is read and written is read again, and is the same then.
 func FuzzRead(f *testing.F) {
-	for _, r := range []fixture.Report{fixture.Full(), fixture.Clean()} {
+	for _, r := range []reporttest.Report{reporttest.Full(), reporttest.Clean()} {
 		var b bytes.Buffer
-		if err := r.Play(jsonl.NewHandler(&b, jsonl.Options{})); err != nil {
+		if err := r.Play(writer(&b, options{})); err != nil {
 			f.Fatal(err)
 		}
 		for line := range strings.Lines(b.String()) {
@@ -105,11 +114,11 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		var first, second bytes.Buffer
-		o := jsonl.Options{ShowSecrets: true}
-		if jsonl.Read(strings.NewReader(text), rules.Default(), jsonl.NewHandler(&first, o)) != nil || first.Len() == 0 {
+		o := options{show: true}
+		if jsonl.Read(strings.NewReader(text), rules.Default(), writer(&first, o)) != nil || first.Len() == 0 {
 			return
 		}
-		if err := jsonl.Read(bytes.NewReader(first.Bytes()), rules.Default(), jsonl.NewHandler(&second, o)); err != nil {
+		if err := jsonl.Read(bytes.NewReader(first.Bytes()), rules.Default(), writer(&second, o)); err != nil {
 			t.Fatal(err)
 		}
 		if first.String() != second.String() {

@@ -17,11 +17,8 @@ const (
 	baseNoFile = "NOFILE"
 )
 
-// unread describes every notification.
-var unread = descriptor{
-	ID: "akguard/unread", Name: "Unread",
-	ShortDescription: plain("Something was not read, so credentials in it were not found."),
-}
+// unreadID is the descriptor of every notification.
+const unreadID = "akguard/unread"
 
 // The objects of SARIF that this package writes, after section 3 of the standard.
 type (
@@ -88,12 +85,12 @@ func newLog(h *handler, complete bool) log {
 	return log{Schema: schemaURI, Version: "2.1.0", Runs: []run{{
 		Tool: tool{driver{
 			Name: "akguard", Version: h.version, InformationURI: homepage,
-			Rules: append([]descriptor{}, h.rules...), Notifications: []descriptor{unread},
+			Rules: append([]descriptor{}, h.rules...), Notifications: []descriptor{{ID: unreadID, Name: "Unread", ShortDescription: plain(h.say.Say("report.sarif.unread"))}},
 		}},
 		Invocations: []invocation{{Successful: complete, Notifications: h.notifications}},
 		Bases: map[string]base{
-			baseRoot:   {plain("The root of what was scanned.")},
-			baseNoFile: {plain("Content that is no file: messages of commits and tags, git blobs without a path, standard input.")},
+			baseRoot:   {plain(h.say.Say("report.sarif.root"))},
+			baseNoFile: {plain(h.say.Say("report.sarif.no-file"))},
 		},
 		ColumnKind: "unicodeCodePoints",
 		Results:    h.results,

@@ -60,10 +60,10 @@ func (h *handler) result(f finding.Finding, o finding.Occurrence) result {
 		RuleID: f.Rule.ID, Level: level(f.Severity), Message: plain(h.sentence(f, o.Parts)),
 		Locations:    []location{here},
 		Fingerprints: map[string]string{"akguardFingerprint/v1": f.Fingerprint},
-		Properties:   properties{f.Severity.String(), wire.NewVerification(f.Verdict), wire.NewOccurrence(o)},
+		Properties:   properties{f.Severity.String(), wire.NewVerification(f.Verdict, h.say.Printer), wire.NewOccurrence(o)},
 	}
 	if o.Parts == finding.PartBoth && o.SecretLine != 0 && o.SecretLine != o.Line {
-		r.relate("its secret", newLocation(o, o.SecretLine))
+		r.relate(h.say.Say("report.sarif.secret"), newLocation(o, o.SecretLine))
 	}
 	return r
 }
@@ -75,32 +75,31 @@ func (r *result) relate(what string, l location) {
 	r.Related = append(r.Related, l)
 }
 
-// sentence says what stands at an occurrence, whether it works, what it can do, whose it is, and what to do.
+// sentence says what an occurrence is, whether it works, what it can do, whose it is, and what to do.
 func (h *handler) sentence(f finding.Finding, parts finding.Parts) string {
-	text := words.Subject(f.Credential, h.opts.ShowSecrets)
+	text := h.say.Subject(f.Credential)
 	switch {
 	case parts == finding.PartID && f.Credential.Type != rules.AccessKeyID:
-		text = "ID of " + text
+		text = h.say.Say("report.sarif.id-of", text)
 	case parts == finding.PartSecret && f.Credential.Type != rules.AccessKeySecret:
-		text = "secret of " + text
+		text = h.say.Say("report.sarif.secret-of", text)
 	}
-	switch v := f.Verdict; {
+	v, status := f.Verdict, words.Status(f.Verdict.Status)
+	switch why := words.Why(v); {
 	case v.Identity != nil:
-		text += ": " + words.Status(v.Status) + ", " + words.Owner(*v.Identity)
-	case strings.HasPrefix(v.Reason.String(), "the "+words.Status(v.Status)): // "the ID exists; …"
-		text += ": " + words.Why(v)
-	case words.Why(v) != "":
-		text += ": " + words.Status(v.Status) + ", " + words.Why(v)
+		text += h.say.Say("report.sarif.verdict", status, words.Owner(*v.Identity))
+	case !why.IsZero():
+		text += h.say.Say("report.sarif.verdict", status, why)
 	default:
-		text += ": " + words.Status(v.Status)
+		text += h.say.Say("report.sarif.status", status)
 	}
-	if can := words.Can(f.Verdict.Reach); can != "" {
-		text += ". What it can do: " + can
+	if can := h.say.Can(v.Reach); can != "" {
+		text += h.say.Say("report.sarif.can", can)
 	}
-	if ours := words.Ours(f.Verdict.Owner); ours != "" {
-		text += ". Ours: " + ours
+	if ours := words.Ours(v.Owner); !ours.IsZero() {
+		text += h.say.Say("report.sarif.ours", ours)
 	}
-	return text + ". Next: " + words.Next(f) + "."
+	return text + h.say.Say("report.sarif.next", words.Next(f))
 }
 
 func newLocation(o finding.Occurrence, line int) location {

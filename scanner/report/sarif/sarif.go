@@ -1,11 +1,11 @@
 // Package sarif writes a report as SARIF 2.1.0, for code scanning services and editors: one run, one result for
 // each occurrence. It writes nothing before the summary, because SARIF is one object.
 //
-// GitHub refuses a whole file for one result without the URI of a file (github/codeql-action#1738, #2459), so what
-// has no file stands under a URI that names it, relative to the base NOFILE, beside its logical location. Results
-// carry one fingerprint, of the credential: which alerts are the same line of a file, the service knows better,
-// because it has the files. The invocation counts as successful only if everything was read, and each thing that
-// was not read is a notification of level error, which in SARIF means that results are missing.
+// GitHub refuses a whole file for one result without the URI of a file (github/codeql-action#1738, #2459). Content
+// that is no file therefore gets a URI that names it, relative to the base NOFILE, beside its logical location.
+// Results carry one fingerprint, that of the credential: the service has the files, and knows better which alerts
+// are about the same line. The invocation counts as successful only if everything was read, and each thing that was
+// not read is a notification of level error, which in SARIF means that results are missing.
 package sarif
 
 import (
@@ -14,23 +14,21 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/report/internal/safe"
+	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
+	"github.com/akguard/akguard/scanner/report/internal/words"
 )
 
-// Options changes what is written.
-type Options struct {
-	ShowSecrets bool // write credentials whole
-}
+// Format is SARIF 2.1.0.
+func Format() report.Format { return report.Format{Name: "sarif", New: newHandler} }
 
-// NewHandler returns a Handler that writes a SARIF log to w once it has the summary.
-func NewHandler(w io.Writer, opts Options) finding.Handler {
-	return &handler{w: w, opts: opts, index: make(map[string]int), results: []result{}}
+func newHandler(w io.Writer, o report.Options) finding.Handler {
+	return &handler{w: w, say: words.Writer{Printer: o.Words, Whole: o.ShowSecrets}, index: make(map[string]int), results: []result{}}
 }
 
 type handler struct {
 	w             io.Writer
-	opts          Options
+	say           words.Writer
 	version       string
 	rules         []descriptor
 	index         map[string]int // of a rule's ID in rules
@@ -63,7 +61,7 @@ func (h *handler) Finding(f finding.Finding) error {
 		r := h.result(f, o)
 		r.RuleIndex = index
 		if i > 0 {
-			r.relate("first exposure", newLocation(f.Occurrences[0], f.Occurrences[0].Line))
+			r.relate(h.say.Say("report.sarif.first"), newLocation(f.Occurrences[0], f.Occurrences[0].Line))
 		}
 		h.results = append(h.results, r)
 	}
@@ -71,20 +69,20 @@ func (h *handler) Finding(f finding.Finding) error {
 }
 
 func (h *handler) Skip(s finding.Skip) error {
-	h.notify(fmt.Sprintf("not read: %s: %s", safe.Text(s.Path), safe.Text(s.Reason.String())))
+	h.notify(h.say.Say("report.sarif.not-read", s.Path, s.Reason))
 	return nil
 }
 
 func (h *handler) notify(text string) {
 	h.notifications = append(h.notifications, notification{
-		Descriptor: reference{ID: unread.ID}, Level: "error", Message: plain(text),
+		Descriptor: reference{ID: unreadID}, Level: "error", Message: plain(text),
 	})
 }
 
 func (h *handler) Summary(s finding.Summary) error {
 	complete := s.Complete && s.Skips == 0 && len(h.notifications) == 0
 	if !complete && len(h.notifications) == 0 {
-		h.notify("the scan did not read everything")
+		h.notify(h.say.Say("report.incomplete"))
 	}
 	text, err := wire.Encode(newLog(h, complete), "  ")
 	if err != nil {

@@ -9,16 +9,17 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
-	"github.com/akguard/akguard/scanner/report/internal/fixture"
+	"github.com/akguard/akguard/scanner/report/reporttest"
 	"github.com/akguard/akguard/scanner/report/sarif"
 )
 
-func render(t *testing.T, r fixture.Report) []byte {
+func render(t *testing.T, r reporttest.Report) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := r.Play(report.Masked(sarif.NewHandler(&b, sarif.Options{}))); err != nil {
+	if err := r.Play(sarif.Format().Open(&b, report.Options{Words: reason.Plain{}})); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -50,7 +51,7 @@ type location struct {
 	Message          struct{ Text string }
 }
 
-func runOf(t *testing.T, r fixture.Report) run {
+func runOf(t *testing.T, r reporttest.Report) run {
 	t.Helper()
 	var log struct{ Runs []run }
 	if err := json.Unmarshal(render(t, r), &log); err != nil {
@@ -60,8 +61,8 @@ func runOf(t *testing.T, r fixture.Report) run {
 }
 
 func TestGolden(t *testing.T) {
-	fixture.Golden(t, "full.sarif", render(t, fixture.Full()))
-	fixture.Golden(t, "clean.sarif", render(t, fixture.Clean()))
+	reporttest.Golden(t, "full.sarif", render(t, reporttest.Full()))
+	reporttest.Golden(t, "clean.sarif", render(t, reporttest.Clean()))
 }
 
 func TestLogKeepsToTheStandard(t *testing.T) {
@@ -71,7 +72,7 @@ func TestLogKeepsToTheStandard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, r := range map[string]fixture.Report{"full": fixture.Full(), "clean": fixture.Clean(), "wide": fixture.Wide(300)} {
+	for name, r := range map[string]reporttest.Report{"full": reporttest.Full(), "clean": reporttest.Clean(), "wide": reporttest.Wide(300)} {
 		log, err := jsonschema.UnmarshalJSON(bytes.NewReader(render(t, r)))
 		if err != nil {
 			t.Fatal(err)
@@ -88,7 +89,7 @@ func TestLogKeepsToTheStandard(t *testing.T) {
 
 // GitHub refuses a whole log for one result without a file's URI, and reads the rule from its index.
 func TestGitHubTakesEveryResult(t *testing.T) {
-	full := fixture.Full()
+	full := reporttest.Full()
 	run := runOf(t, full)
 	occurrences := 0
 	for _, f := range full.Findings {
@@ -126,7 +127,7 @@ func TestURIs(t *testing.T) {
 		"x.jar!/a[1].yml":  "x.jar%21/a%5B1%5D.yml",
 		"not\xffutf8\n\\":  "not%FFutf8%0A%5C",
 	} {
-		r := fixture.Wide(1)
+		r := reporttest.Wide(1)
 		r.Findings[0].Occurrences = []finding.Occurrence{{Place: finding.Place{Source: finding.SourceFile, Path: path}, Line: 1, Column: 1}}
 		got := runOf(t, r).Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI
 		if got != want {
@@ -141,25 +142,25 @@ func TestURIs(t *testing.T) {
 }
 
 func TestRelatedLocations(t *testing.T) {
-	results := runOf(t, fixture.Full()).Results
-	if r := results[0].RelatedLocations; len(r) != 1 || r[0].Message.Text != "its secret" || r[0].PhysicalLocation.Region.StartLine != 13 {
+	results := runOf(t, reporttest.Full()).Results
+	if r := results[0].RelatedLocations; len(r) != 1 || r[0].Message.Text != "report.sarif.secret" || r[0].PhysicalLocation.Region.StartLine != 13 {
 		t.Errorf("the first result is related to %+v", r)
 	}
-	if r := results[1].RelatedLocations; len(r) != 1 || r[0].Message.Text != "first exposure" || r[0].PhysicalLocation.Region.StartLine != 12 {
+	if r := results[1].RelatedLocations; len(r) != 1 || r[0].Message.Text != "report.sarif.first" || r[0].PhysicalLocation.Region.StartLine != 12 {
 		t.Errorf("the second result is related to %+v", r)
 	}
 }
 
 func TestIncompleteIsNotSuccessful(t *testing.T) {
-	silent := fixture.Clean()
+	silent := reporttest.Clean()
 	silent.Summary.Complete = false
 	for name, want := range map[string]struct {
-		report        fixture.Report
+		report        reporttest.Report
 		successful    bool
 		notifications int
 	}{
-		"a complete scan":         {fixture.Clean(), true, 0},
-		"skips":                   {fixture.Full(), false, len(fixture.Full().Skips)},
+		"a complete scan":         {reporttest.Clean(), true, 0},
+		"skips":                   {reporttest.Full(), false, len(reporttest.Full().Skips)},
 		"incomplete, no word why": {silent, false, 1},
 	} {
 		got := runOf(t, want.report).Invocations[0]

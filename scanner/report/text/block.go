@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/report/internal/safe"
 	"github.com/akguard/akguard/scanner/report/internal/words"
 	"github.com/akguard/akguard/verifier"
 )
@@ -16,35 +17,50 @@ import (
 const maxNames = 3
 
 // block writes one finding: a headline, at most one row of each kind, and an empty line.
-func (h *handler) block(f finding.Finding) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s  %s  %s  %s\n", h.status(f.Verdict.Status), f.Severity,
-		words.Type(f.Credential.Type), h.ink.strong(words.Values(f.Credential, h.opts.ShowSecrets)))
+func (h *handler) block(b *bytes.Buffer, f finding.Finding, t tally) {
+	fmt.Fprintf(b, "%s  %s  %s  %s\n", h.status(f.Verdict.Status), h.say.Print(words.Severity(f.Severity)),
+		h.say.Print(words.Type(f.Credential.Type)), h.ink.strong(h.say.Values(f.Credential)))
 	row := func(label, text string) {
 		if text != "" {
-			fmt.Fprintf(&b, "  %s %s\n", h.ink.faint(fmt.Sprintf("%-5s", label)), text)
+			fmt.Fprintf(b, "  %s %s\n", h.ink.faint(padded(h.say.Say(label))), text)
 		}
 	}
 	if v := f.Verdict; v.Identity != nil {
-		row("owner", words.Owner(*v.Identity))
-	} else if !v.Offline || h.opts.Quiet && h.offline == 0 { // else the closing lines, or a block before, say it once
-		row("why", words.Why(v))
+		row("report.row.owner", h.say.Print(words.Owner(*v.Identity)))
+	} else if !v.Offline || t.quoteOffline { // else the closing lines, or a block before, say it once
+		row("report.row.why", h.say.Print(words.Why(v)))
 	}
-	row("can", words.Can(f.Verdict.Reach))
-	row("ours", words.Ours(f.Verdict.Owner))
+	row("report.row.can", h.say.Can(f.Verdict.Reach))
+	row("report.row.ours", h.say.Print(words.Ours(f.Verdict.Owner)))
 	h.places(f, row)
-	row("near", h.candidates(f.Candidates))
-	row("next", words.Next(f))
+	row("report.row.near", h.candidates(f.Candidates))
+	row("report.row.next", h.say.Print(words.Next(f)))
 	b.WriteByte('\n')
-	return b.Bytes()
 }
 
-// status is the first word of a block. A live credential shouts, also without colour.
+// labelWidth is how many columns a label takes.
+const labelWidth = 5
+
+// padded fills a label up with spaces. A Chinese character takes two columns.
+func padded(label string) string {
+	columns := 0
+	for _, r := range label {
+		columns++
+		if unicode.Is(unicode.Han, r) {
+			columns++
+		}
+	}
+	return label + strings.Repeat(" ", max(0, labelWidth-columns))
+}
+
+// status is the first word of a block. A live credential is in capitals, also without colour.
 func (h *handler) status(s verifier.Status) string {
-	word := words.Status(s)
+	word := h.say.Print(words.Status(s))
 	switch s {
-	case verifier.Live, verifier.Restricted:
-		return h.ink.alarm(strings.Replace(word, "live", "LIVE", 1))
+	case verifier.Live:
+		return h.ink.alarm(h.say.Say("report.status.live-loud"))
+	case verifier.Restricted:
+		return h.ink.alarm(h.say.Say("report.status.restricted-loud"))
 	case verifier.NotFound, verifier.Expired, verifier.Inactive:
 		return h.ink.faint(word)
 	}
@@ -52,15 +68,15 @@ func (h *handler) status(s verifier.Status) string {
 }
 
 func (h *handler) places(f finding.Finding, row func(label, text string)) {
-	p := split(f.Occurrences, h.now)
+	p := h.split(f.Occurrences)
 	if len(p.past) == 0 {
-		row("where", p.standing())
+		row("report.row.where", p.outside())
 		return
 	}
-	row("first", p.exposure())
-	row("now", p.standing())
-	row("also", p.rest())
-	row("refs", p.reach())
+	row("report.row.first", p.exposure())
+	row("report.row.now", p.outside())
+	row("report.row.also", p.rest())
+	row("report.row.refs", p.reach())
 }
 
 func (h *handler) candidates(secrets []rules.Secret) string {
@@ -69,7 +85,17 @@ func (h *handler) candidates(secrets []rules.Secret) string {
 	}
 	var values []string
 	for _, s := range secrets {
-		values = append(values, safe.Value(s, h.opts.ShowSecrets))
+		values = append(values, words.Value(s, h.opts.ShowSecrets))
 	}
-	return fmt.Sprintf("%s near the ID: %s", count(int64(len(secrets)), "other secret"), list(values, len(values)))
+	return h.say.Say("report.candidates", len(secrets), h.list(values, len(values)))
+}
+
+// list joins the first names of total, and counts the others. The names are printable already.
+func (h *handler) list(names []string, total int) string {
+	shown := names[:min(len(names), maxNames)]
+	text := strings.Join(shown, ", ")
+	if more := total - len(shown); more > 0 {
+		text += h.opts.Words.Print(reason.New("report.more", more))
+	}
+	return text
 }

@@ -2,25 +2,24 @@ package text
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/report/internal/safe"
+	"github.com/akguard/akguard/scanner/printable"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 )
 
-// places is where one credential stands: in history, first exposure first, and outside it.
+// places are the occurrences of one credential: in history, first exposure first, and outside it.
 type places struct {
+	h             *handler
 	past, present []finding.Occurrence
-	mixed         bool      // not every place has the same parts
-	now           time.Time // by which URLs have expired or not
+	mixed         bool // not every occurrence has the same parts
 }
 
-func split(occurrences []finding.Occurrence, now time.Time) places {
-	p := places{now: now}
+func (h *handler) split(occurrences []finding.Occurrence) places {
+	p := places{h: h}
 	for _, o := range occurrences {
 		p.mixed = p.mixed || o.Parts != occurrences[0].Parts
 		if wire.InHistory(o) {
@@ -43,118 +42,127 @@ func (p places) exposure() string {
 		facts = append(facts, who)
 	}
 	if o.Commit != "" && o.Source == finding.SourceHistory {
-		facts = append(facts, "commit "+short(o.Commit))
+		facts = append(facts, p.h.say.Say("report.commit", short(o.Commit)))
 	}
-	return strings.Join(append(facts, p.spot(o)), ", ")
+	return strings.Join(append(facts, p.place(o)), ", ")
 }
 
 func author(o finding.Occurrence) string {
-	who := safe.Text(o.Author)
+	who := printable.Short(o.Author)
 	if o.Email != "" {
-		who += " <" + safe.Text(o.Email) + ">"
+		who += " <" + printable.Short(o.Email) + ">"
 	}
 	return strings.TrimSpace(who)
 }
 
-// spot says where o stands, when the URL there expires and, if not every place has the same parts, which parts stand there.
-func (p places) spot(o finding.Occurrence) string {
-	names := map[finding.Parts]string{finding.PartID: "ID", finding.PartSecret: "secret", finding.PartBoth: "ID and secret"}
-	where := spot(o)
+// place says where o is, when the URL there expires and, if not every occurrence has the same parts, which parts are
+// there.
+func (p places) place(o finding.Occurrence) string {
+	where := p.h.say.Print(place(o))
 	if expires := wire.Time(o.URLExpires); expires != "" {
-		where += " (presigned URL, " + p.expiry(expires, o.URLExpires) + ")"
+		code := reason.New("report.url-expired", expires[:len("2006-01-02")])
+		if o.URLExpires.After(p.h.now) {
+			code = reason.New("report.url-valid", expires)
+		}
+		where += " (" + p.h.say.Print(code) + ")"
 	}
 	if !p.mixed {
 		return where
 	}
-	return fmt.Sprintf("%s (%s)", where, names[o.Parts])
+	return where + " (" + p.h.say.Print(parts(o.Parts)) + ")"
 }
 
-func (p places) expiry(text string, at time.Time) string {
-	if at.After(p.now) {
-		return "valid until " + text
+func parts(p finding.Parts) reason.Reason {
+	switch p {
+	case finding.PartID:
+		return reason.New("report.parts.id")
+	case finding.PartSecret:
+		return reason.New("report.parts.secret")
 	}
-	return "expired " + text[:len("2006-01-02")]
+	return reason.New("report.parts.both")
 }
 
-func spot(o finding.Occurrence) string {
+// place names the place of an occurrence.
+func place(o finding.Occurrence) reason.Reason {
 	if o.Decoded != "" {
 		encodings := o.Decoded
 		o.Decoded = ""
-		return fmt.Sprintf("%s in %s", spot(o), encodings)
+		return reason.New("report.place.encoded", place(o), encodings)
 	}
 	switch {
 	case o.Path != "" && o.Member != "":
-		return fmt.Sprintf("%s!/%s:%d", safe.Text(o.Path), safe.Text(o.Member), o.Line)
+		return reason.New("report.place.file", o.Path+"!/"+o.Member, o.Line)
 	case o.Path != "":
-		return fmt.Sprintf("%s:%d", safe.Text(o.Path), o.Line)
+		return reason.New("report.place.file", o.Path, o.Line)
 	case o.Source == finding.SourceStdin:
-		return fmt.Sprintf("standard input, line %d", o.Line)
+		return reason.New("report.place.stdin", o.Line)
 	case o.Source == finding.SourceArgument:
-		return "as it was given"
+		return reason.New("report.place.argument")
 	case o.Source == finding.SourceMessage:
-		return fmt.Sprintf("message of %s, line %d", messenger(o), o.Line)
+		return reason.New("report.place.message", messageOf(o), o.Line)
 	}
-	return fmt.Sprintf("%s, line %d", strings.TrimSuffix("blob "+short(o.Blob)+"!/"+safe.Text(o.Member), "!/"), o.Line)
+	return reason.New("report.place.blob", strings.TrimSuffix(short(o.Blob)+"!/"+o.Member, "!/"), o.Line)
 }
 
-// messenger names the commit or the tag that a message belongs to.
-func messenger(o finding.Occurrence) string {
+// messageOf names the commit or the tag that a message belongs to.
+func messageOf(o finding.Occurrence) reason.Reason {
 	if !wire.InTag(o) {
-		return "commit " + short(o.Commit)
+		return reason.New("report.commit", short(o.Commit))
 	}
 	for _, ref := range o.Refs {
 		if tag, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
-			return "tag " + safe.Text(tag)
+			return reason.New("report.tag", tag)
 		}
 	}
-	return "tag object " + short(o.Blob)
+	return reason.New("report.tag-object", short(o.Blob))
 }
 
-// standing says where the credential stands outside history.
-func (p places) standing() string {
-	var spots []string
+// outside says where the credential is outside history.
+func (p places) outside() string {
+	var list []string
 	for _, o := range p.present {
-		label := ""
+		where := p.place(o)
 		switch o.Source {
 		case finding.SourceWorktree:
-			label = "working tree "
+			where = p.h.say.Say("report.in-worktree") + where
 		case finding.SourceIndex:
-			label = "index "
+			where = p.h.say.Say("report.in-index") + where
 		}
-		spots = append(spots, label+p.spot(o))
+		list = append(list, where)
 	}
-	return list(spots, len(spots))
+	return p.h.list(list, len(list))
 }
 
-// rest counts the places in history after the first.
+// rest counts the occurrences in history after the first.
 func (p places) rest() string {
-	t := p.tally()
-	var parts []string
+	t := p.count()
+	var facts []string
 	if t.versions > 0 {
-		parts = append(parts, fmt.Sprintf("%s in %s of history", count(t.versions, "more version"), count(int64(len(t.files)), "file")))
+		facts = append(facts, p.h.say.Say("report.more-versions",
+			reason.New("report.versions", t.versions), reason.New("report.files", len(t.files))))
 	}
 	if t.loose > 0 {
-		parts = append(parts, count(t.loose, "blob")+" without a path")
+		facts = append(facts, p.h.say.Say("report.more-blobs", t.loose))
 	}
 	if t.messages > 0 {
-		parts = append(parts, count(t.messages, "commit or tag message"))
+		facts = append(facts, p.h.say.Say("report.more-messages", t.messages))
 	}
-	text, missing := strings.Join(parts, ", "), p.missing()
+	text, missing := strings.Join(facts, ", "), p.missing()
 	if text == "" || missing == "" {
 		return text + missing
 	}
-	return text + ", including " + missing
+	return text + ", " + p.h.opts.Words.Print(reason.New("report.including", missing))
 }
 
-// tally is what there is in history besides the first exposure. A version is one content of one file.
-type tally struct {
-	versions, loose, messages int64
+// counted is what there is in history besides the first exposure. A version is one content of one file.
+type counted struct {
+	versions, loose, messages int
 	files                     map[string]bool
 }
 
-func (p places) tally() tally {
+func (p places) count() counted {
 	type version struct{ path, blob string }
-	t := tally{files: make(map[string]bool)}
+	t := counted{files: make(map[string]bool)}
 	seen := map[version]bool{{p.past[0].Path, p.past[0].Blob}: true}
 	for _, o := range p.past[1:] {
 		v := version{o.Path, o.Blob}
@@ -173,18 +181,18 @@ func (p places) tally() tally {
 	return t
 }
 
-// missing says where in history the part first stands that the first exposure lacks.
+// missing says where in history the part first appears that the first exposure lacks.
 func (p places) missing() string {
 	first := p.past[0].Parts
 	for _, o := range p.past {
 		if first != finding.PartBoth && o.Parts != first {
-			return p.spot(o)
+			return p.place(o)
 		}
 	}
 	return ""
 }
 
-// reach says which refs still lead to the credential, or that none does.
+// reach says from which refs the credential is reachable.
 func (p places) reach() string {
 	var refs, reflog []string
 	total, reachable := 0, false
@@ -192,41 +200,41 @@ func (p places) reach() string {
 		refs, reflog = append(refs, o.Refs...), append(reflog, o.Reflog...)
 		total, reachable = max(total, len(o.Refs)+o.MoreRefs), reachable || o.Reachable
 	}
-	refs, reflog = distinct(refs), distinct(reflog)
+	refs, reflog = p.h.names(refs), p.h.names(reflog)
+	print := func(r reason.Reason) string { return p.h.opts.Words.Print(r) } // the names are printable already
 	switch {
-	case len(refs) == 1 && total == 1:
-		return refs[0] + " reaches it"
 	case len(refs) > 0:
-		return list(refs, max(len(refs), total)) + " reach it"
+		return print(reason.New("report.reachable", p.h.list(refs, max(len(refs), total))))
 	case reachable:
 		return ""
 	case len(reflog) > 0:
-		return "only in the reflog (" + list(reflog, len(reflog)) + ")"
+		return print(reason.New("report.reflog-only", p.h.list(reflog, len(reflog))))
 	}
-	return "unreachable: no ref reaches it"
+	return print(reason.New("report.unreachable"))
 }
 
-// distinct returns the names as people say them, each once, sorted after the branches that people know best.
-func distinct(names []string) []string {
+// names returns the names of refs as people write them, each once, sorted after the branches that people know best.
+func (h *handler) names(refs []string) []string {
 	minor := func(name string) int {
 		if name == "refs/heads/main" || name == "refs/heads/master" {
 			return 0
 		}
 		return 1
 	}
-	slices.SortFunc(names, func(a, b string) int {
+	slices.SortFunc(refs, func(a, b string) int {
 		return cmp.Or(cmp.Compare(minor(a), minor(b)), cmp.Compare(a, b))
 	})
-	names = slices.Compact(names)
-	for i, name := range names {
+	refs = slices.Compact(refs)
+	for i, name := range refs {
 		name = strings.TrimPrefix(strings.TrimPrefix(name, "refs/heads/"), "refs/remotes/")
 		if tag, ok := strings.CutPrefix(name, "refs/tags/"); ok {
-			name = "tag " + tag
+			refs[i] = h.say.Say("report.tag", tag)
+			continue
 		}
-		names[i] = safe.Text(name)
+		refs[i] = printable.Short(name)
 	}
-	return names
+	return refs
 }
 
-// short abbreviates an object name as far as it stays unique in all but the largest repositories.
+// short abbreviates an object ID as far as it stays unique in all but the largest repositories.
 func short(oid string) string { return oid[:min(len(oid), 10)] }

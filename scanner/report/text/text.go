@@ -1,10 +1,9 @@
-// Package text writes a report for a person in a hurry: a block of a few lines for each finding, whatever the
-// number of places where it stands, then what could not be read, then one line of numbers.
+// Package text writes a report for a person in a hurry: a block of a few lines for each finding, the most urgent first,
+// whatever the number of its occurrences; then what could not be read; then one line of numbers.
 //
-// It says "clean" only when everything was read and nothing was found. It shows the first places and counts the
-// others: the JSON stream has them all. What comes from the scanned content is escaped where it could hide
-// something or drive the terminal. That a service could not be reached is said once, however many findings that leaves
-// unverified.
+// It says "clean" only when everything was read and nothing was found. It shows the first places and counts the others:
+// the JSON stream has them all. Text from the scanned content is escaped where it could hide something or drive the
+// terminal. A service that could not be reached is named once, however many findings that leaves unverified.
 package text
 
 import (
@@ -15,8 +14,9 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/report/internal/safe"
+	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 	"github.com/akguard/akguard/scanner/report/internal/words"
 	"github.com/akguard/akguard/verifier"
@@ -25,98 +25,123 @@ import (
 // maxSkips is how many things that could not be read are named.
 const maxSkips = 10
 
-// Options changes what is written.
-type Options struct {
-	ShowSecrets bool // write credentials whole
-	Color       bool // colour the words that matter
-	Quiet       bool // write findings and what could not be read, and no closing line
-}
+// Format is text for people.
+func Format() report.Format { return report.Format{Name: "text", New: newHandler} }
 
-// NewHandler returns a Handler that writes text to w: each finding as it comes, the rest at the end.
-func NewHandler(w io.Writer, opts Options) finding.Handler {
-	return &handler{w: w, opts: opts, ink: newInk(opts.Color), now: time.Now()}
+func newHandler(w io.Writer, o report.Options) finding.Handler {
+	return &handler{w: w, opts: o, say: words.Writer{Printer: o.Words, Whole: o.ShowSecrets}, ink: newInk(o.Color), now: time.Now()}
 }
 
 type handler struct {
 	w      io.Writer
-	opts   Options
+	opts   report.Options
+	say    words.Writer
 	ink    ink
 	now    time.Time // when the report began
 	target string
 
-	findings   int
-	unverified int            // findings of which nobody knows whether they work
-	offline    int            // those of them for which the service could not be reached
-	away       string         // why it could not
-	usable     bool           // a secret in history may still work
-	skips      []finding.Skip // the first maxSkips
-	skipped    int
+	findings []finding.Finding // in the order in which they came
+	skips    []finding.Skip
 }
 
+// Header implements finding.Handler.
 func (h *handler) Header(r finding.Header) error {
 	h.target = r.Target
 	return nil
 }
 
+// Finding implements finding.Handler.
 func (h *handler) Finding(f finding.Finding) error {
-	h.findings++
-	if s := f.Verdict.Status; s == verifier.Unknown || s == verifier.Unchecked {
-		h.unverified++
-	}
-	secret := f.Credential.Type != rules.AccessKeyID && !words.Dead(f.Verdict.Status)
-	h.usable = h.usable || secret && slices.ContainsFunc(f.Occurrences, wire.InHistory)
-	text := h.block(f)
-	if f.Verdict.Offline {
-		h.offline++
-		if why := words.Why(f.Verdict); len(why) > len(h.away) { // the longer one also says that the others were not asked about
-			h.away = why
-		}
-	}
-	return h.write(text)
-}
-
-func (h *handler) Skip(s finding.Skip) error {
-	h.skipped++
-	if len(h.skips) < maxSkips {
-		h.skips = append(h.skips, s)
-	}
+	h.findings = append(h.findings, f)
 	return nil
 }
 
+// Skip implements finding.Handler.
+func (h *handler) Skip(s finding.Skip) error {
+	h.skips = append(h.skips, s)
+	return nil
+}
+
+// Summary implements finding.Handler. It writes the report: the order of the findings depends on all verdicts.
 func (h *handler) Summary(s finding.Summary) error {
+	slices.SortStableFunc(h.findings, finding.CompareUrgency)
 	var b bytes.Buffer
-	if h.usable {
-		fmt.Fprintln(&b, "rewriting history does not take a key back: rotate it first")
+	t := h.tally()
+	for i, f := range h.findings {
+		// Without closing lines, the first block of an unreachable service says so for all.
+		t.quoteOffline = h.opts.Quiet && !slices.ContainsFunc(h.findings[:i], func(f finding.Finding) bool { return f.Verdict.Offline })
+		h.block(&b, f, t)
 	}
-	complete := s.Complete && s.Skips == 0 && h.skipped == 0
+	if t.usable {
+		h.line(&b, "report.rotate-first")
+	}
+	complete := s.Complete && s.Skips == 0 && len(h.skips) == 0
 	if !complete {
-		h.unread(&b, max(s.Skips, h.skipped))
+		h.unread(&b, s)
 	}
 	if !h.opts.Quiet {
-		if complete && s.Findings == 0 && h.findings == 0 {
-			fmt.Fprintf(&b, "%s: no Alibaba Cloud credentials found in %s\n", h.ink.good("clean"), safe.Text(h.target))
-		}
-		if h.offline > 0 {
-			fmt.Fprintf(&b, "%s: %s: %s\n", h.ink.doubt("not verified"), count(int64(h.offline), "finding"), h.away)
-		}
-		fmt.Fprintln(&b, totals(s, h.unverified))
+		h.close(&b, s, t, complete)
 	}
 	return h.write(b.Bytes())
 }
 
+// tally is what the closing lines depend on.
+type tally struct {
+	unverified   int           // findings of which nobody knows whether they work
+	offline      int           // those of them for which the service could not be reached
+	away         reason.Reason // why it could not
+	usable       bool          // a secret in history may still work
+	quoteOffline bool          // the block being written says why a service could not be reached
+}
+
+func (h *handler) tally() tally {
+	var t tally
+	for _, f := range h.findings {
+		if s := f.Verdict.Status; s == verifier.Unknown || s == verifier.Unchecked {
+			t.unverified++
+		}
+		secret := f.Credential.Type != rules.AccessKeyID && !words.Dead(f.Verdict.Status)
+		t.usable = t.usable || secret && slices.ContainsFunc(f.Occurrences, wire.InHistory)
+		if f.Verdict.Offline {
+			t.offline++
+			if why := words.Why(f.Verdict); len(why.String()) > len(t.away.String()) { // the longer one also says that the others were not asked about
+				t.away = why
+			}
+		}
+	}
+	return t
+}
+
+// close writes the last lines.
+func (h *handler) close(b *bytes.Buffer, s finding.Summary, t tally, complete bool) {
+	if complete && s.Findings == 0 && len(h.findings) == 0 {
+		fmt.Fprintf(b, "%s: %s\n", h.ink.good(h.say.Say("report.clean")), h.say.Say("report.nothing-found", h.target))
+	}
+	if t.offline > 0 {
+		fmt.Fprintf(b, "%s: %s\n", h.ink.doubt(h.say.Say("report.not-verified")), h.say.Say("report.offline", t.offline, t.away))
+	}
+	fmt.Fprintln(b, h.totals(s, t.unverified))
+}
+
 // unread says that the scan was not complete, and names what it missed.
-func (h *handler) unread(b *bytes.Buffer, n int) {
-	if n == 0 {
-		fmt.Fprintln(b, h.ink.alarm("NOT clean")+": the scan did not read everything")
-		return
+func (h *handler) unread(b *bytes.Buffer, s finding.Summary) {
+	n := max(s.Skips, len(h.skips))
+	why := h.say.Say("report.incomplete")
+	if n > 0 {
+		why = h.say.Say("report.skipped", n)
 	}
-	fmt.Fprintf(b, "%s: %s could not be read\n", h.ink.alarm("NOT clean"), count(int64(n), "thing"))
-	for _, s := range h.skips {
-		fmt.Fprintf(b, "  %s: %s\n", safe.Text(s.Path), safe.Text(s.Reason.String()))
+	fmt.Fprintf(b, "%s: %s\n", h.ink.alarm(h.say.Say("report.not-clean")), why)
+	shown := h.skips[:min(len(h.skips), maxSkips)]
+	for _, s := range shown {
+		h.line(b, "report.skip", s.Path, s.Reason)
 	}
-	if more := n - len(h.skips); more > 0 {
-		fmt.Fprintf(b, "  and %d more\n", more)
+	if more := n - len(shown); more > 0 {
+		h.line(b, "report.more-skips", more)
 	}
+}
+
+func (h *handler) line(b *bytes.Buffer, code string, args ...any) {
+	fmt.Fprintln(b, h.say.Say(code, args...))
 }
 
 func (h *handler) write(text []byte) error {

@@ -2,9 +2,9 @@ package text
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/fatih/color"
 )
@@ -33,29 +33,22 @@ func pen(on bool, attributes ...color.Attribute) func(string) string {
 }
 
 // totals is the last line of a report. "0 live" alone would mislead where nobody could say.
-func totals(s finding.Summary, unverified int) string {
-	text := fmt.Sprintf("scanned %s (%s) and %s in %s: %s", count(s.Blobs, "blob"), size(s.Bytes),
-		count(s.Commits, "commit"), took(s.Duration), count(int64(s.Findings), "finding"))
+func (h *handler) totals(s finding.Summary, unverified int) string {
+	findings := h.say.Say("report.findings", s.Findings)
 	if s.Findings > 0 {
-		text += fmt.Sprintf(", %d live", s.Live)
+		findings += ", " + h.say.Say("report.live", s.Live)
 	}
 	if unverified > 0 {
-		text += fmt.Sprintf(", %d not verified", unverified)
+		findings += ", " + h.say.Say("report.unverified", unverified)
 	}
-	return text
+	return h.say.Say("report.totals", reason.New("report.blobs", s.Blobs), h.size(s.Bytes),
+		reason.New("report.commits", s.Commits), took(s.Duration).String(), findings)
 }
 
-func count(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-func size(n int64) string {
+func (h *handler) size(n int64) string {
 	units := [...]string{"KiB", "MiB", "GiB", "TiB"}
 	if n < 1024 {
-		return count(n, "byte")
+		return h.say.Say("report.bytes", n)
 	}
 	value, unit := float64(n)/1024, 0
 	for value >= 1024 && unit < len(units)-1 {
@@ -69,14 +62,4 @@ func took(d time.Duration) time.Duration {
 		return d.Round(time.Millisecond)
 	}
 	return d.Round(100 * time.Millisecond)
-}
-
-// list joins the first names of total with commas, and counts the others.
-func list(names []string, total int) string {
-	shown := names[:min(len(names), maxNames)]
-	text := strings.Join(shown, ", ")
-	if more := total - len(shown); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
 }

@@ -4,12 +4,14 @@ package wire
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
@@ -20,6 +22,7 @@ import (
 type Occurrence struct {
 	Source     string   `json:"source"`
 	Path       string   `json:"path"`
+	PathBytes  string   `json:"pathBytes,omitempty"`
 	Parts      string   `json:"parts"`
 	Line       int      `json:"line"`
 	Column     int      `json:"column"`
@@ -41,7 +44,7 @@ type Occurrence struct {
 // NewOccurrence converts o. Where it stands in git's history, what history always has is there even if empty.
 func NewOccurrence(o finding.Occurrence) Occurrence {
 	w := Occurrence{
-		Source: o.Source, Path: o.Path, Parts: string(o.Parts), Line: o.Line, Column: o.Column, SecretLine: o.SecretLine,
+		Source: o.Source, Path: o.Path, PathBytes: PathBytes(o.Path), Parts: string(o.Parts), Line: o.Line, Column: o.Column, SecretLine: o.SecretLine,
 		Author: o.Author, Email: o.Email, Date: Time(o.Date), MoreRefs: o.MoreRefs, Reflog: o.Reflog, Decoded: o.Decoded, Member: o.Member,
 		URLExpires: Time(o.URLExpires),
 	}
@@ -65,7 +68,7 @@ func NewOccurrence(o finding.Occurrence) Occurrence {
 func (w Occurrence) Restore() finding.Occurrence {
 	return finding.Occurrence{
 		Place: finding.Place{
-			Source: w.Source, Path: w.Path, Member: w.Member, Blob: value(w.Blob), Commit: value(w.Commit), Author: w.Author,
+			Source: w.Source, Path: Path(w.Path, w.PathBytes), Member: w.Member, Blob: value(w.Blob), Commit: value(w.Commit), Author: w.Author,
 			Email: w.Email, Date: instant(w.Date), Refs: w.Refs, MoreRefs: w.MoreRefs, Reflog: w.Reflog, Reachable: value(w.Reachable),
 		},
 		Parts: finding.Parts(w.Parts), Line: w.Line, Column: w.Column, SecretLine: w.SecretLine, Decoded: w.Decoded,
@@ -97,14 +100,16 @@ func InTag(o finding.Occurrence) bool { return o.Source == finding.SourceMessage
 
 // Verification is what is known of a credential.
 type Verification struct {
-	Status    string    `json:"status"`
-	Code      string    `json:"code,omitempty"`
-	Reason    string    `json:"reason,omitempty"`
-	Advice    string    `json:"advice,omitempty"`
-	CheckedAt string    `json:"checkedAt,omitempty"`
-	Identity  *Identity `json:"identity,omitempty"`
-	Reach     *Reach    `json:"reach,omitempty"`
-	Owner     *Owner    `json:"owner,omitempty"`
+	Status    string         `json:"status"`
+	Code      string         `json:"code,omitempty"`
+	Reason    string         `json:"reason,omitempty"`
+	ReasonKey *reason.Reason `json:"reasonKey,omitempty"`
+	Advice    string         `json:"advice,omitempty"`
+	AdviceKey *reason.Reason `json:"adviceKey,omitempty"`
+	CheckedAt string         `json:"checkedAt,omitempty"`
+	Identity  *Identity      `json:"identity,omitempty"`
+	Reach     *Reach         `json:"reach,omitempty"`
+	Owner     *Owner         `json:"owner,omitempty"`
 }
 
 // Reach is what a live key can do.
@@ -129,11 +134,11 @@ type Identity struct {
 	UserID    string `json:"userId"`
 }
 
-// NewVerification converts v.
-func NewVerification(v verifier.Verdict) Verification {
+// NewVerification converts v, its reasons put into words by p.
+func NewVerification(v verifier.Verdict, p reason.Printer) Verification {
 	return Verification{
-		Status: v.Status.String(), Code: v.Code, Reason: v.Reason.String(), Advice: v.Advice.String(), CheckedAt: Time(v.CheckedAt),
-		Identity: (*Identity)(v.Identity), Reach: newReach(v.Reach), Owner: newOwner(v.Owner),
+		Status: v.Status.String(), Code: v.Code, Reason: p.Print(v.Reason), ReasonKey: Key(v.Reason), Advice: p.Print(v.Advice), AdviceKey: Key(v.Advice), CheckedAt: Time(v.CheckedAt),
+		Identity: (*Identity)(v.Identity), Reach: newReach(v.Reach, p), Owner: newOwner(v.Owner, p),
 	}
 }
 
@@ -145,20 +150,20 @@ func (w Verification) Restore() verifier.Verdict {
 	}
 	checked, _ := time.Parse(time.RFC3339, w.CheckedAt)
 	return verifier.Verdict{
-		Status: status, Code: w.Code, Reason: reason.Text(w.Reason), Advice: reason.Text(w.Advice), CheckedAt: checked.UTC(),
+		Status: status, Code: w.Code, Reason: Reason(w.ReasonKey, w.Reason), Advice: Reason(w.AdviceKey, w.Advice), CheckedAt: checked.UTC(),
 		Identity: (*verifier.Identity)(w.Identity), Reach: w.Reach.restore(), Owner: w.Owner.restore(),
 	}
 }
 
-func newReach(r *verifier.Reach) *Reach {
+func newReach(r *verifier.Reach, p reason.Printer) *Reach {
 	if r == nil {
 		return nil
 	}
 	var can []string
 	for _, c := range r.Can {
-		can = append(can, c.String())
+		can = append(can, p.Print(c))
 	}
-	return &Reach{Can: strings.Join(can, "; "), Limits: r.Limits.String()}
+	return &Reach{Can: strings.Join(can, "; "), Limits: p.Print(r.Limits)}
 }
 
 func (w *Reach) restore() *verifier.Reach {
@@ -172,11 +177,11 @@ func (w *Reach) restore() *verifier.Reach {
 	return r
 }
 
-func newOwner(o *verifier.Owner) *Owner {
+func newOwner(o *verifier.Owner, p reason.Printer) *Owner {
 	if o == nil {
 		return nil
 	}
-	return &Owner{o.Ours.String(), o.AccountID, o.User, o.Note.String()}
+	return &Owner{o.Ours.String(), o.AccountID, o.User, p.Print(o.Note)}
 }
 
 func (w *Owner) restore() *verifier.Owner {
@@ -188,6 +193,39 @@ func (w *Owner) restore() *verifier.Owner {
 		ours = verifier.OursUnknown
 	}
 	return &verifier.Owner{Ours: ours, AccountID: w.AccountID, User: w.User, Note: reason.Text(w.Note)}
+}
+
+// Key returns r as the stream carries it beside its text, for programs and for readers of another language; nil for a
+// reason that is a text in itself.
+func Key(r reason.Reason) *reason.Reason {
+	if _, ok := r.Verbatim(); ok || r.IsZero() {
+		return nil
+	}
+	return &r
+}
+
+// Reason restores what Key and a printer have written.
+func Reason(key *reason.Reason, text string) reason.Reason {
+	if key != nil {
+		return *key
+	}
+	return reason.Text(text)
+}
+
+// PathBytes returns the bytes of a path that is not UTF-8, in base64, because JSON cannot hold it; "" for other paths.
+func PathBytes(path string) string {
+	if utf8.ValidString(path) {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString([]byte(path))
+}
+
+// Path restores a path from its text and, if it was not UTF-8, its bytes.
+func Path(text, bytes string) string {
+	if raw, err := base64.StdEncoding.DecodeString(bytes); err == nil && len(raw) > 0 {
+		return string(raw)
+	}
+	return text
 }
 
 // Time writes t as RFC 3339 in UTC. It is "" for the zero time, and for the years that RFC 3339 cannot write: a

@@ -1,159 +1,207 @@
-// Package words says what a finding is and what to do about it, in the words that every report for people shares.
-// It writes plain text in lower case without a full stop, with nothing in it that a terminal would obey.
+// Package words says what a finding is and what to do about it, in the words that all reports for people share. It
+// picks the facts; the printer of the report's options puts them into the reader's language. Texts are in lower case
+// without a full stop, and hold nothing that a terminal or a CI system would obey.
 package words
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/report/internal/safe"
+	"github.com/akguard/akguard/scanner/printable"
 	"github.com/akguard/akguard/verifier"
 )
 
+// Writer says things in one language. Its zero value is unusable.
+type Writer struct {
+	Printer reason.Printer
+	Whole   bool // write credentials whole
+}
+
+// Say returns the text with a code. What the arguments quote is made printable.
+func (w Writer) Say(code string, args ...any) string { return w.Print(reason.New(code, args...)) }
+
+// Print returns the text of a reason. What its arguments quote is made printable.
+func (w Writer) Print(r reason.Reason) string { return w.Printer.Print(r.Map(printable.Short)) }
+
 // Subject names a credential: "AccessKey pair LTAI5t****c7Kq / Qx****9b".
-func Subject(c rules.Credential, whole bool) string {
-	return Type(c.Type) + " " + Values(c, whole)
+func (w Writer) Subject(c rules.Credential) string {
+	return w.Print(Type(c.Type)) + " " + w.Values(c)
 }
 
 // Type names a type of credential.
-func Type(t rules.Type) string {
+func Type(t rules.Type) reason.Reason {
 	switch t {
 	case rules.AccessKey:
-		return "AccessKey pair"
+		return reason.New("report.type.accesskey")
 	case rules.AccessKeyID:
-		return "AccessKey ID"
+		return reason.New("report.type.accesskey-id")
 	case rules.AccessKeySecret:
-		return "AccessKey secret"
+		return reason.New("report.type.accesskey-secret")
 	case rules.STS:
-		return "temporary credential (STS)"
+		return reason.New("report.type.sts")
 	}
-	return safe.Text(string(t))
+	return reason.Text(string(t))
 }
 
 // Values lists the parts of a credential that were seen.
-func Values(c rules.Credential, whole bool) string {
+func (w Writer) Values(c rules.Credential) string {
 	var seen []string
 	for _, s := range []rules.Secret{c.ID, c.Secret, c.Token} {
 		if !s.IsZero() {
-			seen = append(seen, safe.Value(s, whole))
+			seen = append(seen, Value(s, w.Whole))
 		}
 	}
 	return strings.Join(seen, " / ")
 }
 
-// Status is a status in words.
-func Status(s verifier.Status) string {
-	switch s {
-	case verifier.Exists:
-		return "ID exists"
-	case verifier.SecretMismatch:
-		return "secret does not match"
-	case verifier.NotFound:
-		return "not found"
-	case verifier.Restricted:
-		return "live but restricted"
+// Value returns a value as a report shows it: masked, or whole if the user asked for that. A value that was masked in
+// the report that it was read from stays as it is.
+func Value(s rules.Secret, whole bool) string {
+	if whole || finding.IsMasked(s) {
+		return s.Reveal()
 	}
-	return safe.Text(s.String())
+	return s.String()
+}
+
+// Severity names a severity.
+func Severity(s rules.Severity) reason.Reason {
+	switch s {
+	case rules.Critical:
+		return reason.New("report.severity.critical")
+	case rules.High:
+		return reason.New("report.severity.high")
+	case rules.Medium:
+		return reason.New("report.severity.medium")
+	}
+	return reason.New("report.severity.low")
+}
+
+// Status names a status.
+func Status(s verifier.Status) reason.Reason {
+	switch s {
+	case verifier.Live:
+		return reason.New("report.status.live")
+	case verifier.Exists:
+		return reason.New("report.status.exists")
+	case verifier.SecretMismatch:
+		return reason.New("report.status.secret-mismatch")
+	case verifier.Inactive:
+		return reason.New("report.status.inactive")
+	case verifier.NotFound:
+		return reason.New("report.status.not-found")
+	case verifier.Expired:
+		return reason.New("report.status.expired")
+	case verifier.Restricted:
+		return reason.New("report.status.restricted")
+	case verifier.Unknown:
+		return reason.New("report.status.unknown")
+	case verifier.Unchecked:
+		return reason.New("report.status.unchecked")
+	}
+	return reason.Text(s.String())
 }
 
 // Owner says whose credential it is.
-func Owner(i verifier.Identity) string {
-	account := fmt.Sprintf("account %s (%s)", safe.Text(i.AccountID), safe.Text(i.ARN))
+func Owner(i verifier.Identity) reason.Reason {
 	switch i.Type {
-	case "Account":
-		return "root " + account
-	case "RAMUser":
-		return "RAM user of " + account
-	case "AssumedRoleUser":
-		return "role of " + account
+	case verifier.TypeRoot:
+		return reason.New("report.owner.root", i.AccountID, i.ARN)
+	case verifier.TypeUser:
+		return reason.New("report.owner.user", i.AccountID, i.ARN)
+	case verifier.TypeRole:
+		return reason.New("report.owner.role", i.AccountID, i.ARN)
 	}
-	return safe.Text(i.Type) + " of " + account
+	return reason.New("report.owner.other", i.AccountID, i.ARN, i.Type)
 }
 
-// Ours says what an inventory knows; "" if there was none.
-func Ours(o *verifier.Owner) string {
+// Ours says what an inventory knows; zero if none was asked.
+func Ours(o *verifier.Owner) reason.Reason {
 	switch {
 	case o == nil:
-		return ""
+		return reason.Reason{}
+	case o.Ours == verifier.OursNo:
+		return reason.New("report.ours.no", o.Note)
 	case o.Ours != verifier.OursYes:
-		return o.Ours.String() + ": " + safe.Text(o.Note.String())
+		return reason.New("report.ours.unknown", o.Note)
 	case o.User == "":
-		return "yes: a key of account " + safe.Text(o.AccountID) + " itself (root)"
+		return reason.New("report.ours.root", o.AccountID)
 	}
-	return fmt.Sprintf("yes: RAM user %s of account %s", safe.Text(o.User), safe.Text(o.AccountID))
+	return reason.New("report.ours.user", o.User, o.AccountID)
 }
 
 // Can says what a live key can do; "" if nobody asked.
-func Can(r *verifier.Reach) string {
-	switch {
-	case r == nil:
+func (w Writer) Can(r *verifier.Reach) string {
+	if r == nil {
 		return ""
-	case len(r.Can) == 0:
-		return safe.Text(r.Limits.String())
 	}
 	var can []string
 	for _, c := range r.Can {
-		can = append(can, safe.Text(c.String()))
+		can = append(can, w.Print(c))
 	}
-	return fmt.Sprintf("%s (%s)", strings.Join(can, "; "), safe.Text(r.Limits.String()))
+	if len(can) == 0 {
+		return w.Print(r.Limits)
+	}
+	return w.Say("report.can", strings.Join(can, "; "), r.Limits)
 }
 
-// Why gives the reason of a verdict, and the service's code for it; "" if there is neither.
-func Why(v verifier.Verdict) string {
+// Why gives the reason of a verdict, and the service's code for it; zero if there is neither.
+func Why(v verifier.Verdict) reason.Reason {
 	switch {
 	case v.Reason.IsZero():
-		return safe.Text(v.Code)
+		return reason.Text(v.Code)
 	case v.Code == "":
-		return safe.Text(v.Reason.String())
+		return v.Reason
 	}
-	return fmt.Sprintf("%s (%s)", safe.Text(v.Reason.String()), safe.Text(v.Code))
+	return reason.New("report.why", v.Reason, v.Code)
 }
 
 // Dead reports whether the verdict says that the credential no longer works for anybody.
 func Dead(s verifier.Status) bool { return s == verifier.NotFound || s == verifier.Expired }
 
 // Next says what to do about f now: what the verdict advises, and else what its status calls for.
-func Next(f finding.Finding) string {
+func Next(f finding.Finding) reason.Reason {
 	if !f.Verdict.Advice.IsZero() {
-		return safe.Text(f.Verdict.Advice.String())
+		return f.Verdict.Advice
 	}
 	switch f.Verdict.Status {
 	case verifier.NotFound:
-		return "it no longer works: remove it from the code"
+		return reason.New("report.next.not-found")
 	case verifier.Expired:
-		return "it no longer works: remove it from the code, and find what issued it"
+		return reason.New("report.next.expired")
 	case verifier.Inactive:
-		return "it no longer works, at least from here: delete it in the RAM console, and remove it from the code"
+		return reason.New("report.next.inactive")
 	case verifier.Live, verifier.Restricted:
 		return stop(f.Credential.Type)
 	case verifier.SecretMismatch:
-		return "the key exists with another secret: look for that one, and rotate the key if it may be out too"
+		return reason.New("report.next.secret-mismatch")
 	}
 	return doubt(f.Credential.Type)
 }
 
-func stop(t rules.Type) string {
+// stop is what to do about a credential that works.
+func stop(t rules.Type) reason.Reason {
 	switch t {
 	case rules.AccessKey, rules.AccessKeyID, rules.AccessKeySecret:
-		return "disable the key now, with akguard respond or in the RAM console; hotline 95187"
+		return reason.New("report.next.disable")
 	case rules.STS:
-		return "it works until it expires: have its role refused everything until then, with akguard revoke or in the RAM console; hotline 95187"
+		return reason.New("report.next.deny-role")
 	}
-	return "revoke it now, where it was issued"
+	return reason.New("report.next.revoke")
 }
 
-func doubt(t rules.Type) string {
+// doubt is what to do about a credential of which nobody knows whether it works.
+func doubt(t rules.Type) reason.Reason {
 	switch t {
 	case rules.AccessKey:
-		return "treat it as live: verify it online, or disable the key in the RAM console right away"
+		return reason.New("report.next.verify-pair")
 	case rules.AccessKeyID:
-		return "an ID alone cannot sign: look for its secret, and disable the key if that may be out too"
+		return reason.New("report.next.find-secret")
 	case rules.AccessKeySecret:
-		return "treat it as live: look for its ID, which is no secret, and disable that key"
+		return reason.New("report.next.find-id")
 	case rules.STS:
-		return "treat it as live until it expires, and verify it online"
+		return reason.New("report.next.verify-sts")
 	}
-	return "treat it as live: revoke it where it was issued"
+	return reason.New("report.next.revoke-in-doubt")
 }

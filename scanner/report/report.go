@@ -1,0 +1,36 @@
+// Package report has what all reports share: the options of a format, and a wrapper that masks values. Each format is a
+// finding.Handler in a folder of its own; package formats lists them.
+package report
+
+import (
+	"io"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/finding"
+)
+
+// Format is a way to write a report.
+type Format struct {
+	Name string // as --format takes it
+	// Machine says that programs read the format. Its texts are English, whatever the user speaks, so that they do not
+	// change under a program.
+	Machine bool
+	New     func(io.Writer, Options) finding.Handler
+}
+
+// Options are what a format may want to know.
+type Options struct {
+	Words       reason.Printer // puts reasons into words
+	ShowSecrets bool           // write credentials whole
+	Color       bool           // colour the words that matter
+	Quiet       bool           // write findings and what could not be read, and no closing line
+}
+
+// Open returns the writer of a report. Unless the options show secrets, it masks every value, also in names.
+func (f Format) Open(w io.Writer, o Options) finding.Handler {
+	h := f.New(w, o)
+	if o.ShowSecrets {
+		return h
+	}
+	return Masked(h)
+}

@@ -11,7 +11,9 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/scanner"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/seen"
 	"github.com/akguard/akguard/scanner/source/archive"
 	"github.com/akguard/akguard/scanner/source/commits"
@@ -48,7 +50,7 @@ type Target struct {
 	Sources []scanner.Source
 	Note    string // what a user may have expected and is not scanned; "" mostly
 
-	repo    *gitobj.Repo
+	repo    *repo.Repository
 	history *history.Source
 }
 
@@ -104,7 +106,7 @@ func open(opts Options) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	if gitobj.Is(path) {
+	if repo.Is(path) {
 		return openRepo(path, opts)
 	}
 	return openPlain(path, opts)
@@ -154,11 +156,11 @@ func (o Options) find() (string, error) {
 	if o.Path != "" && !o.Staged && o.Range == "" {
 		return path, nil
 	}
-	root, err := gitobj.Discover(path)
+	root, err := repo.Discover(path)
 	switch {
 	case err == nil:
 		return root, nil
-	case !errors.Is(err, gitobj.ErrNotRepository):
+	case !errors.Is(err, repo.ErrNotRepository):
 		return "", fail("change to a folder that exists", "finding the current folder: %w", pathCause(err))
 	case o.Staged || o.Range != "":
 		return "", fail("run it inside a repository, or name one", "%w", err)
@@ -180,7 +182,7 @@ func openPlain(path string, opts Options) (*Target, error) {
 		return nil, fail("repair it (git fsck), or scan a copy of its files without .git", "%s: its .git is not a repository that can be read", path)
 	}
 	if opts.selects() || opts.Cache != "" {
-		return nil, fail("leave out the options about history and ignored files", "%s: %w", path, gitobj.ErrNotRepository)
+		return nil, fail("leave out the options about history and ignored files", "%s: %w", path, repo.ErrNotRepository)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -190,23 +192,23 @@ func openPlain(path string, opts Options) (*Target, error) {
 		return &Target{Sources: []scanner.Source{files.NewFile(path)}}, nil
 	}
 	t := &Target{Sources: []scanner.Source{files.New(files.Options{Root: path})}}
-	if root, err := gitobj.Discover(path); err == nil {
+	if root, err := repo.Discover(path); err == nil {
 		t.Note = fmt.Sprintf("%s is a folder inside a repository: only its files are scanned; for the history: akguard scan %s", path, root)
 	}
 	return t, nil
 }
 
 func openRepo(path string, opts Options) (*Target, error) {
-	repo, err := gitobj.Open(path, opts.limits())
+	opened, err := repo.Open(path, repo.Options{Limits: opts.limits(), ObjectDirs: repo.ObjectDirsFromEnv()})
 	if err != nil {
 		return nil, fail("akguard reads repositories with SHA-1 object names and plain ref files", "%w", err)
 	}
-	t := &Target{repo: repo}
+	t := &Target{repo: opened}
 	switch {
-	case opts.Staged && repo.Worktree == "":
+	case opts.Staged && opened.Worktree == "":
 		err = fail("name the repository with the working tree", "%s is bare: nothing is staged in it", path)
 	case opts.Staged:
-		t.Sources = []scanner.Source{staged.New(staged.Options{Repo: repo, Index: opts.Index})}
+		t.Sources = []scanner.Source{staged.New(staged.Options{Repo: opened, Index: opts.Index})}
 	case opts.Range != "":
 		err = t.addRange(opts.Range)
 	default:
@@ -218,11 +220,11 @@ func openRepo(path string, opts Options) (*Target, error) {
 	return t, nil
 }
 
-func (o Options) limits() gitobj.Limits {
+func (o Options) limits() odb.Limits {
 	if o.MaxMemory == 0 {
-		return gitobj.Limits{}
+		return odb.Limits{}
 	}
-	return gitobj.LimitsFor(o.MaxMemory)
+	return odb.LimitsFor(o.MaxMemory)
 }
 
 // addAll adds the history and the working tree.
@@ -269,7 +271,7 @@ func (t *Target) addRange(spec string) error {
 	if !ok || base == "" || strings.HasPrefix(head, ".") {
 		return fail("write it as BASE..HEAD, such as origin/main..HEAD", "--range %s is not a range", spec)
 	}
-	var ends [2]gitobj.OID
+	var ends [2]object.ID
 	for i, rev := range []string{base, head} {
 		id, err := t.repo.Resolve(rev)
 		if err != nil {

@@ -28,7 +28,7 @@ var floors = []string{"cmd", "scanner", "verifier", "rules"}
 
 // soleImporters says which folder alone imports a module.
 var soleImporters = []struct{ module, home string }{
-	{"github.com/go-git/go-git", "scanner/internal/gitobj"},
+	{"github.com/go-git/go-git", "scanner/internal/git"},
 	{"github.com/aliyun/alibaba-cloud-sdk-go", "verifier/internal/openapi"},
 	{"github.com/google/go-github", "scanner/sweep"},
 	{"github.com/nats-io", "scanner/sweep"},

@@ -32,10 +32,10 @@ func TestCheck(t *testing.T) {
 		{
 			name: "imports that point down or stay on their floor",
 			tree: map[string][]string{
-				"cmd/akguard/main.go":             {module + "cmd/internal/cli"},
-				"cmd/internal/cli/scan.go":        {module + "scanner", module + "rules", "github.com/spf13/cobra"},
-				"scanner/source/a/a.go":           {module + "scanner", module + "scanner/internal/gitobj"},
-				"scanner/internal/gitobj/repo.go": {"os", "net/http"},
+				"cmd/akguard/main.go":               {module + "cmd/internal/cli"},
+				"cmd/internal/cli/scan.go":          {module + "scanner", module + "rules", "github.com/spf13/cobra"},
+				"scanner/source/a/a.go":             {module + "scanner", module + "scanner/internal/git"},
+				"scanner/internal/git/repo/repo.go": {"os", "net/http"},
 			},
 		},
 		{
@@ -77,11 +77,11 @@ func TestCheck(t *testing.T) {
 		{
 			name: "second importer of go-git",
 			tree: map[string][]string{
-				"scanner/internal/gitobj/repo.go":  {"github.com/go-git/go-git/v5/plumbing"},
-				"scanner/source/history/walk.go":   {"github.com/go-git/go-git/v5"},
-				"scanner/source/history/w_test.go": {"github.com/go-git/go-git-fixtures/v5"},
+				"scanner/internal/git/repo/repo.go": {"github.com/go-git/go-git/v5/plumbing"},
+				"scanner/source/history/walk.go":    {"github.com/go-git/go-git/v5"},
+				"scanner/source/history/w_test.go":  {"github.com/go-git/go-git-fixtures/v5"},
 			},
-			want: []string{"scanner/source/history/walk.go:4: only code under scanner/internal/gitobj imports " +
+			want: []string{"scanner/source/history/walk.go:4: only code under scanner/internal/git imports " +
 				"github.com/go-git/go-git, so that it can be replaced there: move this code there"},
 		},
 		{

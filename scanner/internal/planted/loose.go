@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
 )
 
 // Pack packs every object, also those that nothing names, and every ref. Flags are git repack's.
@@ -109,4 +110,20 @@ func (r *Repo) packed(object string) (path string, at int) {
 	}
 	r.t.Fatalf("no pack holds %s", object)
 	return "", 0
+}
+
+// ObjectFile returns a file that a git command writes into the object directory of a small repository with two packs.
+func ObjectFile(t testing.TB, file string, command ...string) []byte {
+	t.Helper()
+	r := New(t)
+	for _, message := range []string{"one", "two"} {
+		r.Commit(message)
+		r.Git("repack", "-dq")
+	}
+	r.Git(command...)
+	data, err := os.ReadFile(filepath.Join(r.objects(), filepath.FromSlash(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }

@@ -17,7 +17,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 // Key identifies what found nothing: the rules, and the program that matched them.
@@ -49,13 +49,13 @@ func Open(dir, objects string, key Key) (*Record, error) {
 // The file: magic, the key, how many names there are, the names, and the SHA-256 of all that.
 const (
 	magic    = "akguard seen 1\n"
-	idSize   = len(gitobj.OID{})
+	idSize   = len(object.ID{})
 	head     = len(magic) + len(Key{}) + 8
 	maxNames = 1 << 28
 )
 
 // Load returns the names that were saved under the same key; none is no error.
-func (r *Record) Load() ([]gitobj.OID, error) {
+func (r *Record) Load() ([]object.ID, error) {
 	data, err := os.ReadFile(r.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -66,7 +66,7 @@ func (r *Record) Load() ([]gitobj.OID, error) {
 	return parse(data, r.key), nil
 }
 
-func parse(data []byte, key Key) []gitobj.OID {
+func parse(data []byte, key Key) []object.ID {
 	if len(data) < head+sha256.Size || string(data[:len(magic)]) != magic || Key(data[len(magic):]) != key {
 		return nil
 	}
@@ -78,22 +78,22 @@ func parse(data []byte, key Key) []gitobj.OID {
 	if want := sha256.Sum256(body); !bytes.Equal(want[:], sum) {
 		return nil
 	}
-	ids := make([]gitobj.OID, n)
+	ids := make([]object.ID, n)
 	for i := range ids {
-		ids[i] = gitobj.OID(body[head+i*idSize:])
+		ids[i] = object.ID(body[head+i*idSize:])
 	}
 	return ids
 }
 
 // Save replaces the record. Readers see the old one or the new one, whole.
-func (r *Record) Save(ids []gitobj.OID) error {
+func (r *Record) Save(ids []object.ID) error {
 	if err := r.save(ids); err != nil {
 		return fmt.Errorf("saving what this scan has seen: %w", err)
 	}
 	return nil
 }
 
-func (r *Record) save(ids []gitobj.OID) (err error) {
+func (r *Record) save(ids []object.ID) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(r.path), ".seen-*") // which only the user can read
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (r *Record) save(ids []gitobj.OID) (err error) {
 	return os.Rename(file.Name(), r.path)
 }
 
-func (r *Record) write(w io.Writer, ids []gitobj.OID) error {
+func (r *Record) write(w io.Writer, ids []object.ID) error {
 	data := make([]byte, 0, head+len(ids)*idSize+sha256.Size)
 	data = append(append(data, magic...), r.key[:]...)
 	data = binary.BigEndian.AppendUint64(data, uint64(len(ids)))

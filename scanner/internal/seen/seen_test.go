@@ -5,12 +5,12 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 func TestRecord(t *testing.T) {
 	dir, objects := t.TempDir()+"/cache", t.TempDir()
-	ids := []gitobj.OID{{1}, {2, 3}, {0xff}}
+	ids := []object.ID{{1}, {2, 3}, {0xff}}
 	r := open(t, dir, objects, Key{1})
 	check(t, "before it was saved", r, nil)
 	if err := r.Save(ids); err != nil {
@@ -33,7 +33,7 @@ func TestRecord(t *testing.T) {
 func TestDamage(t *testing.T) {
 	dir, objects := t.TempDir(), t.TempDir()
 	r := open(t, dir, objects, Key{1})
-	if err := r.Save([]gitobj.OID{{1}, {2}}); err != nil {
+	if err := r.Save([]object.ID{{1}, {2}}); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(r.path)
@@ -76,7 +76,7 @@ func open(t *testing.T, dir, objects string, key Key) *Record {
 	return r
 }
 
-func check(t *testing.T, when string, r *Record, want []gitobj.OID) {
+func check(t *testing.T, when string, r *Record, want []object.ID) {
 	t.Helper()
 	if ids, err := r.Load(); err != nil || !slices.Equal(ids, want) {
 		t.Errorf("%s: %v, %v; want %v", when, ids, err, want)

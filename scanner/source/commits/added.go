@@ -7,14 +7,17 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
+	"github.com/akguard/akguard/scanner/internal/git/treediff"
 )
 
 // added scans what commits add, oldest first, each content once for each path.
 type added struct {
-	repo *gitobj.Repo
+	repo *repo.Repository
 	sink scanner.Sink
-	seen map[gitobj.File]bool
+	seen map[treediff.File]bool
 }
 
 func (a *added) commit(ctx context.Context, n *node) error {
@@ -27,20 +30,22 @@ func (a *added) commit(ctx context.Context, n *node) error {
 		return err
 	}
 	place.Source = finding.SourceHistory
-	visit := func(f gitobj.File) error { return a.file(ctx, f, place) }
-	return a.repo.Added(ctx, n.info.Tree, a.parentTrees(n), visit, a.lost)
+	visit := func(f treediff.File) error { return a.file(ctx, f, place) }
+	return treediff.Added(ctx, treediff.Options{
+		Objects: a.repo.Objects, Tree: n.info.Tree, Bases: a.parentTrees(n), Visit: visit, Unreadable: a.lost,
+	})
 }
 
 func (a *added) message(ctx context.Context, n *node, place finding.Place) error {
 	place.Source = finding.SourceMessage
-	header, _ := gitobj.Split(n.message)
+	header, _ := object.SplitMessage(n.message)
 	return a.sink.Blob(ctx, scanner.Blob{Place: place, Content: n.message, HeaderLines: bytes.Count(header, []byte{'\n'})})
 }
 
 // parentTrees returns the trees of a commit's parents. A parent that is not there holds nothing, so that too much
 // counts as added and never too little.
-func (a *added) parentTrees(n *node) []gitobj.OID {
-	var out []gitobj.OID
+func (a *added) parentTrees(n *node) []object.ID {
+	var out []object.ID
 	for _, p := range n.info.Parents {
 		if c, err := a.repo.Commit(p); err == nil {
 			out = append(out, c.Tree)
@@ -49,7 +54,7 @@ func (a *added) parentTrees(n *node) []gitobj.OID {
 	return out
 }
 
-func (a *added) file(ctx context.Context, f gitobj.File, place finding.Place) error {
+func (a *added) file(ctx context.Context, f treediff.File, place finding.Place) error {
 	if a.seen[f] {
 		return nil
 	}
@@ -63,6 +68,6 @@ func (a *added) file(ctx context.Context, f gitobj.File, place finding.Place) er
 	return a.sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content})
 }
 
-func (a *added) lost(l gitobj.Loss) {
-	a.sink.Skip(finding.Skip{Path: l.What, Reason: reason.Of(l.Why)})
+func (a *added) lost(l odb.Unreadable) {
+	a.sink.Skip(finding.Skip{Path: l.What, Reason: reason.Of(l.Err)})
 }

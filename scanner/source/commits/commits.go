@@ -10,14 +10,16 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
+	"github.com/akguard/akguard/scanner/internal/git/treediff"
 )
 
 // Options names the range: what Head reaches and Base does not. All are required.
 type Options struct {
-	Repo *gitobj.Repo
-	Base gitobj.OID
-	Head gitobj.OID
+	Repo *repo.Repository
+	Base object.ID
+	Head object.ID
 }
 
 // Source is a range of commits.
@@ -29,7 +31,7 @@ func New(opts Options) *Source { return &Source{opts} }
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	w := walk{
-		repo: s.opts.Repo, sink: sink, seen: map[gitobj.OID]*node{}, cut: map[gitobj.OID]bool{}, lost: map[gitobj.OID]error{},
+		repo: s.opts.Repo, sink: sink, seen: map[object.ID]*node{}, cut: map[object.ID]bool{}, lost: map[object.ID]error{},
 	}
 	for _, id := range s.opts.Repo.Shallow() {
 		w.cut[id] = true
@@ -38,7 +40,7 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	if err != nil {
 		return err
 	}
-	a := added{repo: s.opts.Repo, sink: sink, seen: map[gitobj.File]bool{}}
+	a := added{repo: s.opts.Repo, sink: sink, seen: map[treediff.File]bool{}}
 	for i := len(list) - 1; i >= 0; i-- {
 		if err := a.commit(ctx, list[i]); err != nil {
 			return err
@@ -49,8 +51,8 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 
 // node is a commit on the walk.
 type node struct {
-	id      gitobj.OID
-	info    gitobj.CommitInfo
+	id      object.ID
+	info    object.CommitInfo
 	message []byte // the whole object
 	base    bool   // Base reaches it
 	popped  bool   // it has left the queue
@@ -59,11 +61,11 @@ type node struct {
 // walk lists the commits of a range, latest first, as git rev-list does: by time, from both ends at once, until
 // all that is left is Base's.
 type walk struct {
-	repo  *gitobj.Repo
+	repo  *repo.Repository
 	sink  scanner.Sink
-	seen  map[gitobj.OID]*node
-	cut   map[gitobj.OID]bool
-	lost  map[gitobj.OID]error // commits that could not be read
+	seen  map[object.ID]*node
+	cut   map[object.ID]bool
+	lost  map[object.ID]error // commits that could not be read
 	queue queue
 	open  int // commits in the queue that Base has not been seen to reach
 }
@@ -71,9 +73,9 @@ type walk struct {
 // slack is how many commits past the apparent end are looked at, in case clocks were wrong.
 const slack = 32
 
-func (w *walk) run(ctx context.Context, base, head gitobj.OID) ([]*node, error) {
+func (w *walk) run(ctx context.Context, base, head object.ID) ([]*node, error) {
 	for _, end := range []struct {
-		id   gitobj.OID
+		id   object.ID
 		base bool
 	}{{base, true}, {head, false}} {
 		if err := w.push(end.id, end.base); err != nil {
@@ -118,7 +120,7 @@ func (w *walk) parents(n *node) {
 }
 
 // push puts a commit on the queue, or marks what Base reaches.
-func (w *walk) push(id gitobj.OID, base bool) error {
+func (w *walk) push(id object.ID, base bool) error {
 	if n, ok := w.seen[id]; ok {
 		if base {
 			w.mark(n)
@@ -129,10 +131,10 @@ func (w *walk) push(id gitobj.OID, base bool) error {
 	if err != nil {
 		return err
 	}
-	if o.Type != gitobj.Commit {
+	if o.Type != object.Commit {
 		return fmt.Errorf("object %s is a %s and not a commit", id, o.Type)
 	}
-	info, err := gitobj.ParseCommit(o.Content)
+	info, err := object.ParseCommit(o.Content)
 	if err != nil {
 		return err
 	}

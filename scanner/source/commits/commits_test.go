@@ -12,7 +12,8 @@ import (
 
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	gitrepo "github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/commits"
 )
@@ -20,7 +21,7 @@ import (
 // read reads the range of commits from base, which is left out, to head.
 func read(t *testing.T, repo *planted.Repo, base, head string) *planted.Sink {
 	t.Helper()
-	r, err := gitobj.Open(repo.Dir, gitobj.Limits{})
+	r, err := gitrepo.Open(repo.Dir, gitrepo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func read(t *testing.T, repo *planted.Repo, base, head string) *planted.Sink {
 	opts := commits.Options{Repo: r}
 	for _, end := range []struct {
 		rev string
-		id  *gitobj.OID
+		id  *object.ID
 	}{{base, &opts.Base}, {head, &opts.Head}} {
 		if *end.id, err = r.Resolve(end.rev); err != nil {
 			t.Fatal(err)
@@ -187,12 +188,12 @@ func TestMessages(t *testing.T) {
 	repo, k := planted.New(t), planted.Keys(3)()
 	base := repo.Commit("base")
 	repo.Feed("subject\n\n"+k.Text(), "commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-")
-	r, err := gitobj.Open(repo.Dir, gitobj.Limits{})
+	r, err := gitrepo.Open(repo.Dir, gitrepo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	id, _ := gitobj.ParseOID(base)
+	id, _ := object.ParseID(base)
 	head, _ := r.Resolve("HEAD")
 	f := planted.Scan(t, []scanner.Source{commits.New(commits.Options{Repo: r, Base: id, Head: head})}, nil).Of(k)
 	if f == nil {

@@ -7,25 +7,26 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
 )
 
 // forest holds, of all trees of a store, what leads to leaves of interest: blobs with a hit, and objects that
 // the trees name and the store does not have. A tree is kept as what it changes in another, as it is stored; trees
 // that hold the same leaves at the same paths share a node.
 type forest struct {
-	objects gitobj.Reader
+	objects odb.Reader
 	wanted  bits // blobs with a hit
 
 	mu     sync.Mutex // of what workers share
 	groves []*grove
-	lost   []gitobj.Loss
+	lost   []odb.Unreadable
 
 	treeOf  []int32 // of each object: its tree, or none
 	trees   []tree
 	changes []change
 	leaves  []leaf
-	byLeaf  map[gitobj.OID]int32
+	byLeaf  map[object.ID]int32
 	names   map[string]int32
 	name    []string
 
@@ -41,7 +42,7 @@ type edge struct {
 
 // leaf is an object of interest.
 type leaf struct {
-	id      gitobj.OID
+	id      object.ID
 	missing bool
 }
 
@@ -53,13 +54,13 @@ const (
 	maxDepth = 2048
 )
 
-func newForest(objects gitobj.Reader, wanted []gitobj.OID) *forest {
+func newForest(objects odb.Reader, wanted []object.ID) *forest {
 	f := &forest{
-		objects: objects, wanted: newBits(objects.Count()), byLeaf: map[gitobj.OID]int32{}, names: map[string]int32{},
+		objects: objects, wanted: newBits(objects.Count()), byLeaf: map[object.ID]int32{}, names: map[string]int32{},
 		byNode: map[string]int32{},
 	}
 	for _, id := range wanted {
-		if n := objects.Number(id); n != gitobj.NoNumber {
+		if n := objects.IndexOf(id); n != odb.NoIndex {
 			f.wanted.add(n)
 		}
 	}
@@ -67,14 +68,14 @@ func newForest(objects gitobj.Reader, wanted []gitobj.OID) *forest {
 }
 
 // has reports whether a blob has a hit.
-func (f *forest) has(id gitobj.OID) bool {
-	n := f.objects.Number(id)
-	return n != gitobj.NoNumber && f.wanted.has(n)
+func (f *forest) has(id object.ID) bool {
+	n := f.objects.IndexOf(id)
+	return n != odb.NoIndex && f.wanted.has(n)
 }
 
 // grow reads every tree once.
 func (f *forest) grow(ctx context.Context) error {
-	if err := f.objects.Trees(ctx, gitobj.TreeWalk{Visitor: f.plant, Lost: f.lose}); err != nil {
+	if err := f.objects.Trees(ctx, odb.TreeWalk{Visitor: f.plant, Unreadable: f.lose}); err != nil {
 		return err
 	}
 	f.treeOf = slices.Repeat([]int32{none}, f.objects.Count())
@@ -89,7 +90,7 @@ func (f *forest) grow(ctx context.Context) error {
 }
 
 // plant makes the grove of a worker.
-func (f *forest) plant() gitobj.TreeVisitor {
+func (f *forest) plant() odb.TreeVisitor {
 	g := &grove{wanted: f.wanted, names: map[string]int32{}}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -98,7 +99,7 @@ func (f *forest) plant() gitobj.TreeVisitor {
 }
 
 // lose records what could not be read.
-func (f *forest) lose(l gitobj.Loss) {
+func (f *forest) lose(l odb.Unreadable) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lost = append(f.lost, l)
@@ -133,11 +134,11 @@ func (f *forest) childOf(child int32) int32 {
 	if t := f.treeOf[child]; t != none {
 		return t
 	}
-	n := gitobj.Number(child)
+	n := odb.Index(child)
 	return ^f.leaf(f.objects.ID(n), !f.wanted.has(n))
 }
 
-func (f *forest) leaf(id gitobj.OID, missing bool) int32 {
+func (f *forest) leaf(id object.ID, missing bool) int32 {
 	if l, ok := f.byLeaf[id]; ok {
 		return l
 	}
@@ -158,8 +159,8 @@ func (f *forest) nameOf(name string) int32 {
 }
 
 // root returns the node of a commit's tree, or noNode.
-func (f *forest) root(n gitobj.Number) int32 {
-	if n == gitobj.NoNumber || f.treeOf[n] == none {
+func (f *forest) root(n odb.Index) int32 {
+	if n == odb.NoIndex || f.treeOf[n] == none {
 		return noNode
 	}
 	return f.nodeOf(f.treeOf[n], 0)
@@ -181,14 +182,14 @@ func (f *forest) nodeOf(t int32, depth int) int32 {
 }
 
 // lacking lists the trees that name something that is missing.
-func (f *forest) lacking() []gitobj.Number {
+func (f *forest) lacking() []odb.Index {
 	if !slices.ContainsFunc(f.leaves, func(l leaf) bool { return l.missing }) {
 		return nil
 	}
-	var out []gitobj.Number
+	var out []odb.Index
 	for n, t := range f.treeOf {
 		if t != none && f.lacks(f.nodeOf(t, 0)) {
-			out = append(out, gitobj.Number(n))
+			out = append(out, odb.Index(n))
 		}
 	}
 	return out
@@ -200,7 +201,7 @@ func (f *forest) lacks(node int32) bool {
 
 // base returns the node of a tree's base.
 func (f *forest) base(t int32, depth int) int32 {
-	if b := f.trees[t].base; b != gitobj.NoNumber && f.treeOf[b] != none {
+	if b := f.trees[t].base; b != odb.NoIndex && f.treeOf[b] != none {
 		return f.nodeOf(f.treeOf[b], depth)
 	}
 	return noNode

@@ -9,53 +9,55 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
 // graph is the shape of a history: commits, their parents, and annotated tags.
 type graph struct {
-	objects  gitobj.Reader
+	objects  odb.Reader
 	commits  []commit
-	commitOf []int32         // of each object: its commit, or none
-	named    []gitobj.Number // the parents of all commits, one after the other
-	parents  []int32         // the same as commits, once the graph is settled; or none
+	commitOf []int32     // of each object: its commit, or none
+	named    []odb.Index // the parents of all commits, one after the other
+	parents  []int32     // the same as commits, once the graph is settled; or none
 	absent   []absent
-	tags     map[gitobj.OID]gitobj.TagInfo
+	tags     map[object.ID]object.TagInfo
 }
 
 // commit is a node of the graph. Its other parts are read again where they are needed.
 type commit struct {
-	number   gitobj.Number
-	tree     gitobj.Number // NoNumber if the store does not have it
-	from, to int32         // its parents, but for those that the store does not have
+	number   odb.Index
+	tree     odb.Index // NoNumber if the store does not have it
+	from, to int32     // its parents, but for those that the store does not have
 	time     int64
 }
 
 // absent is an object that a commit names and the store does not have.
 type absent struct {
 	commit int32
-	id     gitobj.OID
+	id     object.ID
 	isTree bool
 }
 
-func newGraph(objects gitobj.Reader) *graph {
+func newGraph(objects odb.Reader) *graph {
 	return &graph{
-		objects: objects, commitOf: slices.Repeat([]int32{none}, objects.Count()), tags: map[gitobj.OID]gitobj.TagInfo{},
+		objects: objects, commitOf: slices.Repeat([]int32{none}, objects.Count()), tags: map[object.ID]object.TagInfo{},
 	}
 }
 
-func (g *graph) addCommit(n gitobj.Number, info gitobj.CommitInfo) {
+func (g *graph) addCommit(n odb.Index, info object.CommitInfo) {
 	if g.commitOf[n] != none {
 		return
 	}
 	at := int32(len(g.commits))
 	g.commitOf[n] = at
-	c := commit{number: n, tree: g.objects.Number(info.Tree), from: int32(len(g.named)), time: info.Time}
-	if c.tree == gitobj.NoNumber && info.Tree != emptyTree {
+	c := commit{number: n, tree: g.objects.IndexOf(info.Tree), from: int32(len(g.named)), time: info.Time}
+	if c.tree == odb.NoIndex && info.Tree != object.EmptyTree {
 		g.absent = append(g.absent, absent{at, info.Tree, true})
 	}
 	for _, id := range info.Parents {
-		if p := g.objects.Number(id); p != gitobj.NoNumber {
+		if p := g.objects.IndexOf(id); p != odb.NoIndex {
 			g.named = append(g.named, p)
 		} else {
 			g.absent = append(g.absent, absent{at, id, false})
@@ -65,45 +67,45 @@ func (g *graph) addCommit(n gitobj.Number, info gitobj.CommitInfo) {
 	g.commits = append(g.commits, c)
 }
 
-func (g *graph) addTag(id gitobj.OID, info gitobj.TagInfo) { g.tags[id] = info }
+func (g *graph) addTag(id object.ID, info object.TagInfo) { g.tags[id] = info }
 
-// grapher is a gitobj.Visitor that makes a graph of the commits and tags that it sees.
+// grapher is a odb.Visitor that makes a graph of the commits and tags that it sees.
 type grapher struct {
 	mu    sync.Mutex
 	graph *graph
-	lost  []gitobj.Loss
+	lost  []odb.Unreadable
 }
 
-func (g *grapher) add(o gitobj.Object) error {
-	var commit gitobj.CommitInfo
-	var tag gitobj.TagInfo
+func (g *grapher) add(o odb.Object) error {
+	var commit object.CommitInfo
+	var tag object.TagInfo
 	var err error
-	if o.Type == gitobj.Commit {
-		commit, err = gitobj.ParseCommit(o.Content)
+	if o.Type == object.Commit {
+		commit, err = object.ParseCommit(o.Content)
 	} else {
-		tag, err = gitobj.ParseTag(o.Content)
+		tag, err = object.ParseTag(o.Content)
 	}
 	if err != nil {
 		return err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if o.Type == gitobj.Commit {
-		g.graph.addCommit(o.Number, commit)
+	if o.Type == object.Commit {
+		g.graph.addCommit(o.Index, commit)
 	} else {
 		g.graph.addTag(o.ID, tag)
 	}
 	return nil
 }
 
-// Object implements gitobj.Visitor. What cannot be parsed has been told of when it was scanned.
-func (g *grapher) Object(_ context.Context, o gitobj.Object) error {
+// Object implements odb.Visitor. What cannot be parsed has been told of when it was scanned.
+func (g *grapher) Object(_ context.Context, o odb.Object) error {
 	_ = g.add(o)
 	return nil
 }
 
-// Lost implements gitobj.Visitor.
-func (g *grapher) Lost(l gitobj.Loss) {
+// Lost implements odb.Visitor.
+func (g *grapher) Unreadable(l odb.Unreadable) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.lost = append(g.lost, l)
@@ -111,21 +113,21 @@ func (g *grapher) Lost(l gitobj.Loss) {
 
 // wholeGraph reads all commits and tags: from git's commit-graph what it has, and the others themselves. What it could
 // not read is appended to lost.
-func wholeGraph(ctx context.Context, repo *gitobj.Repo, lost []gitobj.Loss) (*graph, []gitobj.Loss, error) {
+func wholeGraph(ctx context.Context, repo *repo.Repository, lost []odb.Unreadable) (*graph, []odb.Unreadable, error) {
 	g, have := newGraph(repo.Objects), newBits(repo.Objects.Count())
-	repo.CommitGraph(func(id gitobj.OID, info gitobj.CommitInfo) {
-		if n := repo.Objects.Number(id); n != gitobj.NoNumber {
+	repo.CommitGraph(func(id object.ID, info object.CommitInfo) {
+		if n := repo.Objects.IndexOf(id); n != odb.NoIndex {
 			g.addCommit(n, info)
 			have.add(n)
 		}
 	})
 	v := &grapher{graph: g, lost: lost}
-	err := repo.Objects.Walk(ctx, gitobj.Walk{Types: gitobj.TypesOf(gitobj.Commit, gitobj.Tag), Visitor: v, Known: have.has})
+	err := repo.Objects.Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v, Known: have.has})
 	return g, v.lost, err
 }
 
 // id returns the name of a commit.
-func (g *graph) id(c int32) gitobj.OID { return g.objects.ID(g.commits[c].number) }
+func (g *graph) id(c int32) object.ID { return g.objects.ID(g.commits[c].number) }
 
 func (g *graph) name(c int32) []byte {
 	id := g.id(c)
@@ -133,9 +135,9 @@ func (g *graph) name(c int32) []byte {
 }
 
 // find returns the commit with a name.
-func (g *graph) find(id gitobj.OID) (int32, bool) {
-	n := g.objects.Number(id)
-	if n == gitobj.NoNumber || g.commitOf[n] == none {
+func (g *graph) find(id object.ID) (int32, bool) {
+	n := g.objects.IndexOf(id)
+	if n == odb.NoIndex || g.commitOf[n] == none {
 		return 0, false
 	}
 	return g.commitOf[n], true
@@ -169,8 +171,8 @@ func (g *graph) parentsOf(c int32) iter.Seq[int32] {
 const maxTags = 10
 
 // chain returns an object's name and, where it is a tag, what it leads to, tag by tag.
-func (g *graph) chain(id gitobj.OID) []gitobj.OID {
-	chain := []gitobj.OID{id}
+func (g *graph) chain(id object.ID) []object.ID {
+	chain := []object.ID{id}
 	for len(chain) <= maxTags {
 		tag, ok := g.tags[id]
 		if !ok {
@@ -183,7 +185,7 @@ func (g *graph) chain(id gitobj.OID) []gitobj.OID {
 }
 
 // peel follows tags to a commit of the graph.
-func (g *graph) peel(id gitobj.OID) (int32, bool) {
+func (g *graph) peel(id object.ID) (int32, bool) {
 	chain := g.chain(id)
 	return g.find(chain[len(chain)-1])
 }

@@ -15,13 +15,15 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/seen"
 )
 
 // Options says what of a history is scanned. Repo is required.
 type Options struct {
-	Repo          *gitobj.Repo
+	Repo          *repo.Repository
 	NoUnreachable bool         // leave out what no ref reaches
 	Seen          *seen.Record // objects that are in it are not read again, and what is read is added; may be nil
 }
@@ -44,14 +46,14 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 		return err
 	}
 	r := &reader{grapher: grapher{graph: s.graph}, memory: s.memory, sink: sink}
-	walk := gitobj.Walk{
-		Types:   gitobj.TypesOf(gitobj.Blob, gitobj.Commit, gitobj.Tag),
+	walk := odb.Walk{
+		Types:   object.TypesOf(object.Blob, object.Commit, object.Tag),
 		Visitor: r,
 		Known:   s.memory.isKnown(),
 	}
 	if f, ok := sink.(scanner.Screener); ok {
 		r.screen = f.Screen
-		walk.Screen = &gitobj.Screen{Reach: f.Reach(), Piece: f.Screen, Dropped: f.Dropped}
+		walk.Screen = &odb.Screen{Reach: f.Reach(), Matches: f.Screen, Dropped: f.Dropped}
 	}
 	if err := s.opts.Repo.Objects.Walk(ctx, walk); err != nil {
 		return fmt.Errorf("reading the history: %w", err)
@@ -83,36 +85,36 @@ type reader struct {
 	memory *memory
 }
 
-// Object implements gitobj.Visitor.
-func (r *reader) Object(ctx context.Context, o gitobj.Object) error {
+// Object implements odb.Visitor.
+func (r *reader) Object(ctx context.Context, o odb.Object) error {
 	switch o.Type {
-	case gitobj.Commit:
+	case object.Commit:
 		r.sink.Commit()
 		return r.message(ctx, o, finding.Place{Source: finding.SourceMessage, Commit: o.ID.String()})
-	case gitobj.Tag:
+	case object.Tag:
 		return r.message(ctx, o, finding.Place{Source: finding.SourceMessage, Blob: o.ID.String()})
 	}
-	r.memory.exclude(o.Number)
+	r.memory.exclude(o.Index)
 	return r.sink.Blob(ctx, scanner.Blob{
 		Place:   finding.Place{Source: finding.SourceHistory, Blob: o.ID.String()},
 		Content: o.Content, Stream: o.Stream,
 	})
 }
 
-// Lost implements gitobj.Visitor.
-func (r *reader) Lost(l gitobj.Loss) {
+// Lost implements odb.Visitor.
+func (r *reader) Unreadable(l odb.Unreadable) {
 	r.memory.lose(l)
-	r.sink.Skip(finding.Skip{Path: l.What, Reason: reason.Of(l.Why)})
+	r.sink.Skip(finding.Skip{Path: l.What, Reason: reason.Of(l.Err)})
 }
 
 // message scans a commit or a tag: the message, and the headers too, which hold names and whole merged tags.
-func (r *reader) message(ctx context.Context, o gitobj.Object, place finding.Place) error {
+func (r *reader) message(ctx context.Context, o odb.Object, place finding.Place) error {
 	if err := r.add(o); err != nil {
-		r.Lost(gitobj.Loss{What: o.ID.String(), Why: err})
+		r.Unreadable(odb.Unreadable{What: o.ID.String(), Err: err})
 	}
 	if r.memory != nil && (r.screen == nil || r.screen(o.Content)) {
-		r.memory.exclude(o.Number)
+		r.memory.exclude(o.Index)
 	}
-	header, _ := gitobj.Split(o.Content)
+	header, _ := object.SplitMessage(o.Content)
 	return r.sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content, HeaderLines: bytes.Count(header, []byte{'\n'})})
 }

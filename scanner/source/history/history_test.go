@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	gitrepo "github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/history"
 )
@@ -22,7 +22,7 @@ type located struct {
 // locate scans a history and asks for the places of the contents that are wanted.
 func locate(t *testing.T, repo *planted.Repo, wanted func(finding.Place) bool) *located {
 	t.Helper()
-	r, err := gitobj.Open(repo.Dir, gitobj.Limits{})
+	r, err := gitrepo.Open(repo.Dir, gitrepo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,10 @@ import (
 
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/index"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
 // Caps on what one piece of content, or a forged history, can make a report of. Past them the scan is incomplete.
@@ -23,15 +26,15 @@ const (
 // Locate implements scanner.Locator. It reads every tree once, tells sink what the history names and the store
 // does not have, and finds for each blob the commits that introduced it, by path.
 func (s *Source) Locate(ctx context.Context, hits []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
-	var wanted []gitobj.OID
+	var wanted []object.ID
 	for _, h := range hits {
-		if id, ok := gitobj.ParseOID(h.Blob); ok && h.Source == finding.SourceHistory {
+		if id, ok := object.ParseID(h.Blob); ok && h.Source == finding.SourceHistory {
 			wanted = append(wanted, id)
 		}
 	}
 	l := &locator{
 		source: s, graph: s.graph, forest: newForest(s.opts.Repo.Objects, wanted), sink: sink, partial: s.opts.Repo.Partial(),
-		origins: map[origin][]int32{}, paths: map[int32][]string{}, unfetched: map[gitobj.OID]bool{},
+		origins: map[origin][]int32{}, paths: map[int32][]string{}, unfetched: map[object.ID]bool{},
 	}
 	l.named, l.lost = s.opts.Repo.Refs()
 	whole, err := l.nothingMissing(ctx, hits)
@@ -52,18 +55,18 @@ type locator struct {
 	graph     *graph
 	forest    *forest
 	sink      scanner.Sink
-	partial   bool         // the repository is a partial clone
-	order     []int32      // commits, parents first
-	rank      []int32      // of each commit in order
-	named     []gitobj.Ref // what the refs name
+	partial   bool       // the repository is a partial clone
+	order     []int32    // commits, parents first
+	rank      []int32    // of each commit in order
+	named     []repo.Ref // what the refs name
 	refs      *refIndex
-	lost      []gitobj.Loss
-	origins   map[origin][]int32  // the commits that introduced a leaf at a path, in order
-	paths     map[int32][]string  // of each leaf
-	steps     int                 // introductions so far
-	capped    bool                // there are more of them than are kept
-	unfetched map[gitobj.OID]bool // what a partial clone may not have fetched
-	staged    map[gitobj.OID][]string
+	lost      []odb.Unreadable
+	origins   map[origin][]int32 // the commits that introduced a leaf at a path, in order
+	paths     map[int32][]string // of each leaf
+	steps     int                // introductions so far
+	capped    bool               // there are more of them than are kept
+	unfetched map[object.ID]bool // what a partial clone may not have fetched
+	staged    map[object.ID][]string
 }
 
 // origin is a leaf at a path.
@@ -140,11 +143,11 @@ func (l *locator) remember() {
 }
 
 // lackingTags lists the tags on objects that are missing.
-func (l *locator) lackingTags() []gitobj.Number {
-	var out []gitobj.Number
+func (l *locator) lackingTags() []odb.Index {
+	var out []odb.Index
 	for id, tag := range l.graph.tags {
 		if !l.has(tag.Target) {
-			out = append(out, l.graph.objects.Number(id))
+			out = append(out, l.graph.objects.IndexOf(id))
 		}
 	}
 	return out
@@ -156,8 +159,8 @@ func (l *locator) addTrees() {
 	for _, ref := range l.named {
 		chain := l.graph.chain(ref.Target)
 		id := chain[len(chain)-1]
-		if n := l.forest.objects.Number(id); n != gitobj.NoNumber && l.forest.treeOf[n] != none {
-			l.graph.addCommit(n, gitobj.CommitInfo{Tree: id, Time: math.MaxInt64})
+		if n := l.forest.objects.IndexOf(id); n != odb.NoIndex && l.forest.treeOf[n] != none {
+			l.graph.addCommit(n, object.CommitInfo{Tree: id, Time: math.MaxInt64})
 		}
 	}
 }
@@ -207,7 +210,7 @@ func (l *locator) asked(hits []finding.Place) []int32 {
 		}
 	}
 	for _, h := range hits {
-		if id, ok := gitobj.ParseOID(h.Commit); ok {
+		if id, ok := object.ParseID(h.Commit); ok {
 			if c, ok := l.graph.peel(id); ok {
 				seen[c] = true
 			}
@@ -227,15 +230,15 @@ func (l *locator) asked(hits []finding.Place) []int32 {
 // stage reads which blobs the indexes hold: the repository's, and those of linked worktrees. An index that cannot
 // be read names no blob; the source of staged content is the one to complain.
 func (l *locator) stage() {
-	l.staged = map[gitobj.OID][]string{}
+	l.staged = map[object.ID][]string{}
 	repo := l.source.opts.Repo
 	files, _ := filepath.Glob(filepath.Join(repo.Common, "worktrees", "*", "index"))
 	for _, file := range append(files, filepath.Join(repo.Common, "index")) {
-		index, err := repo.Index(file)
+		staged, err := index.Read(file)
 		if err != nil {
 			continue
 		}
-		for _, e := range index.Entries {
+		for _, e := range staged.Entries {
 			if l.forest.has(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
 				l.staged[e.ID] = append(l.staged[e.ID], e.Path)
 			}
@@ -263,7 +266,7 @@ func (l *locator) places(h finding.Place) []finding.Place {
 // blobPlaces finds a blob in the history; if no ref reaches it there, in an index; and if it is not there either, it
 // has no path, and is reachable only if a ref names the blob itself.
 func (l *locator) blobPlaces(h finding.Place) []finding.Place {
-	id, _ := gitobj.ParseOID(h.Blob)
+	id, _ := object.ParseID(h.Blob)
 	var out []finding.Place
 	if leaf, ok := l.forest.byLeaf[id]; ok {
 		for _, path := range l.paths[leaf] {
@@ -298,7 +301,7 @@ func (l *locator) commitPlace(h finding.Place, commits []int32) finding.Place {
 
 // messagePlace fills in whose message it is. A commit that could not be parsed stands for itself.
 func (l *locator) messagePlace(h finding.Place) finding.Place {
-	id, _ := gitobj.ParseOID(h.Commit)
+	id, _ := object.ParseID(h.Commit)
 	if c, ok := l.graph.find(id); ok {
 		return l.commitPlace(h, []int32{c})
 	}
@@ -307,7 +310,7 @@ func (l *locator) messagePlace(h finding.Place) finding.Place {
 
 // tagPlace fills in who tagged, what the tag is on, and the refs that name it.
 func (l *locator) tagPlace(h finding.Place) finding.Place {
-	id, _ := gitobj.ParseOID(h.Blob)
+	id, _ := object.ParseID(h.Blob)
 	tag := l.graph.tags[id]
 	h.Author, h.Email, h.Date = tag.Tagger.Name, tag.Tagger.Email, tag.Tagger.When
 	if c, ok := l.graph.peel(id); ok {

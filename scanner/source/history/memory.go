@@ -4,7 +4,8 @@ import (
 	"context"
 	"sync"
 
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
 	"github.com/akguard/akguard/scanner/internal/seen"
 )
 
@@ -12,7 +13,7 @@ import (
 // to its end, holds nothing that a rule could match, and names nothing that is missing. So where everything that was
 // remembered is still there, nothing that it leads to is missing either.
 type memory struct {
-	objects gitobj.Reader
+	objects odb.Reader
 	record  *seen.Record
 	known   bits // seen by earlier scans
 	count   int  // of them
@@ -25,7 +26,7 @@ type memory struct {
 }
 
 // recall loads the memory. Without a record there is none: nil.
-func recall(objects gitobj.Reader, record *seen.Record) (*memory, error) {
+func recall(objects odb.Reader, record *seen.Record) (*memory, error) {
 	if record == nil {
 		return nil, nil
 	}
@@ -35,8 +36,8 @@ func recall(objects gitobj.Reader, record *seen.Record) (*memory, error) {
 	}
 	m := &memory{objects: objects, record: record, known: newBits(objects.Count()), unfit: newBits(objects.Count())}
 	for _, id := range ids {
-		switch n := objects.Number(id); {
-		case n == gitobj.NoNumber:
+		switch n := objects.IndexOf(id); {
+		case n == odb.NoIndex:
 			m.gone++
 		case !m.known.has(n):
 			m.known.add(n)
@@ -47,7 +48,7 @@ func recall(objects gitobj.Reader, record *seen.Record) (*memory, error) {
 }
 
 // isKnown is for Walk.Known and TreeWalk.Known.
-func (m *memory) isKnown() func(gitobj.Number) bool {
+func (m *memory) isKnown() func(odb.Index) bool {
 	if m == nil || m.count == 0 {
 		return nil
 	}
@@ -55,8 +56,8 @@ func (m *memory) isKnown() func(gitobj.Number) bool {
 }
 
 // exclude keeps an object from being remembered.
-func (m *memory) exclude(n gitobj.Number) {
-	if m == nil || n == gitobj.NoNumber {
+func (m *memory) exclude(n odb.Index) {
+	if m == nil || n == odb.NoIndex {
 		return
 	}
 	m.mu.Lock()
@@ -65,12 +66,12 @@ func (m *memory) exclude(n gitobj.Number) {
 }
 
 // lose keeps what could not be read from being remembered.
-func (m *memory) lose(l gitobj.Loss) {
+func (m *memory) lose(l odb.Unreadable) {
 	if m == nil {
 		return
 	}
-	if id, ok := gitobj.ParseOID(l.What); ok {
-		m.exclude(m.objects.Number(id))
+	if id, ok := object.ParseID(l.What); ok {
+		m.exclude(m.objects.IndexOf(id))
 	}
 }
 
@@ -80,7 +81,7 @@ func (m *memory) suffices(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	c := &completeness{memory: m}
-	err := m.objects.Trees(ctx, gitobj.TreeWalk{Visitor: c.visitor, Lost: c.lose, Known: m.known.has})
+	err := m.objects.Trees(ctx, odb.TreeWalk{Visitor: c.visitor, Unreadable: c.lose, Known: m.known.has})
 	return err == nil && !c.lacks, err
 }
 
@@ -90,8 +91,8 @@ func (m *memory) save() {
 	if m == nil {
 		return
 	}
-	var ids []gitobj.OID
-	for n := range gitobj.Number(m.objects.Count()) {
+	var ids []object.ID
+	for n := range odb.Index(m.objects.Count()) {
 		if !m.unfit.has(n) {
 			ids = append(ids, m.objects.ID(n))
 		}
@@ -115,17 +116,17 @@ func (c *completeness) lack() {
 	c.lacks = true
 }
 
-func (c *completeness) lose(gitobj.Loss) { c.lack() }
+func (c *completeness) lose(odb.Unreadable) { c.lack() }
 
-func (c *completeness) visitor() gitobj.TreeVisitor { return c }
+func (c *completeness) visitor() odb.TreeVisitor { return c }
 
-// Keep implements gitobj.TreeVisitor.
-func (c *completeness) Keep(child gitobj.Child) bool {
+// Keep implements odb.TreeVisitor.
+func (c *completeness) Keep(child odb.TreeEntry) bool {
 	if isMissing(child) {
 		c.lack()
 	}
 	return false
 }
 
-// Visit implements gitobj.TreeVisitor.
-func (c *completeness) Visit(gitobj.TreeChange) {}
+// Visit implements odb.TreeVisitor.
+func (c *completeness) Visit(odb.TreeChange) {}

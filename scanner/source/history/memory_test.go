@@ -12,7 +12,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	gitrepo "github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/internal/seen"
 	"github.com/akguard/akguard/scanner/source/history"
@@ -21,7 +21,7 @@ import (
 // rescan scans with what earlier calls have seen, which is kept in the folder cache.
 func rescan(t *testing.T, repo *planted.Repo, cache string) (r *planted.Report, reused int) {
 	t.Helper()
-	opened, err := gitobj.Open(repo.Dir, gitobj.Limits{})
+	opened, err := gitrepo.Open(repo.Dir, gitrepo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestMemoryOfRandomHistories(t *testing.T) {
 // What was found is reported also where it cannot be remembered what was read.
 func TestMemoryCannotBeSaved(t *testing.T) {
 	w, cache := newWreck(t), filepath.Join(t.TempDir(), "cache")
-	opened, err := gitobj.Open(w.Dir, gitobj.Limits{})
+	opened, err := gitrepo.Open(w.Dir, gitrepo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,14 +5,15 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
 )
 
 // report tells what the history names and the store does not have: cut history, and missing commits, trees and
 // blobs. What only unreachable commits name is left out: git prunes it piece by piece.
 func (l *locator) report() {
 	for _, loss := range l.lost {
-		l.skip(loss.What, loss.Why.Error())
+		l.skip(loss.What, loss.Err.Error())
 	}
 	for _, ref := range l.named {
 		chain := l.graph.chain(ref.Target)
@@ -30,7 +31,7 @@ func (l *locator) report() {
 
 // reportGaps tells which commits and which of their trees are missing. A parent that is there and damaged has been
 // told of when it was read.
-func (l *locator) reportGaps(cut map[gitobj.OID]bool) {
+func (l *locator) reportGaps(cut map[object.ID]bool) {
 	for _, a := range l.graph.absent {
 		commit := l.graph.id(a.commit)
 		switch {
@@ -45,11 +46,11 @@ func (l *locator) reportGaps(cut map[gitobj.OID]bool) {
 	}
 }
 
-func (l *locator) has(id gitobj.OID) bool { return l.graph.objects.Number(id) != gitobj.NoNumber }
+func (l *locator) has(id object.ID) bool { return l.graph.objects.IndexOf(id) != odb.NoIndex }
 
 // reportShallow tells where a shallow clone ends and how to deepen it.
-func (l *locator) reportShallow() map[gitobj.OID]bool {
-	cut := map[gitobj.OID]bool{}
+func (l *locator) reportShallow() map[object.ID]bool {
+	cut := map[object.ID]bool{}
 	for _, id := range l.source.opts.Repo.Shallow() {
 		cut[id] = true
 		if l.has(id) {
@@ -82,7 +83,7 @@ func (l *locator) reportLeaves() {
 }
 
 // condition says why an object could not be read.
-func (l *locator) condition(id gitobj.OID) string {
+func (l *locator) condition(id object.ID) string {
 	if l.has(id) {
 		return "damaged"
 	}
@@ -90,7 +91,7 @@ func (l *locator) condition(id gitobj.OID) string {
 }
 
 // firstKept returns the first path and commit of a leaf that a ref or a reflog still reaches.
-func (l *locator) firstKept(leaf int32) (path string, commit gitobj.OID, ok bool) {
+func (l *locator) firstKept(leaf int32) (path string, commit object.ID, ok bool) {
 	for _, path := range l.paths[leaf] {
 		for _, c := range l.origins[origin{leaf, path}] {
 			if l.refs.kept(c) {
@@ -98,7 +99,7 @@ func (l *locator) firstKept(leaf int32) (path string, commit gitobj.OID, ok bool
 			}
 		}
 	}
-	return "", gitobj.OID{}, false
+	return "", object.ID{}, false
 }
 
 func (l *locator) skip(path, why string) {

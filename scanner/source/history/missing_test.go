@@ -9,14 +9,14 @@ import (
 
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	gitrepo "github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/history"
 )
 
 func scan(t *testing.T, repo *planted.Repo) *planted.Report {
 	t.Helper()
-	r, err := gitobj.Open(repo.Dir, gitobj.Limits{})
+	r, err := gitrepo.Open(repo.Dir, gitrepo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,22 +4,23 @@ import (
 	"slices"
 
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
 // refIndex knows which refs, and which entries of reflogs, reach each of a few commits.
 type refIndex struct {
 	graph   *graph
-	slot    map[int32]int           // of a commit that was asked for
-	refs    [][]string              // by slot
-	reflogs [][]string              // by slot
-	naming  map[gitobj.OID][]string // the refs that name an object, directly or by a tag
+	slot    map[int32]int          // of a commit that was asked for
+	refs    [][]string             // by slot
+	reflogs [][]string             // by slot
+	naming  map[object.ID][]string // the refs that name an object, directly or by a tag
 }
 
 // newRefIndex follows the history from parents to children, 64 of the asked commits at a time.
-func newRefIndex(g *graph, order []int32, refs, reflogs []gitobj.Ref, asked []int32) *refIndex {
+func newRefIndex(g *graph, order []int32, refs, reflogs []repo.Ref, asked []int32) *refIndex {
 	x := &refIndex{
-		graph: g, slot: map[int32]int{}, naming: map[gitobj.OID][]string{},
+		graph: g, slot: map[int32]int{}, naming: map[object.ID][]string{},
 		refs: make([][]string, len(asked)), reflogs: make([][]string, len(asked)),
 	}
 	for i, c := range asked {
@@ -52,7 +53,7 @@ func spread(g *graph, order, asked []int32) []uint64 {
 	return bits
 }
 
-func (x *refIndex) name(names [][]string, refs []gitobj.Ref, reaches []uint64) {
+func (x *refIndex) name(names [][]string, refs []repo.Ref, reaches []uint64) {
 	for _, ref := range refs {
 		c, ok := x.graph.peel(ref.Target)
 		if !ok {
@@ -86,7 +87,7 @@ func (x *refIndex) fill(p finding.Place, commits []int32) finding.Place {
 }
 
 // fillNamed says which refs name an object.
-func (x *refIndex) fillNamed(p finding.Place, id gitobj.OID) finding.Place {
+func (x *refIndex) fillNamed(p finding.Place, id object.ID) finding.Place {
 	return named(p, x.naming[id], nil)
 }
 

@@ -3,6 +3,7 @@
 package staged
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -12,12 +13,14 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/index"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
+	"github.com/akguard/akguard/scanner/internal/git/treediff"
 )
 
 // Options says which index is scanned. Repo is required.
 type Options struct {
-	Repo  *gitobj.Repo
+	Repo  *repo.Repository
 	Index string // file of the index; "" is the repository's own. A partial commit has one of its own
 }
 
@@ -29,12 +32,12 @@ func New(opts Options) *Source { return &Source{opts} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
-	index, err := s.opts.Repo.Index(s.opts.Index)
+	staged, err := index.Read(cmp.Or(s.opts.Index, s.opts.Repo.IndexPath()))
 	if err != nil {
 		return err
 	}
-	base := &base{index: index, parents: s.parents(), same: map[string]bool{}}
-	for _, e := range index.Entries {
+	base := &base{index: staged, parents: s.parents(), same: map[string]bool{}}
+	for _, e := range staged.Entries {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -47,7 +50,7 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	return nil
 }
 
-func (s *Source) blob(ctx context.Context, e gitobj.IndexEntry, sink scanner.Sink) error {
+func (s *Source) blob(ctx context.Context, e index.Entry, sink scanner.Sink) error {
 	o, err := s.opts.Repo.Objects.Read(e.ID)
 	if err != nil {
 		sink.Skip(finding.Skip{Path: e.Path, Reason: reason.Of(err)})
@@ -59,15 +62,15 @@ func (s *Source) blob(ctx context.Context, e gitobj.IndexEntry, sink scanner.Sin
 
 // base is what the next commit's parents hold already.
 type base struct {
-	index   *gitobj.Index
-	parents []*gitobj.Lookup
+	index   *index.Index
+	parents []*treediff.Lookup
 	same    map[string]bool // folders of the index, and whether a parent has them as they are
 	inside  string          // the folder of the last entry, if it is one of those
 }
 
 // has reports whether a parent holds the entry as it is. Entries come in the order of their paths, so that a folder
 // that a parent has is passed over as a whole.
-func (b *base) has(e gitobj.IndexEntry) bool {
+func (b *base) has(e index.Entry) bool {
 	if b.inside != "" && strings.HasPrefix(e.Path, b.inside) {
 		return true
 	}
@@ -100,8 +103,8 @@ func (b *base) hasFolder(dir string) bool {
 
 // parents returns the trees of the next commit's parents: HEAD, and what is being merged. One that cannot be
 // read holds nothing, so that all of the index counts as added.
-func (s *Source) parents() []*gitobj.Lookup {
-	var out []*gitobj.Lookup
+func (s *Source) parents() []*treediff.Lookup {
+	var out []*treediff.Lookup
 	for _, rev := range append([]string{"HEAD"}, s.merging()...) {
 		if l, err := s.tree(rev); err == nil {
 			out = append(out, l)
@@ -110,7 +113,7 @@ func (s *Source) parents() []*gitobj.Lookup {
 	return out
 }
 
-func (s *Source) tree(rev string) (*gitobj.Lookup, error) {
+func (s *Source) tree(rev string) (*treediff.Lookup, error) {
 	id, err := s.opts.Repo.Resolve(rev)
 	if err != nil {
 		return nil, err
@@ -119,7 +122,7 @@ func (s *Source) tree(rev string) (*gitobj.Lookup, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", rev, err)
 	}
-	return s.opts.Repo.Lookup(c.Tree)
+	return treediff.NewLookup(s.opts.Repo.Objects, c.Tree)
 }
 
 func (s *Source) merging() []string {

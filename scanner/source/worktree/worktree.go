@@ -11,13 +11,15 @@ import (
 
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	"github.com/akguard/akguard/scanner/internal/git/ignore"
+	"github.com/akguard/akguard/scanner/internal/git/index"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/source/files"
 )
 
 // Options says which working tree is scanned. Repo is required, and has one.
 type Options struct {
-	Repo           *gitobj.Repo
+	Repo           *repo.Repository
 	IncludeIgnored bool // files that git ignores too
 }
 
@@ -40,13 +42,13 @@ type tree struct {
 	folders map[string]bool // folders with something tracked below them
 }
 
-func newTree(repo *gitobj.Repo, all bool) (*tree, error) {
+func newTree(repo *repo.Repository, all bool) (*tree, error) {
 	t := &tree{root: repo.Worktree, all: all, tracked: map[string]bool{}, folders: map[string]bool{}}
-	index, err := repo.Index("")
+	tracked, err := index.Read(repo.IndexPath())
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range index.Entries {
+	for _, e := range tracked.Entries {
 		t.tracked[e.Path] = true
 		for dir := path.Dir(e.Path); dir != "." && !t.folders[dir]; dir = path.Dir(dir) {
 			t.folders[dir] = true
@@ -56,7 +58,7 @@ func newTree(repo *gitobj.Repo, all bool) (*tree, error) {
 }
 
 // folder returns the filter of a folder of the tree, given the rules that hold outside it.
-func (t *tree) folder(rel string, outside gitobj.Ignore) *folder {
+func (t *tree) folder(rel string, outside ignore.Rules) *folder {
 	f := &folder{tree: t, rel: rel}
 	if rel != "" {
 		f.elements = strings.Split(rel, "/")
@@ -70,7 +72,7 @@ type folder struct {
 	tree     *tree
 	rel      string
 	elements []string
-	ignore   gitobj.Ignore
+	ignore   ignore.Rules
 	ignored  bool // git ignores the folder: only what it tracks is scanned
 }
 
@@ -99,7 +101,7 @@ func (f *folder) nested(rel string) (files.Filter, bool) {
 	if _, err := os.Lstat(filepath.Join(dir, ".git")); err != nil {
 		return nil, false
 	}
-	repo, err := gitobj.OpenWorktree(dir)
+	repo, err := repo.OpenWorktree(dir)
 	if err != nil || repo.Worktree == "" {
 		return nil, false
 	}

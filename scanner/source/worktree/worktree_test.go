@@ -7,14 +7,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/akguard/akguard/scanner/internal/gitobj"
+	gitrepo "github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/worktree"
 )
 
 func read(t *testing.T, repo *planted.Repo, includeIgnored bool) *planted.Sink {
 	t.Helper()
-	r, err := gitobj.Open(repo.Dir, gitobj.Limits{})
+	r, err := gitrepo.Open(repo.Dir, gitrepo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,190 @@
+// Package index reads git's index, the staging area (gitformat-index(5)): versions 2 to 4, with the cached tree.
+//
+// Limits: a split index and unknown mandatory extensions are refused, because entries would be missing. A sparse index
+// is read; its folders stay entries that are not blobs.
+package index
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
+)
+
+// Index is the content of an index file.
+type Index struct {
+	Entries []Entry              // sorted by path
+	Trees   map[string]object.ID // folders whose entries are exactly those of a tree object; "" is the root
+}
+
+// Entry is one file of the index.
+type Entry struct {
+	Path        string // slash-separated, from the root of the working tree
+	ID          object.ID
+	Mode        uint32
+	Stage       uint8 // 1 to 3 for the sides of a conflict, else 0
+	IntentToAdd bool  // git add -N: no content is staged
+}
+
+// IsBlob reports whether the entry has staged content in this repository: it is no submodule, no folder outside a sparse
+// checkout, and not merely an intent to add.
+func (e Entry) IsBlob() bool { return !e.IntentToAdd && object.TreeEntry{Mode: e.Mode}.IsBlob() }
+
+// ErrUnsupported is the error for an index that would be misread.
+var ErrUnsupported = errors.New("unsupported index format")
+
+var errDamaged = errors.New("damaged index")
+
+// Read reads an index file. A file that does not exist is an empty index.
+func Read(path string) (*Index, error) {
+	data, err := fileio.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return new(Index), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the index: %w", err)
+	}
+	x, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("reading the index %s: %w", path, err)
+	}
+	return x, nil
+}
+
+const (
+	headerSize   = 12
+	entryHead    = 62 // of an entry, before its path
+	trailerSize  = 20
+	flagExtended = 0x4000 // the entry has more flags
+	flagIntent   = 1 << 13
+)
+
+func parse(data []byte) (*Index, error) {
+	if len(data) < headerSize+trailerSize || string(data[:4]) != "DIRC" {
+		return nil, errDamaged
+	}
+	version, n := binary.BigEndian.Uint32(data[4:]), int64(binary.BigEndian.Uint32(data[8:]))
+	if version < 2 || version > 4 {
+		return nil, fmt.Errorf("%w: version %d", ErrUnsupported, version)
+	}
+	body := data[:len(data)-trailerSize]
+	if n > int64(len(body)/entryHead) {
+		return nil, errDamaged
+	}
+	x := &Index{Entries: make([]Entry, 0, n)}
+	at := headerSize
+	var path []byte
+	for range n {
+		e, next, err := parseEntry(body, at, version, &path)
+		if err != nil {
+			return nil, err
+		}
+		x.Entries = append(x.Entries, e)
+		at = next
+	}
+	return x, x.parseExtensions(body[at:])
+}
+
+// parseEntry parses the entry at an offset. path holds the path of the entry before, of which version 4 writes only the
+// difference.
+func parseEntry(data []byte, at int, version uint32, path *[]byte) (e Entry, next int, err error) {
+	if at+entryHead > len(data) {
+		return e, 0, errDamaged
+	}
+	head := data[at : at+entryHead]
+	e.Mode, e.ID = binary.BigEndian.Uint32(head[24:]), object.ID(head[40:60])
+	flags := binary.BigEndian.Uint16(head[60:])
+	e.Stage = uint8(flags >> 12 & 3)
+	name := at + entryHead
+	if flags&flagExtended != 0 && version > 2 {
+		if name+2 > len(data) {
+			return e, 0, errDamaged
+		}
+		e.IntentToAdd = binary.BigEndian.Uint16(data[name:])&flagIntent != 0
+		name += 2
+	}
+	keep := 0
+	if version == 4 {
+		drop, n := packfile.OffsetVarint(data[name:])
+		if n == 0 || drop > int64(len(*path)) {
+			return e, 0, errDamaged
+		}
+		keep, name = len(*path)-int(drop), name+n
+	}
+	size := bytes.IndexByte(data[name:], 0)
+	if size < 0 {
+		return e, 0, errDamaged
+	}
+	*path = append((*path)[:keep], data[name:name+size]...)
+	e.Path = string(*path)
+	if next = name + size + 1; version < 4 {
+		next = at + (name+size-at+8)&^7 // padded with one to eight NULs
+	}
+	if next > len(data) {
+		return e, 0, errDamaged
+	}
+	return e, next, nil
+}
+
+// parseExtensions parses what follows the entries.
+func (x *Index) parseExtensions(data []byte) error {
+	for len(data) >= 8 {
+		name, size := string(data[:4]), int64(binary.BigEndian.Uint32(data[4:]))
+		if size > int64(len(data)-8) {
+			return errDamaged
+		}
+		body := data[8 : 8+size]
+		data = data[8+size:]
+		switch {
+		case name == "TREE":
+			x.Trees = map[string]object.ID{}
+			x.parseCachedTree(body, "", 0)
+		case name == "link":
+			return fmt.Errorf("%w: split index", ErrUnsupported)
+		case name[0] < 'A' || name[0] > 'Z': // a reader that does not know such an extension must give up
+			if name != "sdir" { // sparse index: the folder entries need no special care here
+				return fmt.Errorf("%w: extension %q", ErrUnsupported, name)
+			}
+		}
+	}
+	return nil
+}
+
+// maxDepth caps how deeply folders nest: git's own limit.
+const maxDepth = 2048
+
+// parseCachedTree parses a folder of the cached tree, and the folders in it. What it cannot parse it leaves out: the
+// cached tree only saves work.
+func (x *Index) parseCachedTree(data []byte, dir string, depth int) (rest []byte, ok bool) {
+	name, data, ok := bytes.Cut(data, []byte{0})
+	line, data, found := bytes.Cut(data, []byte{'\n'})
+	entries, subtrees, spaced := bytes.Cut(line, []byte{' '})
+	n, err := strconv.Atoi(string(entries))
+	m, err2 := strconv.Atoi(string(subtrees))
+	if !ok || !found || !spaced || err != nil || err2 != nil || depth > maxDepth {
+		return nil, false
+	}
+	path := dir + string(name)
+	if n >= 0 { // -1 marks a folder that has changed since its tree was written
+		if len(data) < len(object.ID{}) {
+			return nil, false
+		}
+		x.Trees[path] = object.ID(data[:len(object.ID{})])
+		data = data[len(object.ID{}):]
+	}
+	if path != "" {
+		path += "/"
+	}
+	for range m {
+		if data, ok = x.parseCachedTree(data, path, depth+1); !ok {
+			return nil, false
+		}
+	}
+	return data, true
+}

@@ -1,0 +1,63 @@
+package object
+
+import (
+	"bytes"
+	"errors"
+)
+
+// TreeEntry is one entry of a tree. Name points into the tree's content.
+type TreeEntry struct {
+	Mode uint32
+	Name []byte
+	ID   ID
+}
+
+// File modes, as trees and the index store them.
+const (
+	ModeTree    = 0o040000
+	ModeSymlink = 0o120000
+	ModeGitlink = 0o160000
+)
+
+// IsTree reports whether the entry is a folder.
+func (e TreeEntry) IsTree() bool { return e.Mode == ModeTree }
+
+// IsBlob reports whether the entry has content in this repository: it is a file or a symbolic link, and not a submodule.
+func (e TreeEntry) IsBlob() bool { return e.Mode != ModeTree && e.Mode != ModeGitlink }
+
+// EachEntry calls visit for each entry of a tree, in order.
+func EachEntry(tree []byte, visit func(TreeEntry)) error {
+	for at := 0; at < len(tree); {
+		e, next, err := EntryAt(tree, at)
+		if err != nil {
+			return err
+		}
+		visit(e)
+		at = next
+	}
+	return nil
+}
+
+var errTree = errors.New("damaged tree")
+
+// EntryAt parses the entry at an offset of a tree, and returns the offset of the next one.
+func EntryAt(tree []byte, at int) (e TreeEntry, next int, err error) {
+	i := at
+	for ; i < len(tree) && tree[i] != ' '; i++ {
+		if c := tree[i]; c < '0' || c > '7' || i-at > 7 {
+			return e, 0, errTree
+		}
+		e.Mode = e.Mode<<3 | uint32(tree[i]-'0')
+	}
+	name := i + 1
+	if i == at || name >= len(tree) {
+		return e, 0, errTree
+	}
+	end := name + bytes.IndexByte(tree[name:], 0)
+	if next = end + 1 + len(e.ID); end <= name || next > len(tree) {
+		return e, 0, errTree
+	}
+	e.Name = tree[name:end]
+	e.ID = ID(tree[end+1 : next])
+	return e, next, nil
+}

@@ -1,0 +1,212 @@
+package odb
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
+	"golang.org/x/sync/errgroup"
+)
+
+// layout says how the entries of a pack depend on each other. Its slices have one element for each entry, in the order
+// of the pack. An entry that is not a delta on another entry of the pack is the root of a delta tree.
+type layout struct {
+	offsets     []int64
+	positions   []uint32            // in the pack index
+	crcs        []uint32            // of the packed bytes; nil if the index has none
+	types       []object.Type       // of the object; 0 if its base is unknown
+	firstChild  []int32             // first delta on the entry, or noEntry
+	nextSibling []int32             // next delta on the same base, or noEntry
+	subtree     []uint32            // number of entries in the delta tree from here on
+	roots       []int32             // the largest delta trees first
+	external    map[int32]object.ID // roots that are deltas on an object outside the pack
+	indexes     []Index             // of the objects; nil if no earlier pack has any of them
+}
+
+const noEntry = -1
+
+// An offset and a position in the index are packed into one number for sorting. That leaves 28 bits for the position
+// (268 million objects) and 36 for the offset (64 GiB).
+const (
+	indexBits   = 28
+	maxPackSize = 1 << (64 - indexBits)
+)
+
+// layoutOf computes the layout of a pack, once.
+func (db *DB) layoutOf(ctx context.Context, p *pack) (*layout, error) {
+	var err error
+	p.once.Do(func() {
+		l := &layout{external: map[int32]object.ID{}}
+		l.sort(&p.idx)
+		if err = l.linkDeltas(ctx, p, db.limits.Workers); err == nil {
+			l.propagateTypes(db.typeOf)
+			l.assignIndexes(db, p)
+			p.layout = l
+		}
+	})
+	if err == nil && p.layout == nil {
+		err = errors.New("reading pack: an earlier attempt was interrupted")
+	}
+	return p.layout, err
+}
+
+// sort orders the entries by their offset in the pack.
+func (l *layout) sort(idx *packfile.Index) {
+	n := idx.Len()
+	keys := make([]uint64, n)
+	for i := range keys {
+		keys[i] = uint64(max(0, idx.Offset(i)))<<indexBits | uint64(i)
+	}
+	keys = radixSort(keys, indexBits)
+	l.positions, l.offsets = make([]uint32, n), make([]int64, n)
+	for i, key := range keys {
+		l.positions[i] = uint32(key & (1<<indexBits - 1))
+		l.offsets[i] = int64(key >> indexBits)
+	}
+	if !idx.HasCRCs() {
+		return
+	}
+	l.crcs = make([]uint32, n)
+	for i, at := range l.positions {
+		l.crcs[i] = idx.CRC(int(at))
+	}
+}
+
+// radixSort sorts keys by their bits from lowBit on. It is several times as fast as a comparison sort, and sorting is
+// the part of a scan that does not run in parallel. It returns either keys or its scratch memory.
+func radixSort(keys []uint64, lowBit int) []uint64 {
+	const digit = 11 // 2,048 counters fit into the first-level cache, and four passes cover a pack of 64 GiB
+	highest := uint64(0)
+	for _, key := range keys {
+		highest |= key
+	}
+	other := make([]uint64, len(keys))
+	for shift := lowBit; highest>>shift != 0; shift += digit {
+		var next [1<<digit + 1]int
+		for _, key := range keys {
+			next[key>>shift&(1<<digit-1)+1]++
+		}
+		for d := range 1 << digit {
+			next[d+1] += next[d]
+		}
+		for _, key := range keys {
+			d := key >> shift & (1<<digit - 1)
+			other[next[d]] = key
+			next[d]++
+		}
+		keys, other = other, keys
+	}
+	return keys
+}
+
+// assignIndexes looks up the object indexes of a pack that is not the first: earlier packs may have the same objects.
+func (l *layout) assignIndexes(db *DB, p *pack) {
+	if p.first == 0 {
+		return
+	}
+	l.indexes = make([]Index, len(l.positions))
+	for i, at := range l.positions {
+		l.indexes[i] = db.packedIndex(p.idx.ID(int(at)))
+	}
+}
+
+// linkDeltas reads the header of every entry and links each delta to its base.
+func (l *layout) linkDeltas(ctx context.Context, p *pack, workers int) error {
+	n := len(l.offsets)
+	l.types, l.subtree = make([]object.Type, n), make([]uint32, n)
+	l.firstChild, l.nextSibling = slices.Repeat([]int32{noEntry}, n), slices.Repeat([]int32{noEntry}, n)
+	bases, err := l.bases(ctx, p, workers)
+	if err != nil {
+		return err
+	}
+	for i := n - 1; i >= 0; i-- {
+		l.subtree[i]++
+		if b := bases[i]; b != noEntry {
+			l.nextSibling[i], l.firstChild[b] = l.firstChild[b], int32(i)
+			l.subtree[b] += l.subtree[i]
+			continue
+		}
+		if _, ok := l.external[int32(i)]; ok || l.types[i].Valid() {
+			l.roots = append(l.roots, int32(i))
+		}
+	}
+	slices.Reverse(l.roots)
+	slices.SortStableFunc(l.roots, l.bySubtree) // so that no worker is left alone with a large tree at the end
+	return nil
+}
+
+// bases returns, for each entry, the entry that it is a delta on, or noEntry.
+func (l *layout) bases(ctx context.Context, p *pack, workers int) ([]int32, error) {
+	const share = 1 << 14
+	bases := make([]int32, len(l.offsets))
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for from := 0; from < len(bases); from += share {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return catchFaults(func() error {
+				for i := from; i < min(from+share, len(bases)); i++ {
+					bases[i] = l.baseOf(int32(i), p, &mu)
+				}
+				return nil
+			})
+		})
+	}
+	return bases, g.Wait()
+}
+
+func (l *layout) baseOf(i int32, p *pack, mu *sync.Mutex) int32 {
+	e, err := p.entryAt(l.offsets[i])
+	switch {
+	case err != nil:
+		return noEntry
+	case e.Type == packfile.OffsetDelta:
+		return l.entryAt(l.offsets[i] - e.Distance)
+	case e.Type == packfile.RefDelta:
+		if at, ok := p.idx.Find(e.Base); ok {
+			return l.entryAt(p.idx.Offset(at))
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		l.external[i] = e.Base
+		return noEntry
+	}
+	l.types[i] = e.Type
+	return noEntry
+}
+
+func (l *layout) entryAt(offset int64) int32 {
+	if i, ok := slices.BinarySearch(l.offsets, offset); ok {
+		return int32(i)
+	}
+	return noEntry
+}
+
+// propagateTypes gives every delta the type of its root. An entry without a type afterwards has no root: it depends on
+// a damaged entry, or on itself.
+func (l *layout) propagateTypes(typeOf func(object.ID) object.Type) {
+	var stack []int32
+	for _, root := range l.roots {
+		if id, ok := l.external[root]; ok {
+			l.types[root] = typeOf(id)
+		}
+		for stack = append(stack, root); len(stack) > 0; {
+			i := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			for c := l.firstChild[i]; c != noEntry; c = l.nextSibling[c] {
+				l.types[c] = l.types[root]
+				stack = append(stack, c)
+			}
+		}
+	}
+}
+
+// bySubtree orders entries by the size of their delta trees, the largest first.
+func (l *layout) bySubtree(a, b int32) int { return cmp.Compare(l.subtree[b], l.subtree[a]) }

@@ -1,0 +1,10 @@
+//go:build !unix
+
+package odb
+
+import "os"
+
+// mapFile does not map files here: on Windows, git could not delete a pack that is mapped.
+func mapFile(*os.File, int64) []byte { return nil }
+
+func unmapFile([]byte) error { return nil }

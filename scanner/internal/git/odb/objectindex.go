@@ -1,0 +1,92 @@
+package odb
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+)
+
+// Index is the dense index of an object in a Reader, from 0 to Count()-1. All copies of an object share one index.
+// Facts about objects are kept in arrays by Index, which are smaller and faster than maps by ID.
+type Index int32
+
+// NoIndex is the Index of an object that does not exist.
+const NoIndex Index = -1
+
+// looseFile locates a loose object.
+type looseFile struct {
+	id  object.ID
+	dir string
+}
+
+// loose lists the loose objects that are in no pack, sorted by ID. It reads the folders once.
+func (db *DB) loose() []looseFile {
+	db.looseOnce.Do(func() {
+		for _, dir := range db.dirs {
+			for fan := range 256 {
+				db.listLoose(dir, fmt.Sprintf("%02x", fan))
+			}
+		}
+		// The sort is stable so that of several copies the one in the first directory is kept.
+		slices.SortStableFunc(db.looseFiles, func(a, b looseFile) int { return bytes.Compare(a.id[:], b.id[:]) })
+		db.looseFiles = slices.CompactFunc(db.looseFiles, func(a, b looseFile) bool { return a.id == b.id })
+	})
+	return db.looseFiles
+}
+
+func (db *DB) listLoose(dir, fan string) {
+	ids, err := looseIn(dir, fan)
+	if err != nil {
+		db.looseUnreadable = append(db.looseUnreadable, Unreadable{What: dir + "/" + fan, Err: fileio.WithoutPath(err)})
+	}
+	for _, id := range ids {
+		if db.packedIndex(id) == NoIndex {
+			db.looseFiles = append(db.looseFiles, looseFile{id, dir})
+		}
+	}
+}
+
+// packedIndex returns the index of an object in the first pack that has it.
+func (db *DB) packedIndex(id object.ID) Index {
+	for _, p := range db.packs {
+		if i, ok := p.idx.Find(id); ok {
+			return p.first + Index(i)
+		}
+	}
+	return NoIndex
+}
+
+// IndexOf implements Reader.
+func (db *DB) IndexOf(id object.ID) Index {
+	if n := db.packedIndex(id); n != NoIndex {
+		return n
+	}
+	files := db.loose()
+	i, ok := slices.BinarySearchFunc(files, id, func(a looseFile, id object.ID) int { return bytes.Compare(a.id[:], id[:]) })
+	if !ok {
+		return NoIndex
+	}
+	return db.firstLoose + Index(i)
+}
+
+// ID implements Reader.
+func (db *DB) ID(n Index) object.ID {
+	if n >= db.firstLoose {
+		return db.loose()[n-db.firstLoose].id
+	}
+	i, found := slices.BinarySearchFunc(db.packs, n, func(p *pack, n Index) int { return cmp.Compare(p.first, n) })
+	if !found {
+		i--
+	}
+	for db.packs[i].idx.Len() == 0 { // an empty pack has the same first index as the next pack
+		i++
+	}
+	return db.packs[i].idx.ID(int(n - db.packs[i].first))
+}
+
+// Count implements Reader.
+func (db *DB) Count() int { return int(db.firstLoose) + len(db.loose()) }

@@ -1,0 +1,301 @@
+package odb
+
+import (
+	"crypto/sha1" //nolint:gosec // git's object IDs
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
+)
+
+// ErrMissing is the error for an object that the database does not have.
+var ErrMissing = errors.New("object is missing")
+
+// DB reads the objects of one or more object directories. It implements Reader.
+type DB struct {
+	dirs       []string // object directories; the first copy of an object wins
+	packs      []*pack
+	unreadable []Unreadable // what could not be opened
+	limits     Limits
+	cache      *cache
+	inflaters  sync.Pool
+	largeToken chan struct{} // full while a worker holds large objects
+
+	firstLoose      Index // loose objects come after the packed ones
+	looseOnce       sync.Once
+	looseFiles      []looseFile
+	looseUnreadable []Unreadable
+}
+
+var _ Reader = (*DB)(nil)
+
+// Caps on alternates, which may be chained. The depth is git's own.
+const (
+	maxDirs           = 64
+	maxAlternateDepth = 5
+)
+
+// maxPacked is the number of packed objects that an Index can count.
+const maxPacked = 1 << indexBits
+
+// Open opens object directories, with the alternates of each. The first one is the repository's own; during a push it
+// is the quarantine directory, and the repository's own comes second. What cannot be opened is reported by Walk.
+func Open(dirs []string, limits Limits) *DB {
+	limits = limits.withDefaults()
+	db := &DB{limits: limits, cache: newCache(limits.CacheSize), largeToken: make(chan struct{}, 1)}
+	db.inflaters.New = func() any { return new(inflater) }
+	seen := map[string]bool{}
+	for _, dir := range dirs {
+		db.addDir(dir, 0, seen)
+	}
+	db.assignIndexes()
+	return db
+}
+
+// assignIndexes gives the packed objects their indexes. Packs past what an Index can count are closed and reported.
+func (db *DB) assignIndexes() {
+	for i, p := range db.packs {
+		if int64(db.firstLoose)+int64(p.idx.Len()) > maxPacked {
+			for _, p := range db.packs[i:] {
+				db.ReportUnreadable(p.path, errors.New("too many packed objects: this pack was not read"))
+				_ = p.Close()
+			}
+			db.packs = db.packs[:i]
+			return
+		}
+		p.first = db.firstLoose
+		db.firstLoose += Index(p.idx.Len())
+	}
+}
+
+// Close closes the packs.
+func (db *DB) Close() error {
+	var errs []error
+	for _, p := range db.packs {
+		errs = append(errs, p.Close())
+	}
+	db.packs = nil
+	return errors.Join(errs...)
+}
+
+// ReportUnreadable adds to what Walk reports. It must not be called during a walk.
+func (db *DB) ReportUnreadable(what string, err error) {
+	db.unreadable = append(db.unreadable, Unreadable{What: what, Err: err})
+}
+
+// addDir adds an object directory and its alternates.
+func (db *DB) addDir(dir string, depth int, seen map[string]bool) {
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		db.ReportUnreadable(dir, fmt.Errorf("opening object directory: %w", fileio.WithoutPath(err)))
+		return
+	}
+	if seen[real] {
+		return
+	}
+	seen[real] = true
+	db.dirs = append(db.dirs, real)
+	db.addPacks(real)
+	for _, alternate := range alternates(real) {
+		if depth >= maxAlternateDepth || len(db.dirs) >= maxDirs {
+			db.ReportUnreadable(alternate, errors.New("too many alternates: this one was not read"))
+			continue
+		}
+		db.addDir(alternate, depth+1, seen)
+	}
+}
+
+func (db *DB) addPacks(dir string) {
+	files, err := os.ReadDir(filepath.Join(dir, "pack"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		db.ReportUnreadable(filepath.Join(dir, "pack"), fileio.WithoutPath(err))
+	}
+	for _, base := range packNames(files) {
+		path := filepath.Join(dir, "pack", base)
+		p, err := openIndexedPack(path)
+		if err != nil {
+			db.ReportUnreadable(path+".pack", fileio.WithoutPath(err))
+		}
+		if p != nil {
+			db.packs = append(db.packs, p)
+		}
+	}
+}
+
+// packNames lists the packs that have a .pack or an .idx file, without extension.
+func packNames(files []os.DirEntry) []string {
+	var out []string
+	for _, f := range files {
+		base, ext, _ := strings.Cut(f.Name(), ".")
+		if strings.HasPrefix(base, "pack-") && (ext == "idx" || ext == "pack") {
+			out = append(out, base)
+		}
+	}
+	return slices.Compact(out) // os.ReadDir sorts
+}
+
+// openIndexedPack opens a pack with its index, or with the multi-pack-index if its own cannot be read. It may return
+// both a pack and an error that says which part of it is unreadable.
+func openIndexedPack(path string) (*pack, error) {
+	idx, err := packfile.ReadIndex(path + ".idx")
+	if err == nil {
+		return openPack(path+".pack", idx)
+	}
+	err = fmt.Errorf("reading pack index (git index-pack can rebuild it): %w", fileio.WithoutPath(err))
+	multi, multiErr := packfile.ReadMultiIndex(filepath.Dir(path))
+	if multiErr != nil {
+		return nil, err
+	}
+	if idx, multiErr = multi.IndexOf(filepath.Base(path) + ".idx"); multiErr != nil {
+		return nil, err
+	}
+	p, multiErr := openPack(path+".pack", idx)
+	if multiErr != nil || p.count() == idx.Len() {
+		return p, multiErr
+	}
+	return p, fmt.Errorf("%w; the multi-pack-index locates %d of its %d objects", err, idx.Len(), p.count())
+}
+
+// alternates reads which directories an object directory borrows from.
+func alternates(dir string) []string {
+	data, err := fileio.ReadFile(filepath.Join(dir, "info", "alternates"))
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if !filepath.IsAbs(line) {
+			line = filepath.Join(dir, line)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// Read implements Reader. It tries every copy of the object until one has the right hash.
+func (db *DB) Read(id object.ID) (Object, error) { return db.readCopies(id, 0) }
+
+// maxHops caps how often a delta chain continues in another pack. Packs on disk normally contain their own bases;
+// forged ones may point at each other in a circle, through every copy of every base.
+const maxHops = 4
+
+// readCopies reads an object that may be the base of a delta in another pack.
+func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
+	if hops > maxHops {
+		return Object{}, errors.New("delta chain spans too many packs")
+	}
+	err := fmt.Errorf("%w: %s", ErrMissing, id)
+	for _, p := range db.packs {
+		if i, ok := p.idx.Find(id); ok {
+			var o Object
+			readErr := catchFaults(func() (err error) {
+				o, err = db.packedObject(p, p.idx.Offset(i), hops)
+				return err
+			})
+			if readErr = checkHash(id, o, readErr); readErr == nil {
+				o.ID = id
+				return o, nil
+			}
+			err = fmt.Errorf("reading object %s: %w", id, readErr)
+		}
+	}
+	for _, dir := range db.dirs {
+		o, readErr := db.readLoose(dir, id)
+		switch {
+		case readErr == nil:
+			return o, nil
+		case !errors.Is(readErr, os.ErrNotExist):
+			err = fmt.Errorf("reading object %s: %w", id, fileio.WithoutPath(readErr))
+		}
+	}
+	return Object{}, err
+}
+
+func checkHash(id object.ID, o Object, err error) error {
+	if err != nil {
+		return err
+	}
+	h := sha1.New() //nolint:gosec // git's object IDs
+	fmt.Fprintf(h, "%s %d\x00", o.Type, len(o.Content))
+	h.Write(o.Content)
+	if object.ID(h.Sum(nil)) != id {
+		return errors.New("damaged object: its hash does not match its ID")
+	}
+	return nil
+}
+
+func (db *DB) readLoose(dir string, id object.ID) (Object, error) {
+	f := db.inflaters.Get().(*inflater)
+	defer db.inflaters.Put(f)
+	l, err := openLoose(dir, id, f)
+	if err != nil {
+		return Object{}, err
+	}
+	defer l.Close()
+	if l.size > db.limits.MaxObject {
+		return Object{}, packfile.TooLargeError{Size: l.size}
+	}
+	content, err := readExactly(nil, l.body, l.size)
+	o := Object{ID: id, Type: l.typ, Size: l.size, Content: content}
+	return o, checkHash(id, o, err)
+}
+
+// typeOf returns the type of an object, or 0 if it cannot be read.
+func (db *DB) typeOf(id object.ID) object.Type {
+	o, err := db.Read(id)
+	if err != nil {
+		return 0
+	}
+	return o.Type
+}
+
+// copies counts the copies of an object, packed and loose.
+func (db *DB) copies(id object.ID) int {
+	n := 0
+	for _, p := range db.packs {
+		if _, ok := p.idx.Find(id); ok {
+			n++
+		}
+	}
+	for _, dir := range db.dirs {
+		if fileio.IsRegular(loosePath(dir, id)) {
+			n++
+		}
+	}
+	return n
+}
+
+// Abbreviated returns the objects whose ID begins with at least four hex digits. ok is false if prefix is not that.
+func (db *DB) Abbreviated(prefix string) (ids []object.ID, ok bool) {
+	prefix = strings.ToLower(prefix)
+	if _, err := hex.DecodeString(prefix + strings.Repeat("0", len(prefix)%2)); err != nil || len(prefix) < 4 || len(prefix) > 40 {
+		return nil, false
+	}
+	for _, p := range db.packs {
+		for i := p.idx.Search(prefix); i < p.idx.Len() && strings.HasPrefix(p.idx.ID(i).String(), prefix); i++ {
+			ids = append(ids, p.idx.ID(i))
+		}
+	}
+	for _, dir := range db.dirs {
+		loose, _ := looseIn(dir, prefix[:2]) // Walk reports a folder that cannot be read
+		for _, id := range loose {
+			if strings.HasPrefix(id.String(), prefix) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.SortFunc(ids, func(a, b object.ID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(ids), true
+}

@@ -1,0 +1,125 @@
+package odb
+
+import (
+	"context"
+	"errors"
+
+	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
+	"golang.org/x/sync/errgroup"
+)
+
+// Walk implements Reader: first each pack, delta tree by delta tree, then the loose objects.
+func (db *DB) Walk(ctx context.Context, walk Walk) error {
+	for _, u := range db.unreadable {
+		walk.Visitor.Unreadable(u)
+	}
+	for _, p := range db.packs {
+		w := &packWalk{Walk: walk, db: db, pack: p, newExaminer: walk.examiner}
+		if err := w.run(ctx); err != nil {
+			return err
+		}
+	}
+	return db.walkLoose(ctx, walk)
+}
+
+// walkLoose visits the loose objects that are in no pack.
+func (db *DB) walkLoose(ctx context.Context, walk Walk) error {
+	const share = 64 // objects for one goroutine, which spreads the cost of its buffers
+	files := db.loose()
+	for _, u := range db.looseUnreadable {
+		walk.Visitor.Unreadable(u)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(db.limits.Workers)
+	for from := 0; from < len(files); from += share {
+		g.Go(func() error {
+			l := looseWalk{Walk: walk, db: db}
+			return l.run(ctx, files[from:min(from+share, len(files))], db.firstLoose+Index(from))
+		})
+	}
+	return g.Wait()
+}
+
+// looseWalk visits loose objects. It is one goroutine's.
+type looseWalk struct {
+	Walk
+	db  *DB
+	buf []byte
+}
+
+// run visits the objects in files, whose indexes begin with first.
+func (l *looseWalk) run(ctx context.Context, files []looseFile, first Index) error {
+	f := l.db.inflaters.Get().(*inflater)
+	defer l.db.inflaters.Put(f)
+	for i, file := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		index := first + Index(i)
+		if l.Known != nil && l.Known(index) {
+			continue
+		}
+		err := l.visit(ctx, file, index, f)
+		var failed visitError
+		switch {
+		case errors.As(err, &failed):
+			return failed.err
+		case err != nil:
+			l.Visitor.Unreadable(Unreadable{What: file.id.String(), Err: fileio.WithoutPath(err)})
+		}
+	}
+	return nil
+}
+
+// visitError is an error of the visitor. Unlike an error of the object, it ends the walk.
+type visitError struct{ err error }
+
+func (e visitError) Error() string { return e.err.Error() }
+
+func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *inflater) error {
+	o, err := openLoose(file.dir, file.id, f)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	if !l.Types.Has(o.typ) {
+		return nil
+	}
+	obj := Object{ID: file.id, Index: index, Type: o.typ, Size: o.size}
+	switch {
+	case o.typ == object.Blob && o.size > l.db.limits.MaxStream:
+		obj.Stream = &exactReader{r: o.body, left: o.size}
+	case o.size > l.db.limits.MaxObject:
+		return packfile.TooLargeError{Size: o.size}
+	default:
+		if l.buf, err = readExactly(l.buf, o.body, o.size); err != nil {
+			return err
+		}
+		obj.Content = l.buf
+	}
+	return l.screenAndVisit(ctx, obj)
+}
+
+// screenAndVisit visits an object unless the screen rules it out.
+func (w Walk) screenAndVisit(ctx context.Context, o Object) error {
+	if w.Screen != nil && o.Type == object.Blob && o.Stream == nil && !w.Screen.Matches(o.Content) {
+		w.Screen.Dropped(o.Size)
+		return nil
+	}
+	return visit(ctx, w.Visitor, o)
+}
+
+// visit visits one object. If a stream could not be read to its end, that is an error of the object, even though the
+// visitor returns it.
+func visit(ctx context.Context, v Visitor, o Object) error {
+	err := v.Object(ctx, o)
+	if r, ok := o.Stream.(*exactReader); ok && r.err != nil {
+		return r.err
+	}
+	if err != nil {
+		return visitError{err}
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package packfile
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+)
+
+// MaxObject is the largest object that can be held: positions in an object are 32 bits wide, so that ops are small.
+const MaxObject = math.MaxInt32
+
+var errDelta = errors.New("damaged delta")
+
+// TooLargeError says that an object is larger than what may be held in memory.
+type TooLargeError struct{ Size int64 }
+
+func (e TooLargeError) Error() string {
+	return fmt.Sprintf("object of %d bytes exceeds the memory limit", e.Size)
+}
+
+// Ops is a parsed delta. Parse may be called again and reuses the memory.
+type Ops struct {
+	List []Op
+	Size int // of the result
+
+	delta []byte // holds the inserted bytes
+}
+
+// Op is one operation of a delta: copy a range of the base, or insert a range of the delta itself.
+type Op struct {
+	From, Size int32
+	Insert     bool
+}
+
+// DeltaSizes reads a delta's header: the size of its base, the size of its result, and the offset of its operations.
+func DeltaSizes(delta []byte) (base, target int64, n int, err error) {
+	base, a := uvarint(delta)
+	target, b := uvarint(delta[a:])
+	if a == 0 || b == 0 {
+		return 0, 0, 0, errDelta
+	}
+	return base, target, a + b, nil
+}
+
+// uvarint reads a little-endian base-128 number. n is its length, or 0 if it does not end.
+func uvarint(b []byte) (value int64, n int) {
+	for shift := 0; n < len(b) && shift < 63; shift += 7 {
+		c := b[n]
+		n++
+		value |= int64(c&0x7f) << shift
+		if c < 0x80 {
+			return value, n
+		}
+	}
+	return 0, 0
+}
+
+// Parse reads the operations of a delta and checks that they stay within a base of baseSize bytes and produce exactly
+// the promised size. Adjacent copies that are also adjacent in the base become one operation: git splits copies at
+// 64 KiB, and fewer operations mean fewer windows to screen.
+func (o *Ops) Parse(delta []byte, baseSize int) error {
+	base, size, at, err := DeltaSizes(delta)
+	switch {
+	case err != nil || base != int64(baseSize) || int64(len(delta)) > MaxObject:
+		return errDelta
+	case size > MaxObject:
+		return TooLargeError{size}
+	}
+	list, left := o.List[:0], size
+	for at < len(delta) {
+		op, next := opAt(delta, at)
+		if at = next; op.Size == 0 || !op.Insert && int64(op.From)+int64(op.Size) > base {
+			return errDelta
+		}
+		if left -= int64(op.Size); left < 0 {
+			return errDelta
+		}
+		if last := len(list) - 1; last >= 0 && !op.Insert && !list[last].Insert && list[last].From+list[last].Size == op.From {
+			list[last].Size += op.Size
+			continue
+		}
+		list = append(list, op)
+	}
+	if left != 0 {
+		return errDelta
+	}
+	o.List, o.delta, o.Size = list, delta, int(size)
+	return nil
+}
+
+// opAt parses the operation at an offset of a delta, and returns the offset of the next one. A damaged operation has
+// size 0.
+func opAt(delta []byte, at int) (op Op, next int) {
+	code := delta[at]
+	at++
+	if code < 0x80 {
+		if next = at + int(code); next > len(delta) {
+			return Op{}, next
+		}
+		return Op{From: int32(at), Size: int32(code), Insert: true}, next
+	}
+	next = at + bits.OnesCount8(code&0x7f)
+	if next > len(delta) {
+		return Op{}, next
+	}
+	from, size := copyRange(code, operands(delta, at, next))
+	if from > MaxObject {
+		return Op{}, next
+	}
+	return Op{From: int32(from), Size: int32(size)}, next
+}
+
+// operands returns the up to seven operand bytes of a copy as one number, the first byte lowest. One 8-byte load covers
+// them all except near the end of the delta.
+func operands(delta []byte, at, end int) uint64 {
+	if at+8 <= len(delta) {
+		return binary.LittleEndian.Uint64(delta[at:])
+	}
+	var v uint64
+	for i := end - 1; i >= at; i-- {
+		v = v<<8 | uint64(delta[i])
+	}
+	return v
+}
+
+// copyRange decodes the operands of a copy. Each bit of code says whether the operand has that byte of the offset
+// (bits 0-3) or size (bits 4-6); absent bytes are zero.
+func copyRange(code byte, v uint64) (from, size uint64) {
+	if code&1 != 0 {
+		from, v = v&0xff, v>>8
+	}
+	if code&2 != 0 {
+		from, v = from|v&0xff<<8, v>>8
+	}
+	if code&4 != 0 {
+		from, v = from|v&0xff<<16, v>>8
+	}
+	if code&8 != 0 {
+		from, v = from|v&0xff<<24, v>>8
+	}
+	if code&16 != 0 {
+		size, v = v&0xff, v>>8
+	}
+	if code&32 != 0 {
+		size, v = size|v&0xff<<8, v>>8
+	}
+	if code&64 != 0 {
+		size |= v & 0xff << 16
+	}
+	if size == 0 {
+		size = 0x10000
+	}
+	return from, size
+}
+
+// Bytes returns what an operation contributes to the result.
+func (o *Ops) Bytes(base []byte, op Op) []byte {
+	from := base
+	if op.Insert {
+		from = o.delta
+	}
+	return from[op.From : op.From+op.Size]
+}
+
+// Apply appends the result of the operations on base to dst[:0].
+func (o *Ops) Apply(dst, base []byte) []byte {
+	dst = dst[:0]
+	if cap(dst) < o.Size {
+		dst = make([]byte, 0, o.Size)
+	}
+	for _, op := range o.List {
+		dst = append(dst, o.Bytes(base, op)...)
+	}
+	return dst
+}
+
+// ApplyDelta returns the result of a delta on base.
+func ApplyDelta(base, delta []byte) ([]byte, error) {
+	var o Ops
+	if err := o.Parse(delta, len(base)); err != nil {
+		return nil, err
+	}
+	return o.Apply(nil, base), nil
+}

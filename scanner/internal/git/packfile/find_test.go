@@ -1,0 +1,66 @@
+package packfile
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/akguard/akguard/scanner/internal/git/object"
+)
+
+// indexOf makes an index of version 2 with the given IDs.
+func indexOf(ids []object.ID) []byte {
+	slices.SortFunc(ids, func(a, b object.ID) int { return slices.Compare(a[:], b[:]) })
+	data := []byte("\xfftOc\x00\x00\x00\x02")
+	for i := range 256 {
+		n := 0
+		for n < len(ids) && int(ids[n][0]) <= i {
+			n++
+		}
+		data = binary.BigEndian.AppendUint32(data, uint32(n))
+	}
+	for _, id := range ids {
+		data = append(data, id[:]...)
+	}
+	return append(data, make([]byte, 8*len(ids)+40)...)
+}
+
+// Every ID is found and no other, also if the IDs are forged and not evenly spread.
+func TestFind(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for round := range 60 {
+		var ids, absent []object.ID
+		for i := range 1 + rng.IntN(400) {
+			var id object.ID
+			for j := range id {
+				id[j] = byte(rng.Uint32())
+			}
+			if round%3 == 1 { // all in one bucket, at its end
+				id[0], id[1], id[2] = 7, 0xff, 0xff
+			}
+			if round%3 == 2 { // the first bytes are the same
+				copy(id[:], make([]byte, 12))
+			}
+			if i%4 == 0 {
+				absent = append(absent, id)
+			} else {
+				ids = append(ids, id)
+			}
+		}
+		x, err := ParseIndex(indexOf(ids))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, id := range ids {
+			if at, ok := x.Find(id); !ok || at != i {
+				t.Fatalf("round %d: ID %d found at %d, %v", round, i, at, ok)
+			}
+		}
+		for _, id := range absent {
+			if at, ok := x.Find(id); ok {
+				t.Fatalf("round %d: an absent ID found at %d", round, at)
+			}
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package packfile
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/planted"
+)
+
+// The parsers must stay within whatever data they are given, and must agree with themselves.
+
+func FuzzIndex(f *testing.F) {
+	v2 := append([]byte("\xfftOc\x00\x00\x00\x02"), make([]byte, fanoutSize+28+40)...)
+	v2[8+fanoutSize-1] = 1
+	f.Add(v2)
+	f.Add(append(make([]byte, fanoutSize), make([]byte, 64)...))
+	f.Add([]byte("\xfftOc\x00\x00\x00\x03"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		x, err := ParseIndex(data)
+		if err != nil {
+			return
+		}
+		for i := range min(x.n, 100) {
+			id := x.ID(i)
+			x.Offset(i)
+			if x.HasCRCs() {
+				x.CRC(i)
+			}
+			if at, ok := x.Find(id); ok && x.ID(at) != id {
+				t.Fatalf("found %s at %s", id, x.ID(at))
+			}
+			x.Search(id.String()[:6])
+		}
+		x.Find(object.ID{0xff})
+	})
+}
+
+func FuzzEntry(f *testing.F) {
+	f.Add([]byte{0x35})
+	f.Add([]byte{0xb5, 0x80, 0x01})
+	f.Add([]byte{0x6f, 0x80, 0x80, 0x01})
+	f.Add(append([]byte{0x75}, make([]byte, 20)...))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e, err := ParseEntry(data)
+		if err == nil && (e.Header < 1 || e.Header > len(data) || e.Header > MaxEntryHeader || e.Size < 0 || e.Distance < 0) {
+			t.Fatalf("%x is %+v", data, e)
+		}
+	})
+}
+
+// applyPlainly applies a delta byte by byte, as its format is documented.
+func applyPlainly(base, delta []byte) ([]byte, bool) {
+	baseSize, target, n, err := DeltaSizes(delta)
+	if err != nil || baseSize != int64(len(base)) {
+		return nil, false
+	}
+	var out []byte
+	for i := n; i < len(delta); {
+		op := delta[i]
+		i++
+		if op < 0x80 {
+			if op == 0 || i+int(op) > len(delta) {
+				return nil, false
+			}
+			out = append(out, delta[i:i+int(op)]...)
+			i += int(op)
+			continue
+		}
+		var args [7]int
+		for bit := range args {
+			if op>>bit&1 == 1 {
+				if i >= len(delta) {
+					return nil, false
+				}
+				args[bit] = int(delta[i])
+				i++
+			}
+		}
+		from, size := args[0]|args[1]<<8|args[2]<<16|args[3]<<24, args[4]|args[5]<<8|args[6]<<16
+		if size == 0 {
+			size = 1 << 16
+		}
+		if from+size > len(base) || int64(len(out)+size) > target {
+			return nil, false
+		}
+		out = append(out, base[from:from+size]...)
+	}
+	return out, int64(len(out)) == target
+}
+
+func FuzzDelta(f *testing.F) {
+	f.Add([]byte("12345"), []byte{5, 8, 0x90, 5, 3, 'a', 'b', 'c'})
+	f.Add([]byte("12345"), []byte{5, 5, 0x90, 2, 0x91, 2, 3})
+	f.Add([]byte("1"), []byte{1, 0x80, 0x80, 4, 0x80})
+	f.Fuzz(func(t *testing.T, base, delta []byte) {
+		want, ok := applyPlainly(base, delta)
+		got, err := ApplyDelta(base, delta)
+		if ok != (err == nil) || ok && !bytes.Equal(got, want) {
+			t.Fatalf("delta %x on %q: %q, %v; want %q, %v", delta, base, got, err, want, ok)
+		}
+	})
+}
+
+func FuzzMultiPackIndex(f *testing.F) {
+	f.Add(planted.ObjectFile(f, "pack/multi-pack-index", "multi-pack-index", "write"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		x, err := parseMultiIndex(data)
+		if err != nil {
+			return
+		}
+		for _, name := range x.indexes {
+			idx, err := x.IndexOf(name)
+			if err != nil {
+				continue
+			}
+			for i := range idx.Len() {
+				idx.Offset(i)
+				if at, ok := idx.Find(idx.ID(i)); ok && idx.ID(at) != idx.ID(i) {
+					t.Fatalf("ID %d is found at %d", i, at)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,176 @@
+package packfile
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+	"sort"
+
+	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+)
+
+// Index is the .idx file of a pack, version 1 or 2: sorted object IDs, and the offset of each in the pack.
+type Index struct {
+	n       int
+	stride  int    // bytes from one ID to the next
+	fanout  []byte // 256 big-endian counts
+	ids     []byte // the first ID; then one every stride bytes
+	crcs    []byte // one CRC for each ID; nil in version 1
+	offsets []byte // version 2: 4 bytes for each ID; version 1: 4 bytes before each ID
+	large   []byte // version 2: 8 bytes for each offset that has its top bit set
+
+	buckets []uint32 // first ID of each bucket; a bucket is the ID's leading bits
+	shift   uint     // reduces an ID's first 32 bits to its bucket
+}
+
+var (
+	indexMagic = []byte{0xff, 't', 'O', 'c'}
+	errIndex   = errors.New("damaged pack index")
+)
+
+const fanoutSize = 256 * 4
+
+// ReadIndex reads a .idx file.
+func ReadIndex(path string) (Index, error) {
+	data, err := fileio.ReadFile(path)
+	if err != nil {
+		return Index{}, fmt.Errorf("reading pack index: %w", err)
+	}
+	return ParseIndex(data)
+}
+
+// ParseIndex parses the content of a .idx file, which the Index keeps.
+func ParseIndex(data []byte) (Index, error) {
+	parse := parseIndexV1
+	if bytes.HasPrefix(data, indexMagic) {
+		parse = parseIndexV2
+	}
+	x, err := parse(data)
+	if err == nil {
+		x.fillBuckets()
+	}
+	return x, err
+}
+
+func parseIndexV2(data []byte) (Index, error) {
+	if len(data) < 8+fanoutSize || binary.BigEndian.Uint32(data[4:]) != 2 {
+		return Index{}, errIndex
+	}
+	x := Index{fanout: data[8 : 8+fanoutSize], stride: len(object.ID{})}
+	rest := data[8+fanoutSize:]
+	if err := x.readCount(len(rest), 20+4+4); err != nil {
+		return Index{}, err
+	}
+	x.ids, rest = rest[:20*x.n], rest[20*x.n:]
+	x.crcs, rest = rest[:4*x.n], rest[4*x.n:]
+	x.offsets, x.large = rest[:4*x.n], rest[4*x.n:]
+	return x, nil
+}
+
+func parseIndexV1(data []byte) (Index, error) {
+	if len(data) < fanoutSize {
+		return Index{}, errIndex
+	}
+	x := Index{fanout: data[:fanoutSize], stride: 4 + len(object.ID{})}
+	rest := data[fanoutSize:]
+	if err := x.readCount(len(rest), x.stride); err != nil {
+		return Index{}, err
+	}
+	if x.n == 0 {
+		return x, nil
+	}
+	x.offsets, x.ids = rest, rest[4:]
+	return x, nil
+}
+
+// readCount reads the number of IDs from the fan-out. That many records of recordSize bytes must fit into size bytes.
+func (x *Index) readCount(size, recordSize int) error {
+	last := uint32(0)
+	for i := range 256 {
+		next := binary.BigEndian.Uint32(x.fanout[4*i:])
+		if next < last {
+			return errIndex
+		}
+		last = next
+	}
+	if int64(last)*int64(recordSize) > int64(size) || last > math.MaxInt32 {
+		return errIndex
+	}
+	x.n = int(last)
+	return nil
+}
+
+// Len returns the number of objects in the index.
+func (x *Index) Len() int { return x.n }
+
+func (x *Index) idBytes(i int) []byte { return x.ids[i*x.stride:][:len(object.ID{})] }
+
+// ID returns the i-th object ID.
+func (x *Index) ID(i int) object.ID { return object.ID(x.idBytes(i)) }
+
+// Offset returns where the i-th object begins in the pack, or -1 if the index is damaged there.
+func (x *Index) Offset(i int) int64 {
+	if x.crcs == nil {
+		return int64(binary.BigEndian.Uint32(x.offsets[i*x.stride:]))
+	}
+	v := binary.BigEndian.Uint32(x.offsets[4*i:])
+	if v>>31 == 0 {
+		return int64(v)
+	}
+	at := 8 * int(v&(1<<31-1))
+	if at+8 > len(x.large) {
+		return -1
+	}
+	return int64(binary.BigEndian.Uint64(x.large[at:]))
+}
+
+// HasCRCs reports whether the index has a checksum for each entry. Version 1 has none.
+func (x *Index) HasCRCs() bool { return x.crcs != nil }
+
+// CRC returns the checksum of the i-th entry's packed bytes.
+func (x *Index) CRC(i int) uint32 { return binary.BigEndian.Uint32(x.crcs[4*i:]) }
+
+// fillBuckets makes buckets of about four IDs each. IDs are hashes and spread evenly. The fan-out of the file has 256
+// buckets whatever the size of the pack, which leaves a binary search over thousands of IDs.
+func (x *Index) fillBuckets() {
+	width := max(0, bits.Len(uint(x.n))-2)
+	x.shift = uint(32 - width)
+	x.buckets = make([]uint32, 1<<width+1)
+	for i := range x.n {
+		x.buckets[x.bucket(x.idBytes(i))+1] = uint32(i + 1)
+	}
+	for b := 1; b < len(x.buckets); b++ { // an empty bucket begins where the one before it ends
+		x.buckets[b] = max(x.buckets[b], x.buckets[b-1])
+	}
+}
+
+func (x *Index) bucket(id []byte) int {
+	return int(uint64(binary.BigEndian.Uint32(id)) >> x.shift)
+}
+
+// Find returns the position of an object ID.
+func (x *Index) Find(id object.ID) (int, bool) {
+	b := x.bucket(id[:])
+	lo, hi := int(x.buckets[b]), int(x.buckets[b+1])
+	for lo < hi {
+		mid := int(uint(lo+hi) / 2)
+		switch bytes.Compare(x.idBytes(mid), id[:]) {
+		case 0:
+			return mid, true
+		case -1:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return 0, false
+}
+
+// Search returns the position of the first ID whose hex digits are not less than prefix.
+func (x *Index) Search(prefix string) int {
+	return sort.Search(x.n, func(i int) bool { return x.ID(i).String() >= prefix })
+}

@@ -1,0 +1,96 @@
+package packfile
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"math"
+	"path/filepath"
+	"slices"
+
+	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/chunkfile"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+)
+
+// MultiIndex is a multi-pack-index: all object IDs of many packs, each with one pack and its offset there. akguard
+// uses it only in place of a pack index that is missing or damaged, because it names one copy of each object and every
+// copy may be the base of a delta.
+type MultiIndex struct {
+	n       int
+	indexes []string // file names of the packs' indexes
+	ids     []byte
+	offsets []byte // 8 bytes for each ID: position in indexes, offset in the pack
+	large   []byte // 8 bytes for each offset that has its top bit set
+}
+
+var errMultiIndex = errors.New("damaged multi-pack-index")
+
+// ReadMultiIndex reads the multi-pack-index in a folder of packs.
+func ReadMultiIndex(packDir string) (*MultiIndex, error) {
+	data, err := fileio.ReadFile(filepath.Join(packDir, "multi-pack-index"))
+	if err != nil {
+		return nil, err
+	}
+	return parseMultiIndex(data)
+}
+
+func parseMultiIndex(data []byte) (*MultiIndex, error) {
+	const header = 12
+	if len(data) < header || string(data[:4]) != "MIDX" || data[4] != 1 || data[5] != 1 {
+		return nil, errMultiIndex
+	}
+	chunks, err := chunkfile.Parse(data, header, int(data[6]))
+	if err != nil {
+		return nil, err
+	}
+	x := &MultiIndex{offsets: chunks["OOFF"], large: chunks["LOFF"]}
+	if x.ids, x.n, err = chunkfile.ObjectIDs(chunks); err != nil {
+		return nil, err
+	}
+	for name := range bytes.SplitSeq(bytes.TrimRight(chunks["PNAM"], "\x00"), []byte{0}) {
+		x.indexes = append(x.indexes, string(name))
+	}
+	if len(x.offsets) != 8*x.n || uint32(len(x.indexes)) != binary.BigEndian.Uint32(data[8:]) {
+		return nil, errMultiIndex
+	}
+	return x, nil
+}
+
+// IndexOf builds the index of one pack, given the file name of its missing .idx. It lacks the objects whose other copy
+// the MultiIndex chose.
+func (x *MultiIndex) IndexOf(name string) (Index, error) {
+	number := slices.Index(x.indexes, name)
+	if number < 0 {
+		return Index{}, errMultiIndex
+	}
+	idx := Index{stride: 4 + len(object.ID{})}
+	for i := range x.n {
+		if binary.BigEndian.Uint32(x.offsets[8*i:]) != uint32(number) {
+			continue
+		}
+		offset := x.offset(i)
+		if offset > math.MaxUint32 {
+			return Index{}, errMultiIndex
+		}
+		idx.offsets = binary.BigEndian.AppendUint32(idx.offsets, uint32(offset))
+		idx.offsets = append(idx.offsets, x.ids[i*len(object.ID{}):][:len(object.ID{})]...)
+		idx.n++
+	}
+	idx.ids = idx.offsets[min(4, len(idx.offsets)):]
+	idx.fillBuckets()
+	return idx, nil
+}
+
+// offset returns where the i-th object begins in its pack, or math.MaxUint64 if the file is damaged there.
+func (x *MultiIndex) offset(i int) uint64 {
+	v := binary.BigEndian.Uint32(x.offsets[8*i+4:])
+	if v>>31 == 0 || len(x.large) == 0 {
+		return uint64(v)
+	}
+	at := 8 * int(v&(1<<31-1))
+	if at+8 > len(x.large) {
+		return math.MaxUint64
+	}
+	return binary.BigEndian.Uint64(x.large[at:])
+}

@@ -1,0 +1,149 @@
+package repo
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+)
+
+// Ref is a name for an object: a ref, a detached HEAD, or an entry of a reflog.
+type Ref struct {
+	Name   string // refs/heads/main, HEAD, worktrees/x/HEAD, stash@{1}
+	Target object.ID
+}
+
+const (
+	maxRefs    = 1_000_000
+	maxRefFile = 1 << 10
+)
+
+var errRef = errors.New("damaged ref")
+
+// Refs returns every ref that names an object, sorted by name, and the detached HEADs. Symbolic refs are left out,
+// because the ref that they point to is in the list.
+func (r *Repository) Refs() ([]Ref, []odb.Unreadable) {
+	c := refCollector{seen: map[string]bool{}}
+	c.head("HEAD", filepath.Join(r.GitDir, "HEAD"))
+	for _, name := range subdirs(filepath.Join(r.Common, "worktrees")) {
+		c.head("worktrees/"+name+"/HEAD", filepath.Join(r.Common, "worktrees", name, "HEAD"))
+	}
+	c.loose(r.Common)
+	if r.GitDir != r.Common {
+		c.head("main-worktree/HEAD", filepath.Join(r.Common, "HEAD"))
+		c.loose(r.GitDir)
+	}
+	c.packed(filepath.Join(r.Common, "packed-refs"))
+	slices.SortFunc(c.refs, func(a, b Ref) int { return cmp.Compare(a.Name, b.Name) })
+	return c.refs, c.unreadable
+}
+
+type refCollector struct {
+	refs       []Ref
+	seen       map[string]bool
+	unreadable []odb.Unreadable
+}
+
+func (c *refCollector) add(name string, target object.ID) {
+	if !c.seen[name] && len(c.refs) < maxRefs {
+		c.seen[name] = true
+		c.refs = append(c.refs, Ref{name, target})
+	}
+}
+
+func (c *refCollector) report(what string, err error) {
+	c.unreadable = append(c.unreadable, odb.Unreadable{What: what, Err: err})
+}
+
+func (c *refCollector) head(name, path string) {
+	if id, symbolic, err := readRef(path); err == nil && symbolic == "" {
+		c.add(name, id)
+	}
+}
+
+// loose reads the refs that are files below dir/refs.
+func (c *refCollector) loose(dir string) {
+	_ = filepath.WalkDir(filepath.Join(dir, "refs"), func(path string, d fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(dir, path)
+		name := filepath.ToSlash(rel)
+		switch {
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			c.report(name, fileio.WithoutPath(err))
+			return nil
+		case err != nil, !d.Type().IsRegular(), strings.HasSuffix(path, ".lock"):
+			return nil
+		}
+		id, symbolic, err := readRef(path)
+		switch {
+		case err != nil:
+			c.report(name, err)
+		case symbolic == "":
+			c.add(name, id)
+		default:
+			c.seen[name] = true // it hides a packed ref of the same name
+		}
+		return nil
+	})
+}
+
+func (c *refCollector) packed(path string) {
+	data, err := fileio.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		c.report(path, fileio.WithoutPath(err))
+	}
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" || line[0] == '#' || line[0] == '^' {
+			continue
+		}
+		hex, name, _ := strings.Cut(line, " ")
+		id, ok := object.ParseID(hex)
+		if !ok || !strings.HasPrefix(name, "refs/") {
+			c.report(path, errors.New("damaged line in packed-refs"))
+			continue
+		}
+		c.add(name, id)
+	}
+}
+
+// readRef reads the file of a ref: it names an object or, if symbolic, another ref.
+func readRef(path string) (id object.ID, symbolic string, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return id, "", fileio.WithoutPath(err)
+	}
+	if info.Size() > maxRefFile {
+		return id, "", errRef
+	}
+	data, err := fileio.ReadFile(path)
+	if err != nil {
+		return id, "", fileio.WithoutPath(err)
+	}
+	text := strings.TrimSpace(string(data))
+	if target, ok := strings.CutPrefix(text, "ref:"); ok {
+		return id, strings.TrimSpace(target), nil
+	}
+	id, ok := object.ParseID(text)
+	if !ok {
+		return id, "", errRef
+	}
+	return id, "", nil
+}
+
+func subdirs(dir string) []string {
+	entries, _ := os.ReadDir(dir)
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}

@@ -1,0 +1,221 @@
+// Package repo opens git repositories: it finds their folders and reads their configuration, refs, reflogs and
+// revisions. Objects are read by odb.
+//
+// Nothing in a repository is trusted or executed: no hooks, filters or configured commands. Configuration is parsed by
+// go-git; includes are not followed.
+//
+// Limits: SHA-1 repositories with the files ref backend. Others are refused by name.
+package repo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/go-git/go-git/v5/plumbing/format/config"
+)
+
+// Repository is an open repository.
+type Repository struct {
+	Objects  odb.Reader
+	GitDir   string // the repository's own folder; each linked worktree has one
+	Common   string // what linked worktrees share: objects and refs. Often the same as GitDir
+	Worktree string // root of the working tree; "" for a bare repository
+	Bare     bool
+
+	config    *config.Config
+	configErr error // why the configuration could not be parsed
+	db        *odb.DB
+}
+
+// The errors of Open and Discover.
+var (
+	ErrNotRepository = errors.New("not a git repository")
+	ErrUnsupported   = errors.New("unsupported repository format")
+)
+
+// Is reports whether path is the root of a working tree or a git folder.
+func Is(path string) bool {
+	_, err := locate(path)
+	return err == nil
+}
+
+// Discover returns the root of the repository that contains path: of its working tree or, if bare, of its git folder.
+func Discover(path string) (string, error) {
+	dir, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	for {
+		if Is(dir) {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", fmt.Errorf("%s: %w (or any of the folders above it)", path, ErrNotRepository)
+		}
+		dir = parent
+	}
+}
+
+// Options says how a repository is opened. The zero Options means the defaults.
+type Options struct {
+	Limits odb.Limits
+	// ObjectDirs are object directories to read before the repository's own, such as the quarantine directory during a
+	// push. See ObjectDirsFromEnv.
+	ObjectDirs []string
+}
+
+// Open opens the repository whose working tree or git folder is at path. Objects that cannot be read are reported by
+// the walk over them.
+func Open(path string, opts Options) (*Repository, error) {
+	r, err := OpenWorktree(path)
+	if err != nil {
+		return nil, err
+	}
+	r.db = odb.Open(append(opts.ObjectDirs[:len(opts.ObjectDirs):len(opts.ObjectDirs)], r.ObjectDir()), opts.Limits)
+	if r.configErr != nil {
+		r.db.ReportUnreadable(filepath.Join(r.Common, "config"), r.configErr)
+	}
+	r.Objects = r.db
+	return r, nil
+}
+
+// OpenWorktree opens a repository without its objects, for its index and its ignore rules.
+func OpenWorktree(path string) (*Repository, error) {
+	r, err := locate(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.readConfig(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// Close closes the repository's files.
+func (r *Repository) Close() error { return r.db.Close() }
+
+// ObjectDir is the repository's object directory.
+func (r *Repository) ObjectDir() string { return filepath.Join(r.Common, "objects") }
+
+// IndexPath is the path of the repository's index.
+func (r *Repository) IndexPath() string { return filepath.Join(r.GitDir, "index") }
+
+// locate finds the folders of the repository at path.
+func locate(path string) (*Repository, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	dotGit := filepath.Join(path, ".git")
+	r := &Repository{GitDir: dotGit, Worktree: path}
+	info, err := os.Stat(dotGit)
+	switch {
+	case err == nil && !info.IsDir():
+		if r.GitDir, err = readPointer(dotGit, "gitdir:"); err != nil {
+			return nil, fmt.Errorf("%s: %w: %w", path, ErrNotRepository, err)
+		}
+	case err != nil:
+		r.GitDir, r.Worktree, r.Bare = path, "", true
+		if filepath.Base(path) == ".git" {
+			r.Worktree, r.Bare = filepath.Dir(path), false
+		}
+	}
+	r.Common = r.GitDir
+	if common, err := readPointer(filepath.Join(r.GitDir, "commondir"), ""); err == nil {
+		r.Common = common
+	}
+	if !fileio.IsRegular(filepath.Join(r.GitDir, "HEAD")) || !fileio.IsDir(r.ObjectDir()) {
+		return nil, fmt.Errorf("%s: %w", path, ErrNotRepository)
+	}
+	return r, nil
+}
+
+// readPointer reads a small file that names a folder, relative to its own.
+func readPointer(file, prefix string) (string, error) {
+	data, err := fileio.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	text, ok := strings.CutPrefix(strings.TrimRight(string(data), "\r\n"), prefix)
+	if text = strings.TrimSpace(text); !ok || text == "" {
+		return "", fmt.Errorf("%s does not name a folder", file)
+	}
+	if !filepath.IsAbs(text) {
+		text = filepath.Join(filepath.Dir(file), text)
+	}
+	return filepath.Clean(text), nil
+}
+
+// readConfig reads the configuration and refuses formats that this package would misread. If the configuration cannot
+// be parsed, it counts as empty and the scan reports it.
+func (r *Repository) readConfig() error {
+	var err error
+	if r.config, err = parseConfig(filepath.Join(r.Common, "config")); errors.Is(err, errConfig) {
+		r.config, r.configErr = config.New(), err
+	} else if err != nil {
+		return err
+	}
+	extensions := r.config.Section("extensions")
+	if format := extensions.Option("objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
+		return fmt.Errorf("%w: object format %s", ErrUnsupported, format)
+	}
+	if backend := extensions.Option("refstorage"); backend != "" && !strings.EqualFold(backend, "files") {
+		return fmt.Errorf("%w: ref storage %s", ErrUnsupported, backend)
+	}
+	return nil
+}
+
+var errConfig = errors.New("parsing the configuration")
+
+// parseConfig parses a configuration file. A file that does not exist is empty; the error wraps errConfig if the file
+// was read and cannot be parsed.
+func parseConfig(path string) (*config.Config, error) {
+	cfg := config.New()
+	data, err := fileio.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return cfg, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", fileio.WithoutPath(err))
+	}
+	if err := config.NewDecoder(bytes.NewReader(data)).Decode(cfg); err != nil {
+		return nil, fmt.Errorf("%w: %w", errConfig, err)
+	}
+	return cfg, nil
+}
+
+// Shallow returns the commits whose parents were left out when the repository was cloned or fetched.
+func (r *Repository) Shallow() []object.ID {
+	data, err := fileio.ReadFile(filepath.Join(r.Common, "shallow"))
+	if err != nil {
+		return nil
+	}
+	var out []object.ID
+	for line := range strings.Lines(string(data)) {
+		if id, ok := object.ParseID(strings.TrimSpace(line)); ok {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// Partial reports whether the repository is a partial clone: git fetches missing objects when it needs them.
+func (r *Repository) Partial() bool {
+	if r.config.Section("extensions").Option("partialclone") != "" {
+		return true
+	}
+	for _, remote := range r.config.Section("remote").Subsections {
+		if remote.Option("promisor") == "true" {
+			return true
+		}
+	}
+	return false
+}

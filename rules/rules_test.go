@@ -9,32 +9,80 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/rulestest"
 )
 
 func TestRules(t *testing.T) {
-	for _, rule := range rules.Default().Rules() {
+	for _, rule := range builtin.Set().Rules() {
 		t.Run(rule.ID, func(t *testing.T) { rulestest.Accept(t, rule) })
 	}
 }
 
+// fixed is a detector that finds nothing.
+type fixed rules.Part
+
+func (f fixed) Part() rules.Part                       { return rules.Part(f) }
+func (f fixed) Detect([]byte, int) (rules.Match, bool) { return rules.Match{}, false }
+
 func TestCompileRefuses(t *testing.T) {
-	part := rules.Part{Kind: rules.KindID, Literals: []string{"x"}, Find: func([]byte, int) (rules.Match, bool) { return rules.Match{}, false }}
-	a := rules.Rule{ID: "a", Type: "t", Parts: []rules.Part{part}}
-	b := rules.Rule{ID: "b", Type: "t", Parts: []rules.Part{part}}
+	scheme := &rules.Scheme{Type: "t", Near: func(rules.Kind, []byte, int, int) []rules.Match { return nil }}
+	good := rules.Part{Name: "x", Kind: rules.KindID, Scheme: scheme, Literals: []string{"xyz"}, Reach: 1}
+	rule := func(id string, change func(*rules.Part)) rules.Rule {
+		p := good
+		change(&p)
+		return rules.Rule{ID: id, Type: "t", Detectors: []rules.Detector{fixed(p)}}
+	}
+	same := func(*rules.Part) {}
+	if _, err := rules.Compile(rule("a", same)); err != nil {
+		t.Fatal(err)
+	}
 	for name, list := range map[string][]rules.Rule{
-		"two of one ID":        {a, a},
-		"two of one type":      {a, b},
-		"a part without Find":  {{ID: "a", Type: "t", Parts: []rules.Part{{Literals: []string{"x"}}}}},
-		"a part without words": {{ID: "a", Type: "t", Parts: []rules.Part{{Find: part.Find}}}},
+		"two of one ID":               {rule("a", same), rule("a", same)},
+		"two of one type":             {rule("a", same), rule("b", same)},
+		"a detector without a name":   {rule("a", func(p *rules.Part) { p.Name = "" })},
+		"a detector without a kind":   {rule("a", func(p *rules.Part) { p.Kind = 0 })},
+		"a detector without literals": {rule("a", func(p *rules.Part) { p.Literals = nil })},
+		"a detector without a reach":  {rule("a", func(p *rules.Part) { p.Reach = 0 })},
+		"a part without a scheme":     {rule("a", func(p *rules.Part) { p.Scheme = nil })},
+		"a value without a type":      {rule("a", func(p *rules.Part) { p.Kind, p.Scheme = rules.KindValue, nil })},
+		"a literal of two bytes":      {rule("a", func(p *rules.Part) { p.Literals = []string{"xy"} })},
 	} {
 		if _, err := rules.Compile(list...); err == nil {
-			t.Errorf("Compile took %s", name)
+			t.Errorf("Compile accepted %s", name)
 		}
 	}
 }
 
-// A value may touch letters that belong to an escape, and nothing else.
+// Look answers for the literals of rules and for marks alike, and the original set does not know the marks.
+func TestLook(t *testing.T) {
+	plain := builtin.Set()
+	set, err := plain.WithMarks("H4sI", "TFRBS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for content, want := range map[string][2]bool{
+		"": {}, "text": {}, "H4sIAAAA": {false, true}, "LTAI": {true, true}, "accessKeySecret": {true, false}, "x TFRBS LTA": {false, true},
+	} {
+		if literal, mark := set.Look([]byte(content)); literal != want[0] || mark != want[1] {
+			t.Errorf("%q: literal %v, mark %v, want %v", content, literal, mark, want)
+		}
+	}
+	if literal, mark := plain.Look([]byte("H4sI")); literal || mark {
+		t.Error("a mark was added to the original set")
+	}
+	if _, err := plain.WithMarks("xy"); err == nil {
+		t.Error("a mark of two bytes was accepted")
+	}
+}
+
+// count returns how many values the built-in rules find.
+func count(content string) int {
+	found, _ := builtin.Set().Find([]byte(content))
+	return len(found)
+}
+
+// A value may touch letters that belong to an escape, and no others.
 func TestBoundaries(t *testing.T) {
 	id := rulestest.NewKeys(1).ID24()
 	for before, want := range map[string]bool{
@@ -42,7 +90,7 @@ func TestBoundaries(t *testing.T) {
 		`\u0026`: true, `\x3d`: true, "\x1b[32m": true, "\x1b[1;31m": true, "<": true, "${A:-": true,
 		"VO": false, "x": false, "7": false, "+": false, "%2": false, "m": false,
 	} {
-		if got := len(rules.Default().Find([]byte(before+id))) == 1; got != want {
+		if got := count(before+id) == 1; got != want {
 			t.Errorf("found behind %q: %v, want %v", before, got, want)
 		}
 	}
@@ -50,7 +98,7 @@ func TestBoundaries(t *testing.T) {
 		"": true, " ": true, ":": true, "/": true, "%2F": true, `\n`: true, "密": true, "_": true, "=": true,
 		"*": false, "***": false, "…": false, "...": false, "_x": false, "-x": false, "+": false, "Zz9": false,
 	} {
-		if got := len(rules.Default().Find([]byte(id+after))) == 1; got != want {
+		if got := count(id+after) == 1; got != want {
 			t.Errorf("found before %q: %v, want %v", after, got, want)
 		}
 	}
@@ -61,7 +109,7 @@ func TestIDLengths(t *testing.T) {
 	for n := 12; n <= 25; n++ {
 		want := n >= 16 && n <= 24
 		id := []byte("LTAI" + tail)[:min(n, len("LTAI"+tail))]
-		if got := len(rules.Default().Find(id)) == 1; got != want {
+		if got := count(string(id)) == 1; got != want {
 			t.Errorf("an ID of %d characters found: %v, want %v", n, got, want)
 		}
 	}
@@ -118,16 +166,17 @@ func TestFingerprint(t *testing.T) {
 
 func FuzzFind(f *testing.F) {
 	keys := rulestest.NewKeys(4)
-	for _, rule := range rules.Default().Rules() {
+	for _, rule := range builtin.Set().Rules() {
 		for _, example := range append(rule.Examples.Match, rule.Examples.NoMatch...) {
 			f.Add([]byte(keys.Expand(example)))
 		}
 	}
 	f.Add([]byte("\\uLTAI%LTAI\x1b[mLTAI\\xLTAI"))
-	set := rules.Default()
+	set := builtin.Set()
 	f.Fuzz(func(t *testing.T, content []byte) {
 		last := -1
-		for _, m := range set.Find(content) {
+		found, _ := set.Find(content)
+		for _, m := range found {
 			if m.Start < last || m.Start >= m.End || m.End > len(content) {
 				t.Fatalf("match %+v after %d in %d bytes", m, last, len(content))
 			}

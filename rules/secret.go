@@ -5,12 +5,13 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+
+	"github.com/akguard/akguard/rules/internal/shape"
 )
 
-// Secret holds a sensitive value (an ID, a secret or a token) that prints masked wherever it is printed: fmt
-// with any verb, slog, JSON, text templates. It holds only a pointer, because fmt reads unexported fields
-// without calling their methods, and a pointer there shows an address and not the value.
-// The zero Secret is the empty value.
+// Secret holds a sensitive value (an ID, a secret or a token) that prints masked wherever it is printed: by fmt with any
+// verb, slog, JSON, text templates. It holds only a pointer, because fmt reads unexported fields without calling their
+// methods, and then prints an address and not the value. The zero Secret is the empty value.
 type Secret struct{ p *string }
 
 // NewSecret wraps value.
@@ -21,7 +22,7 @@ func NewSecret(value string) Secret {
 	return Secret{&value}
 }
 
-// Reveal returns the value itself. It is the only way to it.
+// Reveal returns the value itself. Nothing else does.
 func (s Secret) Reveal() string {
 	if s.p == nil {
 		return ""
@@ -32,7 +33,7 @@ func (s Secret) Reveal() string {
 // IsZero reports whether the value is empty.
 func (s Secret) IsZero() bool { return s.p == nil }
 
-// String returns the masked value: enough to recognise a key one knows, too little to use or to guess it.
+// String returns the masked value: enough to recognize a known key, too little to use or to guess it.
 func (s Secret) String() string { return mask(s.Reveal()) }
 
 // Format writes the masked value for every verb.
@@ -48,7 +49,7 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // Short IDs show less, so that at least eight characters stay unknown.
 func mask(v string) string {
 	head, tail := 2, 2
-	if strings.HasPrefix(v, longTermPrefix) || strings.HasPrefix(v, stsPrefix) {
+	if strings.HasPrefix(v, LongTermPrefix) || strings.HasPrefix(v, TemporaryPrefix) {
 		head, tail = 6, 4
 	}
 	if len(v)-head-tail < 12 && head > 4 {
@@ -63,17 +64,17 @@ func mask(v string) string {
 	return v[:head] + "****" + v[len(v)-tail:]
 }
 
-// MaskIDs masks every long-term ID in a text, also where none of the rules would take it for one.
+// MaskIDs masks every long-term ID in a text, even where no rule would accept it as one.
 func MaskIDs(text string) string {
 	for from := 0; ; {
-		i := strings.Index(text[from:], longTermPrefix)
+		i := strings.Index(text[from:], LongTermPrefix)
 		if i < 0 {
 			return text
 		}
 		start := from + i
-		end := runEnd([]byte(text), start, len(text))
+		end := shape.RunEnd([]byte(text), start, len(text))
 		from = end
-		if end-start >= minIDLen {
+		if end-start >= MinIDLength {
 			masked := mask(text[start:end])
 			text = text[:start] + masked + text[end:]
 			from = start + len(masked)

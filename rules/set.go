@@ -4,21 +4,39 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/akguard/akguard/rules/literal"
 )
 
-// Set is a collection of rules that is matched in one go. It is immutable.
+// Set is a collection of rules that is matched in one pass. It is immutable and safe for concurrent use.
 type Set struct {
-	rules    []Rule
-	texts    []string // the literals
-	parts    [][]Part // of each literal: every part that it may begin
-	wholes   []Part   // parts that are given all places at once
-	folded   []string // their literals
-	owners   [][]int  // of each of those: the wholes that it belongs to
-	always   bool     // some part is without literals
-	searcher *literal.Searcher
-	reach    int
+	rules     []Rule
+	detectors []detector
+	matchers  []matcher
+	schemes   []*Scheme
+	reach     int
+	always    bool // some matcher has no literals
+
+	exact  []string // literals of detectors, then marks
+	byText [][]int  // of each: the detectors that it may belong to; none for a mark
+	marked []bool   // of each: it says that content may be encoded
+	folded []string // literals of matchers
+	owners [][]int  // of each: the matchers that it belongs to
+
+	// The searcher is compiled when it is first needed, because a scan extends the set by marks first.
+	searcher func() *literal.Searcher
+}
+
+// detector is a Detector with its Part, which never changes.
+type detector struct {
+	Detector
+	part Part
+}
+
+type matcher struct {
+	Matcher
+	part Part
 }
 
 // Compile checks the rules and makes a Set of them. IDs and types must be unique.
@@ -33,53 +51,112 @@ func Compile(list ...Rule) (*Set, error) {
 			}
 			seen[name] = true
 		}
-		for _, p := range r.Parts {
-			if p.All != nil {
-				s.addWhole(p)
-				continue
-			}
-			if p.Find == nil || len(p.Literals) == 0 || p.Reach <= 0 {
-				return nil, fmt.Errorf("compiling rules: rule %s has a part without literals, Reach or Find", r.ID)
-			}
-			s.add(p)
+		if err := s.addRule(r); err != nil {
+			return nil, fmt.Errorf("compiling rules: rule %s: %w", r.ID, err)
 		}
 	}
-	if len(s.texts)+len(s.folded) == 0 {
-		return s, nil
-	}
-	var err error
-	if s.searcher, err = literal.Compile(s.texts, s.folded...); err != nil {
+	if err := literal.Check(slices.Concat(s.exact, s.folded)...); err != nil {
 		return nil, fmt.Errorf("compiling rules: %w", err)
 	}
+	s.searcher = s.lazySearcher()
 	return s, nil
 }
 
-func (s *Set) add(p Part) {
+func (s *Set) addRule(r Rule) error {
+	for _, d := range r.Detectors {
+		p := d.Part()
+		if err := p.check(); err != nil {
+			return err
+		}
+		s.addDetector(d, p)
+	}
+	for _, m := range r.Matchers {
+		s.addMatcher(m, m.Part())
+	}
+	return nil
+}
+
+func (p Part) check() error {
+	switch {
+	case p.Name == "" || p.Kind == 0 || len(p.Literals) == 0 || p.Reach <= 0:
+		return fmt.Errorf("detector %q lacks a name, a kind, literals or a reach", p.Name)
+	case p.Kind.Single() && (p.Type == "" || p.Scheme != nil):
+		return fmt.Errorf("detector %q finds single values: it needs a type and no scheme", p.Name)
+	case !p.Kind.Single() && (p.Scheme == nil || p.Scheme.Near == nil):
+		return fmt.Errorf("detector %q finds parts: it needs a scheme", p.Name)
+	}
+	return nil
+}
+
+func (s *Set) addDetector(d Detector, p Part) {
+	if slices.ContainsFunc(s.detectors, func(other detector) bool { return other.part.Name == p.Name }) {
+		return
+	}
+	number := len(s.detectors)
+	s.detectors = append(s.detectors, detector{d, p})
 	s.reach = max(s.reach, p.Reach)
+	if p.Scheme != nil && !slices.Contains(s.schemes, p.Scheme) {
+		s.schemes = append(s.schemes, p.Scheme)
+	}
 	for _, text := range p.Literals {
-		i := slices.Index(s.texts, text)
-		if i < 0 {
-			i = len(s.texts)
-			s.texts, s.parts = append(s.texts, text), append(s.parts, nil)
-		}
-		if !slices.ContainsFunc(s.parts[i], func(q Part) bool { return q.Kind == p.Kind && q.Type == p.Type }) {
-			s.parts[i] = append(s.parts[i], p)
-		}
+		i := s.addExact(text)
+		s.byText[i] = append(s.byText[i], number)
+		s.marked[i] = s.marked[i] || p.Encoded
 	}
 }
 
-func (s *Set) addWhole(p Part) {
-	s.always = s.always || len(p.Folded) == 0
-	for _, text := range p.Folded {
+// addExact returns the index of a literal.
+func (s *Set) addExact(text string) int {
+	i := slices.Index(s.exact, text)
+	if i < 0 {
+		i = len(s.exact)
+		s.exact, s.byText, s.marked = append(s.exact, text), append(s.byText, nil), append(s.marked, false)
+	}
+	return i
+}
+
+func (s *Set) addMatcher(m Matcher, p Part) {
+	s.always = s.always || len(p.Literals) == 0
+	for _, text := range p.Literals {
 		s.reach = max(s.reach, len(text))
 		i := slices.Index(s.folded, text)
 		if i < 0 {
 			i = len(s.folded)
 			s.folded, s.owners = append(s.folded, text), append(s.owners, nil)
 		}
-		s.owners[i] = append(s.owners[i], len(s.wholes))
+		s.owners[i] = append(s.owners[i], len(s.matchers))
 	}
-	s.wholes = append(s.wholes, p)
+	s.matchers = append(s.matchers, matcher{m, p})
+}
+
+// lazySearcher returns the function that compiles the literals once. The literals were checked before.
+func (s *Set) lazySearcher() func() *literal.Searcher {
+	exact, folded := s.exact, s.folded
+	return sync.OnceValue(func() *literal.Searcher {
+		if len(exact)+len(folded) == 0 {
+			return nil
+		}
+		searcher, err := literal.Compile(exact, folded...)
+		if err != nil {
+			panic(err) // literal.Check accepted them
+		}
+		return searcher
+	})
+}
+
+// WithMarks returns a set of the same rules whose Look also recognizes marks of encoded content. A scan needs one pass
+// over a content for both.
+func (s *Set) WithMarks(marks ...string) (*Set, error) {
+	if err := literal.Check(marks...); err != nil {
+		return nil, fmt.Errorf("adding marks: %w", err)
+	}
+	out := *s
+	out.exact, out.byText, out.marked = slices.Clone(s.exact), slices.Clone(s.byText), slices.Clone(s.marked)
+	for _, mark := range marks {
+		out.marked[out.addExact(mark)] = true
+	}
+	out.searcher = out.lazySearcher()
+	return &out, nil
 }
 
 // Rules returns the rules in the order of their IDs.
@@ -95,18 +172,12 @@ func (s *Set) Rule(t Type) (Rule, bool) {
 	return Rule{}, false
 }
 
-// Literals returns what stands in every content in which Find finds something: one of exact or, in any case, of folded.
-// They do not tell if always is true.
-func (s *Set) Literals() (exact, folded []string, always bool) {
-	return slices.Clone(s.texts), slices.Clone(s.folded), s.always
-}
-
-// Hidden returns the literals of the parts that may stand in encoded text.
-func (s *Set) Hidden() []string {
+// EncodedLiterals returns the literals of the detectors whose values may occur in encoded text.
+func (s *Set) EncodedLiterals() []string {
 	var out []string
-	for i, text := range s.texts {
-		if slices.ContainsFunc(s.parts[i], func(p Part) bool { return p.Hidden }) {
-			out = append(out, text)
+	for _, d := range s.detectors {
+		if d.part.Encoded {
+			out = append(out, d.part.Literals...)
 		}
 	}
 	return out
@@ -114,130 +185,3 @@ func (s *Set) Hidden() []string {
 
 // Reach is how far from a literal a match can depend on the content, in bytes.
 func (s *Set) Reach() int { return s.reach }
-
-// Screen reports whether Find might find anything. It is as good as Find on any piece of a content that goes on
-// for Reach bytes on both sides of a literal.
-func (s *Set) Screen(content []byte) bool {
-	found := s.always
-	s.each(content, func(text, at int) bool {
-		if text >= len(s.texts) {
-			found = true
-			return false
-		}
-		for _, p := range s.parts[text] {
-			if _, ok := p.Find(content, at); ok {
-				found = true
-				return false
-			}
-		}
-		return true
-	})
-	return found
-}
-
-// Find returns every part in content, ordered by its place, each place once.
-func (s *Set) Find(content []byte) []Match {
-	var found []Match
-	places := make([][]int, len(s.wholes))
-	s.each(content, func(text, at int) bool {
-		if text >= len(s.texts) {
-			for _, i := range s.owners[text-len(s.texts)] {
-				places[i] = append(places[i], at)
-			}
-			return true
-		}
-		for _, p := range s.parts[text] {
-			if m, ok := p.Find(content, at); ok {
-				m.Kind, m.Type = p.Kind, p.Type
-				found = append(found, m)
-			}
-		}
-		return true
-	})
-	return inOrder(append(found, s.whole(content, places)...))
-}
-
-// whole returns what the parts find that are given all places at once.
-func (s *Set) whole(content []byte, places [][]int) []Match {
-	var found []Match
-	for i, p := range s.wholes {
-		if len(places[i]) == 0 && len(p.Folded) > 0 {
-			continue
-		}
-		slices.Sort(places[i])
-		for _, m := range p.All(content, slices.Compact(places[i])) {
-			if m.Type = p.Type; m.Kind != KindRest {
-				m.Kind = p.Kind
-			}
-			found = append(found, m)
-		}
-	}
-	return found
-}
-
-// Rejected is what begins like a part of a credential and is none.
-type Rejected struct {
-	Match
-	Reason string
-}
-
-// Explain returns what Find did not take for a part, ordered by its place, and why.
-func (s *Set) Explain(content []byte) []Rejected {
-	var out []Rejected
-	s.each(content, func(text, at int) bool {
-		if text >= len(s.texts) {
-			return true
-		}
-		for _, p := range s.parts[text] {
-			if m, reason := p.why(content, at); reason != "" {
-				m.Kind = p.Kind
-				out = append(out, Rejected{m, reason})
-			}
-		}
-		return true
-	})
-	slices.SortStableFunc(out, func(a, b Rejected) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Kind, b.Kind)) })
-	return slices.CompactFunc(out, func(a, b Rejected) bool { return a.Start == b.Start && a.Kind == b.Kind })
-}
-
-// why says why the part does not begin at a literal, or what stands there in its place; "" if there is nothing to say.
-func (p Part) why(content []byte, at int) (Match, string) {
-	if p.Why == nil && p.WhyNear == nil {
-		return Match{}, ""
-	}
-	m, ok := p.Find(content, at)
-	switch {
-	case ok:
-		return m, ""
-	case p.Why != nil:
-		return m, p.Why(content, m.Start, m.End)
-	}
-	return p.WhyNear(content, at)
-}
-
-// each calls visit for every literal, until it returns false.
-func (s *Set) each(content []byte, visit func(text, at int) bool) {
-	if s.searcher != nil {
-		s.searcher.Each(content, visit)
-	}
-}
-
-// inOrder sorts matches by place and merges those of one place: whichever found a key name wins.
-func inOrder(found []Match) []Match {
-	slices.SortFunc(found, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Type, b.Type), cmp.Compare(b.rank(), a.rank()))
-	})
-	return slices.CompactFunc(found, func(a, b Match) bool { return a.Start == b.Start && a.Kind == b.Kind && a.Type == b.Type })
-}
-
-func (m Match) rank() int {
-	switch {
-	case m.Weak:
-		return -1
-	case m.Telling:
-		return 2
-	case m.Named:
-		return 1
-	}
-	return 0
-}

@@ -23,12 +23,14 @@ type hit struct {
 	credential rules.Credential
 	line       int
 	column     int
-	secrets    []secretAt // near an ID: the credential's own first, then the candidates, best first
-	decoded    string     // the encodings that hide it, the outermost first
-	expires    time.Time  // when the presigned URL does in which the ID stands
-	single     bool       // it is one value
-	marks      uint32     // of the match, for its rule's Where
-	bare       bool       // it is a secret that is all of its content: its name has to tell that it is one
+	secrets    []secretAt        // near an ID: the credential's own first, then the candidates, best first
+	decoded    string            // the encodings that hide it, the outermost first
+	expires    time.Time         // when the presigned URL does in which the ID stands
+	single     bool              // it is one value
+	where      rules.PlaceFilter // decides by the place whether it counts; nil: anywhere
+	length     rules.Length      // of the value that it begins with
+	generic    bool              // its rule is
+	bare       bool              // it is a secret that is all of its content: its name has to tell that it is one
 }
 
 // secretAt is a secret and its line.
@@ -39,13 +41,12 @@ type secretAt struct {
 
 // collector is the Sink of a scan: it matches content and keeps the hits.
 type collector struct {
-	set       *rules.Set
-	prefilter *prefilter
-	decoding  decode.Options
-	maxHits   int
-	progress  func(int)
-	margin    int
-	windows   sync.Pool // *[]byte, all of one size
+	set      *rules.Set
+	decoding decode.Options
+	maxHits  int
+	progress func(int)
+	margin   int
+	windows  sync.Pool // *[]byte, all of one size
 
 	blobs, bytes, commits atomic.Int64
 
@@ -62,12 +63,12 @@ type collector struct {
 const maxDecoded = 32 << 20
 
 func newCollector(opts Options) (*collector, error) {
-	prefilter, err := newPrefilter(opts.Rules)
+	set, err := withMarks(opts.Rules)
 	if err != nil {
 		return nil, err
 	}
 	c := &collector{
-		set: opts.Rules, prefilter: prefilter, decoding: decode.Options{MaxBytes: maxDecoded},
+		set: set, decoding: decode.Options{MaxBytes: maxDecoded},
 		maxHits: opts.MaxHits, progress: opts.Progress, skips: map[finding.Skip]bool{}, explains: opts.Explain != nil,
 	}
 	c.setWindows(windowSize, margin)
@@ -199,10 +200,10 @@ func (c *collector) crowded() finding.Skip {
 
 // Screen implements Screener.
 func (c *collector) Screen(piece []byte) bool {
-	if _, bare := rules.Bare(piece); bare {
+	if _, only := c.set.OnlySecret(piece); only {
 		return true
 	}
-	matchable, encoded := c.prefilter.look(piece)
+	matchable, encoded := look(c.set, piece)
 	return encoded || matchable && c.set.Screen(piece)
 }
 

@@ -37,11 +37,12 @@ func (c *collector) explain(place finding.Place, t text, cut section, joined []s
 		}
 	}
 	list := c.set.Explain(t.content)
-	for _, m := range c.set.Find(t.content) {
+	found, _ := c.set.Find(t.content)
+	for _, m := range found {
 		switch {
-		case m.Kind == rules.KindID && m.Weak:
+		case m.Kind == rules.KindID && m.Confidence == rules.Weak:
 			list = append(list, rules.Rejected{Match: m, Reason: needsSecret})
-		case m.Kind == rules.KindSecret && !m.Telling:
+		case m.Kind == rules.KindSecret && m.Confidence != rules.Certain:
 			list = append(list, rules.Rejected{Match: m, Reason: needsID})
 		}
 	}
@@ -55,19 +56,18 @@ func (c *collector) explain(place finding.Place, t text, cut section, joined []s
 		}
 		t.forward(r.Start)
 		c.rejected = append(c.rejected, Rejection{
-			Place: place, Line: max(1, t.line), Column: t.column, Rule: c.ruleOf(r.Kind), Reason: r.Reason,
+			Place: place, Line: max(1, t.line), Column: t.column, Rule: c.ruleOf(r.Match), Reason: r.Reason,
 			Value: rules.NewSecret(string(t.content[r.Start:r.End])),
 		})
 	}
 }
 
-// ruleOf returns the rule that reports a part of a credential where nothing else of it stands.
-func (c *collector) ruleOf(k rules.Kind) string {
-	types := map[rules.Kind]rules.Type{
-		rules.KindID: rules.AccessKeyID, rules.KindSecret: rules.AccessKeySecret,
-		rules.KindSTSID: rules.STS, rules.KindSTSSecret: rules.STS, rules.KindToken: rules.STS,
+// ruleOf returns the rule that reports a part of a credential where no other part was seen.
+func (c *collector) ruleOf(m rules.Match) string {
+	if m.Scheme == nil {
+		return ""
 	}
-	rule, _ := c.set.Rule(types[k])
+	rule, _ := c.set.Rule(m.Scheme.Alone(m.Kind))
 	return rule.ID
 }
 

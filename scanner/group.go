@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier"
@@ -45,14 +44,17 @@ func group(hits []hit) []*credentialGroup {
 func (g *credentialGroup) settle() {
 	g.secrets = rank(g.hits)
 	g.credential = slices.MaxFunc(g.hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(g.known(a), g.known(b)), cmp.Compare(specific(a), specific(b)))
+		return cmp.Or(cmp.Compare(g.known(a), g.known(b)), compareGeneric(b, a))
 	}).credential
 }
 
-// specific tells the rules that say what a value is from those that people call generic.
-func specific(h hit) int {
-	if strings.HasPrefix(string(h.credential.Type), "generic") {
+// compareGeneric puts what a specific rule reports before what a generic one does.
+func compareGeneric(a, b hit) int {
+	switch {
+	case a.generic == b.generic:
 		return 0
+	case b.generic:
+		return -1
 	}
 	return 1
 }

@@ -7,56 +7,27 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/rules/literal"
 	"github.com/akguard/akguard/rules/pair"
+	"github.com/akguard/akguard/rules/presigned"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/decode"
 	"github.com/akguard/akguard/scanner/finding"
 )
 
-// prefilter finds, in one pass, what a content must hold to be of interest: the literals of the rules, and marks of
-// what is encoded.
-type prefilter struct {
-	searcher  *literal.Searcher
-	matchable []bool // of each string: it is a rule's
-	encoded   []bool // it is a mark, or what an escape may touch
-	always    bool   // some rule is for all content
-}
-
-func newPrefilter(set *rules.Set) (*prefilter, error) {
+// withMarks returns the rules with the marks of encoded content, so that one pass over a content finds both.
+func withMarks(set *rules.Set) (*rules.Set, error) {
 	marks := decode.Openers()
-	for _, text := range set.Hidden() {
+	for _, text := range set.EncodedLiterals() {
 		marks = append(marks, decode.Marks(text)...)
 	}
 	slices.Sort(marks)
-	p := &prefilter{}
-	list, folded, always := set.Literals()
-	p.always = always
-	for _, text := range list {
-		p.matchable = append(p.matchable, true)
-		p.encoded = append(p.encoded, slices.Contains(set.Hidden(), text))
-	}
-	for _, mark := range slices.Compact(marks) {
-		list = append(list, mark)
-		p.matchable, p.encoded = append(p.matchable, false), append(p.encoded, true)
-	}
-	for range folded {
-		p.matchable, p.encoded = append(p.matchable, true), append(p.encoded, false)
-	}
-	var err error
-	p.searcher, err = literal.Compile(list, folded...)
-	return p, err
+	return set.WithMarks(slices.Compact(marks)...)
 }
 
-// look tells what is in a piece of content: whether some literal is, and whether something may be encoded.
-func (p *prefilter) look(piece []byte) (matchable, encoded bool) {
-	matchable, encoded = p.always, decode.Zlib(piece)
-	p.searcher.Each(piece, func(text, _ int) bool {
-		matchable = matchable || p.matchable[text]
-		encoded = encoded || p.encoded[text]
-		return !matchable || !encoded
-	})
-	return matchable, encoded
+// look reports, in one pass, whether a content may hold a match, and whether something in it may be encoded.
+func look(set *rules.Set, content []byte) (matchable, encoded bool) {
+	matchable, encoded = set.Look(content)
+	return matchable, encoded || decode.Zlib(content)
 }
 
 // sighting is a credential where it was seen.
@@ -97,11 +68,11 @@ type section struct {
 
 // match finds the credentials of a content that begin in the section.
 func (c *collector) match(place finding.Place, t text, cut section) {
-	if secret, ok := rules.Bare(t.content); ok && !cut.part {
+	if secret, ok := c.set.OnlySecret(t.content); ok && !cut.part {
 		c.keep([]hit{bareHit(place, t, secret)})
 		return
 	}
-	matchable, encoded := c.prefilter.look(t.content)
+	matchable, encoded := look(c.set, t.content)
 	if !matchable && !encoded {
 		return
 	}
@@ -131,23 +102,20 @@ func bareHit(place finding.Place, t text, secret rules.Match) hit {
 
 // add finds the credentials of the content or, if v is not nil, of a view of it.
 func (m *matching) add(content []byte, v *decode.View) {
-	parts := m.set.Find(content)
+	parts, complete := m.set.Find(content)
+	m.rest = m.rest || !complete
 	if len(parts) == 0 {
 		return
 	}
-	m.rest = m.rest || slices.ContainsFunc(parts, func(p rules.Match) bool { return p.Kind == rules.KindRest })
 	joined := pair.Join(content, parts, pair.Options{Part: m.cut.part})
 	taken := spans(joined)
 	for _, j := range joined {
-		anchor := j.ID
-		if anchor.End == 0 {
-			anchor = j.Secret
-		}
+		anchor := j.Anchor()
 		start := origin(v, anchor)
 		if start < m.cut.from || start >= m.cut.to {
 			continue // of another window
 		}
-		if anchor.Kind == rules.KindValue && taken.overlap(anchor) {
+		if anchor.Kind.Single() && taken.overlap(anchor) {
 			continue // it is a part of what says more
 		}
 		m.keep(m.sighting(content, v, j, anchor), start)
@@ -157,10 +125,14 @@ func (m *matching) add(content []byte, v *decode.View) {
 // sighting is what was joined, as it was seen. Anchor is its first part.
 func (m *matching) sighting(content []byte, v *decode.View, j pair.Joined, anchor rules.Match) sighting {
 	s := sighting{at: m.spot(v, anchor), hit: hit{
-		credential: j.Credential, single: anchor.Kind == rules.KindValue, marks: anchor.Marks,
+		credential: j.Credential, single: anchor.Kind.Single(), where: anchor.Where, length: anchor.Length,
 		decoded: chain(v, anchor, j.Secret, j.Token),
 	}}
-	if expires, ok := rules.URLExpiry(content, anchor); ok {
+	if s.single {
+		rule, _ := m.set.Rule(j.Credential.Type)
+		s.generic = rule.Generic
+	}
+	if expires, ok := presigned.Expiry(content, anchor.Start, anchor.End); ok {
 		s.expires = expires
 	}
 	if j.ID.End == 0 || j.Secret.End == 0 {
@@ -192,23 +164,23 @@ func (m *matching) keep(s sighting, start int) {
 	}
 }
 
-// dropPieces drops an ID that is the beginning of another in the same place: of a string in pieces the first may look
-// like one. The other way round, what was joined is dropped if it has no ID's length and the piece has.
+// dropPieces drops an ID that is the beginning of another in the same place: of a string in pieces, the first piece may
+// look like an ID. It is the other way round if only the piece has a usual length. Then the joined string is dropped.
 func (m *matching) dropPieces() {
-	byStart := map[int][]string{}
+	byStart := map[int][]known{}
 	for k := range m.seen {
-		byStart[k.start] = append(byStart[k.start], k.key)
+		byStart[k.start] = append(byStart[k.start], k)
 	}
 	drop := map[known]bool{}
-	for k := range m.seen {
+	for k, i := range m.seen {
 		for _, other := range byStart[k.start] {
-			if len(other) <= len(k.key) || !strings.HasPrefix(other, k.key) || !strings.HasPrefix(other, "LTAI") {
-				continue
-			}
-			if usual(other) || !usual(k.key) {
+			length := m.found[m.seen[other]].length
+			switch piece := len(other.key) > len(k.key) && strings.HasPrefix(other.key, k.key); {
+			case !piece || length == rules.FixedLength:
+			case length == rules.UsualLength || m.found[i].length != rules.UsualLength:
 				drop[k] = true
-			} else {
-				drop[known{start: k.start, key: other, rule: k.rule}] = true
+			default:
+				drop[other] = true
 			}
 		}
 	}
@@ -226,9 +198,6 @@ func (m *matching) dropPieces() {
 		return cmp.Or(cmp.Compare(a.at.text, b.at.text), cmp.Compare(a.at.offset, b.at.offset), cmp.Compare(a.key(), b.key()))
 	})
 }
-
-// usual reports whether nearly all IDs are as long as this one.
-func usual(id string) bool { return len(id) == 16 || len(id) == 24 }
 
 // chain returns the encodings that hide any part of a credential.
 func chain(v *decode.View, parts ...rules.Match) string {

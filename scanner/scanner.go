@@ -94,11 +94,7 @@ func (s *Scanner) collect(ctx context.Context, c *collector) ([]hit, error) {
 // inPlace leaves out the hits of rules that are not for their places.
 func (c *collector) inPlace(hits []hit) []hit {
 	return slices.DeleteFunc(hits, func(h hit) bool {
-		if !h.single {
-			return false
-		}
-		rule, _ := c.set.Rule(h.credential.Type)
-		return rule.Where != nil && !rule.Where(cmp.Or(h.place.Member, h.place.Path), h.place.Commit, h.marks)
+		return h.where != nil && !h.where.Counts(cmp.Or(h.place.Member, h.place.Path), h.place.Commit)
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/scanner"
@@ -64,7 +65,7 @@ func TestSummary(t *testing.T) {
 	k, bytes := planted.Keys(21)(), 0
 	var r planted.Report
 	s := scanner.New(scanner.Options{
-		Header: finding.Header{Version: "v", Target: "here"}, Rules: rules.Default(),
+		Header: finding.Header{Version: "v", Target: "here"}, Rules: builtin.Set(),
 		Verifier: &oracle{secrets: map[string]string{k.ID: k.Secret}},
 		Sources:  []scanner.Source{memory{files: []file{{"a", k.Text()}, {"b", "nothing"}}}, streamed{strings.NewReader("a stream")}},
 		Progress: func(n int) { bytes += n },
@@ -75,7 +76,7 @@ func TestSummary(t *testing.T) {
 	if err != nil || sum != want || r.Sum != want || bytes != size {
 		t.Errorf("the summary is %+v (%v), want %+v; progress %d", sum, err, want, bytes)
 	}
-	if h := r.Opened; h.Version != "v" || h.Target != "here" || !h.Verify || len(h.Rules) != len(rules.Default().Rules()) {
+	if h := r.Opened; h.Version != "v" || h.Target != "here" || !h.Verify || len(h.Rules) != len(builtin.Set().Rules()) {
 		t.Errorf("the header is %+v", h)
 	}
 }
@@ -113,7 +114,7 @@ func TestMaxHits(t *testing.T) {
 		"too many places": {located{memory: memory{files: files}, places: everywhere}, 12, 10, 12 + 10 - 4, true},
 	} {
 		var r planted.Report
-		s := scanner.New(scanner.Options{Sources: []scanner.Source{c.source}, Rules: rules.Default(), MaxHits: c.max})
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{c.source}, Rules: builtin.Set(), MaxHits: c.max})
 		if _, err := s.Run(t.Context(), &r); err != nil {
 			t.Fatal(err)
 		}
@@ -196,11 +197,11 @@ func TestInterrupted(t *testing.T) {
 		"and failed": func(cancel func()) scanner.Source { return locating(k, cancel, errBroken) },
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
-		check(t, ctx, name, scanner.Options{Sources: []scanner.Source{source(cancel)}, Rules: rules.Default()})
+		check(t, ctx, name, scanner.Options{Sources: []scanner.Source{source(cancel)}, Rules: builtin.Set()})
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	check(t, ctx, "verifying", scanner.Options{
-		Sources: []scanner.Source{memory{files: []file{{"a", k.Text()}}}}, Rules: rules.Default(),
+		Sources: []scanner.Source{memory{files: []file{{"a", k.Text()}}}}, Rules: builtin.Set(),
 		Verifier: &oracle{ask: func(rules.Credential) { cancel() }},
 	})
 }
@@ -238,7 +239,7 @@ func TestErrors(t *testing.T) {
 	whole := memory{files: []file{{"a", k.Text()}}, skips: []finding.Skip{{Path: "b", Reason: reason.Text("c")}}}
 	for _, at := range []string{"header", "finding", "skip", "summary"} {
 		h := &broken{at: at}
-		s := scanner.New(scanner.Options{Sources: []scanner.Source{whole}, Rules: rules.Default()})
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{whole}, Rules: builtin.Set()})
 		if _, err := s.Run(t.Context(), h); !errors.Is(err, errBroken) || h.Ended != (at == "summary") {
 			t.Errorf("at the %s: the error is %v, summary %v", at, err, h.Ended)
 		}
@@ -252,7 +253,7 @@ func TestErrors(t *testing.T) {
 		"lack of places": located{memory: whole, places: none},
 	} {
 		var r planted.Report
-		s := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: rules.Default()})
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: builtin.Set()})
 		if _, err := s.Run(t.Context(), &r); err == nil || r.Ended {
 			t.Errorf("%s: the error is %v, summary %v", name, err, r.Ended)
 		}
@@ -288,7 +289,7 @@ func TestConcurrent(t *testing.T) {
 	for range 4 {
 		sources = append(sources, memory{files: []file{{"a", next().Text()}, {"b", next().Text()}}})
 	}
-	s := scanner.New(scanner.Options{Sources: sources, Rules: rules.Default(), Verifier: verdict(verifier.Live)})
+	s := scanner.New(scanner.Options{Sources: sources, Rules: builtin.Set(), Verifier: verdict(verifier.Live)})
 	done := make(chan int)
 	for range 4 {
 		go func() {

@@ -16,7 +16,7 @@ func spans(joined []pair.Joined) spanList {
 	var out spanList
 	for _, j := range joined {
 		for _, m := range []rules.Match{j.ID, j.Secret, j.Token} {
-			if m.End > 0 && m.Kind != rules.KindValue {
+			if m.End > 0 && !m.Kind.Single() {
 				out = append(out, m)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/internal/planted"
@@ -58,7 +59,7 @@ func TestNoSecretIsItsOwn(t *testing.T) {
 	} {
 		oracle, report := v(), new(planted.Report)
 		source := memory{files: []file{{"a", pairText(id, c.secrets...)}}}
-		s := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: rules.Default(), Verifier: oracle, MaxCandidates: c.most})
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: builtin.Set(), Verifier: oracle, MaxCandidates: c.most})
 		if _, err := s.Run(t.Context(), report); err != nil {
 			t.Fatal(err)
 		}

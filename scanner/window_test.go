@@ -12,7 +12,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/rulestest"
 )
 
@@ -25,7 +25,7 @@ const (
 // found describes the hits of a content, in order.
 func found(t *testing.T, b Blob) []string {
 	t.Helper()
-	c, err := newCollector(Options{Rules: rules.Default(), MaxHits: defaultMaxHits})
+	c, err := newCollector(Options{Rules: builtin.Set(), MaxHits: defaultMaxHits})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestLongLine(t *testing.T) {
 	keys := rulestest.NewKeys(22)
 	first, last := keys.ID24()+" secret: "+keys.Secret(), keys.ID24()+" secret: "+keys.Secret()
 	const size = int64(1<<31)/slow + 1000
-	c, err := newCollector(Options{Rules: rules.Default(), MaxHits: defaultMaxHits})
+	c, err := newCollector(Options{Rules: builtin.Set(), MaxHits: defaultMaxHits})
 	if err != nil {
 		t.Fatal(err)
 	}

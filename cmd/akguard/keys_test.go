@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/pair"
 	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/verifier/alibabatest"
@@ -53,23 +54,11 @@ func (v *vault) value(name string) string {
 	return v.values[name]
 }
 
-// tries is how many values in a row may not look random. One in a thousand does not.
-const tries = 10
+// random makes a value of a kind. The rules accept all of them.
+func (v *vault) random(kind string) string { return v.keys.Expand("{" + kind + "}") }
 
-// random makes values until the rules take one for random. Those of temporary credentials are left out: they are
-// found together only.
-func (v *vault) random(kind string) string {
-	names := map[string]string{"id24": "accessKeyId", "id16": "accessKeyId", "secret": "accessKeySecret"}
-	var value string
-	for range tries {
-		value = v.keys.Expand("{" + kind + "}")
-		text := fmt.Appendf(nil, "%s: %s\n", names[kind], value)
-		if names[kind] == "" || len(rules.Default().Find(text)) > 0 {
-			break
-		}
-	}
-	return value
-}
+// tries is how many keys of an account in a row may look made up to the rules. One in a hundred does.
+const tries = 10
 
 // store gives the values of an account's key the label.
 func (v *vault) store(label string, c rules.Credential) {
@@ -134,7 +123,8 @@ func newKey(a *alibabatest.Account, state string) (rules.Credential, error) {
 	for range tries {
 		c := add(a).Credential()
 		text := fmt.Appendf(nil, "id: %s\nsecret: %s\ntoken: %s\n", c.ID.Reveal(), c.Secret.Reveal(), c.Token.Reveal())
-		found := pair.Join(text, rules.Default().Find(text), pair.Options{})
+		matches, _ := builtin.Set().Find(text)
+		found := pair.Join(text, matches, pair.Options{})
 		if len(found) == 1 && found[0].Credential.Type == c.Type {
 			return c, nil
 		}

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// maxAllow is how many allow lists a rule may have: a bit of a match's marks each.
+// maxAllow is how many allow lists a rule may have: each is a bit of a place.
 const maxAllow = 32
 
-// allowList is an Allow that was compiled.
+// allowList is a compiled Allow.
 type allowList struct {
 	paths, regexes []*regexp.Regexp
 	commits        []string
@@ -23,12 +23,12 @@ type allowList struct {
 
 func (a Allow) compile() (allowList, error) {
 	if len(a.Paths)+len(a.Commits)+len(a.Regexes)+len(a.StopWords) == 0 {
-		return allowList{}, errors.New("it is empty: give it paths, commits, regexes or stop words")
+		return allowList{}, errors.New("it is empty: add paths, commits, regexes or stop words")
 	}
 	out := allowList{target: a.Target, all: a.All}
 	for _, word := range a.StopWords {
 		if word == "" {
-			return out, errors.New("a stop word is empty: it stands in every value")
+			return out, errors.New("a stop word is empty, and so part of every value")
 		}
 		out.words = append(out.words, strings.ToLower(word))
 	}
@@ -70,11 +70,11 @@ func compileAll(list []string) ([]*regexp.Regexp, error) {
 	return out, nil
 }
 
-// placed reports whether the list is about places.
+// placed reports whether the list names places.
 func (a allowList) placed() bool { return len(a.paths)+len(a.commits) > 0 }
 
-// content reports whether the list allows a match by what stands there. A list of which all must apply, and that is
-// about places alone, has no objection.
+// content reports whether the list allows a match by its content. A list that names only places, and of which everything
+// must apply, does so.
 func (a allowList) content(m match) bool {
 	byRegex := func() bool {
 		text := a.text(m)
@@ -90,7 +90,7 @@ func (a allowList) content(m match) bool {
 	return byRegex() || byWord()
 }
 
-// text is what the list's expressions are compared with.
+// text is what the list's expressions are matched against.
 func (a allowList) text(m match) []byte {
 	switch a.target {
 	case Whole:
@@ -101,7 +101,7 @@ func (a allowList) text(m match) []byte {
 	return m.value()
 }
 
-// place reports whether the list allows a match at a place; marked tells what content said of it.
+// place reports whether the list allows a match at a place. Marked is what content reported about the match.
 func (a allowList) place(path, commit string, marked bool) bool {
 	byPath := slices.ContainsFunc(a.paths, func(re *regexp.Regexp) bool { return path != "" && re.MatchString(path) })
 	byCommit := commit != "" && slices.Contains(a.commits, commit)

@@ -6,18 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// around returns the surroundings of a literal at an offset, in which every match is that holds it, and a character more
-// on both sides: an expression may look at it. So no match begins or ends where they were cut.
+// around returns the surroundings of a literal at an offset. They contain every match that contains the literal, and one
+// more character on both sides, because an expression may look at it. So no match begins or ends where they are cut.
 type around func(content []byte, at int) (from, to int)
 
-// Up to these sizes of a match the surroundings of its literals are looked at, and beyond all of the content.
+// Up to these sizes of a match, the surroundings of its literals are searched; beyond, the whole content. Surroundings
+// that are larger than this overlap so often that they save nothing.
 const (
 	maxBytes = 4 << 10
 	maxLines = 16
 )
 
-// surroundings returns how far a match of the expression can go from a literal, of which lead bytes of it stand before at
-// most; nil if there is no telling.
+// surroundings returns how far a match of the expression can extend from a literal that has at most lead bytes of the
+// match before it; nil if that is not known.
 func surroundings(re *syntax.Regexp, lead int) around {
 	size, lines := longest(re), newlines(re)
 	if size > maxBytes && lines > maxLines {
@@ -32,13 +33,13 @@ func surroundings(re *syntax.Regexp, lead int) around {
 		if size <= maxBytes {
 			to = at + size
 		} else {
-			to = linesBehind(content, at, lines)
+			to = linesAfter(content, at, lines)
 		}
 		return max(0, from-utf8.UTFMax), min(len(content), to+utf8.UTFMax)
 	}
 }
 
-// linesBefore returns where the n-th line before that of an offset begins.
+// linesBefore returns where the n-th line before the line of an offset begins.
 func linesBefore(content []byte, at, n int) int {
 	for i := 0; i <= n && at >= 0; i++ {
 		at = bytes.LastIndexByte(content[:at], '\n')
@@ -46,8 +47,8 @@ func linesBefore(content []byte, at, n int) int {
 	return at
 }
 
-// linesBehind returns where the n-th line behind that of an offset ends.
-func linesBehind(content []byte, at, n int) int {
+// linesAfter returns where the n-th line after the line of an offset ends.
+func linesAfter(content []byte, at, n int) int {
 	for range n + 1 {
 		end := bytes.IndexByte(content[at:], '\n')
 		if end < 0 {

@@ -1,13 +1,13 @@
-// Package custom makes rules of what people write in configuration files: an expression, the words that must stand
-// near, what is allowed.
+// Package custom compiles the rules that people write in configuration files: an expression, keywords that must occur,
+// and lists of what is allowed.
 //
-// Expressions are those of package regexp, which match in linear time whatever the input. A rule is not run on all
-// content: from its expression follows, mostly, that one of a few strings stands in every match, and how long a match
-// can be. Then only the surroundings of those strings are looked at, which is the same and much faster. Where nothing
-// follows, the rule's keywords decide, and where there are none, the rule runs on everything; Rule.Notes says so.
+// Expressions are those of package regexp, which match in linear time whatever the input. Most rules do not run on all
+// content: the expression implies that one of a few strings occurs in every match, and how long a match can be. Then only
+// the surroundings of those strings are searched, with the same result and much faster. Where the expression implies
+// nothing, the rule's keywords decide; a rule without keywords runs on everything, and Rule.Notes says so.
 //
-// What is limited: a match that is longer than the overlap of the windows of a large file, 64 KiB, may be missed there.
-// Paths and commits are compared after a match: in a history, contents have none before.
+// Limits: a match that is longer than the overlap of the windows of a large file, 64 KiB, may be missed there. Paths and
+// commits are compared after a match, because the contents of a history have neither before.
 package custom
 
 import (
@@ -25,39 +25,39 @@ import (
 	"github.com/akguard/akguard/rules/literal"
 )
 
-// Rule is a rule as it is written. ID and Regex are required.
+// Rule is a rule as a person writes it. ID and Regex are required.
 type Rule struct {
-	ID          string         // letters, digits, and . _ - between; it is the type of its credentials too
+	ID          string         // letters and digits, with . _ - in between; also the type of its credentials. "generic…" makes the rule Generic
 	Description string         // one sentence: what was found
 	Help        string         // what to do about it
 	Severity    rules.Severity // High if zero
 	Regex       string
-	Group       int      // the group of Regex that is the value; 0: the first that matched something, else all of the match
-	Keywords    []string // one of these must stand in the content, in whatever case; none: no matter
-	Entropy     float64  // the value must have more bits of entropy per character; 0: no matter
-	Path        string   // an expression that the path must match; "": no matter
+	Group       int      // the group of Regex that is the value; 0: the first group that matched something, or the whole match
+	Keywords    []string // one of these must occur in the content, in any case; empty: no condition
+	Entropy     float64  // the value must have more bits of entropy per character; 0: no condition
+	Path        string   // an expression that the path must match; "": no condition
 	Allow       []Allow
 	Examples    rules.Examples
 }
 
-// Allow says which matches of a rule are no findings.
+// Allow says which matches of a rule are not findings.
 type Allow struct {
 	Paths     []string // expressions
 	Commits   []string // full IDs
 	Regexes   []string
 	Target    Target   // of Regexes
-	StopWords []string // in the value, in whatever case
-	All       bool     // each kind that is given must apply, instead of any
+	StopWords []string // words in the value, in any case
+	All       bool     // every kind that is given must apply, instead of any of them
 }
 
-// Target is what the expressions of an Allow are compared with.
+// Target is what the expressions of an Allow are matched against.
 type Target int
 
 // The targets.
 const (
 	Value Target = iota // what would be reported
 	Whole               // the match of the rule's expression
-	Line                // the lines that it stands in
+	Line                // the lines that the match is on
 )
 
 const (
@@ -65,9 +65,9 @@ const (
 	maxID         = 100
 )
 
-const defaultHelp = "Replace the credential where it was issued, then where it is used. Taking it out of the code does not take it back."
+const defaultHelp = "Replace the credential where it was issued, then where it is used. Removing it from the code does not undo the leak."
 
-// Compile makes rules of them.
+// Compile compiles the rules.
 func Compile(list ...Rule) ([]rules.Rule, error) {
 	quiet := new(memo)
 	out := make([]rules.Rule, 0, len(list))
@@ -85,8 +85,7 @@ func Compile(list ...Rule) ([]rules.Rule, error) {
 func (r Rule) rule(f *finder) rules.Rule {
 	out := rules.Rule{
 		ID: r.ID, Type: rules.Type(r.ID), Severity: r.Severity, Description: printable(r.Description), Help: printable(r.Help), Examples: r.Examples,
-		Parts: []rules.Part{{Kind: rules.KindValue, Type: rules.Type(r.ID), Folded: f.gate, All: f.all}},
-		Where: f.where,
+		Generic: strings.HasPrefix(r.ID, "generic"), Matchers: []rules.Matcher{f},
 	}
 	if out.Severity == 0 {
 		out.Severity = rules.High
@@ -100,7 +99,7 @@ func (r Rule) rule(f *finder) rules.Rule {
 	return out
 }
 
-// printable replaces what a terminal would obey, or would not show, but keeps the ends of lines and tabs.
+// printable replaces control characters and what a terminal would not show, except line ends and tabs.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
@@ -110,25 +109,25 @@ func printable(text string) string {
 	}, text)
 }
 
-// Notes says what about the rule costs time, for who writes it.
+// Notes says what makes the rule slow, for its author.
 func (r Rule) Notes() []string {
 	f, err := r.finder()
 	switch {
 	case err != nil:
 		return nil
 	case len(f.gate) == 0:
-		return []string{"runs on all content: give it keywords of three characters or more, or an expression that holds a fixed text"}
+		return []string{"runs on all content: add keywords of three characters or more, or put a fixed text into the expression"}
 	case f.literals == nil:
-		return []string{"runs on all of a content that holds a keyword: no fixed text of three characters or more stands in every match"}
+		return []string{"runs on the whole of every file that holds a keyword: no fixed text of three characters or more is part of every match"}
 	case f.around == nil:
-		return []string{"runs on all of a content that holds its text: a match may go over any number of lines"}
+		return []string{"runs on the whole of every file that holds its text: a match may span any number of lines"}
 	}
 	return nil
 }
 
 func (r Rule) finder() (*finder, error) {
 	if !isID(r.ID) {
-		return nil, errors.New("an id is of letters, digits, and . _ - between them, 100 at most")
+		return nil, errors.New("an id consists of up to 100 letters and digits, with . _ - in between")
 	}
 	if r.Regex == "" {
 		return nil, errors.New("regex is missing")
@@ -138,12 +137,12 @@ func (r Rule) finder() (*finder, error) {
 		return nil, fmt.Errorf("regex: %w", err)
 	}
 	if r.Group < 0 || r.Group > re.NumSubexp() {
-		return nil, fmt.Errorf("group %d: the regex has %d", r.Group, re.NumSubexp())
+		return nil, fmt.Errorf("group %d: the regex has %d groups", r.Group, re.NumSubexp())
 	}
 	if r.Entropy < 0 || r.Entropy > 8 || math.IsNaN(r.Entropy) {
-		return nil, fmt.Errorf("entropy %v: it is bits per character, 0 to 8", r.Entropy)
+		return nil, fmt.Errorf("entropy %v is not between 0 and 8 bits per character", r.Entropy)
 	}
-	f := &finder{re: re, group: r.Group, entropy: r.Entropy, quiet: new(memo)}
+	f := &finder{id: r.ID, re: re, group: r.Group, entropy: r.Entropy, quiet: new(memo)}
 	if r.Path != "" {
 		if f.path, err = compile(r.Path); err != nil {
 			return nil, fmt.Errorf("path: %w", err)
@@ -174,7 +173,7 @@ func compile(expr string) (*regexp.Regexp, error) {
 	return regexp.Compile(expr)
 }
 
-// narrow finds out where the rule has to look.
+// narrow finds out where the rule has to search.
 func (f *finder) narrow(expr string, keywords []string) error {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
@@ -207,10 +206,10 @@ func lowered(words []string) []string {
 	return out
 }
 
-// tooShort reports whether a word is none that a searcher finds in any case.
+// tooShort reports whether a searcher cannot find a word in any case.
 func tooShort(word string) bool { return len(word) < minLiteral || !isASCII(word) }
 
-// oneOfThem returns what tells whether one of the words stands in a content.
+// oneOfThem returns a function that reports whether one of the words occurs in a content.
 func oneOfThem(words []string, searchable bool) (func(content []byte) bool, error) {
 	if !searchable {
 		return func(content []byte) bool {
@@ -228,7 +227,7 @@ func oneOfThem(words []string, searchable bool) (func(content []byte) bool, erro
 	}, err
 }
 
-// implied reports whether a word stands wherever a literal does, or none has to.
+// implied reports whether every literal contains a word, or no word is required.
 func implied(literals, words []string) bool {
 	for _, text := range literals {
 		if len(words) > 0 && !slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) }) {

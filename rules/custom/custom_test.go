@@ -11,7 +11,7 @@ import (
 	"github.com/akguard/akguard/rules/literal"
 )
 
-// places returns where the words stand, as a set tells its parts.
+// places returns where the words occur, as a Set passes it to a Matcher.
 func places(t *testing.T, content string, words []string) (at []int) {
 	t.Helper()
 	s, err := literal.Compile(nil, words...)
@@ -40,7 +40,7 @@ var expressions = []string{
 	`(?m)^\s?(?:acme_|key).*;$`,
 }
 
-// What is found in the surroundings of literals must be what is found in the whole.
+// The surroundings of literals have the matches of the whole content.
 func TestSurroundings(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	pieces := []string{"key", "KEY", "token", "secret", "acme_", "=", ":", " ", "\n", "'", "abc", "x1", "ü", ".", "kk", "\\n", ";"}
@@ -68,9 +68,9 @@ func TestSurroundings(t *testing.T) {
 
 func checkSurroundings(t *testing.T, f *finder, expr, content string) int {
 	t.Helper()
-	want := f.keep(nil, []byte(content), 0, f.re.FindAllStringSubmatchIndex(content, -1))
-	for range 2 { // the second time what holds nothing is known
-		if got := f.all([]byte(content), places(t, content, f.gate)); !slices.Equal(got, want) {
+	want, _ := f.keep(nil, []byte(content), 0, f.re.FindAllStringSubmatchIndex(content, -1))
+	for range 2 { // the second time, surroundings without a match are remembered
+		if got, _ := f.Match([]byte(content), places(t, content, f.gate)); !slices.Equal(got, want) {
 			t.Fatalf("%s in %q: %v around %q, want %v", expr, content, got, f.gate, want)
 		}
 	}
@@ -147,8 +147,12 @@ func TestRules(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, m := range set.Find([]byte(test.content)) {
-				if rule.Where(test.path, test.commit, m.Marks) {
+			found, complete := set.Find([]byte(test.content))
+			if !complete {
+				t.Error("the content was not read to its end")
+			}
+			for _, m := range found {
+				if m.Where == nil || m.Where.Counts(test.path, test.commit) {
 					got = append(got, test.content[m.Start:m.End])
 				}
 			}
@@ -156,7 +160,7 @@ func TestRules(t *testing.T) {
 				t.Errorf("found %q, want %q", got, test.found)
 			}
 			if len(got) > 0 && !set.Screen([]byte(test.content)) {
-				t.Error("the content is not worth a look")
+				t.Error("Screen rejects the content")
 			}
 		})
 	}
@@ -167,12 +171,12 @@ func TestBadRules(t *testing.T) {
 		rule Rule
 		says string
 	}{
-		{Rule{Regex: "abc"}, "an id is of letters"},
-		{Rule{ID: "a b", Regex: "abc"}, "an id is of letters"},
+		{Rule{Regex: "abc"}, "an id consists of"},
+		{Rule{ID: "a b", Regex: "abc"}, "an id consists of"},
 		{Rule{ID: "a"}, "regex is missing"},
 		{Rule{ID: "a", Regex: "("}, "missing closing )"},
 		{Rule{ID: "a", Regex: "(?=x)"}, "invalid or unsupported Perl syntax"},
-		{Rule{ID: "a", Regex: "(a)", Group: 2}, "group 2: the regex has 1"},
+		{Rule{ID: "a", Regex: "(a)", Group: 2}, "group 2: the regex has 1 groups"},
 		{Rule{ID: "a", Regex: "a", Entropy: 9}, "bits per character"},
 		{Rule{ID: "a", Regex: "a", Path: "["}, "path: "},
 		{Rule{ID: "a", Regex: "a", Allow: []Allow{{}}}, "allow list 1: it is empty"},
@@ -194,7 +198,7 @@ func TestNotes(t *testing.T) {
 		{Rule{ID: "a", Regex: "acme_[a-z]{4}"}, "[]"},
 		{Rule{ID: "a", Regex: "acme_[a-z]+"}, "[]"},
 		{Rule{ID: "a", Regex: "acme_[^x]+"}, "any number of lines"},
-		{Rule{ID: "a", Regex: "[a-z]{32}", Keywords: []string{"acme"}}, "all of a content that holds a keyword"},
+		{Rule{ID: "a", Regex: "[a-z]{32}", Keywords: []string{"acme"}}, "the whole of every file that holds a keyword"},
 		{Rule{ID: "a", Regex: "[a-z]{32}"}, "runs on all content"},
 	}
 	for _, test := range tests {
@@ -204,8 +208,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// An expression that matches everywhere costs no more than the matches that a scan keeps. That the rest was not looked at
-// is told, also where all that was looked at is allowed.
+// An expression that matches everywhere costs no more than the matches that a scan keeps. The rest is reported as not read,
+// even where everything before it is allowed.
 func TestMatchesAreCapped(t *testing.T) {
 	content := []byte(strings.Repeat("tok ", 200_000))
 	allowed := []Allow{{Regexes: []string{"."}}}
@@ -227,14 +231,13 @@ func TestMatchesAreCapped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := set.Find(content)
-		if n := len(found) - 1; n != test.want || found[n].Kind != rules.KindRest {
-			t.Errorf("%+v: %d matches, want %d and the rest", test.rule, n, test.want)
+		if found, complete := set.Find(content); len(found) != test.want || complete {
+			t.Errorf("%+v: %d matches, complete %v, want %d of more", test.rule, len(found), complete, test.want)
 		}
 	}
 }
 
-// A rule of a repository that is scanned says nothing to the terminal.
+// A rule of a scanned repository cannot control the terminal.
 func TestWordsArePrintable(t *testing.T) {
 	list, err := Compile(Rule{ID: "x", Regex: "abc", Description: "a\x1b[31m\u202eb\x00 密钥", Help: "one\ntwo\x07"})
 	if err != nil {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"math"
 	"regexp"
+	"slices"
 
 	"github.com/akguard/akguard/rules"
 )
 
-// finder finds the matches of one rule.
+// finder finds the matches of one rule. It implements rules.Matcher.
 type finder struct {
+	id      string
 	re      *regexp.Regexp
 	group   int
 	entropy float64
@@ -19,27 +21,32 @@ type finder struct {
 	number int   // among the rules that share quiet
 	quiet  *memo // where nothing was found
 
-	gate     []string          // one of these stands in every content with a match; none: nothing is known
-	literals []string          // one of these stands in every match; nil: nothing is known
-	keyword  func([]byte) bool // a keyword stands in the content, which its gate does not tell; nil: it does
+	gate     []string          // one of these occurs in every content with a match; none: nothing is known
+	literals []string          // one of these occurs in every match; nil: nothing is known
+	keyword  func([]byte) bool // reports whether a keyword occurs in the content, if the gate does not imply it; nil: it does
 	around   around            // how far from a literal a match can go; nil: anywhere
 }
 
 // maxMatches is how many matches of its expression a rule looks at in one content, or in the surroundings of one literal.
-// What is past it is said to be missing; without it, an expression that matches every character would take a hundred times
-// the memory of the content.
+// Without it, an expression that matches every character would take a hundred times the memory of the content. What is
+// past the limit is reported as not read.
 const maxMatches = 100_001
 
-// all is the All of the rule's part.
-func (f *finder) all(content []byte, at []int) []rules.Match {
+// Part implements rules.Matcher.
+func (f *finder) Part() rules.Part {
+	return rules.Part{Name: f.id, Kind: rules.KindValue, Type: rules.Type(f.id), Literals: f.gate}
+}
+
+// Match implements rules.Matcher.
+func (f *finder) Match(content []byte, at []int) (found []rules.Match, truncated bool) {
 	if f.keyword != nil && !f.keyword(content) {
-		return nil
+		return nil, false
 	}
 	if f.around == nil {
 		return f.keep(nil, content, 0, f.re.FindAllSubmatchIndex(content, maxMatches))
 	}
-	var found []rules.Match
-	for i := 0; i < len(at) && len(found) < maxMatches; {
+	i := 0
+	for i < len(at) && len(found) < maxMatches {
 		from, to := f.around(content, at[i])
 		for i++; i < len(at); i++ {
 			next, end := f.around(content, at[i])
@@ -48,16 +55,18 @@ func (f *finder) all(content []byte, at []int) []rules.Match {
 			}
 			to = end
 		}
-		found = f.inside(found, content, from, to)
+		var more bool
+		found, more = f.inside(found, content, from, to)
+		truncated = truncated || more
 	}
-	return found
+	return found, truncated || i < len(at)
 }
 
-// inside adds the matches in the surroundings of literals, where mostly nothing is.
-func (f *finder) inside(found []rules.Match, content []byte, from, to int) []rules.Match {
+// inside adds the matches in the surroundings of literals. Most surroundings hold none.
+func (f *finder) inside(found []rules.Match, content []byte, from, to int) ([]rules.Match, bool) {
 	k := f.quiet.key(f.number, content[from:to])
 	if f.quiet.has(k) {
-		return found
+		return found, false
 	}
 	locations := f.re.FindAllSubmatchIndex(content[from:to], maxMatches)
 	if locations == nil {
@@ -66,8 +75,8 @@ func (f *finder) inside(found []rules.Match, content []byte, from, to int) []rul
 	return f.keep(found, content, from, locations)
 }
 
-// keep adds the matches of the expression in content[from:] that the rule is about.
-func (f *finder) keep(found []rules.Match, content []byte, from int, locations [][]int) []rules.Match {
+// keep adds the matches of the expression in content[from:] that count, and reports whether there are too many.
+func (f *finder) keep(found []rules.Match, content []byte, from int, locations [][]int) ([]rules.Match, bool) {
 	for _, groups := range locations {
 		start, end := f.value(groups)
 		if start == end {
@@ -77,15 +86,11 @@ func (f *finder) keep(found []rules.Match, content []byte, from int, locations [
 		if f.entropy > 0 && entropy(m.value()) <= f.entropy {
 			continue
 		}
-		if marks, allowed := f.allowed(m); !allowed {
-			found = append(found, rules.Match{Start: m.start, End: m.end, Marks: marks})
+		if lists, allowed := f.allowed(m); !allowed {
+			found = append(found, rules.Match{Start: m.start, End: m.end, Where: f.where(lists)})
 		}
 	}
-	if len(locations) == maxMatches {
-		end := from + locations[maxMatches-1][1]
-		found = append(found, rules.Match{Kind: rules.KindRest, Start: end, End: end})
-	}
-	return found
+	return found, len(locations) == maxMatches
 }
 
 // value returns the place of the value among the places of the groups.
@@ -101,31 +106,46 @@ func (f *finder) value(groups []int) (start, end int) {
 	return groups[0], groups[1]
 }
 
-// where is the Where of the rule.
-func (f *finder) where(path, commit string, marks uint32) bool {
-	if f.path != nil && !f.path.MatchString(path) {
+// place is the rules.PlaceFilter of a match.
+type place struct {
+	finder *finder
+	lists  uint32 // bit i: allow list i allows the content of the match, and asks for a place too
+}
+
+// where returns the filter of a match; nil if the rule and its allow lists ask for no place.
+func (f *finder) where(lists uint32) rules.PlaceFilter {
+	if f.path == nil && !slices.ContainsFunc(f.allow, allowList.placed) {
+		return nil
+	}
+	return place{f, lists}
+}
+
+// Counts implements rules.PlaceFilter.
+func (p place) Counts(path, commit string) bool {
+	if p.finder.path != nil && !p.finder.path.MatchString(path) {
 		return false
 	}
-	for i, a := range f.allow {
-		if a.place(path, commit, marks&(1<<i) != 0) {
+	for i, a := range p.finder.allow {
+		if a.place(path, commit, p.lists&(1<<i) != 0) {
 			return false
 		}
 	}
 	return true
 }
 
-// allowed reports whether a match is allowed wherever it stands; else marks are the lists that allow it in some places.
-func (f *finder) allowed(m match) (marks uint32, allowed bool) {
+// allowed reports whether a match is allowed wherever it is. Otherwise lists are the allow lists that allow it in some
+// places.
+func (f *finder) allowed(m match) (lists uint32, allowed bool) {
 	for i, a := range f.allow {
 		switch {
 		case !a.content(m):
 		case !a.all || !a.placed():
 			return 0, true
 		default:
-			marks |= 1 << i
+			lists |= 1 << i
 		}
 	}
-	return marks, false
+	return lists, false
 }
 
 // match is one match of the expression, content[from:to], with its value.
@@ -137,7 +157,7 @@ type match struct {
 
 func (m match) value() []byte { return m.content[m.start:m.end] }
 
-// lines returns the lines that the match stands in.
+// lines returns the lines that the match is on.
 func (m match) lines() []byte {
 	from := bytes.LastIndexByte(m.content[:m.from], '\n') + 1
 	to := len(m.content)

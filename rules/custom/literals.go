@@ -11,30 +11,30 @@ import (
 
 // Limits of the analysis of expressions.
 const (
-	minLiteral  = 3  // what stands everywhere is not worth looking for
-	longEnough  = 8  // a longer literal tells no more
+	minLiteral  = 3  // shorter strings occur everywhere, and literal.Check refuses them
+	longEnough  = 8  // a longer literal is hardly rarer
 	maxLiterals = 80 // of one expression
-	smallClass  = 16 // characters of a class that are told apart
-	largeClass  = 40 // the same where nothing was found so
+	smallClass  = 16 // characters of a class that are listed one by one
+	largeClass  = 40 // the same in a second attempt, where the first found nothing
 )
 
-// unbounded is the length of what has no longest match.
+// unbounded is the length of an expression without a longest match.
 const unbounded = math.MaxInt
 
-// needs is what every match of an expression holds, in lower case.
+// needs is what every match of an expression contains, in lower case.
 type needs struct {
 	exact  []string // if not nil, every match is one of these
 	begins []string // if not nil, every match begins with one of these
-	inside held     // what every match holds
+	inside held     // what every match contains
 }
 
-// held are strings of which one stands in every match; lead is how many bytes stand before it at most, or unbounded.
+// held are strings of which one occurs in every match, with at most lead bytes of the match before it.
 type held struct {
 	list []string // nil: nothing is known
 	lead int
 }
 
-// start returns what every match begins with.
+// start returns the strings of which every match begins with one.
 func (n needs) start() []string {
 	if n.exact != nil {
 		return n.exact
@@ -42,10 +42,10 @@ func (n needs) start() []string {
 	return n.begins
 }
 
-// literals returns strings, in lower case, of which one stands in every match of the expression, in whatever case.
+// literals returns strings, in lower case, of which one occurs, in any case, in every match of the expression.
 //
-// Case is folded as ASCII does: the Kelvin sign and the long s, which are a k and an s to an expression that ignores
-// case, are not taken for them.
+// Case is folded as in ASCII: the Kelvin sign and the long s, which an expression that ignores case accepts for k and s,
+// are not found.
 func literals(re *syntax.Regexp) held {
 	if h := analysis(smallClass).literals(re); h.list != nil {
 		return h
@@ -53,7 +53,7 @@ func literals(re *syntax.Regexp) held {
 	return analysis(largeClass).literals(re)
 }
 
-// analysis finds out what every match of an expression holds. It is how many characters of a class are told apart.
+// analysis finds out what every match of an expression contains. Its value is how many characters of a class it lists.
 type analysis int
 
 func (a analysis) literals(re *syntax.Regexp) held {
@@ -61,7 +61,7 @@ func (a analysis) literals(re *syntax.Regexp) held {
 	return better(n.inside, held{list: n.start()})
 }
 
-// better returns what tells more.
+// better returns the more selective of two.
 func better(a, b held) held {
 	switch x, y := worth(a.list), worth(b.list); {
 	case x == 0 && y == 0:
@@ -72,8 +72,9 @@ func better(a, b held) held {
 	return a
 }
 
-// worth says how much it tells that one of the strings stands somewhere: more if the shortest of them is longer, less if
-// there are more of them. A list with something that is too short tells nothing.
+// worth rates how selective a list is: the longer its shortest string, the better, and the fewer strings the better. One
+// more byte in the shortest string outweighs up to four times as many strings. A list with a string that is too short is
+// worth nothing.
 func worth(list []string) int {
 	shortest := longEnough
 	for _, text := range list {
@@ -165,7 +166,7 @@ func (a analysis) repeated(re *syntax.Regexp) needs {
 	return out
 }
 
-// cross returns every string of a with every one of b behind it; nil if they are too many.
+// cross returns every string of a followed by every string of b; nil if they are too many.
 func cross(a, b []string) []string {
 	if len(a)*len(b) > maxLiterals {
 		return nil
@@ -209,7 +210,7 @@ func (a analysis) oneAfterOther(list []*syntax.Regexp) needs {
 	return out
 }
 
-// behind is what is held where n bytes stand before.
+// behind returns what is held where up to n more bytes precede it.
 func (h held) behind(n int) held { return held{h.list, add(h.lead, n)} }
 
 func (a analysis) oneOf(list []*syntax.Regexp) needs {
@@ -275,7 +276,7 @@ func newlines(re *syntax.Regexp) int {
 	})
 }
 
-// most adds up what the parts of an expression that stand for characters count for, at most, in one match.
+// most returns the largest sum, over one match, of what count returns for the parts of an expression that match characters.
 func most(re *syntax.Regexp, count func(*syntax.Regexp) int) int {
 	n := count(re)
 	switch re.Op {
@@ -297,7 +298,7 @@ func most(re *syntax.Regexp, count func(*syntax.Regexp) int) int {
 	return n
 }
 
-// widest returns how many bytes a character or, if case does not count, any of its cases has.
+// widest returns the size of a character in bytes or, if case is ignored, that of the largest of its cases.
 func widest(r rune, fold bool) int {
 	n := utf8.RuneLen(r)
 	for f := unicode.SimpleFold(r); fold && f != r; f = unicode.SimpleFold(f) {

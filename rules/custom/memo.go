@@ -6,16 +6,16 @@ import (
 	"sync/atomic"
 )
 
-// memo remembers surroundings in which rules have found nothing. In a history the same lines stand in many versions of a
-// file, and running an expression on them costs a hundred times as much as knowing them again. It forgets what comes in the
-// way of something new. It is safe for concurrent use.
+// memo remembers surroundings in which rules found nothing. In a history the same lines occur in many versions of a file,
+// and running an expression on them costs a hundred times as much as recognizing them. A new entry replaces the one in its
+// slot. A memo is safe for concurrent use.
 type memo struct {
 	once  sync.Once
 	seeds [2]maphash.Seed
 	slots []slot
 }
 
-// slot holds the hash of one surrounding, of 128 bits: two of a rule in 2^100 are taken for one another.
+// slot holds the 128-bit hash of one surrounding. Two of a rule collide once in 2^100 pairs.
 type slot [2]atomic.Uint64
 
 const memoSlots = 1 << 19 // 8 MiB
@@ -25,7 +25,7 @@ func (m *memo) init() {
 	m.slots = make([]slot, memoSlots)
 }
 
-// key names a text that a rule looks at.
+// key identifies a text for a rule.
 type key [2]uint64
 
 func (m *memo) key(rule int, text []byte) key {
@@ -36,7 +36,7 @@ func (m *memo) key(rule int, text []byte) key {
 	return k
 }
 
-// has reports whether the rule has found nothing there.
+// has reports whether the rule is known to find nothing there.
 func (m *memo) has(k key) bool {
 	s := &m.slots[k[0]%memoSlots]
 	return s[0].Load() == k[0] && s[1].Load() == k[1]

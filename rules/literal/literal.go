@@ -1,10 +1,10 @@
-// Package literal finds all occurrences of a few strings in one pass: the prefilter of the rules, which nearly all
-// content does not get past.
+// Package literal finds all occurrences of a few strings in one pass. It is the prefilter of the rules, and rejects nearly
+// all content.
 //
-// Where the processor has AVX2 it looks at 32 bytes at a time, in the way of Hyperscan's Teddy: four neighbouring
-// bytes of each string are looked up by their halves in tables of 16, all strings at once. Only where all agree, and
-// the hash of the four is that of some string's, are the strings compared. Elsewhere it does the same byte by byte, at a
-// tenth of the speed. It is made for up to about 100 strings; more still work, with more comparisons.
+// With AVX2 it looks at 32 bytes at a time, as Hyperscan's Teddy does: four neighboring bytes of each string, its window,
+// are looked up by their halves in tables of 16, for all strings at once. Strings are compared only where all lookups
+// agree and the hash of the four bytes is the hash of some window. Without AVX2 it does the same byte by byte, at a tenth
+// of the speed. It is made for up to about 100 strings; more work too, with more comparisons.
 package literal
 
 import (
@@ -41,19 +41,28 @@ const (
 	hashLists = 1 << 10
 )
 
-// Compile makes a Searcher for strings that are to be found as they are and, numbered behind them, for some of lower
-// case letters that are to be found in upper case, too. Strings shorter than three bytes are refused: they stand
-// everywhere.
+// Check reports a string that no Searcher can find: one that is shorter than three bytes, and so occurs everywhere.
+func Check(texts ...string) error {
+	for _, content := range texts {
+		if len(content) < minSize {
+			return fmt.Errorf("literal %q is shorter than %d bytes", content, minSize)
+		}
+	}
+	return nil
+}
+
+// Compile makes a Searcher for strings that are found as they are and, numbered after them, for strings in lower case
+// that are found in any. Each string must pass Check.
 func Compile(exact []string, folded ...string) (*Searcher, error) {
 	s := &Searcher{}
 	for i, content := range slices.Concat(exact, folded) {
-		if len(content) < minSize {
-			return nil, fmt.Errorf("compiling literals: %q is shorter than %d bytes", content, minSize)
+		if err := Check(content); err != nil {
+			return nil, fmt.Errorf("compiling literals: %w", err)
 		}
 		s.texts = append(s.texts, text{content: []byte(content), folded: i >= len(exact)})
 	}
 	if len(s.texts) == 0 {
-		return nil, errors.New("compiling literals: there are none")
+		return nil, errors.New("compiling literals: there are no strings")
 	}
 	for i, p := range allot(s.texts) {
 		s.texts[i].offset = p.offset

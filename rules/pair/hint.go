@@ -9,11 +9,17 @@ import (
 // hintReach is how far before a value its name is looked for, in bytes.
 const hintReach = 64
 
-// never is the hint of what another thing's name stands beside.
-const never = -60
+// The hints. A value that another thing's name is beside is an AccessKey secret only if nothing better is near, and a
+// good name lifts an unnamed value (60) almost to a named one (100).
+const (
+	never    = -60 // the name is that of something else: trace, salt, jwt
+	unlikely = -20 // it may be anything secret: token, ticket
+	possible = 10  // some key
+	likely   = 30  // a common short name of an AccessKey secret: sk, accessKey, password
+)
 
-// hint says how likely it is that a value is an AccessKey secret, going by its name: sk is, traceId and jwtSecret are not.
-// It is added to a score.
+// hint rates a value by its key name: sk may be an AccessKey secret, traceId and jwtSecret are not. It is added to the
+// score.
 func (j *joiner) hint(s part) int {
 	before := j.content[max(0, s.Start-hintReach):s.Start]
 	before = before[bytes.LastIndexByte(before, '\n')+1:]
@@ -27,15 +33,15 @@ func (j *joiner) hint(s part) int {
 		return never
 	}
 	if holdsAny(plain, "token", "sign", "crypt", "aes", "ticket", "openid") {
-		return -20
+		return unlikely
 	}
 	for _, end := range []string{"sk", "accesskey", "sectrt", "password", "pwd"} {
 		if strings.HasSuffix(plain, end) {
-			return 30
+			return likely
 		}
 	}
 	if strings.HasSuffix(plain, "key") {
-		return 10
+		return possible
 	}
 	return 0
 }
@@ -48,14 +54,14 @@ func isNameRune(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-' || r == '.'
 }
 
-// How far behind an ID the name of its secret is looked for, in bytes and in lines.
+// How far after an ID the name of its secret is looked for, in bytes and in lines.
 const (
-	slotReach = 256
+	slotReach = 256 // as in a list: the fields of one record
 	slotLines = 3
 )
 
-// elsewhere reports whether the secret of the i-th ID stands somewhere else: shortly behind the ID its name does, with a
-// variable or a placeholder. Then only a secret with a telling name may be the ID's.
+// elsewhere reports whether the secret of the i-th ID is kept elsewhere: shortly after the ID, the secret's name is given a
+// variable or a placeholder. Then only a certain secret may be the ID's.
 func (j *joiner) elsewhere(i int) bool {
 	id := j.ids[i]
 	limit := min(len(j.content), id.End+slotReach)
@@ -86,7 +92,7 @@ func indexSecret(text []byte) int {
 	return at
 }
 
-// startsVariable reports whether a value begins like what is filled in when a program runs, or by a person.
+// startsVariable reports whether a value begins like one that is filled in later, by a program or by a person.
 func startsVariable(value []byte) bool {
 	for _, prefix := range []string{"$", "{{", "<", "**", "process.env", "import.meta", "os.", "System.getenv", "env(", "getenv(", "ENV[", "ENC(", "%"} {
 		if bytes.HasPrefix(value, []byte(prefix)) {

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// What is listed apart is paired by its place: as many secrets as there are IDs, one behind the other, directly behind
-// as many IDs, as in the columns of a table, in two YAML lists, or in the old and new lines of a diff.
+// A list of IDs and a list of as many secrets directly after it, or before it, are paired by position. That is how the
+// columns of a table, two YAML lists, and the old and new lines of a diff look.
 
 const (
-	inList    = 200 // the score of such a pair: more than any other
-	listLines = 3   // from one of a list to the next
-	listBytes = 256 // the same
-	maxListed = 50
+	inList    = 200 // the score of such a pair: more than any other, because a whole list agrees
+	listLines = 3   // from one entry of a list to the next: a record of a few fields
+	listBytes = 256 // the same where lines are long
+	maxListed = 50  // entries; keeps the cost linear
 )
 
 // lists returns the pairs of all lists.
@@ -23,12 +23,12 @@ func (j *joiner) lists() []edge {
 		first := j.secretAt(j.ids[i].Start)
 		if last := i + n - 1; n > 1 && first == j.secretAt(j.ids[last].Start) && j.follow(last, first, n) {
 			for k := range n {
-				out = append(out, edge{id: i + k, secret: first + k, score: inList})
+				out = append(out, edge{id: i + k, secret: first + k, score: inList, listed: true})
 			}
 		}
 		if last := i + n - 1; n > 1 && first == j.secretAt(j.ids[last].Start) && j.precede(i, first, n) {
 			for k := range n {
-				out = append(out, edge{id: i + k, secret: first - n + k, score: inList})
+				out = append(out, edge{id: i + k, secret: first - n + k, score: inList, listed: true})
 			}
 		}
 		i += n
@@ -36,8 +36,8 @@ func (j *joiner) lists() []edge {
 	return out
 }
 
-// precede reports whether a list of exactly n secrets ends where the list of n IDs begins of which the first is given, and
-// whether no secret follows the IDs that may as well belong to them.
+// precede reports whether a list of exactly n secrets ends where the list of n IDs begins that starts with the given one,
+// and no secret follows that may as well belong to the IDs.
 func (j *joiner) precede(id, end, n int) bool {
 	first := end - n
 	last := j.ids[id+n-1]
@@ -52,8 +52,8 @@ func (j *joiner) precede(id, end, n int) bool {
 	return true
 }
 
-// records returns the pairs of records that have the secret before the ID, one behind the other. By distance alone an ID
-// could as well belong to the next secret: what tells is that a secret comes first and an ID last.
+// records returns the pairs of consecutive records that have the secret before the ID. By distance alone an ID could as
+// well belong to the next secret; a secret at the beginning and an ID at the end decide.
 func (j *joiner) records() []edge {
 	var out []edge
 	for s := 0; s < len(j.secrets); {
@@ -69,14 +69,14 @@ func (j *joiner) records() []edge {
 	return out
 }
 
-// idAt returns the index of the first ID at or behind pos.
+// idAt returns the index of the first ID at or after pos.
 func (j *joiner) idAt(pos int) int {
 	i, _ := slices.BinarySearchFunc(j.ids, pos, func(p part, at int) int { return cmp.Compare(p.Start, at) })
 	return i
 }
 
-// alternating returns how many pairs of a secret and an ID follow each other from the given ones on, if nothing else is
-// near them and no ID stands nearer to the next secret than to its own.
+// alternating returns how many pairs of a secret and an ID follow each other, starting with the given ones, if nothing
+// else is near them and no ID is nearer to the next secret than to its own.
 func (j *joiner) alternating(secret, id int) int {
 	first := j.secrets[secret]
 	if id > 0 && near(j.ids[id-1], first) || secret > 0 && near(j.secrets[secret-1], first) {
@@ -85,7 +85,7 @@ func (j *joiner) alternating(secret, id int) int {
 	n := 0
 	for ; secret+n < len(j.secrets) && id+n < len(j.ids); n++ {
 		s, i := j.secrets[secret+n], j.ids[id+n]
-		if s.Named != first.Named || s.Telling != first.Telling || j.secretAt(i.Start) != secret+n+1 || j.idAt(s.Start) != id+n || !near(s, i) {
+		if s.Confidence != first.Confidence || j.secretAt(i.Start) != secret+n+1 || j.idAt(s.Start) != id+n || !near(s, i) {
 			return 0
 		}
 		if secret+n+1 == len(j.secrets) || !near(i, j.secrets[secret+n+1]) {
@@ -102,7 +102,7 @@ func (j *joiner) alternating(secret, id int) int {
 	return n
 }
 
-// listed returns how many parts stand in a list, the first being one.
+// listed returns how many parts, from the first on, form a list.
 func listed(parts []part) int {
 	n := 1
 	for n < min(len(parts), maxListed) && near(parts[n-1], parts[n]) {
@@ -113,8 +113,8 @@ func listed(parts []part) int {
 
 func near(a, b part) bool { return b.line-a.line <= listLines && b.Start-a.End <= listBytes }
 
-// follow reports whether a list of n secrets, of which all have names or none has, begins with the given one and
-// belongs to a list of IDs that ends with the given one.
+// follow reports whether a list of n secrets begins with the given one and directly follows the list of IDs that ends with
+// the given one. Either all of the secrets have key names or none has.
 func (j *joiner) follow(id, first, n int) bool {
 	end := len(j.secrets)
 	if id+1 < len(j.ids) {
@@ -124,7 +124,7 @@ func (j *joiner) follow(id, first, n int) bool {
 		return false
 	}
 	for _, s := range j.secrets[first+1 : first+n] {
-		if s.Named != j.secrets[first+n-1].Named || s.Named && !j.secrets[first].Named { // the first may have that of the list
+		if s.named() != j.secrets[first+n-1].named() || s.named() && !j.secrets[first].named() { // the first one may have the name of the list
 			return false
 		}
 	}

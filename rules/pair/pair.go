@@ -1,9 +1,10 @@
-// Package pair joins the IDs of one content with the secrets that belong to them.
+// Package pair joins the IDs of one content with the secrets that belong to them. It knows no vendor: the scheme of a
+// match says which parts are joined, and what to call the result.
 //
-// Every secret that may belong to an ID gets a score from what a person would go by: a key name beside it, the
-// distance, the order, another ID in between. The best pairs are taken first, one secret for one ID; what else
-// stood near an ID is kept as its candidates, a few at most, for STS to decide. Windows and counts are capped, so
-// that the cost is linear in the content whatever it holds.
+// Every secret that may belong to an ID gets a score from what a person would go by: a key name beside it, the distance,
+// the order, another ID in between. The best pairs are taken first, one secret for one ID. The other secrets near an ID
+// are kept as its candidates, a few at most, for the verifier to decide. Windows and counts are capped, so that the cost
+// is linear in the content, whatever it holds.
 package pair
 
 import (
@@ -28,58 +29,85 @@ type Joined struct {
 	Secret     rules.Match
 	Token      rules.Match
 	Candidates []rules.Match // other secrets that may be the ID's, best first
+	More       bool          // there are still more, past the limit
+	Basis      Basis         // why Secret is taken for the ID's
 }
 
-// How far from an ID its parts are looked for, in bytes and in lines.
+// Basis says how much speaks for a secret to be an ID's.
+type Basis uint8
+
+// The bases, weakest first.
+const (
+	NoBasis  Basis = iota // there is no secret
+	Guessed               // by its place alone, or over a distance: nothing says that the two belong together
+	Together              // they stand together as the parts of one credential do
+)
+
+// How far from an ID its parts are looked for, in bytes and in lines. A secret with a key name may be the next entry
+// but a few of a configuration file; without one, only the lines around the ID tell that it is a secret at all.
 const (
 	windowBefore, windowAfter = 2048, 4096
-	namedLines, bareLines     = 30, 6
+	namedLines, unnamedLines  = 30, 6
 	defaultMaxCandidates      = 5
 )
 
-// Join makes credentials of the parts that Set.Find saw in content. Each place of an ID is one credential, and
-// so is each secret that stands alone beside a telling key name; they are ordered by place.
-func Join(content []byte, parts []rules.Match, opts Options) []Joined {
+// Join makes credentials of the matches that Set.Find returned for a content. Each place of an ID is one credential, and
+// so is each secret that counts alone. They are ordered by place.
+func Join(content []byte, found []rules.Match, opts Options) []Joined {
 	opts.MaxCandidates = cmp.Or(opts.MaxCandidates, defaultMaxCandidates)
-	j := joiner{content: content, opts: opts, table: tableOf(content)}
-	for _, m := range parts {
-		switch m.Kind {
-		case rules.KindID:
-			j.ids = append(j.ids, part{Match: m})
-		case rules.KindSecret:
-			j.secrets = append(j.secrets, part{Match: m})
-		case rules.KindSTSID:
-			j.temporary = append(j.temporary, m)
-		case rules.KindValue:
-			j.joined = append(j.joined, j.single(m))
+	var out []Joined
+	var schemes []*rules.Scheme
+	for _, m := range found {
+		if m.Kind.Single() {
+			out = append(out, single(content, m))
+		} else if !slices.Contains(schemes, m.Scheme) {
+			schemes = append(schemes, m.Scheme)
 		}
 	}
-	j.triples()
-	number(content, j.ids)
-	j.addBareSecrets()
-	number(content, j.secrets)
-	j.pairs()
-	j.loneSecrets()
-	slices.SortStableFunc(j.joined, func(a, b Joined) int { return cmp.Compare(a.start(), b.start()) })
-	return j.joined
+	table := tableOf(content)
+	for _, scheme := range schemes {
+		j := joiner{content: content, opts: opts, table: table, scheme: scheme}
+		if j.sort(found); scheme.Temporary {
+			j.triples()
+		} else {
+			j.pairs()
+		}
+		out = append(out, j.joined...)
+	}
+	slices.SortStableFunc(out, func(a, b Joined) int { return cmp.Compare(a.Anchor().Start, b.Anchor().Start) })
+	return out
 }
 
-func (j Joined) start() int {
+// Anchor is the part that says where the credential is: its ID, or a secret without one.
+func (j Joined) Anchor() rules.Match {
 	if j.ID.End > 0 {
-		return j.ID.Start
+		return j.ID
 	}
-	return j.Secret.Start
+	return j.Secret
+}
+
+// single makes a credential of one value.
+func single(content []byte, m rules.Match) Joined {
+	value := rules.NewSecret(string(content[m.Start:m.End]))
+	if m.Kind == rules.KindLabel {
+		return Joined{ID: m, Credential: rules.Credential{Type: m.Type, ID: value}}
+	}
+	return Joined{Secret: m, Credential: rules.Credential{Type: m.Type, Secret: value}}
 }
 
 // part is a match with the number of its line, counted from the first match.
 type part struct {
 	rules.Match
 	line   int
-	joined bool // it stands in some ID's credential
+	joined bool // it is part of some ID's credential
 }
 
-// number counts the lines of parts, which are ordered by place, in one pass.
-func number(content []byte, parts []part) {
+func (p part) named() bool { return p.Confidence >= rules.Named }
+
+func (p part) certain() bool { return p.Confidence == rules.Certain }
+
+// countLines numbers the lines of parts, which are ordered by place, in one pass.
+func countLines(content []byte, parts []part) {
 	line, at := 0, 0
 	for i := range parts {
 		line += bytes.Count(content[at:parts[i].Start], []byte{'\n'})
@@ -88,50 +116,67 @@ func number(content []byte, parts []part) {
 	}
 }
 
+// joiner joins the parts of one scheme.
 type joiner struct {
 	content []byte
 	opts    Options
 	table   table
+	scheme  *rules.Scheme
 	ids     []part
-	secrets []part // named ones and those that merely stand near an ID, by place
+	secrets []part // those with a key name and those near an ID, by place
 	joined  []Joined
-
-	temporary []rules.Match // the IDs of temporary credentials, by place
 }
 
-// addBareSecrets adds the values near an ID that look like a secret and have no key name. Windows that overlap
-// are read once.
-func (j *joiner) addBareSecrets() {
+// sort picks the parts of the scheme.
+func (j *joiner) sort(found []rules.Match) {
+	for _, m := range found {
+		switch {
+		case m.Scheme != j.scheme:
+		case m.Kind == rules.KindID:
+			j.ids = append(j.ids, part{Match: m})
+		case m.Kind == rules.KindSecret:
+			j.secrets = append(j.secrets, part{Match: m})
+		}
+	}
+	countLines(j.content, j.ids)
+}
+
+// addUnnamedSecrets adds the values near an ID that look like a secret and have no key name. Windows that overlap are
+// read once.
+func (j *joiner) addUnnamedSecrets() {
 	done := 0
 	for i, id := range j.ids {
 		from := max(done, linesBefore(j.content, id.Start))
-		to := linesAfter(j.content, id.End, bareLines+j.above(i))
+		to := linesAfter(j.content, id.End, unnamedLines+j.above(i))
 		if from >= to {
 			continue
 		}
-		for _, m := range rules.Near(rules.KindSecret, j.content, from, to) {
+		for _, m := range j.near(rules.KindSecret, from, to) {
 			j.secrets = append(j.secrets, part{Match: m})
 			to = max(to, m.End)
 		}
 		done = to
 	}
 	slices.SortStableFunc(j.secrets, func(a, b part) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), named(b)-named(a))
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(min(b.Confidence, rules.Named), min(a.Confidence, rules.Named)))
 	})
 	j.secrets = slices.CompactFunc(j.secrets, func(a, b part) bool { return a.Start == b.Start })
+	countLines(j.content, j.secrets)
 }
 
-func named(p part) int {
-	if p.Named {
-		return 1
+// near returns the values of a kind that look right without a key name.
+func (j *joiner) near(kind rules.Kind, from, to int) []rules.Match {
+	found := j.scheme.Near(kind, j.content, from, to)
+	for i := range found {
+		found[i].Kind, found[i].Type, found[i].Scheme = kind, j.scheme.Type, j.scheme
 	}
-	return 0
+	return found
 }
 
-// linesBefore returns where the window of bare values before an ID begins.
+// linesBefore returns where the window of unnamed values before an ID begins.
 func linesBefore(content []byte, start int) int {
 	from := start
-	for range bareLines + 1 {
+	for range unnamedLines + 1 {
 		i := bytes.LastIndexByte(content[max(0, start-windowBefore):from], '\n')
 		if i < 0 {
 			return max(0, start-windowBefore)
@@ -141,7 +186,7 @@ func linesBefore(content []byte, start int) int {
 	return from
 }
 
-// above returns how many IDs stand in a list before the i-th: the secrets may stand in a list behind it.
+// above returns how many IDs precede the i-th in a list. The list of their secrets may follow.
 func (j *joiner) above(i int) int {
 	n := 0
 	for n < min(i, maxListed) && near(j.ids[i-n-1], j.ids[i-n]) {
@@ -150,7 +195,7 @@ func (j *joiner) above(i int) int {
 	return n
 }
 
-// linesAfter returns where the window of bare values behind an ID ends.
+// linesAfter returns where the window of unnamed values after an ID ends.
 func linesAfter(content []byte, end, lines int) int {
 	limit := min(len(content), end+windowAfter)
 	to := end
@@ -168,13 +213,21 @@ func linesAfter(content []byte, end, lines int) int {
 type edge struct {
 	id, secret int // indexes into joiner.ids and joiner.secrets
 	score      int
+	listed     bool // by the order of two lists
 }
 
 func byScore(a, b edge) int { return cmp.Compare(b.score, a.score) }
 
-// pairs gives each ID its best secret that no better pair has taken, and then as its candidates those that
-// nobody has.
+// ranking is which secrets the IDs get.
+type ranking struct {
+	secrets [][]int      // of each ID: indexes into joiner.secrets, best first
+	basis   []Basis      // of each ID: why it gets its best one
+	taken   map[int]bool // secrets that are some ID's best one
+}
+
+// pairs gives each ID its best secret that no better pair has taken, and then as its candidates those that nobody has.
 func (j *joiner) pairs() {
+	j.addUnnamedSecrets()
 	edges := j.lists()
 	if !j.opts.Part {
 		edges = append(edges, j.records()...)
@@ -183,35 +236,41 @@ func (j *joiner) pairs() {
 		edges = append(edges, j.edges(i)...)
 	}
 	slices.SortStableFunc(edges, byScore)
-	ranked := make([][]int, len(j.ids))
-	taken := map[int]bool{}
-	for _, e := range edges {
-		if len(ranked[e.id]) == 0 && !taken[e.secret] {
-			ranked[e.id] = append(ranked[e.id], e.secret)
-			taken[e.secret] = true
-		}
-	}
-	for _, e := range edges {
-		if len(ranked[e.id]) > 0 && len(ranked[e.id]) < j.opts.MaxCandidates && !taken[e.secret] {
-			ranked[e.id] = append(ranked[e.id], e.secret)
-		}
-	}
+	r := j.rank(edges)
 	if !j.opts.Part {
-		j.joinLast(ranked, taken)
+		j.joinLast(r)
 	}
 	for i, id := range j.ids {
-		if !id.Weak || len(ranked[i]) > 0 {
-			j.joined = append(j.joined, j.pair(id, ranked[i]))
+		if id.Confidence != rules.Weak || len(r.secrets[i]) > 0 {
+			j.joined = append(j.joined, j.pair(i, r))
 		}
 	}
+	j.loneSecrets()
 }
 
-// joinLast joins, however far apart they are, the only ID and the only secret with a telling name that nothing else
-// has claimed.
-func (j *joiner) joinLast(ranked [][]int, taken map[int]bool) {
+// rank takes the edges, best first.
+func (j *joiner) rank(edges []edge) ranking {
+	r := ranking{make([][]int, len(j.ids)), make([]Basis, len(j.ids)), map[int]bool{}}
+	for _, e := range edges {
+		if len(r.secrets[e.id]) == 0 && !r.taken[e.secret] {
+			r.secrets[e.id] = append(r.secrets[e.id], e.secret)
+			r.basis[e.id] = j.basis(e)
+			r.taken[e.secret] = true
+		}
+	}
+	for _, e := range edges {
+		if n := len(r.secrets[e.id]); n > 0 && n < j.opts.MaxCandidates && !r.taken[e.secret] {
+			r.secrets[e.id] = append(r.secrets[e.id], e.secret)
+		}
+	}
+	return r
+}
+
+// joinLast joins, however far apart they are, the only ID and the only certain secret that are left.
+func (j *joiner) joinLast(r ranking) {
 	id, secret := -1, -1
 	for i := range j.ids {
-		if len(ranked[i]) == 0 && !j.ids[i].Weak {
+		if len(r.secrets[i]) == 0 && j.ids[i].Confidence != rules.Weak {
 			if id >= 0 && !j.same(j.ids[id], j.ids[i]) {
 				return
 			}
@@ -219,7 +278,7 @@ func (j *joiner) joinLast(ranked [][]int, taken map[int]bool) {
 		}
 	}
 	for s := range j.secrets {
-		if j.secrets[s].Telling && !taken[s] {
+		if j.secrets[s].certain() && !r.taken[s] {
 			if secret >= 0 && !j.same(j.secrets[secret], j.secrets[s]) {
 				return
 			}
@@ -227,8 +286,9 @@ func (j *joiner) joinLast(ranked [][]int, taken map[int]bool) {
 		}
 	}
 	if id >= 0 && secret >= 0 {
-		ranked[id] = append(ranked[id], secret)
-		taken[secret] = true
+		r.secrets[id] = append(r.secrets[id], secret)
+		r.basis[id] = Guessed
+		r.taken[secret] = true
 	}
 }
 
@@ -236,24 +296,44 @@ func (j *joiner) same(a, b part) bool {
 	return bytes.Equal(j.content[a.Start:a.End], j.content[b.Start:b.End])
 }
 
-// pair makes the credential of an ID and its secrets, best first; there may be none.
-func (j *joiner) pair(id part, secrets []int) Joined {
-	out := Joined{ID: id.Match, Credential: rules.Credential{Type: rules.AccessKeyID, ID: j.value(id.Match)}}
-	for i, s := range secrets {
+// pair makes the credential of an ID and its secrets.
+func (j *joiner) pair(i int, r ranking) Joined {
+	id := j.ids[i].Match
+	out := Joined{ID: id, Credential: rules.Credential{Type: j.scheme.IDType, ID: j.value(id)}, Basis: r.basis[i]}
+	for n, s := range r.secrets[i] {
 		j.secrets[s].joined = true
 		secret := j.secrets[s].Match
-		if i > 0 {
+		if n > 0 {
 			out.Candidates = append(out.Candidates, secret)
 			continue
 		}
 		out.Secret = secret
-		out.Credential.Type, out.Credential.Secret = rules.AccessKey, j.value(secret)
+		out.Credential.Type, out.Credential.Secret = j.scheme.Type, j.value(secret)
 	}
+	out.More = len(r.secrets[i]) >= j.opts.MaxCandidates && j.countNear(i, r.taken) > len(r.secrets[i])-1
 	return out
 }
 
-// edges scores every secret near one ID and returns a few, best first.
+// countNear counts the secrets that may be an ID's and are no other's.
+func (j *joiner) countNear(i int, taken map[int]bool) int {
+	n := 0
+	for _, e := range j.scored(i) {
+		if !taken[e.secret] {
+			n++
+		}
+	}
+	return n
+}
+
+// edges returns the best secrets of one ID. Twice as many as it may keep are enough, because better pairs may take some.
 func (j *joiner) edges(i int) []edge {
+	out := j.scored(i)
+	slices.SortStableFunc(out, byScore)
+	return out[:min(len(out), 2*j.opts.MaxCandidates)]
+}
+
+// scored returns every secret near one ID that may be its own, with its score.
+func (j *joiner) scored(i int) []edge {
 	id := j.ids[i]
 	var out []edge
 	for s := j.secretAt(id.Start - windowBefore); s < j.secretAt(id.End+windowAfter); s++ {
@@ -261,8 +341,7 @@ func (j *joiner) edges(i int) []edge {
 			out = append(out, edge{id: i, secret: s, score: score})
 		}
 	}
-	slices.SortStableFunc(out, byScore)
-	return out[:min(len(out), 2*j.opts.MaxCandidates)]
+	return out
 }
 
 // secretAt returns the index of the first secret at or behind pos.
@@ -271,43 +350,54 @@ func (j *joiner) secretAt(pos int) int {
 	return i
 }
 
-// score ranks a secret for an ID: its name counts most, then how near it stands, then that it follows.
+// The parts of a score. They were set so that the labelled corpus is paired as people pair it; only their order and
+// their sums matter.
+const (
+	namedScore   = 100 // a key name beside the secret says more than any distance within reach
+	unnamedScore = 60
+	beforeScore  = -12 // the secret comes first, which is rarer: worth four lines of distance
+	asideScore   = -40 // the ID is in a comment after another ID, and so most likely replaced by it
+	lineScore    = -3  // for each line between: 30 lines, the reach of a name, cost less than the name is worth
+	betweenScore = -30 // for each ID in between: one outweighs half of what a name is worth
+	maxBetween   = 3   // IDs in between, after which a secret is never the ID's
+)
+
+// score ranks a secret for an ID: its name counts most, then how near it is, then that it follows.
 func (j *joiner) score(i int, s part) (int, bool) {
 	id := j.ids[i]
-	lines, score := s.line-id.line, 100
-	reach := namedLines
-	if !s.Named {
-		reach, score = bareLines, 60
+	lines, score, reach := s.line-id.line, namedScore, namedLines
+	if !s.named() {
+		reach, score = unnamedLines, unnamedScore
 	}
 	hint := 0
-	if !s.Telling {
+	if !s.certain() {
 		hint = j.hint(s)
 	}
-	if hint == never && !s.Named {
+	if hint == never && !s.named() {
 		return 0, false
 	}
 	score += hint
 	if lines < 0 {
-		lines, score = -lines, score-12
+		lines, score = -lines, score+beforeScore
 	}
-	if known, secret := j.table.tells(j.content, s.Start); known && lines == 0 {
-		score = 60
+	if known, secret := j.table.column(j.content, s.Start); known && lines == 0 {
+		score = unnamedScore
 		if secret {
-			score = 100
+			score = namedScore
 		}
 	}
 	if j.aside(i) {
-		score -= 40
+		score += asideScore
 	}
-	if !s.Telling && j.elsewhere(i) {
+	if !s.certain() && j.elsewhere(i) {
 		return 0, false
 	}
 	between := j.idsBetween(i, s)
-	score -= 3*lines + 30*between
-	return score, lines <= reach && between <= 3
+	score += lineScore*lines + betweenScore*between
+	return score, lines <= reach && between <= maxBetween
 }
 
-// aside reports whether an ID stands in a comment behind another one, on the same line.
+// aside reports whether an ID is in a comment that follows another ID on the same line.
 func (j *joiner) aside(i int) bool {
 	if i == 0 || j.ids[i-1].line != j.ids[i].line {
 		return false
@@ -316,7 +406,7 @@ func (j *joiner) aside(i int) bool {
 	return len(between) < windowBefore && (bytes.Contains(between, []byte("//")) || bytes.IndexByte(between, '#') >= 0)
 }
 
-// idsBetween counts the IDs that stand between the i-th ID and a secret.
+// idsBetween counts the IDs between the i-th ID and a secret.
 func (j *joiner) idsBetween(i int, s part) int {
 	n, _ := slices.BinarySearchFunc(j.ids, s.Start, func(p part, at int) int { return cmp.Compare(p.Start, at) })
 	if n > i {
@@ -325,24 +415,19 @@ func (j *joiner) idsBetween(i int, s part) int {
 	return i - n
 }
 
-// loneSecrets adds the secrets that belong to no ID and whose key name tells what they are.
+// loneSecrets adds the secrets that belong to no ID and count alone.
 func (j *joiner) loneSecrets() {
+	if j.scheme.SecretType == "" {
+		return
+	}
 	for _, s := range j.secrets {
-		if s.Telling && !s.joined {
+		if s.certain() && !s.joined {
 			j.joined = append(j.joined, Joined{
 				Secret:     s.Match,
-				Credential: rules.Credential{Type: rules.AccessKeySecret, Secret: j.value(s.Match)},
+				Credential: rules.Credential{Type: j.scheme.SecretType, Secret: j.value(s.Match)},
 			})
 		}
 	}
-}
-
-// single makes a credential that is one value.
-func (j *joiner) single(m rules.Match) Joined {
-	if m.Type == rules.OSSTemporaryID {
-		return Joined{ID: m, Credential: rules.Credential{Type: m.Type, ID: j.value(m)}}
-	}
-	return Joined{Secret: m, Credential: rules.Credential{Type: m.Type, Secret: j.value(m)}}
 }
 
 func (j *joiner) value(m rules.Match) rules.Secret {

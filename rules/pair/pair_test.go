@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/pair"
 	"github.com/akguard/akguard/rules/rulestest"
 )
 
 func join(content string) []pair.Joined {
-	return pair.Join([]byte(content), rules.Default().Find([]byte(content)), pair.Options{})
+	found, _ := builtin.Set().Find([]byte(content))
+	return pair.Join([]byte(content), found, pair.Options{})
 }
 
 // fill replaces I1, I2, S1, S2 … by keys, and names them in the answer "I1+S1 I2".
@@ -143,7 +145,7 @@ func BenchmarkJoinDense(b *testing.B) {
 		fmt.Fprintf(&content, "%s %s\n", keys.ID24(), keys.Secret())
 	}
 	text := []byte(content.String())
-	parts := rules.Default().Find(text)
+	parts, _ := builtin.Set().Find(text)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		pair.Join(text, parts, pair.Options{})
@@ -155,8 +157,10 @@ func FuzzJoin(f *testing.F) {
 		content, _ := fill(layout)
 		f.Add([]byte(content))
 	}
+	set := builtin.Set()
 	f.Fuzz(func(t *testing.T, content []byte) {
-		for _, j := range pair.Join(content, rules.Default().Find(content), pair.Options{}) {
+		found, _ := set.Find(content)
+		for _, j := range pair.Join(content, found, pair.Options{}) {
 			if j.ID.End > len(content) || j.Secret.End > len(content) || j.ID.End == 0 && j.Secret.End == 0 {
 				t.Fatalf("joined %+v in %d bytes", j, len(content))
 			}

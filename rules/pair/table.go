@@ -2,11 +2,11 @@ package pair
 
 import "bytes"
 
-// table is the header of a content that is a table of separated values, such as the CSV that the console gives out. The
-// zero table is none.
+// table is the header of a content that is a table of separated values, such as the CSV file that the console hands out.
+// The zero table has no columns.
 type table struct {
 	separator byte
-	secret    []bool // of each column: its name says that it holds secrets
+	secret    []bool // of each column: whether its name says that it holds secrets
 }
 
 // How long a header and a row can be, in bytes.
@@ -15,7 +15,7 @@ const (
 	maxRow    = 4 << 10
 )
 
-// tableOf reads the header of a content. It is one only if it names secrets.
+// tableOf reads the header of a content. A first line is a header only if it names secrets.
 func tableOf(content []byte) table {
 	head, _, found := bytes.Cut(content[:min(len(content), maxHeader)], []byte{'\n'})
 	if !found {
@@ -38,9 +38,9 @@ func tableOf(content []byte) table {
 	return table{}
 }
 
-// tells reports whether the header says what stands at an offset of a line, and whether it is a secret. Quoted
-// separators count too: who quotes them does so in every row.
-func (t table) tells(content []byte, at int) (known, secret bool) {
+// column reports whether the header names the column at an offset, and whether that column holds secrets. Quoted
+// separators count too: where one row quotes them, every row does.
+func (t table) column(content []byte, at int) (known, secret bool) {
 	if t.secret == nil {
 		return false, false
 	}

@@ -20,7 +20,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
-	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/pair"
 	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/scanner/decode"
@@ -182,7 +182,8 @@ func TestPairs(t *testing.T) {
 }
 
 func hasPair(content []byte, id, secret string) bool {
-	for _, j := range pair.Join(content, rules.Default().Find(content), pair.Options{}) {
+	matches, _ := builtin.Set().Find(content)
+	for _, j := range pair.Join(content, matches, pair.Options{}) {
 		if j.Credential.ID.Reveal() == id && j.Credential.Secret.Reveal() == secret {
 			return true
 		}

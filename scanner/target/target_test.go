@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
@@ -197,7 +197,7 @@ func interrupt(t *testing.T, opts target.Options, before bool) {
 		cancel()
 	}
 	var r planted.Report
-	s := scanner.New(scanner.Options{Sources: target.Sources, Rules: rules.Default(), Progress: func(int) { cancel() }})
+	s := scanner.New(scanner.Options{Sources: target.Sources, Rules: builtin.Set(), Progress: func(int) { cancel() }})
 	if _, err := s.Run(ctx, &r); !errors.Is(err, context.Canceled) || r.Ended {
 		t.Errorf("%+v, before %v: the error is %v", opts, before, err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/rules/service"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/inventory"
@@ -91,7 +92,7 @@ func TestOwners(t *testing.T) {
 	want(t, "another account's", v.Verify(t.Context(), idOf(stranger.AddKey("x"))), verifier.Owner{Ours: verifier.OursNo, Note: reason.Text("not a key of a user of account " + uid)})
 	want(t, "root's, which does not show", v.Verify(t.Context(), idOf(s.account.AddRootKey())), verifier.Owner{Ours: verifier.OursNo, Note: reason.Text("(root) would not show")})
 	want(t, "the administrator's own", v.Verify(t.Context(), idOf(s.admin)), verifier.Owner{Note: reason.Text("the administrator's own key")})
-	for _, c := range []rules.Credential{{Type: rules.DashScopeKey, Secret: rules.NewSecret("x")}, {Type: rules.AccessKeySecret, Secret: rules.NewSecret("x")}} {
+	for _, c := range []rules.Credential{{Type: service.DashScopeKey, Secret: rules.NewSecret("x")}, {Type: rules.AccessKeySecret, Secret: rules.NewSecret("x")}} {
 		if got := v.Verify(t.Context(), c); got.Owner != nil {
 			t.Errorf("%s: %+v", c.Type, got.Owner)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/rules/service"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/sts"
@@ -235,7 +236,7 @@ func TestUncheckable(t *testing.T) {
 	}{
 		{rules.Credential{}, "this kind of credential"},
 		{rules.Credential{Type: rules.AccessKeyID, Secret: secret}, "its ID was not found"},
-		{rules.Credential{Type: rules.DashScopeKey, Secret: secret}, "never checks this kind of credential online"},
+		{rules.Credential{Type: service.DashScopeKey, Secret: secret}, "never checks this kind of credential online"},
 		{rules.Credential{Type: rules.AccessKeySecret, Secret: secret}, "a secret alone"},
 		{rules.Credential{Type: rules.AccessKey, ID: id}, "was not found"},
 		{rules.Credential{Type: rules.AccessKey, Secret: secret}, "was not found"},

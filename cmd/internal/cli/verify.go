@@ -10,6 +10,7 @@ import (
 
 	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
@@ -190,12 +191,12 @@ func looksLikeID(s string) bool {
 // single verifies one credential. It is reported as a finding that stands nowhere.
 func (o *verifyOptions) single(c rules.Credential) asker {
 	return func(ctx context.Context, v verifier.Verifier, h finding.Handler) (verified, error) {
-		rule, _ := rules.Default().Rule(c.Type)
+		rule, _ := builtin.Set().Rule(c.Type)
 		place := finding.Occurrence{Place: finding.Place{Source: finding.SourceArgument}, Parts: finding.PartBoth, Line: 1, Column: 1}
 		if c.Secret.IsZero() {
 			place.Parts = finding.PartID
 		}
-		r := saved{header: finding.Header{Version: buildVersion(), Target: c.ID.String(), Rules: rules.Default().Rules(), Verify: true}}
+		r := saved{header: finding.Header{Version: buildVersion(), Target: c.ID.String(), Rules: builtin.Set().Rules(), Verify: true}}
 		r.findings = []finding.Finding{{
 			Rule: rule, Credential: c, Severity: rule.Severity, Fingerprint: c.Fingerprint(), Occurrences: []finding.Occurrence{place},
 		}}
@@ -225,7 +226,7 @@ func readReport(name string) (*saved, error) {
 	}
 	defer file.Close()
 	r := new(saved)
-	if err := jsonl.Read(file, rules.Default(), r); err != nil {
+	if err := jsonl.Read(file, builtin.Set(), r); err != nil {
 		return nil, &failure{fmt.Errorf("%s: %w", name, err), "name a report that akguard scan --format jsonl has written", exitUsage}
 	}
 	return r, nil

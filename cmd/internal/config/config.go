@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/custom"
 	"github.com/pelletier/go-toml/v2"
 )
@@ -40,7 +41,7 @@ func (c Config) BuiltIn() bool { return !c.withoutBuiltIn }
 func (c Config) Rules() (*rules.Set, error) {
 	var list []rules.Rule
 	if c.BuiltIn() {
-		list = rules.Default().Rules()
+		list = builtin.Set().Rules()
 	}
 	own, err := custom.Compile(c.Custom...)
 	if err != nil {

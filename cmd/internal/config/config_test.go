@@ -3,10 +3,12 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/akguard/akguard/cmd/internal/config"
+	"github.com/akguard/akguard/rules"
 )
 
 func write(t *testing.T, name, content string) string {
@@ -55,8 +57,15 @@ func TestOwn(t *testing.T) {
 	if failures, tried, err := c.Try(); len(failures) > 0 || tried != 2 || err != nil {
 		t.Errorf("%d examples: %q, %v", tried, failures, err)
 	}
-	if rule.Where("a.rb", "", 0) || !rule.Where("a.py", "", 0) || !rule.Where("docs/a.py", "", 0) || rule.Where("docs/a.py", "", 1) {
-		t.Error("the rule's places are not those that the file names")
+	for _, test := range []struct {
+		line, path string
+		want       bool
+	}{{"x", "a.rb", false}, {"x", "a.py", true}, {"x", "docs/a.py", true}, {"example", "docs/a.py", false}, {"example", "a.py", true}} {
+		matches, _ := set.Find([]byte(test.line + " acme_0123456789abcdef0123"))
+		own := slices.IndexFunc(matches, func(m rules.Match) bool { return m.Type == "acme-token" })
+		if own < 0 || matches[own].Where.Counts(test.path, "") != test.want {
+			t.Errorf("the rule counts on a line with %q at %s: want %v", test.line, test.path, test.want)
+		}
 	}
 }
 
@@ -127,18 +136,18 @@ regexes = ['''^0+$''']
 	if err != nil {
 		t.Fatal(err)
 	}
-	rule, ok := set.Rule("acme")
-	if !ok || len(c.Custom) != 1 || len(c.Ignored) != 2 || !c.BuiltIn() {
+	if _, ok := set.Rule("acme"); !ok || len(c.Custom) != 1 || len(c.Ignored) != 2 || !c.BuiltIn() {
 		t.Fatalf("%+v, ignored %q", c.Custom, c.Ignored)
 	}
 	for content, want := range map[string]int{
 		"acme_1234567890abcdef1234": 1, "acme_dead567890abcdef1234": 0, "acme_00000000000000000000": 0, "nothing": 0,
 	} {
-		if got := set.Find([]byte(content)); len(got) != want {
+		if got, _ := set.Find([]byte(content)); len(got) != want {
 			t.Errorf("%d matches in %q, want %d", len(got), content, want)
 		}
 	}
-	if rule.Where("vendor/a", "", 0) || !rule.Where("src/vendor/a", "", 0) {
+	found, _ := set.Find([]byte("acme_1234567890abcdef1234"))
+	if where := found[0].Where; where.Counts("vendor/a", "") || !where.Counts("src/vendor/a", "") {
 		t.Error("the global allow list is not the rule's")
 	}
 }
@@ -207,7 +216,8 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("loaded, but: %v", err)
 		}
 		text := []byte(content)
-		for _, m := range set.Find(text) {
+		found, _ := set.Find(text)
+		for _, m := range found {
 			if m.Start < 0 || m.Start >= m.End || m.End > len(text) {
 				t.Fatalf("match %+v in %d bytes", m, len(text))
 			}

@@ -22,7 +22,8 @@ func (c Config) Try() (failures []string, tried int, err error) {
 		for i, text := range slices.Concat(r.Examples.Match, r.Examples.NoMatch) {
 			tried++
 			wanted := i < len(r.Examples.Match)
-			found := len(set.Find([]byte(expand(text, rng)))) > 0
+			matches, _ := set.Find([]byte(expand(text, rng)))
+			found := len(matches) > 0
 			switch {
 			case wanted && !found:
 				failures = append(failures, fmt.Sprintf("rule %s: does not find %q", r.ID, text))

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
@@ -49,7 +49,7 @@ func (r *Report) Of(k Key) *finding.Finding {
 func Scan(t testing.TB, sources []scanner.Source, v verifier.Verifier) *Report {
 	t.Helper()
 	var r Report
-	s := scanner.New(scanner.Options{Sources: sources, Rules: rules.Default(), Verifier: v})
+	s := scanner.New(scanner.Options{Sources: sources, Rules: builtin.Set(), Verifier: v})
 	if _, err := s.Run(t.Context(), &r); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
@@ -37,7 +38,7 @@ func TestReadBack(t *testing.T) {
 		for _, o := range []options{{}, {show: true}, {array: true}, {array: true, show: true}} {
 			want := written(t, r, o)
 			var b bytes.Buffer
-			if err := jsonl.Read(strings.NewReader(want), rules.Default(), writer(&b, o)); err != nil {
+			if err := jsonl.Read(strings.NewReader(want), builtin.Set(), writer(&b, o)); err != nil {
 				t.Errorf("%s, %+v: %v", name, o, err)
 			}
 			if b.String() != want {
@@ -53,7 +54,7 @@ func TestReadRules(t *testing.T) {
 	for id, want := range map[string]bool{"alibaba-accesskey-pair": true, "one-of-your-own": false} {
 		var got keep
 		changed := strings.ReplaceAll(stream, "alibaba-accesskey-pair", id)
-		if err := jsonl.Read(strings.NewReader(changed), rules.Default(), &got); err != nil {
+		if err := jsonl.Read(strings.NewReader(changed), builtin.Set(), &got); err != nil {
 			t.Fatal(err)
 		}
 		if rule := got.findings[0].Rule; rule.ID != id || (rule.Description != "") != want || rule.Severity != rules.Critical {
@@ -83,16 +84,16 @@ func TestReadNoReport(t *testing.T) {
 		"severity":           `{"kind":"finding","severity":"NeverToBeSeen","credential":{"type":"accesskey"},"occurrences":[{}]}`,
 		"array that is open": "[" + strings.TrimSpace(whole[:strings.Index(whole, "\n")]) + ",",
 	} {
-		err := jsonl.Read(strings.NewReader(text), rules.Default(), new(keep))
+		err := jsonl.Read(strings.NewReader(text), builtin.Set(), new(keep))
 		if err == nil || strings.Contains(err.Error(), "NeverToBeSeen") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := jsonl.Read(strings.NewReader(`{"kind":"news","x":1}`), rules.Default(), new(keep)); err != nil {
+	if err := jsonl.Read(strings.NewReader(`{"kind":"news","x":1}`), builtin.Set(), new(keep)); err != nil {
 		t.Errorf("an object of another kind: %v", err)
 	}
 	broken := errors.New("broken")
-	if err := jsonl.Read(io.MultiReader(strings.NewReader(`{"kind":"news"}`), failing{broken}), rules.Default(), new(keep)); err == nil {
+	if err := jsonl.Read(io.MultiReader(strings.NewReader(`{"kind":"news"}`), failing{broken}), builtin.Set(), new(keep)); err == nil {
 		t.Error("a read that fails is no error")
 	}
 }
@@ -115,10 +116,10 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var first, second bytes.Buffer
 		o := options{show: true}
-		if jsonl.Read(strings.NewReader(text), rules.Default(), writer(&first, o)) != nil || first.Len() == 0 {
+		if jsonl.Read(strings.NewReader(text), builtin.Set(), writer(&first, o)) != nil || first.Len() == 0 {
 			return
 		}
-		if err := jsonl.Read(bytes.NewReader(first.Bytes()), rules.Default(), writer(&second, o)); err != nil {
+		if err := jsonl.Read(bytes.NewReader(first.Bytes()), builtin.Set(), writer(&second, o)); err != nil {
 			t.Fatal(err)
 		}
 		if first.String() != second.String() {

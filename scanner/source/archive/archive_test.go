@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
@@ -256,7 +256,7 @@ func TestScan(t *testing.T) {
 	source := opened{func(ctx context.Context, to scanner.Sink) error {
 		return archive.Open(to, archive.Options{}).Blob(ctx, scanner.Blob{Place: place("x.jar"), Content: []byte(jar)})
 	}}
-	if _, err := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: rules.Default()}).Run(t.Context(), &r); err != nil {
+	if _, err := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: builtin.Set()}).Run(t.Context(), &r); err != nil {
 		t.Fatal(err)
 	}
 	f := r.Of(key)

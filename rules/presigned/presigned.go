@@ -1,4 +1,5 @@
-package rules
+// Package presigned reads the presigned URLs of OSS: they contain an AccessKey ID, and a time after which they are useless.
+package presigned
 
 import (
 	"bytes"
@@ -7,30 +8,30 @@ import (
 	"time"
 )
 
-// urlReach is how far from an ID its URL is read, in bytes. Tokens in one are long.
+// urlReach is how far from an ID its URL is read, in bytes. A URL may hold a security token, which is long.
 const urlReach = 4 << 10
 
-// urlRounds is how often a URL may stand encoded in another.
+// urlRounds is how many layers of encoding are undone, for a URL that is a parameter of another URL.
 const urlRounds = 3
 
-// URLExpiry tells when the presigned OSS URL expires in which an ID stands, and reports whether it stands in one. It
-// knows signatures of version 1 (Expires, OSSAccessKeyId) and 4 (x-oss-date, x-oss-expires, x-oss-credential), as they are,
+// Expiry returns when the presigned OSS URL expires that contains content[start:end], an ID, and whether there is such a
+// URL. It knows signatures of version 1 (Expires, OSSAccessKeyId) and 4 (x-oss-date, x-oss-expires, x-oss-credential), plain,
 // percent-encoded, and with the escapes of HTML and JSON.
-func URLExpiry(content []byte, id Match) (time.Time, bool) {
+func Expiry(content []byte, start, end int) (time.Time, bool) {
 	ends := func(r rune) bool { return r <= ' ' || strings.ContainsRune("\"'`<>", r) }
-	before := content[max(0, id.Start-urlReach):id.Start]
-	after := content[id.End:min(len(content), id.End+urlReach)]
+	before := content[max(0, start-urlReach):start]
+	after := content[end:min(len(content), end+urlReach)]
 	before = before[bytes.LastIndexFunc(before, ends)+1:]
 	if i := bytes.IndexFunc(after, ends); i >= 0 {
 		after = after[:i]
 	}
 	if len(before) == 0 || before[len(before)-1] != '=' && before[len(before)-1] != 'D' && before[len(before)-1] != 'd' {
-		return time.Time{}, false // most IDs end here: no equals sign, as it is or as %3D
+		return time.Time{}, false // no equals sign, plain or as %3D, which is true of most IDs
 	}
 	return expiry(plainURL(before), plainURL(after))
 }
 
-// plainURL undoes what may hide the separators of a URL. It is a single percent-encoding for each URL around it.
+// plainURL undoes the escapes that may hide the separators of a URL, one layer for each URL around it.
 func plainURL(text []byte) string {
 	s := string(text)
 	for range urlRounds {
@@ -49,7 +50,7 @@ func urlEscapes() *strings.Replacer {
 		"%3D", "=", "%3d", "=", "%3F", "?", "%3f", "?")
 }
 
-// expiry reads the two sides of an ID in a URL.
+// expiry reads the expiry from the URL on both sides of an ID.
 func expiry(before, after string) (time.Time, bool) {
 	cut := strings.LastIndexAny(before, "?&")
 	name := strings.ToLower(before[cut+1:])
@@ -81,10 +82,10 @@ const (
 	maxURLTime = 253402300799          // the last second of the year 9999
 )
 
-// leadingNumber reads the digits that a value begins with. What follows the last value of a URL may touch it.
+// leadingNumber reads the digits that a value begins with. Text after a URL may follow its last value directly.
 func leadingNumber(value string) (int64, bool) {
 	end := 0
-	for end < len(value) && isDigit(value[end]) {
+	for end < len(value) && '0' <= value[end] && value[end] <= '9' {
 		end++
 	}
 	n, err := strconv.ParseInt(value[:end], 10, 64)

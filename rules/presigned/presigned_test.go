@@ -1,4 +1,4 @@
-package rules_test
+package presigned_test
 
 import (
 	"bytes"
@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/presigned"
 	"github.com/akguard/akguard/rules/rulestest"
 )
 
-// When a presigned URL expires is read off it, however it is written down.
-func TestURLExpiry(t *testing.T) {
+// The expiry of a presigned URL is read however the URL is written down.
+func TestExpiry(t *testing.T) {
 	id := rulestest.NewKeys(7).ID24()
 	const host = "https://b.oss-cn-beijing.aliyuncs.com/x"
 	first := host + "?Expires=1714521600&OSSAccessKeyId=ID&Signature=a%2Fb%3D"
@@ -37,19 +37,19 @@ func TestURLExpiry(t *testing.T) {
 	for _, test := range tests {
 		content := []byte(strings.ReplaceAll(test.text, "ID", id))
 		at := bytes.Index(content, []byte(id))
-		got, ok := rules.URLExpiry(content, rules.Match{Start: at, End: at + len(id)})
+		got, ok := presigned.Expiry(content, at, at+len(id))
 		if ok != !test.want.IsZero() || ok && !got.Equal(test.want) {
 			t.Errorf("%s expires %v, %v", test.text, got, ok)
 		}
 	}
 }
 
-func FuzzURLExpiry(f *testing.F) {
+func FuzzExpiry(f *testing.F) {
 	f.Add([]byte("?Expires=1&OSSAccessKeyId="), []byte("&Signature=x"))
 	f.Add([]byte("?x-oss-date=20240430T230000Z&x-oss-expires=1&x-oss-credential="), []byte("%2F20240430"))
 	f.Fuzz(func(t *testing.T, before, after []byte) {
 		content := append(append(before[:len(before):len(before)], "ID"...), after...)
-		if got, ok := rules.URLExpiry(content, rules.Match{Start: len(before), End: len(before) + 2}); ok && (got.Year() < 0 || got.Year() > 10_100) {
+		if got, ok := presigned.Expiry(content, len(before), len(before)+2); ok && (got.Year() < 0 || got.Year() > 10_100) {
 			t.Errorf("expires %v", got)
 		}
 	})

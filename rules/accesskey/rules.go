@@ -1,24 +1,20 @@
-package rules
+package accesskey
+
+import "github.com/akguard/akguard/rules"
 
 const helpRotate = "Disable the AccessKey in the RAM console first, then replace it where it is used, then delete it. " +
-	"Removing it from the code, or rewriting history, does not take it back: whoever has seen it has it."
+	"Removing it from the code, or rewriting history, does not undo the leak: whoever has seen the key still has it."
 
-// Default returns the built-in rules, each time a new Set.
-func Default() *Set {
-	set, err := Compile(append(services(), pairRule(), idRule(), secretRule(), stsRule())...)
-	if err != nil {
-		panic(err) // the built-in rules are constants: their own test compiles them
-	}
-	return set
-}
+// Rules returns the rules of AccessKeys: of a pair, and of each part without the other.
+func Rules() []rules.Rule { return []rules.Rule{pairRule(), idRule(), secretRule()} }
 
-func pairRule() Rule {
-	return Rule{
-		ID: "alibaba-accesskey-pair", Type: AccessKey, Severity: Critical,
+func pairRule() rules.Rule {
+	return rules.Rule{
+		ID: "alibaba-accesskey-pair", Type: rules.AccessKey, Severity: rules.Critical,
 		Description: "Alibaba Cloud AccessKey pair: an ID with its secret",
-		Help:        "Whoever has both parts acts as their owner, from anywhere. " + helpRotate,
-		Parts:       []Part{idPart(), legacyIDPart(), namedSecretPart()},
-		Examples: Examples{
+		Help:        "Whoever has both parts can act as their owner, from anywhere. " + helpRotate,
+		Detectors:   Detectors(),
+		Examples: rules.Examples{
 			Match: []string{
 				"accessKeyId: {id24}\naccessKeySecret: {secret}\n",
 				"auth = oss2.Auth('{id16}', '{secret}')\n",
@@ -43,14 +39,14 @@ func pairRule() Rule {
 	}
 }
 
-func idRule() Rule {
-	return Rule{
-		ID: "alibaba-accesskey-id", Type: AccessKeyID, Severity: Medium,
+func idRule() rules.Rule {
+	return rules.Rule{
+		ID: "alibaba-accesskey-id", Type: rules.AccessKeyID, Severity: rules.Medium,
 		Description: "Alibaba Cloud AccessKey ID without its secret",
-		Help: "An ID alone signs nothing, and stands in every presigned URL. It does say which key to look for: " +
-			"search for its secret elsewhere, and disable the key if you do not know the place.",
-		Parts: []Part{idPart()},
-		Examples: Examples{
+		Help: "An ID alone signs nothing, and every presigned URL contains one. It does say which key to look for: " +
+			"search for its secret, and disable the key if you do not know where the secret is kept.",
+		Detectors: []rules.Detector{idDetector{}},
+		Examples: rules.Examples{
 			Match: []string{
 				"https://b.oss-cn-hangzhou.aliyuncs.com/a?OSSAccessKeyId={id24}&Signature=x\n",
 				"x-oss-credential={id24}%2F20240501%2Fcn-hangzhou%2Foss%2Faliyun_v4_request\n",
@@ -66,13 +62,13 @@ func idRule() Rule {
 	}
 }
 
-func secretRule() Rule {
-	return Rule{
-		ID: "alibaba-accesskey-secret", Type: AccessKeySecret, Severity: High,
+func secretRule() rules.Rule {
+	return rules.Rule{
+		ID: "alibaba-accesskey-secret", Type: rules.AccessKeySecret, Severity: rules.High,
 		Description: "Alibaba Cloud AccessKey secret without its ID",
-		Help:        "The secret works together with its ID, which is no secret. " + helpRotate,
-		Parts:       []Part{namedSecretPart()},
-		Examples: Examples{
+		Help:        "The secret works together with its ID, and the ID is not confidential. " + helpRotate,
+		Detectors:   []rules.Detector{secretDetector{}},
+		Examples: rules.Examples{
 			Match: []string{
 				"accessKeySecret = \"{secret}\"\n", "ALIYUN_SECRET_KEY={secret}\n", "AccessKeySecret：\n{secret}\n",
 				"Ali_Secret=\"{secret}\"\n", "aliyun:\n  oss:\n    secret-key: {secret}\n", "- name: OSS_ACCESS_KEY_SECRET\n  value: {secret}\n",
@@ -82,24 +78,6 @@ func secretRule() Rule {
 				"secret = \"{secret}\"\n", "secret-key: {secret}\n", "accessKeySecret: ${SK}\netag: {secret}\n", "accessKeySecret = decryptWithKmsAndReturnPlain01(x)\n", "accessKeySecret = \"getAccessKeySecretFromEnviron1\"\n",
 				"accessKeySecret: {secret}{secret}\n", "accessKeySecret: ******************************\n",
 			},
-		},
-	}
-}
-
-func stsRule() Rule {
-	return Rule{
-		ID: "alibaba-sts", Type: STS, Severity: High,
-		Description: "Alibaba Cloud temporary credential (STS)",
-		Help: "It works until it expires, 12 hours at most, and cannot be disabled like a key. Find what issued it, " +
-			"and have its role refused everything until then if it may still be valid: akguard revoke does that.",
-		Parts: []Part{stsIDPart()},
-		Examples: Examples{
-			Match: []string{
-				"id: {sts-id}\nsecret: {sts-secret}\ntoken: {token}\n",
-				"new StsCredentials(\"{sts-id}\", \"{sts-secret}\", \"{token}\")\n",
-				"{sts-id}\n",
-			},
-			NoMatch: []string{"STS.GetCallerIdentityRequestModel\n", "STS.xxxxxxxxxxxxxxxxxxxxxxxxx\n"},
 		},
 	}
 }

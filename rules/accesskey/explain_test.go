@@ -1,27 +1,28 @@
-package rules_test
+package accesskey_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/rulestest"
 )
 
-// What stands beside the key name of a secret and is none is explained once; what is one, and what is code, is not.
+// What stands beside the key name of a secret and is not a secret is explained once. A secret and code are not.
 func TestExplainSecrets(t *testing.T) {
 	keys := rulestest.NewKeys(11)
 	secret, shown := keys.Secret(), keys.Secret()
 	text := strings.NewReplacer("SECRET", secret, "SHOWN", shown[:26], "SHORT", shown[:20], "STS", keys.STSSecret())
 	tests := []struct{ text, value, reason string }{
 		{"accessKeySecret: SECRET", "", ""},
-		{"accessKeySecret: SECRET+x", secret, "it is masked, cut, or the beginning"},
+		{"accessKeySecret: SECRET+x", secret, "it is masked, cut off, or the beginning"},
 		{"accessKeySecret: x+/SECRET=", secret, "it is a piece of base64"},
-		{"accessKeySecret: SHOWN****", shown[:26] + "****", "it is masked or cut"},
+		{"accessKeySecret: SHOWN****", shown[:26] + "****", "it is masked or cut off"},
 		{"app_secret=" + strings.Repeat("aB3", 10), strings.Repeat("aB3", 10), "it looks made up: it has too few different"},
 		{"app_secret=" + strings.Repeat("a", 15) + "b" + strings.Repeat("c", 14), "", "it looks made up: it holds a sequence"},
 		{"app_secret=" + strings.Repeat("thisIsName", 3), "", "it looks made up: it has too few kinds"},
-		{"client_secret: STS", "", "it is as long as a temporary secret"},
+		{"client_secret: STS", "", "it is as long as the secret of a temporary"},
 		{`"AccessKeySecret": "<yourAccessKeySecret>"`, "yourAccessKeySecret", "it looks made up: it holds a word"},
 		{"aliyun_secret=${my_secret}", "", ""}, {"aliyun_secret=changeme", "changeme", "it looks made up: it holds a word"},
 		{"--access-key-secret xxxx", "", ""}, {"accessKeySecret='12345678'", "12345678", "it looks made up: it holds a sequence"},
@@ -32,7 +33,7 @@ func TestExplainSecrets(t *testing.T) {
 	}
 	for _, test := range tests {
 		content := []byte(text.Replace(test.text))
-		got := rules.Default().Explain(content)
+		got := builtin.Set().Explain(content)
 		if test.reason == "" {
 			if len(got) > 0 {
 				t.Errorf("%s: %q", test.text, got[0].Reason)
@@ -53,7 +54,7 @@ func FuzzExplain(f *testing.F) {
 	for _, seed := range []string{"accessKeySecret: \"xxxx\"", "aliyun_secret=>", "AccessKeySecret：\\", "LTAI", "ecret"} {
 		f.Add([]byte(seed))
 	}
-	set := rules.Default()
+	set := builtin.Set()
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, r := range set.Explain(content) {
 			if r.Start < 0 || r.End < r.Start || r.End > len(content) || r.Reason == "" {

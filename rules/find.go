@@ -1,0 +1,175 @@
+package rules
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// Look reports, in one pass that allocates nothing, whether a content holds a literal of some rule, so that Find may find
+// something, and whether it holds a mark of encoded content.
+func (s *Set) Look(content []byte) (literal, mark bool) {
+	literal = s.always
+	s.each(content, func(text, _ int) bool {
+		if text >= len(s.exact) {
+			literal = true
+		} else {
+			literal = literal || len(s.byText[text]) > 0
+			mark = mark || s.marked[text]
+		}
+		return !literal || !mark
+	})
+	return literal, mark
+}
+
+// Screen reports whether Find might find anything. On a piece of a content that goes on for Reach bytes on both sides of
+// a literal, its answer is as good as Find's on the whole.
+func (s *Set) Screen(content []byte) bool {
+	found := s.always
+	s.each(content, func(text, at int) bool {
+		if text >= len(s.exact) {
+			found = true
+			return false
+		}
+		for _, i := range s.byText[text] {
+			if _, ok := s.detectors[i].Detect(content, at); ok {
+				found = true
+				return false
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// Find returns every value in content, each once, ordered by place. It reports whether all of the content was looked at:
+// a rule that matches too often stops early.
+func (s *Set) Find(content []byte) (found []Match, complete bool) {
+	places := make([][]int, len(s.matchers))
+	s.each(content, func(text, at int) bool {
+		if text >= len(s.exact) {
+			for _, i := range s.owners[text-len(s.exact)] {
+				places[i] = append(places[i], at)
+			}
+			return true
+		}
+		for _, i := range s.byText[text] {
+			if m, ok := s.detectors[i].Detect(content, at); ok {
+				found = append(found, s.detectors[i].part.complete(m))
+			}
+		}
+		return true
+	})
+	found, complete = s.match(content, places, found)
+	return inOrder(found), complete
+}
+
+// complete fills in what a part says about all its values.
+func (p *Part) complete(m Match) Match {
+	m.Kind, m.Type, m.Scheme = p.Kind, p.Type, p.Scheme
+	if p.Scheme != nil {
+		m.Type = p.Scheme.Type
+	}
+	return m
+}
+
+// match adds the values of the matchers, whose literals occur at the given places.
+func (s *Set) match(content []byte, places [][]int, found []Match) ([]Match, bool) {
+	complete := true
+	for i := range s.matchers {
+		m := &s.matchers[i]
+		if len(places[i]) == 0 && len(m.part.Literals) > 0 {
+			continue
+		}
+		slices.Sort(places[i])
+		list, truncated := m.Match(content, slices.Compact(places[i]))
+		complete = complete && !truncated
+		for _, value := range list {
+			found = append(found, m.part.complete(value))
+		}
+	}
+	return found, complete
+}
+
+// maxOnlySecret is how long a content may be that is one secret and nothing else. Files of a secrets directory hold a
+// value and perhaps the end of a line.
+const maxOnlySecret = 40
+
+// OnlySecret reports whether a content is one secret and nothing else, as in a file of a secrets directory, and where
+// the secret starts and ends. Only the name of the file, or an ID in a file beside it, tells whether it is a secret at all.
+func (s *Set) OnlySecret(content []byte) (Match, bool) {
+	if len(content) > maxOnlySecret {
+		return Match{}, false
+	}
+	value := bytes.TrimSpace(content)
+	for _, scheme := range s.schemes {
+		if scheme.SecretType == "" {
+			continue
+		}
+		near := scheme.Near(KindSecret, content, 0, len(content))
+		if len(near) == 1 && near[0].End-near[0].Start == len(value) {
+			near[0].Kind, near[0].Type, near[0].Scheme = KindSecret, scheme.Type, scheme
+			return near[0], true
+		}
+	}
+	return Match{}, false
+}
+
+// Rejected is what looks like a value of a detector and is not one.
+type Rejected struct {
+	Match
+	Reason string
+}
+
+// Explain returns what the detectors rejected, ordered by place, and why.
+func (s *Set) Explain(content []byte) []Rejected {
+	var out []Rejected
+	s.each(content, func(text, at int) bool {
+		if text >= len(s.exact) {
+			return true
+		}
+		for _, i := range s.byText[text] {
+			if r, ok := s.detectors[i].explain(content, at); ok {
+				out = append(out, r)
+			}
+		}
+		return true
+	})
+	slices.SortStableFunc(out, func(a, b Rejected) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Type, b.Type))
+	})
+	return slices.CompactFunc(out, func(a, b Rejected) bool { return a.samePlace(b.Match) })
+}
+
+func (d *detector) explain(content []byte, at int) (Rejected, bool) {
+	explainer, ok := d.Detector.(Explainer)
+	if !ok {
+		return Rejected{}, false
+	}
+	if _, found := d.Detect(content, at); found {
+		return Rejected{}, false
+	}
+	m, reason := explainer.Explain(content, at)
+	return Rejected{d.part.complete(m), reason}, reason != ""
+}
+
+// each calls visit for every literal and every mark, until it returns false.
+func (s *Set) each(content []byte, visit func(text, at int) bool) {
+	if searcher := s.searcher(); searcher != nil {
+		searcher.Each(content, visit)
+	}
+}
+
+// inOrder sorts matches by place and merges those of one value at one place. The one that knows most wins.
+func inOrder(found []Match) []Match {
+	slices.SortFunc(found, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Type, b.Type),
+			cmp.Compare(b.Confidence, a.Confidence))
+	})
+	return slices.CompactFunc(found, Match.samePlace)
+}
+
+// samePlace reports whether two matches are one value at one place.
+func (m Match) samePlace(other Match) bool {
+	return m.Start == other.Start && m.Kind == other.Kind && m.Type == other.Type
+}

@@ -1,0 +1,67 @@
+package shape
+
+import "bytes"
+
+// BlockReach is how far from a value InBase64Block and InBase64Run look, in bytes: more than two lines of base64 text,
+// which are 76 characters long at most.
+const BlockReach = 200
+
+// How long the surroundings are that tell base64 text from a value of its own.
+const (
+	runLength  = BlockReach / 2 // in a run with slashes; a path of directories is rarely that long
+	longLine   = 60             // on the neighbouring line; PEM has 64 characters a line, MIME 76
+	paddedLine = 16             // the same where the value ends in an equals sign, which few other values do
+)
+
+// InBase64Run reports whether a value stands between slashes in a long run of base64 text.
+func InBase64Run(content []byte, start, end int) bool {
+	if start < 2 || content[start-1] != '/' || end+1 >= len(content) || content[end] != '/' {
+		return false
+	}
+	n := 0
+	for at := start - 1; at >= 0 && n < runLength && IsBase64(content[at]); at-- {
+		n++
+	}
+	for at := end; at < len(content) && at-end < runLength && IsBase64(content[at]); at++ {
+		n++
+	}
+	return n >= runLength
+}
+
+// InBase64Block reports whether a value is a piece of a block of base64 text: its line holds nothing else, and a line
+// next to it is base64 text too and long or, if the value is padded, not short.
+func InBase64Block(content []byte, start, end int) bool {
+	from, to := start, end
+	for from > 0 && start-from < runLength && IsBase64(content[from-1]) {
+		from--
+	}
+	for to < len(content) && to-end < runLength && IsBase64(content[to]) {
+		to++
+	}
+	if from > 0 && content[from-1] != '\n' || to < len(content) && content[to] != '\n' && content[to] != '\r' {
+		return false
+	}
+	long := longLine
+	if content[to-1] == '=' {
+		long = paddedLine
+	}
+	before := bytes.TrimRight(content[max(0, from-runLength):from], "\r\n")
+	after := bytes.TrimLeft(content[to:min(len(content), to+runLength)], "\r\n")
+	n, m := 0, 0
+	for n < len(before) && IsBase64(before[len(before)-1-n]) {
+		n++
+	}
+	for m < len(after) && IsBase64(after[m]) {
+		m++
+	}
+	return n >= long || m >= long
+}
+
+// InBase64 reports whether a run is a piece of longer base64 text: it is padded, or stands between slashes with more
+// of it on both sides.
+func InBase64(content []byte, start, end int) bool {
+	padded := end < len(content) && content[end] == '='
+	slashed := start > 1 && content[start-1] == '/' && IsAlnum(content[start-2]) &&
+		end+1 < len(content) && content[end] == '/' && IsAlnum(content[end+1])
+	return padded || slashed
+}

@@ -1,0 +1,154 @@
+package shape
+
+import (
+	"bytes"
+	"strings"
+)
+
+// fillers are words that occur in made-up values, and by accident in fewer than one of 2,000 random values of 30
+// characters.
+var fillers = [...]string{
+	"test", "fake", "example", "your", "demo", "sample", "dummy", "mock", "placeholder", "changeme", "accesskey",
+	"secret", "xxxx", "abcd", "qwer", "aliyun", "alibaba", "todo", "redacted", "keyid", "invalid", "notareal", "foobar",
+	"replace", "insert", "nosuch", "nonexist",
+}
+
+// Random reports whether v looks like the output of a random generator: several classes of characters, many different
+// ones, no word, no sequence. It accepts 99.9 % of random values of 12 characters and more.
+func Random(v []byte) bool {
+	return Mixed(v) && Varied(v) && !Repeats(v) && !HoldsFiller(v)
+}
+
+// shortValue is the length below which a value has too few characters to demand a share of each class: of the 12
+// random characters of a short ID, one value in eight has no digit.
+const shortValue = 20
+
+// Mixed reports whether v has more than one class of characters and is not a camelCase name. Names hold few capitals;
+// of random letters, about half are capitals.
+func Mixed(v []byte) bool {
+	lower, upper, digits := classes(v)
+	few := min(lower, upper)
+	switch {
+	case digits == len(v), lower == len(v), upper == len(v):
+		return false
+	case len(v) < shortValue:
+		return digits > 0 || few >= 2
+	case digits == 0:
+		return few*4 >= len(v)
+	}
+	return few >= 2 || few == 1 && digits >= 3
+}
+
+func classes(v []byte) (lower, upper, digits int) {
+	for _, c := range v {
+		switch {
+		case IsLower(c):
+			lower++
+		case IsUpper(c):
+			upper++
+		case IsDigit(c):
+			digits++
+		}
+	}
+	return lower, upper, digits
+}
+
+// NearlyRandom reports whether a short value lacks only a second character of its rarer case to be Mixed, and is random
+// otherwise. One random value in a thousand is like that, and many names are.
+func NearlyRandom(v []byte) bool {
+	lower, upper, _ := classes(v)
+	return len(v) < shortValue && min(lower, upper) == 1 && Varied(v) && !Repeats(v) && !HoldsFiller(v)
+}
+
+// minWord is how many lower-case letters a word has, besides the capital that it may begin with: with fewer, random
+// values would be full of words.
+const minWord = 2
+
+// Wordy reports whether v reads like a name in code: words, each of which may begin with a capital, cover nearly all of
+// it. Values of 20 to 24 characters, the tails of long IDs, need a coverage of 80 %, because names of that length often
+// end in a number; one random value of 20 characters in 150 reaches that. All others need 90 %: shorter random
+// values reach 80 % too often, and in longer names more words make up for the digits.
+func Wordy(v []byte) bool {
+	const from, to = 20, 24
+	covered := covered(v)
+	if len(v) < from || len(v) > to {
+		return covered*10 >= len(v)*9
+	}
+	return covered*10 >= len(v)*8
+}
+
+// covered counts the bytes of v that belong to words.
+func covered(v []byte) int {
+	n := 0
+	for i := 0; i < len(v); {
+		end := i
+		if IsUpper(v[end]) {
+			end++
+		}
+		lower := end
+		for end < len(v) && IsLower(v[end]) {
+			end++
+		}
+		if end-lower >= minWord {
+			n += end - i
+		}
+		i = max(end, i+1)
+	}
+	return n
+}
+
+// Varied reports whether v has about as many different characters as chance gives a random value: half its length, and
+// 15 are enough, because a long value runs out of new ones.
+func Varied(v []byte) bool { return distinct(v)*2 >= min(len(v), 30) }
+
+// MachineMade reports whether a value whose alphabet may be as small as that of hexadecimal digits was made by a
+// machine: it uses half of 16 digits, and holds no sequence that a person types.
+func MachineMade(v []byte) bool { return distinct(v) >= 8 && !HoldsRun(v, 8, 9) }
+
+// distinct counts the different characters of v.
+func distinct(v []byte) int {
+	var seen [256]bool
+	n := 0
+	for _, c := range v {
+		if !seen[c] {
+			seen[c] = true
+			n++
+		}
+	}
+	return n
+}
+
+// Repeats reports whether v holds one character five times in a row, or six neighbours of the alphabet or of the digits
+// in order. Fewer of either do occur in random values.
+func Repeats(v []byte) bool { return HoldsRun(v, 5, 6) }
+
+// HoldsRun reports whether v holds one character alike times in a row, or that many neighbours in order.
+func HoldsRun(v []byte, alike, ordered int) bool {
+	same, up, down := 1, 1, 1
+	for i := 1; i < len(v); i++ {
+		step := int(v[i]) - int(v[i-1])
+		same, up, down = extend(same, step == 0), extend(up, step == 1), extend(down, step == -1)
+		if same >= alike || up >= ordered || down >= ordered {
+			return true
+		}
+	}
+	return false
+}
+
+func extend(run int, more bool) int {
+	if more {
+		return run + 1
+	}
+	return 1
+}
+
+// HoldsFiller reports whether v holds a word that people write into made-up values.
+func HoldsFiller(v []byte) bool {
+	lower := string(bytes.ToLower(v))
+	for _, word := range fillers {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,32 @@
+// Package service finds credentials of single services, about which STS knows nothing. Each rule, with its detector, is a
+// file of its own.
+package service
+
+import "github.com/akguard/akguard/rules"
+
+// Rules returns the rules of single services.
+func Rules() []rules.Rule {
+	return []rules.Rule{
+		temporaryURL(), dashScope(), yunxiao(), dingTalkToken(), dingTalkSecret(), registryLogin(), databasePassword(),
+	}
+}
+
+// value is a detector of values that are credentials by themselves.
+type value struct {
+	part   rules.Part
+	detect func(content []byte, at int) (rules.Match, bool)
+}
+
+// reach is more than any detector of this package looks at.
+const reach = 512
+
+// single returns the detector of a rule whose values are credentials by themselves.
+func single(t rules.Type, literals []string, detect func(content []byte, at int) (rules.Match, bool)) []rules.Detector {
+	return []rules.Detector{value{rules.Part{Name: string(t), Kind: rules.KindValue, Type: t, Literals: literals, Reach: reach}, detect}}
+}
+
+// Part implements rules.Detector.
+func (v value) Part() rules.Part { return v.part }
+
+// Detect implements rules.Detector.
+func (v value) Detect(content []byte, at int) (rules.Match, bool) { return v.detect(content, at) }

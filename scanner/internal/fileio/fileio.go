@@ -8,9 +8,11 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
-var errNotRegular = errors.New("not a regular file")
+var errNotRegular = reason.NewError("files.not-regular")
 
 // Open opens a regular file.
 func Open(path string) (*os.File, error) {
@@ -52,4 +54,18 @@ func WithoutPath(err error) error {
 		return p.Err
 	}
 	return err
+}
+
+// Reason returns the reason of a file system error without the path, for a Skip that names it.
+func Reason(err error) reason.Reason {
+	var known *reason.Error
+	switch {
+	case errors.As(err, &known):
+		return known.Reason
+	case errors.Is(err, fs.ErrPermission):
+		return reason.New("files.permission-denied")
+	case errors.Is(err, fs.ErrNotExist):
+		return reason.New("files.not-exist")
+	}
+	return reason.Of(WithoutPath(err))
 }

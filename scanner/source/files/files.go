@@ -1,23 +1,24 @@
 // Package files is the source of plain files: a folder, one file, or a stream such as standard input.
 //
-// A folder is walked without following symbolic links, so that a path never leaves it, and only regular files are
-// opened: a pipe or a device would never end. Files are read on all processors; large ones are streamed, without their
-// holes where the system tells of them.
+// A folder is walked without following symbolic links, which may lead anywhere: a link to something outside the folder
+// is reported as a Skip. Only regular files are opened, because a FIFO or a device may never end. Files are read in
+// parallel; large ones are streamed, without their holes where the file system reports them.
+//
+// Limits: a parent folder that is replaced by a link during the scan is followed.
 package files
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/internal/fileio"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -33,7 +34,9 @@ type Filter interface {
 type Options struct {
 	Root   string // the folder
 	Source string // of the places; default finding.SourceFile
-	Filter Filter // of the root; default: everything but git directories
+	Filter Filter // of the root; default: everything except git folders
+	// LinkText makes the text of a symbolic link its content, as git stores it.
+	LinkText bool
 }
 
 // New returns the source of a folder.
@@ -47,7 +50,7 @@ func New(opts Options) scanner.Source {
 	return &folder{opts}
 }
 
-// everything takes all files but those of git itself.
+// everything is the Filter that leaves out only the files of git itself.
 type everything struct{}
 
 func (everything) Folder(name string) (Filter, bool) { return everything{}, name != ".git" }
@@ -67,71 +70,10 @@ func (s *folder) Scan(ctx context.Context, sink scanner.Sink) error {
 	return g.Wait()
 }
 
-// NewFile returns the source of one file, named as the user named it. The file may be a pipe.
-func NewFile(name string) scanner.Source {
-	return single{func(ctx context.Context, sink scanner.Sink) error {
-		place := finding.Place{Source: finding.SourceFile, Path: filepath.ToSlash(name)}
-		f, err := open(ctx, name)
-		if err != nil {
-			return orSkip(ctx, sink, place, err)
-		}
-		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > maxHeld {
-			return orSkip(ctx, sink, place, sink.Blob(ctx, scanner.Blob{Place: place, Stream: newLarge(ctx, osFile{f}, info.Size())}))
-		}
-		return orSkip(ctx, sink, place, stream(ctx, sink, place, f))
-	}}
-}
-
-// open is os.Open, and returns when ctx ends: a pipe opens when somebody writes to it. Then the file is left behind.
-func open(ctx context.Context, name string) (*os.File, error) {
-	done := make(chan struct{})
-	var opened *os.File
-	var failed error
-	go func() {
-		defer close(done)
-		opened, failed = os.Open(name)
-	}()
-	select {
-	case <-done:
-		return opened, failed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// NewReader returns the source of a stream.
-func NewReader(in io.Reader) scanner.Source {
-	return single{func(ctx context.Context, sink scanner.Sink) error {
-		return stream(ctx, sink, finding.Place{Source: finding.SourceStdin}, in)
-	}}
-}
-
-// stream scans a stream. It returns when ctx ends, also where a read blocks, as of a terminal: that one is left
-// behind, with the goroutine that waits for it.
-func stream(ctx context.Context, sink scanner.Sink, place finding.Place, in io.Reader) error {
-	r, w := io.Pipe()
-	defer r.Close()
-	stop := context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
-	defer stop()
-	go func() {
-		_, err := io.Copy(w, in)
-		w.CloseWithError(err)
-	}()
-	return sink.Blob(ctx, scanner.Blob{Place: place, Stream: r})
-}
-
-type single struct {
-	scan func(context.Context, scanner.Sink) error
-}
-
-// Scan implements scanner.Source.
-func (s single) Scan(ctx context.Context, sink scanner.Sink) error { return s.scan(ctx, sink) }
-
-// maxHeld is the size past which a file is streamed.
+// maxHeld is the size above which a file is streamed.
 const maxHeld = 16 << 20
 
-// reader reads files into one buffer. It is one goroutine's.
+// reader reads files into one buffer. It belongs to one goroutine.
 type reader struct{ buf []byte }
 
 // scan scans one file. What cannot be read is skipped; the error is the sink's.
@@ -141,7 +83,7 @@ func (r *reader) scan(ctx context.Context, sink scanner.Sink, d *directory, name
 	}
 	err := r.read(ctx, sink, d, name, place)
 	if gone(err) {
-		return nil // it was not there to read
+		return nil // it vanished since the folder was listed
 	}
 	return orSkip(ctx, sink, place, err)
 }
@@ -152,7 +94,7 @@ func orSkip(ctx context.Context, sink scanner.Sink, place finding.Place, err err
 	if !errors.As(err, &failed) || ctx.Err() != nil {
 		return err
 	}
-	sink.Skip(finding.Skip{Path: place.Path, Reason: reason.Text(cause(err))})
+	sink.Skip(finding.Skip{Path: place.Path, Reason: unreadable(err)})
 	return nil
 }
 
@@ -172,26 +114,20 @@ func (r *reader) read(ctx context.Context, sink scanner.Sink, d *directory, name
 		if err != nil {
 			return err
 		}
-		if size < int64(len(content)) { // as of files that the system makes up while they are read
-			return &fs.PathError{Op: "read", Path: name, Err: errors.New("it is longer than it says")}
+		if size < int64(len(content)) { // a file that the kernel generates, such as those in /proc
+			return &fs.PathError{Op: "read", Path: name, Err: reason.NewError("files.longer-than-size")}
 		}
 		blob.Content, blob.Stream = nil, newLarge(ctx, f, size)
 	}
 	return sink.Blob(ctx, blob)
 }
 
-// space returns the buffer.
-func (r *reader) space() []byte {
+// head reads a regular file into the buffer, whole if it is at most maxHeld bytes long. A read that does not fill the
+// buffer has reached the end.
+func (r *reader) head(f *file) (content []byte, whole bool, err error) {
 	if r.buf == nil {
 		r.buf = make([]byte, 128<<10)
 	}
-	return r.buf
-}
-
-// head reads a regular file into the buffer: whole, or as much as is held of a large one. A read that does not
-// fill the buffer has come to the end.
-func (r *reader) head(f *file) (content []byte, whole bool, err error) {
-	r.space()
 	for n := 0; ; {
 		m, err := f.Read(r.buf[n:])
 		switch n += m; {
@@ -206,18 +142,18 @@ func (r *reader) head(f *file) (content []byte, whole bool, err error) {
 	}
 }
 
-// seekable is a file of which holes may be known.
+// seekable is a file that may report its holes.
 type seekable interface {
 	io.ReaderAt
-	// nextData returns where the next bytes at or behind an offset are that are on the disk, io.EOF if there are none;
-	// another error if the system does not know.
+	// nextData returns the first offset, from at on, that is not in a hole. The error is io.EOF if the rest is a hole, and
+	// another one if the system does not know.
 	nextData(at int64) (int64, error)
 }
 
 // osFile is a file as package os opens it.
 type osFile struct{ *os.File }
 
-// large is a large file as a stream, which whoever opens archives can read at any place. It is a scanner.Sparse.
+// large is the stream of a large file. It is a scanner.Sparse, and an io.ReaderAt for archives.
 type large struct {
 	*io.SectionReader
 	file seekable
@@ -227,8 +163,8 @@ func newLarge(ctx context.Context, f seekable, size int64) *large {
 	return &large{io.NewSectionReader(interruptible{ctx, f}, 0, size), f}
 }
 
-// SkipZeros implements scanner.Sparse. Where the system does not tell, nothing is skipped. Short holes are read: some file
-// systems have told of holes in files that they had not written out yet.
+// SkipZeros implements scanner.Sparse. Short holes are read: some file systems have reported holes in data that was not
+// written out yet.
 func (l *large) SkipZeros() (int64, error) {
 	at, err := l.Seek(0, io.SeekCurrent)
 	if err != nil {
@@ -245,7 +181,7 @@ func (l *large) SkipZeros() (int64, error) {
 	return next - at, err
 }
 
-// minHole is the size of the holes that are skipped.
+// minHole is the size from which holes are skipped.
 const minHole = 16 << 20
 
 // interruptible stops reading when ctx ends.
@@ -264,11 +200,7 @@ func (r interruptible) ReadAt(b []byte, at int64) (int, error) {
 
 func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-// cause is an error without its path, which is said beside it.
-func cause(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return fmt.Sprintf("cannot be read: %v", p.Err)
-	}
-	return err.Error()
+// unreadable is the reason of a Skip, without the path, which the Skip names.
+func unreadable(err error) reason.Reason {
+	return reason.New("files.unreadable", fileio.Reason(err))
 }

@@ -90,12 +90,14 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// A symbolic link is not followed: neither to a file, nor to a folder, nor in a circle. The root may be one.
+// A symbolic link is not followed, neither to a file, nor to a folder, nor in a circle. The root may be one. A link to
+// something that the scan does not read is reported; one into the folder, one to nothing and one to a device are not.
 func TestLinks(t *testing.T) {
 	outside := write(t, map[string]string{"key": "outside"})
-	root := write(t, map[string]string{"in/a": "inside"})
+	root := write(t, map[string]string{"in/a": "inside", ".git/config": "git's own"})
 	for name, to := range map[string]string{
-		"file": filepath.Join(outside, "key"), "folder": outside, "circle": root, "in/up": "..", "broken": "nowhere",
+		"file": filepath.Join(outside, "key"), "folder": outside, "circle": root, "in/up": "..", "in/sibling": "a", "broken": "nowhere",
+		"self": "self", "above": "..", "in/git": "../.git/config", "device": os.DevNull,
 	} {
 		if err := os.Symlink(to, filepath.Join(root, name)); err != nil {
 			t.Fatal(err)
@@ -106,9 +108,30 @@ func TestLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{root, link} {
-		if s := read(t, dir); !slices.Equal(s.Paths(), []string{"in/a"}) || len(s.Skips) > 0 {
+		s := read(t, dir)
+		var skipped []string
+		for _, skip := range s.Skips {
+			if skip.Reason.Code == "files.link-outside" {
+				skipped = append(skipped, skip.Path)
+			}
+		}
+		slices.Sort(skipped)
+		want := []string{"above", "file", "folder", "in/git"}
+		if !slices.Equal(s.Paths(), []string{"in/a"}) || !slices.Equal(skipped, want) || len(s.Skips) != len(want) {
 			t.Errorf("read %q, skips %v", s.Paths(), s.Skips)
 		}
+	}
+}
+
+// In a git working tree, the content of a link is its text.
+func TestLinkText(t *testing.T) {
+	root := write(t, map[string]string{"a": "1"})
+	if err := os.Symlink("/outside/text", filepath.Join(root, "link")); err != nil {
+		t.Fatal(err)
+	}
+	s := planted.Read(t, files.New(files.Options{Root: root, LinkText: true}))
+	if !slices.Equal(s.Paths(), []string{"a", "link"}) || !s.Holds("/outside/text") || len(s.Skips) > 0 {
+		t.Errorf("read %q, skips %v", s.Paths(), s.Skips)
 	}
 }
 
@@ -142,7 +165,7 @@ func TestUnreadable(t *testing.T) {
 	s := read(t, root)
 	told := func(path string) bool {
 		return slices.ContainsFunc(s.Skips, func(s finding.Skip) bool {
-			return s.Path == path && strings.HasPrefix(s.Reason.String(), "cannot be read: ")
+			return s.Path == path && s.Reason.Code == "files.unreadable"
 		})
 	}
 	if !slices.Contains(s.Paths(), "a") || !told(dir) {
@@ -194,7 +217,7 @@ func TestFile(t *testing.T) {
 		path := filepath.ToSlash(filepath.Join(root, name))
 		s := planted.Read(t, files.NewFile(path))
 		if want == "" {
-			if len(s.Skips) != 1 || s.Skips[0].Path != path || !strings.HasPrefix(s.Skips[0].Reason.String(), "cannot be read: ") {
+			if len(s.Skips) != 1 || s.Skips[0].Path != path || s.Skips[0].Reason.Code != "files.unreadable" {
 				t.Errorf("%q: skips %v", name, s.Skips)
 			}
 			continue

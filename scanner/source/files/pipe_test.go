@@ -5,13 +5,16 @@ package files_test
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/files"
 )
@@ -64,7 +67,39 @@ func TestNamedPipe(t *testing.T) {
 	if err := files.NewFile(path).Scan(ctx, new(planted.Sink)); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the error is %v", err)
 	}
-	if f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil { // the goroutine left behind ends
-		_ = f.Close()
+}
+
+// A cancelled scan leaves no goroutine behind, whatever it waited for: a FIFO without a writer, one whose writer is
+// silent, standard input, or a reader that can be closed.
+func TestCancelledWaits(t *testing.T) {
+	silent, idle := filepath.Join(t.TempDir(), "silent"), filepath.Join(t.TempDir(), "idle")
+	mkfifo(t, silent)
+	mkfifo(t, idle)
+	keepOpen, err := os.OpenFile(idle, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keepOpen.Close()
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	defer out.Close()
+	closable, _ := io.Pipe()
+	for name, source := range map[string]scanner.Source{
+		"no writer": files.NewFile(silent), "silent writer": files.NewFile(idle), "stdin": files.NewReader(in), "closable": files.NewReader(closable),
+	} {
+		before := runtime.NumGoroutine()
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		if err := source.Scan(ctx, new(planted.Sink)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+		cancel()
+		for wait := time.Now(); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+			if time.Since(wait) > 10*time.Second {
+				t.Fatalf("%s: %d goroutines, %d before the scan", name, runtime.NumGoroutine(), before)
+			}
+		}
 	}
 }

@@ -7,15 +7,15 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 )
 
-// walk is a folder being scanned by several workers. What waits is a stack, so that it stays small.
+// walk is a folder that several workers scan. Waiting tasks are a stack: depth first keeps it small.
 type walk struct {
-	opts Options
-	sink scanner.Sink
+	opts     Options
+	realRoot string // the root without symbolic links; "" if it cannot be resolved
+	sink     scanner.Sink
 
 	mu      sync.Mutex
 	changed sync.Cond
@@ -28,15 +28,24 @@ type walk struct {
 type task struct {
 	rel    string // slash-separated; "" for the root
 	filter Filter
-	files  []string // nil for a folder to list
+	files  []entry // nil for a folder to list
 }
 
-// share is how many files one worker takes: the others may take more of a large folder.
+// entry is a file or a symbolic link in a folder.
+type entry struct {
+	name string
+	link bool
+}
+
+// share is how many files one worker takes at a time, so that others can help with a large folder.
 const share = 64
 
 func newWalk(opts Options, sink scanner.Sink) *walk {
 	w := &walk{opts: opts, sink: sink, stack: []task{{filter: opts.Filter}}}
 	w.changed.L = &w.mu
+	if abs, err := filepath.Abs(opts.Root); err == nil {
+		w.realRoot, _ = filepath.EvalSymlinks(abs)
+	}
 	return w
 }
 
@@ -48,7 +57,7 @@ func (w *walk) close() {
 	w.changed.Broadcast()
 }
 
-// work takes tasks until there are none and nobody can add any.
+// work takes tasks until none are left and no other worker can add any.
 func (w *walk) work(ctx context.Context) error {
 	var r reader
 	for {
@@ -100,55 +109,52 @@ func (w *walk) push(tasks []task) {
 func (w *walk) do(ctx context.Context, t task, r *reader) error {
 	d, err := openDirectory(filepath.Join(w.opts.Root, filepath.FromSlash(t.rel)))
 	if err != nil {
-		w.lose(t, err)
+		w.skipFolder(t, err)
 		return nil
 	}
 	defer d.Close()
 	if t.files == nil {
-		t.files = w.list(d, t, r)
+		t.files = w.list(d, t)
 	}
-	prefix := ""
-	if t.rel != "" {
-		prefix = t.rel + "/"
-	}
-	for _, name := range t.files {
-		if err := r.scan(ctx, w.sink, d, name, finding.Place{Source: w.opts.Source, Path: prefix + name}); err != nil {
+	for _, e := range t.files {
+		place := finding.Place{Source: w.opts.Source, Path: path.Join(t.rel, e.name)}
+		if e.link {
+			err = w.link(ctx, d, e.name, place)
+		} else {
+			err = r.scan(ctx, w.sink, d, e.name, place)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// entry is what stands in a folder.
-type entry struct {
-	name            string
-	folder, regular bool
-}
-
-// lose tells that a folder could not be read, unless it has gone.
-func (w *walk) lose(t task, err error) {
+// skipFolder reports a folder that cannot be read. One that no longer exists had nothing to read.
+func (w *walk) skipFolder(t task, err error) {
 	if t.rel != "" && gone(err) {
 		return
 	}
-	w.sink.Skip(finding.Skip{Path: cmp.Or(t.rel, "."), Reason: reason.Text(cause(err))})
+	w.sink.Skip(finding.Skip{Path: cmp.Or(t.rel, "."), Reason: unreadable(err)})
 }
 
-// list reads a folder, leaves its folders and all but a share of its files to others, and returns that share.
-func (w *walk) list(d *directory, t task, r *reader) []string {
-	entries, err := d.list(r.space())
+// list reads a folder. It leaves the folders and all but a share of the files to other workers, and returns that share.
+func (w *walk) list(d *directory, t task) []entry {
+	entries, err := d.folder.ReadDir(-1)
 	if err != nil {
-		w.lose(t, err)
+		w.skipFolder(t, err)
 	}
 	var tasks []task
-	var files []string
+	var files []entry
 	for _, e := range entries {
+		name, link := e.Name(), isLink(e)
 		switch {
-		case e.folder:
-			if f, ok := t.filter.Folder(e.name); ok {
-				tasks = append(tasks, task{rel: path.Join(t.rel, e.name), filter: f})
+		case e.IsDir():
+			if f, ok := t.filter.Folder(name); ok {
+				tasks = append(tasks, task{rel: path.Join(t.rel, name), filter: f})
 			}
-		case e.regular && t.filter.File(e.name):
-			files = append(files, e.name)
+		case (link || e.Type().IsRegular()) && t.filter.File(name):
+			files = append(files, entry{name, link})
 		}
 	}
 	for len(files) > share {

@@ -30,7 +30,7 @@ func New(opts Options) (scanner.Source, error) {
 		return nil, fmt.Errorf("reading the working tree: %w", err)
 	}
 	return files.New(files.Options{
-		Root: opts.Repo.Worktree, Source: finding.SourceWorktree, Filter: root.folder("", opts.Repo.Ignore()),
+		Root: opts.Repo.Worktree, Source: finding.SourceWorktree, Filter: root.folder("", opts.Repo.Ignore()), LinkText: true,
 	}), nil
 }
 

@@ -26,12 +26,12 @@ func read(t *testing.T, repo *planted.Repo, includeIgnored bool) *planted.Sink {
 	return planted.Read(t, source)
 }
 
-// listed returns the regular files that git lists in a working tree, with a prefix.
+// listed returns the files and links that git lists in a working tree, with a prefix.
 func listed(repo *planted.Repo, prefix string, flags ...string) []string {
 	var out []string
 	args := append([]string{"ls-files", "-z", "--cached", "--others"}, flags...)
 	for path := range strings.SplitSeq(strings.TrimSuffix(repo.Git(args...), "\x00"), "\x00") {
-		if info, err := os.Lstat(filepath.Join(repo.Dir, path)); err == nil && info.Mode().IsRegular() {
+		if info, err := os.Lstat(filepath.Join(repo.Dir, path)); err == nil && (info.Mode().IsRegular() || info.Mode().Type() == os.ModeSymlink) {
 			out = append(out, prefix+path)
 		}
 	}
@@ -156,17 +156,25 @@ func TestNotNested(t *testing.T) {
 	compare(t, read(t, repo, false).Paths(), []string{"damaged/a.env", "file/a.env", "folder/a.env"})
 }
 
-// Links lead nowhere, tracked or not.
+// Links are not followed, tracked or not: as in git, the content of a link is its text. An ignored link is left out.
 func TestLinks(t *testing.T) {
 	repo := planted.New(t)
 	repo.Write("../outside/key", "outside")
+	repo.Write(".git/info/exclude", "ignored\n")
 	repo.Link("../outside", "tracked-folder")
 	repo.Link("../outside/key", "tracked")
 	repo.Commit("links")
 	repo.Link("../outside", "folder")
 	repo.Link("../outside/key", "file")
-	if s := read(t, repo, true); len(s.Blobs) > 0 || len(s.Skips) > 0 {
-		t.Errorf("read %q, skips %v", s.Paths(), s.Skips)
+	repo.Link("../outside/key", "ignored")
+	s := read(t, repo, false)
+	if compare(t, s.Paths(), []string{"file", "folder", "tracked", "tracked-folder"}); len(s.Skips) > 0 || s.Holds("outside\n") {
+		t.Errorf("skips %v", s.Skips)
+	}
+	for _, b := range s.Blobs {
+		if text := string(b.Content); !strings.HasPrefix(text, "../outside") {
+			t.Errorf("the content of %s is %q", b.Path, text)
+		}
 	}
 }
 

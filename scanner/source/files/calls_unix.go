@@ -1,5 +1,0 @@
-//go:build unix && !linux
-
-package files
-
-func callsFor(int) *calls { return &blocking }

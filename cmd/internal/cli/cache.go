@@ -3,16 +3,14 @@ package cli
 import (
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
-	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/scanner/target"
 )
 
-// useCache lets the target remember what it has seen, for the next scan.
+// useCache has the scan record which objects it has read, for the next scan.
 func (o *scanOptions) useCache() error {
 	if !o.cache {
 		return nil
@@ -22,7 +20,7 @@ func (o *scanOptions) useCache() error {
 		o.target.Rules, err = programKey()
 	}
 	if err != nil {
-		return &failure{fmt.Errorf("--cache: %w", err), "set AKGUARD_CACHE_DIR to a folder of your own, or leave out --cache", exitUsage}
+		return usage("usage.cache", err)
 	}
 	return nil
 }
@@ -38,7 +36,7 @@ func cacheDir() (string, error) {
 	return filepath.Join(dir, "akguard"), nil
 }
 
-// programKey is the hash of the running program. The rules are a part of it: no list of them would tell apart two
+// programKey is the hash of the running program. It covers the rules: a list of them would not distinguish two
 // programs that match the same rule differently.
 func programKey() (key [sha256.Size]byte, err error) {
 	path, err := os.Executable()
@@ -56,16 +54,16 @@ func programKey() (key [sha256.Size]byte, err error) {
 	return [sha256.Size]byte(h.Sum(nil)), file.Close()
 }
 
-// sayReused says what the verdict rests on beside what was read now.
+// sayReused says how much of the result rests on an earlier scan.
 func (a *app) sayReused(o scanOptions, t *target.Target) {
 	if err := t.Unsaved(); err != nil {
-		terminal.Say(a.Err, "cache: the next scan will read everything again: %v", err)
+		a.say("scan.cache-unsaved", err)
 	}
 	switch n := t.Reused(); {
 	case !o.cache || o.quiet:
 	case n == 0:
-		terminal.Say(a.Err, "cache: no earlier scan of this repository by this akguard")
+		a.say("scan.cache-empty")
 	default:
-		terminal.Say(a.Err, "cache: %s of the history had been read by an earlier scan, without a finding", count(n, "object"))
+		a.say("scan.cache-reused", n)
 	}
 }

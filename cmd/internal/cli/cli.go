@@ -27,14 +27,6 @@ const (
 	exitInterrupted = 130
 )
 
-const exitCodes = `Exit codes:
-  0    clean, and everything was read
-  1    findings (which ones count: --fail-on)
-  2    usage or configuration error
-  3    nothing found, but something could not be read, or (--fail-on live) not checked
-  130  interrupted
-`
-
 // Streams are the standard streams of the process.
 type Streams struct {
 	In  io.Reader
@@ -81,7 +73,7 @@ func Main(args []string, streams Streams) int {
 	case <-time.After(grace): // it hangs in a read, which knows no context
 	}
 	a.abandon()
-	return interrupted(streams.Err) // a.Err may be in use
+	return a.interrupted(streams.Err) // a.Err may be in use
 }
 
 // onAbandon registers what must not be left behind.
@@ -105,23 +97,31 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
-	cmd, err := root.ExecuteContextC(ctx)
+	cmd, err := execute(ctx, root, args)
 	switch {
 	case err == nil:
 		return a.code
 	case ctx.Err() != nil:
-		return interrupted(a.Err)
+		return a.interrupted(a.Err)
 	}
 	var failed *failure
 	if !errors.As(err, &failed) { // cobra's own: a flag or a command that does not exist
-		failed = &failure{err: err, code: exitUsage, hint: cmd.CommandPath() + " --help lists what there is"}
+		failed = &failure{err: err, code: exitUsage, hint: a.text("usage.see-help", cmd.CommandPath())}
 	}
 	a.fail(failed)
 	return failed.code
 }
 
-func interrupted(w io.Writer) int {
-	terminal.Say(w, "interrupted")
+// execute runs the command line. A wrong name of a command is found before its flags are looked at.
+func execute(ctx context.Context, root *cobra.Command, args []string) (*cobra.Command, error) {
+	if cmd, rest, err := root.Find(args); err != nil {
+		return cmd, unknownCommand(cmd, rest)
+	}
+	return root.ExecuteContextC(ctx)
+}
+
+func (a *app) interrupted(w io.Writer) int {
+	terminal.Say(w, "%s", a.text("scan.interrupted"))
 	return exitInterrupted
 }
 
@@ -137,13 +137,11 @@ func (f *failure) Unwrap() error { return f.err }
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "akguard",
-		Short: "Find leaked Alibaba Cloud AccessKeys, and whether they are live",
-		Long: "akguard finds leaked Alibaba Cloud AccessKeys in repositories, folders and streams, says where, since when\n" +
-			"and by whom, and asks Alibaba Cloud whether each still works.\n\n" + exitCodes,
-		SilenceUsage:       true,
-		SilenceErrors:      true,
-		DisableSuggestions: true,
+		Use:           "akguard",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+
+		SuggestionsMinimumDistance: 2,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			lang, _ := cmd.Flags().GetString("lang")
 			if _, err := message.ParseLanguage(lang); err != nil {
@@ -152,8 +150,24 @@ func (a *app) root() *cobra.Command {
 			return nil
 		},
 	}
-	root.PersistentFlags().String("lang", "", "speak this `LANGUAGE`: en or zh; the default is that of the locale")
+	root.PersistentFlags().String("lang", "", "")
+	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(help())
+	root.SetUsageTemplate(a.usageTemplate())
 	root.AddCommand(a.scan(), a.verify(), a.revoke(), a.respond(), a.rules(), a.version(), a.completion())
+	root.InitDefaultHelpCmd()
+	for _, cmd := range withAll(root) {
+		cmd.InitDefaultHelpFlag()
+	}
+	a.localize(root)
 	return root
+}
+
+// withAll returns a command and all below it.
+func withAll(cmd *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{cmd}
+	for _, below := range cmd.Commands() {
+		all = append(all, withAll(below)...)
+	}
+	return all
 }

@@ -12,11 +12,12 @@ func (a *app) completion() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use:       "completion bash|fish|powershell|zsh",
-		Short:     "Print the script that completes akguard's commands and flags in a shell",
-		Example:   "  source <(akguard completion bash)",
 		ValidArgs: []string{"bash", "fish", "powershell", "zsh"},
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if write[args[0]] == nil {
+				return usage("usage.shell", quotable(args[0]))
+			}
 			return write[args[0]](cmd.Root())
 		},
 	}

@@ -2,13 +2,10 @@ package cli
 
 import (
 	"crypto/sha256"
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/akguard/akguard/cmd/internal/config"
-	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 	"github.com/spf13/pflag"
 )
@@ -20,18 +17,16 @@ type configOptions struct {
 }
 
 func (o *configOptions) addTo(f *pflag.FlagSet) {
-	f.StringVar(&o.path, "config", "", "read rules from `FILE`: an .akguard.toml or a .gitleaks.toml; default: the .akguard.toml of what is scanned")
-	f.BoolVar(&o.none, "no-config", false, "read no configuration: a repository that is not trusted should not choose the rules")
+	f.StringVar(&o.path, "config", "", "")
+	f.BoolVar(&o.none, "no-config", false, "")
 }
-
-const configHint = "akguard rules lint FILE checks a configuration"
 
 // load reads the configuration for what is scanned at target.
 func (o configOptions) load(target string) (config.Config, error) {
 	path := o.path
 	switch {
 	case o.none && path != "":
-		return config.Config{}, &failure{errors.New("--config and --no-config exclude each other"), "leave one of them out", exitUsage}
+		return config.Config{}, usage("usage.exclusive", "--config", "--no-config")
 	case o.none:
 		return config.Config{}, nil
 	case path == "":
@@ -44,7 +39,7 @@ func (o configOptions) load(target string) (config.Config, error) {
 	}
 	c, err := config.Load(path)
 	if err != nil {
-		return c, &failure{fmt.Errorf("configuration: %w", err), configHint, exitUsage}
+		return c, usage("usage.config", err)
 	}
 	return c, nil
 }
@@ -69,20 +64,20 @@ func (a *app) useConfig(o *scanOptions) (*rules.Set, error) {
 	}
 	set, err := c.Rules()
 	if err != nil {
-		return nil, &failure{err, configHint, exitUsage}
+		return nil, usage("usage.config", err)
 	}
 	if c.Path != "" {
 		o.target.Rules = sha256.Sum256(append(o.target.Rules[:], c.Sum[:]...))
 	}
 	switch {
 	case !c.BuiltIn():
-		terminal.Say(a.Err, "rules: only the %d of %s, which switches the built-in ones off", len(c.Custom), c.Path)
+		a.say("scan.rules-only-custom", len(c.Custom), c.Path)
 	case c.Path != "" && !o.quiet:
-		terminal.Say(a.Err, "rules: the built-in ones and %d of %s", len(c.Custom), c.Path)
+		a.say("scan.rules-custom", len(c.Custom), c.Path)
 	}
 	for _, ignored := range c.Ignored {
 		if !o.quiet {
-			terminal.Say(a.Err, "%s: ignored: %s", c.Path, ignored)
+			a.say("scan.config-ignored", c.Path, ignored)
 		}
 	}
 	return set, nil

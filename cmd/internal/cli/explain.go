@@ -3,20 +3,19 @@ package cli
 import (
 	"cmp"
 
-	"github.com/akguard/akguard/cmd/internal/terminal"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 )
 
-// sayRejected says what was not taken for a key. In a history that is told by the blob: only for keys it is found out
-// where they stand.
+// sayRejected says what was not taken for a key. In a history it names the blob: only keys are attributed to paths.
 func (a *app) sayRejected(r scanner.Rejection) {
 	where := cmp.Or(r.Path, r.Blob, r.Commit, r.Source)
 	if r.Member != "" {
 		where += "!/" + r.Member
 	}
-	by := ""
-	if r.Rule != "" {
-		by = " by " + r.Rule
+	if r.Rule == "" {
+		a.say("scan.rejected", where, r.Line, r.Column, r.Value, reason.Text(r.Reason))
+		return
 	}
-	terminal.Say(a.Err, "%s:%d:%d: %s is not taken for a key%s: %s", where, r.Line, r.Column, r.Value, by, r.Reason)
+	a.say("scan.rejected-by", where, r.Line, r.Column, r.Value, reason.Text(r.Reason), r.Rule)
 }

@@ -1,27 +1,77 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // help replaces cobra's command, which answers a wrong name with exit code 0.
 func help() *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Say what a command does",
+		Use: "help [COMMAND]",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
-			if err == nil && len(rest) > 0 {
-				err = fmt.Errorf("unknown command %q", strings.Join(args, " "))
-			}
-			if err != nil {
-				return err
+			if err != nil || len(rest) > 0 {
+				return usage("usage.unknown-command", strings.Join(args, " "), cmd.Root().Name())
 			}
 			about.InitDefaultHelpFlag() // else the text would lack it
 			return about.Help()
 		},
 	}
+}
+
+// localize gives a command and those below it their help texts, in the user's language. They are in the catalogue:
+// "help.revoke-undo.short", ".long" and ".example" for akguard revoke undo, "flag.revoke-undo.journal" for its flag
+// --journal, or "flag.journal" where the flag means the same on all commands. In a long text {1} are the exit codes.
+func (a *app) localize(cmd *cobra.Command) {
+	key := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
+	if _, rest, below := strings.Cut(cmd.CommandPath(), " "); below {
+		key = strings.ReplaceAll(rest, " ", "-")
+	}
+	set := func(text *string, key string, args ...any) {
+		if a.words.Has(key) {
+			*text = a.words.Text(key, args...)
+		}
+	}
+	codes := "help.exit-codes"
+	if own := "help." + key + ".exit-codes"; a.words.Has(own) {
+		codes = own
+	}
+	set(&cmd.Short, "help."+key+".short")
+	set(&cmd.Long, "help."+key+".long", a.words.Text(codes))
+	set(&cmd.Example, "help."+key+".example")
+	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
+		flags.VisitAll(func(f *pflag.Flag) {
+			set(&f.Usage, "flag."+f.Name)
+			set(&f.Usage, "flag."+key+"."+f.Name)
+		})
+	}
+	for _, below := range cmd.Commands() {
+		a.localize(below)
+	}
+}
+
+// usageTemplate is cobra's, with its words in the user's language.
+func (a *app) usageTemplate() string {
+	words := func(key string) string { return a.words.Text("help.template." + key) }
+	return words("usage") + `{{if and .Runnable .HasParent}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} [command]{{end}}{{if .HasExample}}
+
+` + words("examples") + `
+{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
+
+` + words("commands") + `{{range .Commands}}{{if (or .IsAvailableCommand (eq .Name "help"))}}
+  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+` + words("flags") + `
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+` + words("global-flags") + `
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
+
+` + a.words.Text("help.template.more", "{{.CommandPath}} [command] --help") + `{{end}}
+`
 }

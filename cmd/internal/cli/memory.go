@@ -1,11 +1,12 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // memory is a flag that takes a size.
@@ -45,10 +46,10 @@ func (m *memory) Set(text string) error {
 			break
 		}
 		if n *= unit.size; n < leastMemory {
-			return errors.New("at least 16MiB are needed")
+			return reason.NewError("usage.size-small")
 		}
 		*m.bytes = n
 		return nil
 	}
-	return errors.New("it is a size such as 512MiB or 2GiB")
+	return reason.NewError("usage.size")
 }

@@ -11,10 +11,9 @@ import (
 
 func (a *app) rules() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "rules",
-		Short: "Say what is looked for",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:  "rules",
+		Args: unknownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.listRules(), a.lintRules(), a.testRules())
 	return cmd
@@ -24,9 +23,8 @@ func (a *app) listRules() *cobra.Command {
 	format := ""
 	var o configOptions
 	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List the rules, with their severities before verification",
-		Args:  cobra.NoArgs,
+		Use:  "list",
+		Args: takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			c, err := o.load("")
 			if err != nil {
@@ -34,7 +32,7 @@ func (a *app) listRules() *cobra.Command {
 			}
 			set, err := c.Rules()
 			if err != nil {
-				return &failure{err, configHint, exitUsage}
+				return usage("usage.config", err)
 			}
 			switch list := set.Rules(); format {
 			case "text":
@@ -42,11 +40,11 @@ func (a *app) listRules() *cobra.Command {
 			case "json":
 				return a.encodeRules(list)
 			}
-			return &failure{fmt.Errorf("--format %s is not known", format), "it is text or json", exitUsage}
+			return usage("usage.format", format, "text, json")
 		},
 	}
 	o.addTo(cmd.Flags())
-	cmd.Flags().StringVar(&format, "format", "text", "`FORMAT` of the list: text or json")
+	cmd.Flags().StringVar(&format, "format", "text", "")
 	return cmd
 }
 

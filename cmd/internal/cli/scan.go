@@ -9,6 +9,7 @@ import (
 
 	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/cmd/internal/terminal"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
@@ -37,47 +38,16 @@ type scanOptions struct {
 	noProgress  bool
 }
 
-const scanLong = `Scan for leaked Alibaba Cloud AccessKeys.
-
-A git repository is scanned whole: every blob that its object store holds, whatever refers to it (branches, tags,
-stashes, reflogs, notes, nothing at all), the messages of commits and tags, and the working tree: what git tracks,
-as it is on disk, and what it does not ignore. A folder that is no repository, and a file, are scanned as they are;
-- is standard input. Without PATH, the repository around the current folder is scanned.
-
-Found pairs are checked with STS GetCallerIdentity, which needs no permission and changes nothing: the ID, the security
-token of a temporary credential, and a signature go to sts.aliyuncs.com. The secret never leaves the machine, and nothing
-is sent anywhere else. Of several secrets near an ID, each is tried, best first, until one is its own. An ID whose secret
-was not found is asked about once, signed with a made-up secret: it is not found, disabled, or exists; --no-probe leaves
-that out, --no-verify everything. The owner's ActionTrail may record each call, with the address of this machine. Keys of
-other kinds (DashScope and the like) are never checked.
-
---inventory asks another thing: whether a key is one of your own. An administrator's credential, from the environment or
-from --profile, asks IMS and RAM for the owner of each ID, in its own account and in the others of its organization that it
-may enter; the leaked secret is not used for it.
-
-HTTPS_PROXY and NO_PROXY are honoured, and --ca-file names the certificates of a proxy that looks into TLS; so does
-SSL_CERT_FILE, on Linux. Inside a VPC take --endpoint sts=https://sts-vpc.REGION.aliyuncs.com, as from finance regions.
-
-Values are masked everywhere, unless --show-secrets.
-
-` + exitCodes
-
-const scanExample = `  akguard scan                          the repository around this folder
-  akguard scan --format sarif --output akguard.sarif .
-  akguard scan --staged                 what the next commit adds, as a hook does
-  akguard scan --range origin/main..HEAD
-  git show HEAD:app.yml | akguard scan -`
-
 func (a *app) scan() *cobra.Command {
 	var o scanOptions
 	cmd := &cobra.Command{
-		Use:     "scan [PATH | -]",
-		Short:   "Scan a repository, a folder, a file or standard input",
-		Long:    scanLong,
-		Example: scanExample,
-		Args:    scanArgs,
+		Use:  "scan [PATH | -]",
+		Args: takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
+				if args[0] == "" {
+					return empty("PATH")
+				}
 				o.target.Path = args[0]
 			}
 			if err := checkFlags(cmd.Flags()); err != nil {
@@ -87,43 +57,33 @@ func (a *app) scan() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.target.Staged, "staged", false, "scan only what the next commit adds: the index, not the files on disk")
-	f.StringVar(&o.target.Range, "range", "", "scan only what these commits add, `BASE..HEAD`")
-	f.BoolVar(&o.target.NoHistory, "no-history", false, "leave out the history")
-	f.BoolVar(&o.target.NoWorktree, "no-worktree", false, "leave out the working tree")
-	f.BoolVar(&o.target.NoUnreachable, "no-unreachable", false, "leave out of the history what no ref reaches")
-	f.BoolVar(&o.target.IncludeIgnored, "include-ignored", false, "scan files that git ignores too")
+	f.BoolVar(&o.target.Staged, "staged", false, "")
+	f.StringVar(&o.target.Range, "range", "", "")
+	f.BoolVar(&o.target.NoHistory, "no-history", false, "")
+	f.BoolVar(&o.target.NoWorktree, "no-worktree", false, "")
+	f.BoolVar(&o.target.NoUnreachable, "no-unreachable", false, "")
+	f.BoolVar(&o.target.IncludeIgnored, "include-ignored", false, "")
 	o.config.addTo(f)
-	f.BoolVar(&o.explain, "explain", false, "say what looked like a key and was not taken for one, and why")
-	f.BoolVar(&o.cache, "cache", false, "remember which objects of the history have been read, and read only new ones next time")
-	f.IntVar(&o.target.MaxArchiveDepth, "max-archive-depth", 10, "open archives down to `N` in one another; 0 opens none")
-	f.Var(&memory{&o.target.MaxMemory}, "max-memory", "`SIZE` of what may be held of a repository's objects, such as 512MiB or 2GiB")
-	f.StringVar(&o.format, "format", "text", "`FORMAT` of the report: text, json, jsonl or sarif")
-	f.StringVar(&o.output, "output", "-", "write the report to `FILE`, in place only when it is whole; - is standard output")
-	f.BoolVar(&o.showSecrets, "show-secrets", false, "write found values whole; keep such a report safe")
-	f.BoolVar(&o.verify, "verify", true, "check found pairs with STS")
-	f.BoolVar(&o.noVerify, "no-verify", false, "send nothing anywhere")
+	f.BoolVar(&o.explain, "explain", false, "")
+	f.BoolVar(&o.cache, "cache", false, "")
+	f.IntVar(&o.target.MaxArchiveDepth, "max-archive-depth", 10, "")
+	f.Var(&memory{&o.target.MaxMemory}, "max-memory", "")
+	f.StringVar(&o.format, "format", "text", "")
+	f.StringVar(&o.output, "output", "-", "")
+	f.BoolVar(&o.showSecrets, "show-secrets", false, "")
+	f.BoolVar(&o.verify, "verify", true, "")
+	f.BoolVar(&o.noVerify, "no-verify", false, "")
 	o.asking.flags(f)
-	f.StringVar(&o.failOn, "fail-on", "any", "`WHICH` findings make exit code 1: any, live or never")
-	f.BoolVar(&o.quiet, "quiet", false, "say nothing but findings, errors and what could not be read")
-	f.BoolVar(&o.noProgress, "no-progress", false, "show no progress on a terminal")
+	f.StringVar(&o.failOn, "fail-on", "any", "")
+	f.BoolVar(&o.quiet, "quiet", false, "")
+	f.BoolVar(&o.noProgress, "no-progress", false, "")
 	return cmd
-}
-
-func scanArgs(_ *cobra.Command, args []string) error {
-	switch {
-	case len(args) > 1:
-		return &failure{fmt.Errorf("scan takes one PATH, and not %d", len(args)), "name one after the other, or a folder that holds all", exitUsage}
-	case len(args) == 1 && args[0] == "":
-		return empty("PATH")
-	}
-	return nil
 }
 
 // checkFlags refuses flags that contradict each other, and empty ones.
 func checkFlags(flags *pflag.FlagSet) error {
 	if flags.Changed("verify") && flags.Changed("no-verify") {
-		return &failure{errors.New("--verify and --no-verify exclude each other"), "leave one of them out", exitUsage}
+		return usage("usage.exclusive", "--verify", "--no-verify")
 	}
 	var err error
 	flags.Visit(func(f *pflag.Flag) {
@@ -134,11 +94,9 @@ func checkFlags(flags *pflag.FlagSet) error {
 	return err
 }
 
-// empty refuses what mostly comes of a variable that a script did not set: without it, something else would be
-// scanned than what was meant.
-func empty(what string) error {
-	return &failure{fmt.Errorf("%s is empty", what), "give it a value, or leave it out", exitUsage}
-}
+// empty refuses an empty argument, which usually comes from a variable that a script did not set: without it, something
+// else would be scanned than what was meant.
+func empty(what string) error { return usage("usage.empty", what) }
 
 func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err := o.check(); err != nil {
@@ -163,7 +121,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	defer t.Close()
 	out, err := openOutput(o.output, a.Out, o.showSecrets)
 	if err != nil {
-		return &failure{fmt.Errorf("--output %s: %w", o.output, err), "name a file in a folder that exists and can be written", exitUsage}
+		return usage("usage.output", o.output, err)
 	}
 	a.onAbandon(out.discard)
 	defer out.discard()
@@ -173,7 +131,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 		return failedScan(err)
 	}
 	if err := out.commit(); err != nil {
-		return &failure{fmt.Errorf("writing --output %s: %w", o.output, err), "the report is not there; scan again", exitUsage}
+		return usage("usage.output-write", o.output, err)
 	}
 	a.sayReused(o, t)
 	a.conclude(o, result)
@@ -188,14 +146,14 @@ func (o scanOptions) check() error {
 		return err
 	}
 	if o.failOn == "live" && !o.verifies() {
-		return &failure{errors.New("--fail-on live needs verification"), "leave out --no-verify, or take --fail-on any", exitUsage}
+		return usage("usage.fail-on-live")
 	}
 	return o.asking.check()
 }
 
 func checkFailOn(which string) error {
 	if which != "any" && which != "live" && which != "never" {
-		return &failure{fmt.Errorf("--fail-on %s is not known", which), "it is any, live or never", exitUsage}
+		return usage("usage.fail-on", which)
 	}
 	return nil
 }
@@ -242,19 +200,19 @@ func isHere(path string) bool {
 // outcome is what the exit code depends on.
 type outcome struct {
 	finding.Summary
-	unknown int    // findings that were asked about, without a usable answer
-	offline int    // those of them for which the service could not be reached
-	away    string // why it could not
+	unsure  int           // findings that may be live: nobody asked, or no usable answer came
+	offline int           // those of them for which the service could not be reached
+	away    reason.Reason // why it could not
 }
 
 func (o *outcome) count(v verifier.Verdict) {
-	if v.Status == verifier.Unknown {
-		o.unknown++
+	if v.Status == verifier.Unknown || v.Status == verifier.Unchecked {
+		o.unsure++
 	}
 	if v.Offline {
 		o.offline++
-		if len(v.Reason.String()) > len(o.away) { // the longer one also says that the others were not asked about
-			o.away = v.Reason.String()
+		if len(v.Reason.String()) > len(o.away.String()) { // the longer one also says that the others were not asked about
+			o.away = v.Reason
 		}
 	}
 }
@@ -330,45 +288,47 @@ func (w *watched) Summary(s finding.Summary) error {
 
 // failedScan says that a scan did not come to its end.
 func failedScan(err error) error {
-	var failed *failure
-	if errors.As(err, &failed) {
-		return failed
+	var known *failure
+	if errors.As(err, &known) {
+		return known
 	}
-	return &failure{fmt.Errorf("the scan did not come to its end: %w", err), "nothing is known of what was not read; mend the cause and scan again", exitIncomplete}
+	return failed(exitIncomplete, "scan.failed", err)
 }
-
-const waysOut = `what is staged holds a credential. Ways out:
-  - take it out of the file (an environment variable, a RAM role), and git add the file again
-  - if anybody else has seen it, disable the key first
-  - if it is no credential: git commit --no-verify skips all hooks, SKIP=akguard git commit only this one (pre-commit)`
 
 // conclude sets the exit code, and says the result where the report itself is not for a person.
 func (a *app) conclude(o scanOptions, r outcome) {
 	a.judge(o.failOn, r)
 	if o.target.Staged && a.code == exitFindings {
-		terminal.Say(a.Err, waysOut)
+		a.say("scan.ways-out")
 	}
 	if o.quiet || o.format == "text" && o.output == "-" {
 		return
 	}
 	a.sayOffline(r)
-	where := ""
-	if o.output != "-" {
-		where = ", report in " + o.output
+	a.sayTotals(r, o.output)
+}
+
+// sayTotals says the numbers of a report, and where it is.
+func (a *app) sayTotals(r outcome, output string) {
+	findings, skips := reason.New("report.findings", r.Findings), reason.New("scan.skipped", r.Skips)
+	if output == "-" {
+		a.say("scan.totals", findings, r.Live, skips)
+		return
 	}
-	terminal.Say(a.Err, "%s, %d live, %s not read%s", count(r.Findings, "finding"), r.Live, count(r.Skips, "thing"), where)
+	a.say("scan.totals-in", findings, r.Live, skips, output)
 }
 
 // sayOffline says once that the service could not be reached.
 func (a *app) sayOffline(r outcome) {
 	if r.offline > 0 {
-		terminal.Say(a.Err, "not verified: %s: %s", count(r.offline, "finding"), r.away)
+		a.say("scan.offline", r.offline, r.away)
 	}
 }
 
-// judge sets the exit code.
+// judge sets the exit code. Where the question is whether a key is live, a finding that was not checked is never "not
+// live": a secret without its ID, a kind that STS has no answer for, a service that did not answer.
 func (a *app) judge(failOn string, r outcome) {
-	unsure := failOn == "live" && r.unknown > 0 // no answer is never "not live"
+	unsure := failOn == "live" && r.unsure > 0
 	switch {
 	case failOn == "any" && r.Findings > 0, failOn == "live" && r.Live > 0:
 		a.code = exitFindings
@@ -376,10 +336,11 @@ func (a *app) judge(failOn string, r outcome) {
 		a.code = exitIncomplete
 	}
 	if unsure {
-		terminal.Say(a.Err, "%s may be live: there was no usable answer", count(r.unknown, "finding"))
+		a.say("scan.maybe-live", r.unsure)
 	}
 }
 
+// count is a number with its noun, for sentences that are not in the catalogue yet.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

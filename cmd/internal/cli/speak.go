@@ -2,11 +2,12 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/message"
-	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/printable"
 )
 
 // languageOf returns the language that the command line asks for with --lang, or that of the locale. The help texts
@@ -31,28 +32,30 @@ func languageOf(args []string) message.Language {
 }
 
 // print puts a reason into the user's language. What it quotes cannot drive the terminal.
-func (a *app) print(r reason.Reason) string { return a.words.Print(r.Map(terminal.Visible)) }
+func (a *app) print(r reason.Reason) string { return a.words.Print(r.Map(printable.Text)) }
 
 // text is print for a key and its arguments.
 func (a *app) text(key string, args ...any) string { return a.print(reason.New(key, args...)) }
 
 // say writes one line to stderr, for a person.
-func (a *app) say(key string, args ...any) { terminal.Say(a.Err, "%s", a.text(key, args...)) }
+func (a *app) say(key string, args ...any) {
+	_, _ = fmt.Fprintf(a.Err, "akguard: %s\n", a.text(key, args...))
+}
 
 // line writes one line of a result to stdout.
-func (a *app) line(key string, args ...any) { terminal.Line(a.Out, "%s", a.text(key, args...)) }
+func (a *app) line(key string, args ...any) { _, _ = fmt.Fprintln(a.Out, a.text(key, args...)) }
 
 // fail writes an error and, where there is one, its hint, in the user's language as far as their reasons are known.
 func (a *app) fail(f *failure) {
-	err, hint := f.err, f.hint
+	hint := reason.Text(f.hint)
 	var known *reason.Error
-	if errors.As(err, &known) {
-		err = errors.New(a.print(known.Reason))
-		if hint == "" && a.words.Has(known.Hint.Code) {
-			hint = a.print(known.Hint)
-		}
+	if errors.As(f.err, &known) && hint.IsZero() && a.words.Has(known.Hint.Code) {
+		hint = known.Hint
 	}
-	terminal.Fail(a.Err, err, hint)
+	a.say("error", reason.Of(f.err))
+	if !hint.IsZero() {
+		a.say("hint", hint)
+	}
 }
 
 // usage returns an error of the user's: what is wrong, by key, with the hint that has the same key and ".hint".

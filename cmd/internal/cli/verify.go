@@ -47,7 +47,7 @@ keeps its verdict, and no answer does not undo an older one.
 
 What is sent where, scan --help says.
 
-` + exitCodes
+`
 
 const verifyExample = `  akguard verify ID                     asks for the secret
   vault read -field=secret x | akguard verify ID --secret-stdin
@@ -58,7 +58,7 @@ func (a *app) verify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "verify [ID | REPORT]",
 		Short:   "Check one credential, or the findings of a saved report",
-		Long:    verifyLong,
+		Long:    verifyLong + a.words.Text("help.exit-codes"),
 		Example: verifyExample,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -270,9 +270,6 @@ func (v *verified) count(f finding.Finding) {
 	v.outcome.count(f.Verdict)
 	if f.Masked() {
 		v.masked++
-		if f.Verdict.Status == verifier.Unchecked {
-			v.unknown++
-		}
 	}
 }
 

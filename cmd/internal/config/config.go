@@ -2,14 +2,13 @@
 // says what to look for.
 //
 // A configuration adds rules. The built-in ones stay on unless it switches them off in so many words, and what it
-// allows is allowed for its own rules only: no file of a repository silences an AccessKey.
+// allows is allowed for its own rules only: no file of a repository hides an AccessKey.
 package config
 
 import (
 	"cmp"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/custom"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -29,7 +29,7 @@ type Config struct {
 	Path    string // as it was named; "" for none
 	Custom  []custom.Rule
 	Sum     [sha256.Size]byte // of the file
-	Ignored []string          // what of the file has no effect, a sentence each
+	Ignored []reason.Reason   // what of the file has no effect
 
 	withoutBuiltIn bool
 }
@@ -45,30 +45,29 @@ func (c Config) Rules() (*rules.Set, error) {
 	}
 	own, err := custom.Compile(c.Custom...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.Path, err)
+		return nil, reason.NewError("config.file", c.Path, err)
 	}
 	if err := distinct(list, c.Custom); err != nil {
-		return nil, fmt.Errorf("%s: %w", cmp.Or(c.Path, "configuration"), err)
+		return nil, reason.NewError("config.file", cmp.Or(c.Path, Name), err)
 	}
 	set, err := rules.Compile(append(list, own...)...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", cmp.Or(c.Path, "configuration"), err)
+		return nil, reason.NewError("config.file", cmp.Or(c.Path, Name), err)
 	}
 	return set, nil
 }
 
-// distinct says which rule has the ID of another, and what to do about it. The ID is the type of the credentials too.
+// distinct refuses rules that share an ID. The ID of a rule is also the type of its credentials.
 func distinct(builtIn []rules.Rule, own []custom.Rule) error {
 	taken := map[string]string{}
 	for _, r := range builtIn {
-		what := "a built-in rule has this id, or reports this type: choose another id, or leave the built-in rules out with built-in = false"
-		taken[r.ID], taken[string(r.Type)] = what, what
+		taken[r.ID], taken[string(r.Type)] = "config.id-built-in", "config.id-built-in"
 	}
 	for _, r := range own {
 		if why := taken[r.ID]; why != "" {
-			return fmt.Errorf("rule %s: %s", r.ID, why)
+			return reason.NewError(why, r.ID)
 		}
-		taken[r.ID] = "another rule of the file has this id: choose another for one of them"
+		taken[r.ID] = "config.id-twice"
 	}
 	return nil
 }
@@ -76,8 +75,8 @@ func distinct(builtIn []rules.Rule, own []custom.Rule) error {
 // maxSize is larger than any configuration that somebody wrote.
 const maxSize = 4 << 20
 
-// Load reads a configuration. Whose name says gitleaks is one of gitleaks; all others are akguard's own. The error says
-// where in the file it is.
+// Load reads a configuration. A file whose name contains "gitleaks" is in the format of gitleaks; all others are in
+// akguard's own. Errors name the line.
 func Load(path string) (Config, error) {
 	data, err := read(path)
 	if err != nil {
@@ -89,7 +88,7 @@ func Load(path string) (Config, error) {
 	}
 	c, err := parse(data)
 	if err != nil {
-		return Config{}, fmt.Errorf("%s%w", path, located(err))
+		return Config{}, located(path, err)
 	}
 	c.Path, c.Sum = path, sha256.Sum256(data)
 	if _, err := c.Rules(); err != nil {
@@ -109,28 +108,28 @@ func read(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is no regular file", path)
+		return nil, reason.NewError("config.not-regular", path)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	if err == nil && len(data) > maxSize {
-		err = fmt.Errorf("%s is longer than %d bytes", path, maxSize)
+		err = reason.NewError("config.too-large", path, maxSize)
 	}
 	return data, err
 }
 
-// located is an error with its line before it: ":12: unknown key".
-func located(err error) error {
+// located is an error with the file and, where it is known, the line.
+func located(path string, err error) error {
 	var unknown *toml.StrictMissingError
 	var wrong *toml.DecodeError
 	switch {
 	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
 		row, _ := unknown.Errors[0].Position()
-		return fmt.Errorf(":%d: unknown key %q", row, strings.Join(unknown.Errors[0].Key(), "."))
+		return reason.NewError("config.unknown-key", path, row, strings.Join(unknown.Errors[0].Key(), "."))
 	case errors.As(err, &wrong):
 		row, _ := wrong.Position()
-		return fmt.Errorf(":%d: %w", row, err)
+		return reason.NewError("config.line", path, row, err)
 	}
-	return fmt.Errorf(": %w", err)
+	return reason.NewError("config.file", path, err)
 }
 
 // Find returns the configuration of what is scanned at path: the file of that Name in its folder, or in one above it up

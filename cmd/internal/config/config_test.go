@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/cmd/internal/config"
+	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 func write(t *testing.T, name, content string) string {
@@ -55,7 +57,7 @@ func TestOwn(t *testing.T) {
 		t.Errorf("rule %+v", rule)
 	}
 	if failures, tried, err := c.Try(); len(failures) > 0 || tried != 2 || err != nil {
-		t.Errorf("%d examples: %q, %v", tried, failures, err)
+		t.Errorf("%d examples: %v, %v", tried, failures, err)
 	}
 	for _, test := range []struct {
 		line, path string
@@ -86,19 +88,19 @@ func TestErrors(t *testing.T) {
 		{"syntax", "a.toml", "rules = [\n\nx", "a.toml:3: "},
 		{"wrong kind", "a.toml", "[[rules]]\nid = 7\n", "a.toml:2: "},
 		{"regex", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"(\"\n", "rule a: regex: error parsing regexp"},
-		{"severity", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\nseverity = \"bad\"\n", `severity "bad" is not known`},
-		{"target", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules.allow]]\ntarget = \"x\"\npaths = [\"a\"]\n", `target "x" is not known`},
+		{"severity", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\nseverity = \"bad\"\n", `unknown severity "bad"`},
+		{"target", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules.allow]]\ntarget = \"x\"\npaths = [\"a\"]\n", `unknown target "x"`},
 		{"twice", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules]]\nid = \"a\"\nregex = \"abc\"\n", "rule a: another rule of the file has this id"},
 		{"a type of ours", "a.toml", "[[rules]]\nid = \"accesskey\"\nregex = \"abc\"\n", "rule accesskey: a built-in rule has this id"},
 		{"gitleaks condition", ".gitleaks.toml", "[allowlist]\ncondition = \"XOR\"\npaths = [\"a\"]\n", `condition "XOR"`},
 		{"gitleaks extends", ".gitleaks.toml", "[extend]\npath = \"other\"\n", "extend by path"},
-		{"long", "a.toml", "#" + strings.Repeat("x", 5<<20), "longer than"},
+		{"long", "a.toml", "#" + strings.Repeat("x", 5<<20), "larger than"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := config.Load(write(t, test.file, test.content))
-			if err == nil || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("%v, want an error that says %q", err, test.says)
+			if err == nil || !strings.Contains(said(err), test.says) {
+				t.Errorf("%s, want an error that says %q", said(err), test.says)
 			}
 		})
 	}
@@ -137,7 +139,7 @@ regexes = ['''^0+$''']
 		t.Fatal(err)
 	}
 	if _, ok := set.Rule("acme"); !ok || len(c.Custom) != 1 || len(c.Ignored) != 2 || !c.BuiltIn() {
-		t.Fatalf("%+v, ignored %q", c.Custom, c.Ignored)
+		t.Fatalf("%+v, ignored %v", c.Custom, c.Ignored)
 	}
 	for content, want := range map[string]int{
 		"acme_1234567890abcdef1234": 1, "acme_dead567890abcdef1234": 0, "acme_00000000000000000000": 0, "nothing": 0,
@@ -192,7 +194,7 @@ func TestTakenIDs(t *testing.T) {
 		"built-in = false\n" + rule("alibaba-accesskey-id"): "",
 	} {
 		_, err := config.Load(write(t, ".akguard.toml", content))
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "choose another")) {
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(said(err), want) || !strings.Contains(said(err), "choose another")) {
 			t.Errorf("%q: %v, want %q", content, err, want)
 		}
 	}
@@ -227,3 +229,6 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// said returns an error as the command line writes it.
+func said(err error) string { return message.New(message.English).Print(reason.Of(err)) }

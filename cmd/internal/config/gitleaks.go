@@ -1,11 +1,10 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/akguard/akguard/rules/custom"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -54,11 +53,11 @@ func parseGitleaks(data []byte) (Config, error) {
 		return Config{}, err
 	}
 	if file.Extend.Path != "" || file.Extend.URL != "" {
-		return Config{}, errors.New("extend by path or url is not read: copy the rules into one file")
+		return Config{}, reason.NewError("config.extend")
 	}
 	var c Config
 	if file.Extend.UseDefault {
-		c.ignore("extend.useDefault: the rules that gitleaks brings along are not akguard's; its own for Alibaba Cloud are on")
+		c.ignore(reason.New("config.ignored-default"))
 	}
 	global, err := file.allow()
 	if err != nil {
@@ -67,16 +66,16 @@ func parseGitleaks(data []byte) (Config, error) {
 	for _, r := range file.Rules {
 		switch {
 		case r.Regex == "":
-			c.ignore("rule %s: it is about the names of files alone", r.ID)
+			c.ignore(reason.New("config.ignored-path-only", r.ID))
 		case r.SkipReport:
-			c.ignore("rule %s: it reports nothing (skipReport)", r.ID)
+			c.ignore(reason.New("config.ignored-skip-report", r.ID))
 		default:
 			if len(r.Required) > 0 {
-				c.ignore("rule %s: what it requires nearby does not matter: it reports each of its matches", r.ID)
+				c.ignore(reason.New("config.ignored-required", r.ID))
 			}
 			rule, err := r.rule(global)
 			if err != nil {
-				return c, fmt.Errorf("rule %s: %w", r.ID, err)
+				return c, reason.NewError("config.rule", r.ID, err)
 			}
 			c.Custom = append(c.Custom, rule)
 		}
@@ -84,9 +83,7 @@ func parseGitleaks(data []byte) (Config, error) {
 	return c, nil
 }
 
-func (c *Config) ignore(format string, args ...any) {
-	c.Ignored = append(c.Ignored, fmt.Sprintf(format, args...))
-}
+func (c *Config) ignore(what reason.Reason) { c.Ignored = append(c.Ignored, what) }
 
 // allow returns the allow lists of the file by the rule that they are for; "" is all rules.
 func (f gitleaksFile) allow() (map[string][]custom.Allow, error) {
@@ -98,7 +95,7 @@ func (f gitleaksFile) allow() (map[string][]custom.Allow, error) {
 	for _, a := range lists {
 		list, err := a.allow()
 		if err != nil {
-			return nil, fmt.Errorf("allowlists: %w", err)
+			return nil, reason.NewError("config.allowlists", err)
 		}
 		if len(a.TargetRules) == 0 {
 			out[""] = append(out[""], list)
@@ -122,7 +119,7 @@ func (r gitleaksRule) rule(global map[string][]custom.Allow) (custom.Rule, error
 	for _, a := range lists {
 		list, err := a.allow()
 		if err != nil {
-			return out, fmt.Errorf("allowlists: %w", err)
+			return out, reason.NewError("config.allowlists", err)
 		}
 		out.Allow = append(out.Allow, list)
 	}
@@ -137,7 +134,7 @@ func (a gitleaksAllow) allow() (custom.Allow, error) {
 	case "AND", "&&":
 		out.All = true
 	default:
-		return out, fmt.Errorf("condition %q is not known: it is AND or OR", a.Condition)
+		return out, reason.NewError("config.condition", a.Condition)
 	}
 	var err error
 	out.Target, err = target(a.RegexTarget)

@@ -33,7 +33,7 @@ func TestGitleaksDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(c.Custom) < 220 || len(c.Ignored) > 1 {
-		t.Errorf("%d rules; ignored: %q", len(c.Custom), c.Ignored)
+		t.Errorf("%d rules; ignored: %v", len(c.Custom), c.Ignored)
 	}
 	everywhere := 0
 	for _, r := range c.Custom {

@@ -2,10 +2,10 @@ package config
 
 import (
 	"bytes"
-	"fmt"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/custom"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -49,7 +49,7 @@ func parseOwn(data []byte) (Config, error) {
 	for _, r := range file.Rules {
 		rule, err := r.rule()
 		if err != nil {
-			return c, fmt.Errorf("rule %s: %w", r.ID, err)
+			return c, reason.NewError("config.rule", r.ID, err)
 		}
 		c.Custom = append(c.Custom, rule)
 	}
@@ -84,7 +84,7 @@ func severity(name string) (rules.Severity, error) {
 		}
 	}
 	if name != "" {
-		return 0, fmt.Errorf("severity %q is not known: it is low, medium, high or critical", name)
+		return 0, reason.NewError("config.severity", name)
 	}
 	return 0, nil
 }
@@ -98,5 +98,5 @@ func target(name string) (custom.Target, error) {
 	case "line":
 		return custom.Line, nil
 	}
-	return 0, fmt.Errorf("target %q is not known: it is secret, match or line", name)
+	return 0, reason.NewError("config.target", name)
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -9,10 +8,11 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/custom"
+	"github.com/akguard/akguard/rules/reason"
 )
 
-// Try runs each rule on its examples. It returns what is not as expected, and how many examples there are.
-func (c Config) Try() (failures []string, tried int, err error) {
+// Try runs each rule on its examples. It returns the examples that fail, and how many there are.
+func (c Config) Try() (failures []reason.Reason, tried int, err error) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, r := range c.Custom {
 		set, err := alone(r)
@@ -26,9 +26,9 @@ func (c Config) Try() (failures []string, tried int, err error) {
 			found := len(matches) > 0
 			switch {
 			case wanted && !found:
-				failures = append(failures, fmt.Sprintf("rule %s: does not find %q", r.ID, text))
+				failures = append(failures, reason.New("config.example-missed", r.ID, strconv.Quote(text)))
 			case found && !wanted:
-				failures = append(failures, fmt.Sprintf("rule %s: finds %q", r.ID, text))
+				failures = append(failures, reason.New("config.example-found", r.ID, strconv.Quote(text)))
 			}
 		}
 	}

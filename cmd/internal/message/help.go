@@ -1,4 +1,140 @@
 package message
 
-// helpTexts are the help texts.
-var helpTexts = texts{}
+// helpTexts are the help texts of commands and flags. Package cli builds their keys from the names of the commands.
+var helpTexts = texts{
+	"help.template.usage":        {en: "Usage:", zh: "用法："},
+	"help.template.examples":     {en: "Examples:", zh: "示例："},
+	"help.template.commands":     {en: "Commands:", zh: "命令："},
+	"help.template.flags":        {en: "Flags:", zh: "选项："},
+	"help.template.global-flags": {en: "Global Flags:", zh: "全局选项："},
+	"help.template.more":         {en: `Use "{1}" for more information about a command.`, zh: `运行 "{1}" 查看某个命令的详细说明。`},
+
+	"help.exit-codes": {
+		en: `Exit codes:
+  0    clean, and everything was read
+  1    findings (which ones count: --fail-on)
+  2    usage or configuration error
+  3    nothing found that counts, but something was skipped, or (--fail-on live) not verified
+  130  interrupted; the report holds what was found until then
+`,
+		zh: `退出码：
+  0    干净，且已读取全部内容
+  1    有发现（哪些算数：--fail-on）
+  2    用法或配置错误
+  3    没有算数的发现，但有内容被跳过，或（--fail-on live）未能验证
+  130  被中断；报告包含中断前的发现
+`,
+	},
+
+	"help.akguard.short": {en: "Find leaked Alibaba Cloud AccessKeys, and whether they are live", zh: "查找泄露的阿里云 AccessKey，并确认其是否有效"},
+	"help.akguard.long": {
+		en: `akguard finds leaked Alibaba Cloud AccessKeys in repositories, folders and streams. It shows where each one is, since when
+and by whom, and asks Alibaba Cloud whether it still works.
+
+{1}`,
+		zh: `akguard 在代码仓库、目录和数据流中查找泄露的阿里云 AccessKey，指出其位置、首次出现的时间和提交者，
+并向阿里云查询该密钥是否仍然有效。
+
+{1}`,
+	},
+
+	"help.scan.short": {en: "Scan a repository, a folder, a file or standard input", zh: "扫描代码仓库、目录、文件或标准输入"},
+	"help.scan.long": {
+		en: `Scan for leaked Alibaba Cloud AccessKeys.
+
+A git repository is scanned whole: every blob in its object store, however it is reachable (branches, tags, stashes,
+reflogs, notes, or not at all), the messages of commits and tags, and the working tree: tracked files as they are on disk,
+and untracked files that git does not ignore. A folder that is not a repository, and a file, are scanned as they are;
+- is standard input. Without PATH, akguard scans the repository around the current folder.
+
+akguard checks the pairs it finds with STS GetCallerIdentity, which needs no permission and changes nothing. It sends the
+ID, the security token of a temporary credential, and a signature to sts.aliyuncs.com. The secret never leaves the machine,
+and nothing is sent anywhere else. If several secrets are near an ID, akguard tries each, best first, until one matches. For
+a lone ID, akguard asks STS with a made-up secret whether the ID exists: the answer is "not found", "disabled" or "exists".
+--no-probe skips that question, --no-verify skips all questions. The owner's ActionTrail may record each call with the
+address of this machine. Keys of other kinds, such as DashScope keys, are never checked.
+
+--inventory asks another question: is a key one of your own? akguard then uses an administrator's credential, from the
+environment or from --profile, to ask IMS and RAM for the owner of each ID, in its own account and in the accounts of its
+organization that it may enter. It does not use the leaked secret for that.
+
+akguard honours HTTPS_PROXY and NO_PROXY. --ca-file names the certificates of a proxy that inspects TLS; on Linux,
+SSL_CERT_FILE does too. Inside a VPC, use --endpoint sts=https://sts-vpc.REGION.aliyuncs.com.
+
+Values are masked everywhere, unless you give --show-secrets.
+
+{1}`,
+		zh: `扫描泄露的阿里云 AccessKey。
+
+对 git 仓库进行完整扫描：对象库中的每个 blob，无论如何到达（分支、标签、stash、reflog、notes，或完全不可到达），
+提交和标签的说明，以及工作区：已跟踪文件在磁盘上的内容，和未被 git 忽略的未跟踪文件。非仓库目录和文件按原样扫描；
+- 表示标准输入。不给出 PATH 时，扫描当前目录所在的仓库。
+
+对找到的密钥对，akguard 调用 STS GetCallerIdentity 进行验证，该调用无需任何权限，也不改变任何内容。发送到
+sts.aliyuncs.com 的只有 ID、临时凭证的安全令牌和签名；Secret 不会离开本机，也不会向其他地方发送任何内容。
+如果一个 ID 附近有多个 Secret，则从最可能的开始逐个尝试，直到匹配。对于单独的 ID，akguard 用虚构的 Secret
+询问 STS 该 ID 是否存在，结果为“不存在”“已禁用”或“存在”。--no-probe 跳过该询问，--no-verify 跳过一切询问。
+密钥所有者的操作审计（ActionTrail）可能记录每次调用及本机地址。其他类型的密钥（如 DashScope）不会被验证。
+
+--inventory 询问另一个问题：密钥是否属于自己。akguard 使用管理员凭证（来自环境变量或 --profile）向 IMS 和 RAM
+查询每个 ID 的所有者，范围是本账号以及资源目录中可进入的账号，不使用泄露的 Secret。
+
+akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理所用的证书；在 Linux 上也可用 SSL_CERT_FILE。
+在 VPC 内请使用 --endpoint sts=https://sts-vpc.REGION.aliyuncs.com。
+
+除非使用 --show-secrets，所有值都会打码。
+
+{1}`,
+	},
+	"help.scan.example": {
+		en: `  akguard scan                          the repository around this folder
+  akguard scan --format sarif --output akguard.sarif .
+  akguard scan --staged                 what the next commit adds, as a hook does
+  akguard scan --range origin/main..HEAD
+  git show HEAD:app.yml | akguard scan -`,
+		zh: `  akguard scan                          当前目录所在的仓库
+  akguard scan --format sarif --output akguard.sarif .
+  akguard scan --staged                 下一次提交将添加的内容，与钩子相同
+  akguard scan --range origin/main..HEAD
+  git show HEAD:app.yml | akguard scan -`,
+	},
+	"flag.staged":             {en: "scan only what the next commit adds: the index, not the files on disk", zh: "只扫描下一次提交将添加的内容：暂存区，而不是磁盘上的文件"},
+	"flag.range":              {en: "scan only what these commits add, such as `BASE..HEAD`", zh: "只扫描这些提交添加的内容，如 `BASE..HEAD`"},
+	"flag.no-history":         {en: "do not scan the history", zh: "不扫描历史"},
+	"flag.no-worktree":        {en: "do not scan the working tree", zh: "不扫描工作区"},
+	"flag.no-unreachable":     {en: "do not scan objects that are not reachable from any ref", zh: "不扫描任何引用都无法到达的对象"},
+	"flag.include-ignored":    {en: "also scan files that git ignores", zh: "同时扫描被 git 忽略的文件"},
+	"flag.config":             {en: "read rules from `FILE`, an .akguard.toml or a .gitleaks.toml; the default is the .akguard.toml of what is scanned", zh: "从 `FILE` 读取规则（.akguard.toml 或 .gitleaks.toml）；默认为扫描目标中的 .akguard.toml"},
+	"flag.no-config":          {en: "read no configuration: a repository that is not trusted should not choose the rules", zh: "不读取任何配置：不受信任的仓库不应自行选择规则"},
+	"flag.explain":            {en: "show what looked like a key but was rejected, and why", zh: "显示看似密钥但未被认定的内容及原因"},
+	"flag.cache":              {en: "record which objects of the history were read, and read only new ones next time", zh: "记录历史中已读取的对象，下次只读取新对象"},
+	"flag.max-archive-depth":  {en: "open archives nested up to `N` levels; 0 opens none", zh: "打开嵌套不超过 `N` 层的归档；0 表示不打开"},
+	"flag.max-memory":         {en: "hold at most `SIZE` of a repository's objects in memory, such as 512MiB or 2GiB", zh: "内存中最多保留 `SIZE` 的仓库对象，如 512MiB 或 2GiB"},
+	"flag.timeout":            {en: "stop after this `TIME`, such as 5m, as an interrupt would; 0 is no limit", zh: "超过 `TIME`（如 5m）后停止，与中断相同；0 表示不限"},
+	"flag.format":             {en: "write the report in this `FORMAT`: text, json, jsonl or sarif", zh: "报告的格式 `FORMAT`：text、json、jsonl 或 sarif"},
+	"flag.output":             {en: "write the report to `FILE`, atomically; - is standard output", zh: "将报告以原子方式写入 `FILE`；- 表示标准输出"},
+	"flag.show-secrets":       {en: "write values unmasked; keep such a report safe", zh: "不打码地写出值；请妥善保管这样的报告"},
+	"flag.verify":             {en: "check the pairs found with STS", zh: "用 STS 验证找到的密钥对"},
+	"flag.no-verify":          {en: "send nothing anywhere", zh: "不向任何地方发送任何内容"},
+	"flag.fail-on":            {en: "exit with 1 for `WHICH` findings: any, live or never", zh: "对哪些（`WHICH`）发现以 1 退出：any、live 或 never"},
+	"flag.quiet":              {en: "write nothing but findings, errors and what was skipped", zh: "只输出发现、错误和被跳过的内容"},
+	"flag.no-progress":        {en: "show no progress on a terminal", zh: "不在终端显示进度"},
+	"flag.lang":               {en: "speak this `LANGUAGE`: en or zh; the default follows the locale", zh: "使用的语言 `LANGUAGE`：en 或 zh；默认取决于区域设置"},
+	"flag.help":               {en: "show this help", zh: "显示本帮助"},
+	"flag.rules-list.format":  {en: "write the list in this `FORMAT`: text or json", zh: "列表的格式 `FORMAT`：text 或 json"},
+	"help.rules.short":        {en: "Show and check the rules", zh: "显示和检查规则"},
+	"help.rules-list.short":   {en: "List the rules, with their severities before verification", zh: "列出规则及其验证前的严重程度"},
+	"help.rules-lint.short":   {en: "Check a configuration, and show which rules cost time", zh: "检查配置，并指出哪些规则耗时"},
+	"help.rules-test.short":   {en: "Try the rules of a configuration on their examples", zh: "用示例测试配置中的规则"},
+	"help.completion.short":   {en: "Print the script that completes akguard's commands and flags in a shell", zh: "输出在 shell 中补全 akguard 命令和选项的脚本"},
+	"help.completion.example": {en: "  source <(akguard completion bash)", zh: "  source <(akguard completion bash)"},
+	"help.version.short":      {en: "Print the version", zh: "输出版本"},
+	"help.help.short":         {en: "Show the help of a command", zh: "显示命令的帮助"},
+	"help.rules-test.long": {
+		en: `Try the rules of a configuration on their examples: a rule must find each text under match, and none of those under
+no-match. So that the file need not hold a secret, {alnum:N}, {hex:N}, {upper:N}, {lower:N} and {digit:N} become N random
+characters of that kind. Paths and commits are ignored.`,
+		zh: `用示例测试配置中的规则：match 下的每段文本都必须被规则找到，no-match 下的都不能被找到。为避免在文件中写入机密，
+{alnum:N}、{hex:N}、{upper:N}、{lower:N} 和 {digit:N} 会替换为 N 个该类型的随机字符。路径和提交不参与判断。`,
+	},
+}

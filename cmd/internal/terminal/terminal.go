@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
-	"unicode"
 
+	"github.com/akguard/akguard/scanner/printable"
 	"github.com/mattn/go-isatty"
 )
 
@@ -42,33 +40,10 @@ func Ask(w io.Writer, format string, args ...any) {
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case string:
-			args[i] = Visible(arg)
+			args[i] = printable.Text(arg)
 		case error:
-			args[i] = Visible(arg.Error())
+			args[i] = printable.Text(arg.Error())
 		}
 	}
 	_, _ = fmt.Fprintf(w, format, args...)
-}
-
-// Fail writes an error and, where there is one, what to do about it.
-func Fail(w io.Writer, err error, hint string) {
-	Say(w, "error: %v", err)
-	if hint != "" {
-		Say(w, "hint: %s", hint)
-	}
-}
-
-// Visible writes characters that cannot be seen as escapes, so that a name cannot drive the terminal nor begin a line of
-// its own.
-func Visible(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		quoted := strconv.QuoteRune(r)
-		b.WriteString(quoted[1 : len(quoted)-1])
-	}
-	return b.String()
 }

@@ -2,7 +2,6 @@ package terminal_test
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -36,28 +35,5 @@ func TestNotTerminals(t *testing.T) {
 		if terminal.Is(stream) || terminal.Color(stream) {
 			t.Errorf("%s is taken for a terminal", name)
 		}
-	}
-}
-
-func TestFail(t *testing.T) {
-	for _, test := range []struct {
-		name, err, hint string
-		want            string
-	}{
-		{"with a hint", "no such file", "name another", "akguard: error: no such file\nakguard: hint: name another\n"},
-		{"without", "no such file", "", "akguard: error: no such file\n"},
-		{"percent signs", "%s%d", "%v", "akguard: error: %s%d\nakguard: hint: %v\n"},
-		{"letters of any script", "文件不存在 é", "", "akguard: error: 文件不存在 é\n"},
-		{"an escape sequence", "\x1b[2Jx", "", `akguard: error: \x1b[2Jx` + "\n"},
-		{"a line like ours", "a\nakguard: clean", "", `akguard: error: a\nakguard: clean` + "\n"},
-		{"a direction override", "a\u202eb", "", `akguard: error: a\u202eb` + "\n"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			var b bytes.Buffer
-			terminal.Fail(&b, errors.New(test.err), test.hint)
-			if b.String() != test.want {
-				t.Errorf("got %q, want %q", b.String(), test.want)
-			}
-		})
 	}
 }

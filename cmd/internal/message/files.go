@@ -6,9 +6,9 @@ var fileTexts = texts{
 		en: "symbolic link to {1}, outside the scanned folder: it was not followed; scan its target if it matters",
 		zh: "符号链接指向扫描目录之外的 {1}，未跟随；如有需要，请单独扫描其目标",
 	},
-	"files.longer-than-size": {en: "it is longer than its size says", zh: "实际内容超过其标称大小"},
+	"files.longer-than-size":  {en: "it is longer than its size says", zh: "实际内容超过其标称大小"},
 	"files.not-exist":         {en: "no such file or folder", zh: "文件或目录不存在"},
 	"files.not-regular":       {en: "not a regular file", zh: "不是普通文件"},
 	"files.permission-denied": {en: "permission denied", zh: "权限不足"},
-	"files.unreadable":       {en: "cannot be read: {1}", zh: "无法读取：{1}"},
+	"files.unreadable":        {en: "cannot be read: {1}", zh: "无法读取：{1}"},
 }

@@ -111,12 +111,20 @@ type Summary struct {
 	Duration time.Duration // from start to the last verdict
 }
 
+// Empty reports whether there was no content to read.
+func (s Summary) Empty() bool { return s.Blobs == 0 && s.Commits == 0 && s.Complete }
+
 // Header opens a report.
 type Header struct {
 	Version string       // of akguard
 	Target  string       // what was scanned, as the user named it
 	Rules   []rules.Rule // the rules in force, in the order of their IDs
 	Verify  bool         // whether findings were checked live
+	// Notes are what a reader must know to judge the result, such as that the built-in rules were off.
+	Notes []reason.Reason
+	// Empty is what a report says in place of "clean" if there was no content, such as that nothing is staged. If it is
+	// zero, no content is clean.
+	Empty reason.Reason
 }
 
 // Handler receives a scan's results in this order: Header once, every Finding, every Skip, Summary once.

@@ -19,6 +19,12 @@ type masked struct {
 	skips    []finding.Skip
 }
 
+// Header implements finding.Handler.
+func (m *masked) Header(r finding.Header) error {
+	r.Target = rules.MaskIDs(r.Target)
+	return m.Handler.Header(r)
+}
+
 // Finding implements finding.Handler.
 func (m *masked) Finding(f finding.Finding) error {
 	m.findings = append(m.findings, f)

@@ -7,36 +7,51 @@ import (
 
 	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/spf13/pflag"
 )
 
 // configOptions are the flags that choose the rules.
 type configOptions struct {
-	path string
-	none bool
+	path  string
+	none  bool
+	trust bool
 }
 
 func (o *configOptions) addTo(f *pflag.FlagSet) {
 	f.StringVar(&o.path, "config", "", "")
 	f.BoolVar(&o.none, "no-config", false, "")
+	f.BoolVar(&o.trust, "trust-config", false, "")
 }
 
-// load reads the configuration for what is scanned at target.
+// load reads the configuration for what is scanned at target. A configuration that comes with the target may add rules;
+// that it may also take the built-in ones away, somebody outside has to say: --trust-config, or --config with its name.
 func (o configOptions) load(target string) (config.Config, error) {
-	path := o.path
 	switch {
-	case o.none && path != "":
+	case o.none && o.path != "":
 		return config.Config{}, usage("usage.exclusive", "--config", "--no-config")
+	case o.none && o.trust:
+		return config.Config{}, usage("usage.exclusive", "--trust-config", "--no-config")
 	case o.none:
 		return config.Config{}, nil
-	case path == "":
-		if target == "-" {
-			target = ""
-		}
-		if path = relative(config.Find(target)); path == "" {
-			return config.Config{}, nil
-		}
+	case o.path != "":
+		return loadConfig(o.path)
 	}
+	if target == "-" {
+		target = ""
+	}
+	path := relative(config.Find(target))
+	if path == "" {
+		return config.Config{}, nil
+	}
+	c, err := loadConfig(path)
+	if err == nil && !o.trust && c.Distrust() {
+		c.Ignored = append(c.Ignored, reason.New("config.ignored-built-in"))
+	}
+	return c, err
+}
+
+func loadConfig(path string) (config.Config, error) {
 	c, err := config.Load(path)
 	if err != nil {
 		return c, usage("usage.config", err)
@@ -56,21 +71,22 @@ func relative(path string) string {
 	return path
 }
 
-// useConfig reads the rules of a scan, and says where they come from: that is what "clean" is about.
-func (a *app) useConfig(o *scanOptions) (*rules.Set, error) {
+// useConfig reads the rules of a scan. Notes say what a reader of the report must know about them: "clean" is a statement
+// about these rules.
+func (a *app) useConfig(o *scanOptions) (set *rules.Set, notes []reason.Reason, err error) {
 	c, err := o.config.load(o.target.Path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	set, err := c.Rules()
-	if err != nil {
-		return nil, usage("usage.config", err)
+	if set, err = c.Rules(); err != nil {
+		return nil, nil, usage("usage.config", err)
 	}
 	if c.Path != "" {
 		o.target.Rules = sha256.Sum256(append(o.target.Rules[:], c.Sum[:]...))
 	}
 	switch {
 	case !c.BuiltIn():
+		notes = append(notes, reason.New("scan.rules-only-custom", len(c.Custom), c.Path))
 		a.say("scan.rules-only-custom", len(c.Custom), c.Path)
 	case c.Path != "" && !o.quiet:
 		a.say("scan.rules-custom", len(c.Custom), c.Path)
@@ -80,5 +96,5 @@ func (a *app) useConfig(o *scanOptions) (*rules.Set, error) {
 			a.say("scan.config-ignored", c.Path, ignored)
 		}
 	}
-	return set, nil
+	return set, notes, nil
 }

@@ -110,7 +110,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err := o.useCache(); err != nil {
 		return err
 	}
-	set, err := a.useConfig(&o)
+	set, notes, err := a.useConfig(&o)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	}
 	a.onAbandon(out.discard)
 	defer out.discard()
-	opts := scanner.Options{Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
+	opts := scanner.Options{Header: finding.Header{Version: buildVersion(), Target: o.named(), Notes: notes, Empty: o.empty()}, Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
 	result, err := a.scanTo(ctx, o, opts, out)
 	if err != nil {
 		return failedScan(err)
@@ -223,7 +223,6 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 	if err != nil {
 		return outcome{}, err
 	}
-	opts.Header = finding.Header{Version: buildVersion(), Target: o.named()}
 	h := &watched{Handler: writer}
 	if terminal.Is(a.Err) && !o.quiet && !o.noProgress {
 		h.progress = newProgress(a.Err)
@@ -245,6 +244,17 @@ func (o scanOptions) named() string {
 		return "."
 	}
 	return o.target.Path
+}
+
+// empty is what to say where there is no content.
+func (o scanOptions) empty() reason.Reason {
+	switch {
+	case o.target.Staged:
+		return reason.New("scan.nothing-staged")
+	case o.target.Range != "":
+		return reason.New("scan.nothing-in-range", o.target.Range)
+	}
+	return reason.Reason{}
 }
 
 // handler makes the writer of a report.
@@ -303,6 +313,9 @@ func (a *app) conclude(o scanOptions, r outcome) {
 	}
 	if o.quiet || o.format == "text" && o.output == "-" {
 		return
+	}
+	if empty := o.empty(); r.Empty() && !empty.IsZero() {
+		_, _ = fmt.Fprintf(a.Err, "akguard: %s\n", a.print(empty))
 	}
 	a.sayOffline(r)
 	a.sayTotals(r, o.output)

@@ -37,11 +37,22 @@ type Config struct {
 // BuiltIn reports whether the built-in rules are on.
 func (c Config) BuiltIn() bool { return !c.withoutBuiltIn }
 
+// Distrust switches on what the configuration switches off, and reports whether there was anything. It is for a
+// configuration that comes with the scanned content: that may add rules, not take any away.
+func (c *Config) Distrust() bool {
+	ignored := c.withoutBuiltIn
+	c.withoutBuiltIn = false
+	return ignored
+}
+
 // Rules returns the rules that are on.
 func (c Config) Rules() (*rules.Set, error) {
 	var list []rules.Rule
 	if c.BuiltIn() {
 		list = builtin.Set().Rules()
+	}
+	if !c.BuiltIn() && len(c.Custom) == 0 {
+		return nil, reason.NewError("config.no-rules", c.Path)
 	}
 	own, err := custom.Compile(c.Custom...)
 	if err != nil {

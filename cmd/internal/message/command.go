@@ -59,6 +59,8 @@ var commandTexts = texts{
   - 如果已被他人看到，请先禁用该密钥
   - 如果不是凭证：git commit --no-verify 跳过所有钩子，SKIP=akguard git commit 只跳过本钩子（pre-commit）`,
 	},
+	"scan.nothing-staged":    {en: "nothing is staged: the next commit adds no content", zh: "暂存区没有改动：下一次提交不会添加任何内容"},
+	"scan.nothing-in-range":  {en: "the range {1} adds no content: it has no commits, or is reversed", zh: "范围 {1} 没有添加任何内容：其中没有提交，或首尾颠倒"},
 	"scan.skipped":           {en: "{1} items skipped", one: "1 item skipped", zh: "跳过 {1} 项"},
 	"scan.totals":            {en: "{1}, {2} live, {3}", zh: "{1}，{2} 项有效，{3}"},
 	"scan.totals-in":         {en: "{1}, {2} live, {3}, report in {4}", zh: "{1}，{2} 项有效，{3}，报告见 {4}"},
@@ -101,6 +103,8 @@ var commandTexts = texts{
 	"config.ignored-path-only":   {en: "rule {1}: it matches file names only", zh: "规则 {1}：只匹配文件名"},
 	"config.ignored-skip-report": {en: "rule {1}: it reports nothing (skipReport)", zh: "规则 {1}：不报告任何内容（skipReport）"},
 	"config.ignored-required":    {en: "rule {1}: required is ignored: the rule reports each of its matches", zh: "规则 {1}：忽略 required：该规则报告其每个匹配"},
+	"config.no-rules":            {en: "{1} switches the built-in rules off and has no rules of its own: nothing would be looked for", zh: "{1} 关闭了内置规则，且没有自己的规则：将不会查找任何内容"},
+	"config.ignored-built-in":    {en: "built-in = false: the configuration of a repository may add rules, not take any away; --trust-config allows it", zh: "built-in = false：仓库自带的配置只能增加规则，不能去掉规则；如需允许，请使用 --trust-config"},
 	"config.example-missed":      {en: "rule {1}: does not find {2}", zh: "规则 {1}：未能找到 {2}"},
 	"config.example-found":       {en: "rule {1}: finds {2}", zh: "规则 {1}：误报 {2}"},
 }

@@ -105,6 +105,7 @@ akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理�
 	"flag.no-unreachable":     {en: "do not scan objects that are not reachable from any ref", zh: "不扫描任何引用都无法到达的对象"},
 	"flag.include-ignored":    {en: "also scan files that git ignores", zh: "同时扫描被 git 忽略的文件"},
 	"flag.config":             {en: "read rules from `FILE`, an .akguard.toml or a .gitleaks.toml; the default is the .akguard.toml of what is scanned", zh: "从 `FILE` 读取规则（.akguard.toml 或 .gitleaks.toml）；默认为扫描目标中的 .akguard.toml"},
+	"flag.trust-config":       {en: "let the .akguard.toml of what is scanned also switch rules off", zh: "允许扫描目标自带的 .akguard.toml 关闭规则"},
 	"flag.no-config":          {en: "read no configuration: a repository that is not trusted should not choose the rules", zh: "不读取任何配置：不受信任的仓库不应自行选择规则"},
 	"flag.explain":            {en: "show what looked like a key but was rejected, and why", zh: "显示看似密钥但未被认定的内容及原因"},
 	"flag.cache":              {en: "record which objects of the history were read, and read only new ones next time", zh: "记录历史中已读取的对象，下次只读取新对象"},

@@ -46,10 +46,21 @@ type config struct {
 	Source  string `json:"source"`
 	Rules   int    `json:"rules"`
 	Verify  bool   `json:"verify"`
+	Notes   []note `json:"notes,omitempty"`
+}
+
+// note is what a reader must know to judge the result.
+type note struct {
+	Text string         `json:"text"`
+	Key  *reason.Reason `json:"key,omitempty"`
 }
 
 func (h *handler) Header(r finding.Header) error {
-	return h.write(config{Kind: "config", Version: r.Version, Source: r.Target, Rules: len(r.Rules), Verify: r.Verify})
+	c := config{Kind: "config", Version: r.Version, Source: r.Target, Rules: len(r.Rules), Verify: r.Verify}
+	for _, n := range r.Notes {
+		c.Notes = append(c.Notes, note{h.opts.Words.Print(n), wire.Key(n)})
+	}
+	return h.write(c)
 }
 
 type object struct {

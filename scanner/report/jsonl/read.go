@@ -85,7 +85,11 @@ func play(text []byte, known map[string]rules.Rule, h finding.Handler) error {
 		return errForeign
 	case "config":
 		return decode(text, func(c config) error {
-			return h.Header(finding.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify})
+			header := finding.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify}
+			for _, n := range c.Notes {
+				header.Notes = append(header.Notes, wire.Reason(n.Key, n.Text))
+			}
+			return h.Header(header)
 		})
 	case "finding":
 		return decode(text, func(f object) error {

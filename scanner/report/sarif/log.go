@@ -20,6 +20,9 @@ const (
 // unreadID is the descriptor of every notification.
 const unreadID = "akguard/unread"
 
+// configID is the descriptor of notes on how the scan was configured.
+const configID = "akguard/configuration"
+
 // The objects of SARIF that this package writes, after section 3 of the standard.
 type (
 	log struct {
@@ -70,6 +73,7 @@ type (
 	invocation struct {
 		Successful    bool           `json:"executionSuccessful"`
 		Notifications []notification `json:"toolExecutionNotifications,omitempty"`
+		Configuration []notification `json:"toolConfigurationNotifications,omitempty"`
 	}
 	notification struct {
 		Descriptor reference `json:"descriptor"`
@@ -85,9 +89,12 @@ func newLog(h *handler, complete bool) log {
 	return log{Schema: schemaURI, Version: "2.1.0", Runs: []run{{
 		Tool: tool{driver{
 			Name: "akguard", Version: h.version, InformationURI: homepage,
-			Rules: append([]descriptor{}, h.rules...), Notifications: []descriptor{{ID: unreadID, Name: "Unread", ShortDescription: plain(h.say.Say("report.sarif.unread"))}},
+			Rules: append([]descriptor{}, h.rules...), Notifications: []descriptor{
+				{ID: unreadID, Name: "Unread", ShortDescription: plain(h.say.Say("report.sarif.unread"))},
+				{ID: configID, Name: "Configuration", ShortDescription: plain(h.say.Say("report.sarif.configuration"))},
+			},
 		}},
-		Invocations: []invocation{{Successful: complete, Notifications: h.notifications}},
+		Invocations: []invocation{{Successful: complete, Notifications: h.notifications, Configuration: h.configuration}},
 		Bases: map[string]base{
 			baseRoot:   {plain(h.say.Say("report.sarif.root"))},
 			baseNoFile: {plain(h.say.Say("report.sarif.no-file"))},

@@ -34,12 +34,18 @@ type handler struct {
 	index         map[string]int // of a rule's ID in rules
 	results       []result
 	notifications []notification
+	configuration []notification // notes on how the scan was configured
 }
 
 func (h *handler) Header(r finding.Header) error {
 	h.version = r.Version
 	for _, rule := range r.Rules {
 		h.rule(rule)
+	}
+	for _, n := range r.Notes {
+		h.configuration = append(h.configuration, notification{
+			Descriptor: reference{ID: configID}, Level: "warning", Message: plain(h.say.Print(n)),
+		})
 	}
 	return nil
 }

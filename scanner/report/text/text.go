@@ -39,6 +39,8 @@ type handler struct {
 	ink    ink
 	now    time.Time // when the report began
 	target string
+	notes  []reason.Reason
+	empty  reason.Reason
 
 	findings []finding.Finding // in the order in which they came
 	skips    []finding.Skip
@@ -46,7 +48,7 @@ type handler struct {
 
 // Header implements finding.Handler.
 func (h *handler) Header(r finding.Header) error {
-	h.target = r.Target
+	h.target, h.notes, h.empty = r.Target, r.Notes, r.Empty
 	return nil
 }
 
@@ -74,6 +76,9 @@ func (h *handler) Summary(s finding.Summary) error {
 	}
 	if t.usable {
 		h.line(&b, "report.rotate-first")
+	}
+	for _, note := range h.notes {
+		h.line(&b, "report.note", note)
 	}
 	complete := s.Complete && s.Skips == 0 && len(h.skips) == 0
 	if !complete {
@@ -114,7 +119,11 @@ func (h *handler) tally() tally {
 
 // close writes the last lines.
 func (h *handler) close(b *bytes.Buffer, s finding.Summary, t tally, complete bool) {
-	if complete && s.Findings == 0 && len(h.findings) == 0 {
+	switch {
+	case !complete || s.Findings > 0 || len(h.findings) > 0:
+	case s.Empty() && !h.empty.IsZero():
+		fmt.Fprintln(b, h.say.Print(h.empty))
+	default:
 		fmt.Fprintf(b, "%s: %s\n", h.ink.good(h.say.Say("report.clean")), h.say.Say("report.nothing-found", h.target))
 	}
 	if t.offline > 0 {

@@ -63,4 +63,5 @@ func leakedSecret(ts *testscript.TestScript, neg bool, args []string) {
 	write(ts, args[1], vaultOf(ts).value("{secret:"+args[0]+"}")+"\n")
 	id := vaultOf(ts).value("{id24:" + args[0] + "}")
 	ts.Setenv("ID", id)
+	ts.Setenv("SECRET", vaultOf(ts).value("{secret:"+args[0]+"}"))
 }

@@ -210,17 +210,22 @@ func silentSTS(t *testing.T, p *process) {
 	p.Env = append(p.Env, "AKGUARD_ENDPOINT_STS="+server.URL)
 }
 
-// TestTerminate has SIGTERM, as of a CI system that cancels a job.
+// TestTerminate has the signals of a CI system that cancels a job, of a terminal that is closed, and of Ctrl-\.
 func TestTerminate(t *testing.T) {
 	t.Parallel()
-	p := newProcess(t, "scan", "--output", "report", "large")
-	p.endless(t, "large")
-	p.write(t, "report", "the old one\n")
-	p.start(t)
-	p.awaitDraft(t)
-	p.signal(t, syscall.SIGTERM)
-	p.ends(t, soon, 130)
-	p.leftNothing(t)
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			p := newProcess(t, "scan", "--output", "report", "large")
+			p.endless(t, "large")
+			p.write(t, "report", "the old one\n")
+			p.start(t)
+			p.awaitDraft(t)
+			p.signal(t, signal)
+			p.ends(t, soon, 130)
+			p.leftNothing(t)
+		})
+	}
 }
 
 // TestInterruptTwice has a user who does not want to wait for a read that hangs.

@@ -8,8 +8,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagError puts the errors of the flag library into the user's language. A value is not quoted where it may be a secret
-// that was typed in the wrong place.
+// flagError puts the errors of the flag library into the user's language.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
@@ -22,7 +21,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &missing):
 		return usage("usage.flag-needs-value", "--"+missing.GetFlag().Name, cmd.CommandPath())
 	case errors.As(err, &invalid):
-		return usage("usage.flag-value", "--"+invalid.GetFlag().Name, quotable(invalid.GetValue()), invalid.Unwrap(), cmd.CommandPath())
+		return usage("usage.flag-value", "--"+invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap(), cmd.CommandPath())
 	}
 	return err
 }
@@ -34,7 +33,7 @@ func takes(least, most int) cobra.PositionalArgs {
 		case len(args) < least:
 			return usage("usage.too-few-arguments", cmd.CommandPath(), cmd.UseLine())
 		case len(args) > most && most == 0:
-			return usage("usage.no-arguments", cmd.CommandPath(), quotable(args[0]))
+			return usage("usage.no-arguments", cmd.CommandPath(), args[0])
 		case len(args) > most:
 			return usage("usage.too-many-arguments", most, cmd.CommandPath(), len(args))
 		}
@@ -48,7 +47,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-		return usage("usage.unknown-command-similar", quotable(args[0]), cmd.CommandPath(), strings.Join(similar, ", "))
+		return usage("usage.unknown-command-similar", args[0], cmd.CommandPath(), strings.Join(similar, ", "))
 	}
-	return usage("usage.unknown-command", quotable(args[0]), cmd.CommandPath())
+	return usage("usage.unknown-command", args[0], cmd.CommandPath())
 }

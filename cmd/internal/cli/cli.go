@@ -48,14 +48,14 @@ type app struct {
 // grace is how long an interrupted command may take to end by itself.
 const grace = 700 * time.Millisecond
 
-// Main runs the command line and returns the exit code. An interrupt ends it within a second, a second interrupt
-// at once.
+// Main runs the command line and returns the exit code. A signal that asks it to end does so within a second, a second
+// one at once. Either way nothing half-written stays behind.
 func Main(args []string, streams Streams) int {
 	noCore()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer signal.Stop(signals)
 	a := &app{Streams: streams, words: message.New(languageOf(args))}
 	done := make(chan int, 1)

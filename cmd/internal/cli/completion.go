@@ -16,7 +16,7 @@ func (a *app) completion() *cobra.Command {
 		Args:      takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if write[args[0]] == nil {
-				return usage("usage.shell", quotable(args[0]))
+				return usage("usage.shell", args[0])
 			}
 			return write[args[0]](cmd.Root())
 		},

@@ -8,28 +8,17 @@ import (
 	"github.com/akguard/akguard/rules"
 )
 
-var (
-	// valueLike matches what is as long as an AccessKey secret, or the ID or secret of a temporary credential.
-	valueLike = regexp.MustCompile(`[A-Za-z0-9]{24,}`)
-	// tokenLike matches base64 text as long as a security token. Paths match too.
-	tokenLike = regexp.MustCompile(`[A-Za-z0-9+/=]{28,}`)
-	// objectID matches the ID of a git object, which people do pass to commands.
-	objectID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
-)
+// valueLike matches text as long as an AccessKey secret, a part of a temporary credential, or a piece of its token.
+var valueLike = regexp.MustCompile(`[A-Za-z0-9+=]{24,}`)
 
-// quotable returns an argument as an error may quote it: IDs and whatever may be a secret are masked. People type a
-// credential where a command expects something else.
-func quotable(arg string) string {
-	masked := tokenLike.ReplaceAllStringFunc(rules.MaskIDs(arg), func(value string) string {
-		if strings.ContainsFunc(value, unicode.IsDigit) && strings.ContainsFunc(value, unicode.IsUpper) {
+// quotable returns a text as an error may quote it: IDs and whatever may be a secret are masked. People type a
+// credential where a command expects a path or a name. Keys have upper and lower case letters; paths of lower case and
+// the IDs of git objects stay readable.
+func quotable(text string) string {
+	return valueLike.ReplaceAllStringFunc(rules.MaskIDs(text), func(value string) string {
+		if strings.ContainsFunc(value, unicode.IsUpper) && strings.ContainsFunc(value, unicode.IsLower) {
 			return rules.NewSecret(value).String()
 		}
 		return value
-	})
-	return valueLike.ReplaceAllStringFunc(masked, func(value string) string {
-		if objectID.MatchString(value) {
-			return value
-		}
-		return rules.NewSecret(value).String()
 	})
 }

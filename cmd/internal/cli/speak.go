@@ -45,16 +45,17 @@ func (a *app) say(key string, args ...any) {
 // line writes one line of a result to stdout.
 func (a *app) line(key string, args ...any) { _, _ = fmt.Fprintln(a.Out, a.text(key, args...)) }
 
-// fail writes an error and, where there is one, its hint, in the user's language as far as their reasons are known.
+// fail writes an error and, where there is one, its hint, in the user's language as far as their reasons are known. What
+// they quote of the command line may be a credential, and is masked then.
 func (a *app) fail(f *failure) {
 	hint := reason.Text(f.hint)
 	var known *reason.Error
 	if errors.As(f.err, &known) && hint.IsZero() && a.words.Has(known.Hint.Code) {
 		hint = known.Hint
 	}
-	a.say("error", reason.Of(f.err))
+	a.say("error", reason.Of(f.err).Map(quotable))
 	if !hint.IsZero() {
-		a.say("hint", hint)
+		a.say("hint", hint.Map(quotable))
 	}
 }
 

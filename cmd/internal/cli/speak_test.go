@@ -45,7 +45,7 @@ func TestQuotable(t *testing.T) {
 			}
 		}
 	}
-	for _, arg := range []string{"", "main", "origin/main..HEAD", "/home/someone/projects/repository"} {
+	for _, arg := range []string{"", "main", "origin/main..HEAD", "/home/someone/projects/repository", "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef"} {
 		if got := quotable(arg); got != arg {
 			t.Errorf("%q is quoted as %q", arg, got)
 		}

@@ -8,10 +8,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
-	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/seen"
@@ -182,7 +181,7 @@ func openPlain(path string, opts Options) (*Target, error) {
 		return nil, fail("repair it (git fsck), or scan a copy of its files without .git", "%s: its .git is not a repository that can be read", path)
 	}
 	if opts.selects() || opts.Cache != "" {
-		return nil, fail("leave out the options about history and ignored files", "%s: %w", path, repo.ErrNotRepository)
+		return nil, fail("leave out the options about history and ignored files", "%w", reason.NewError("git.no-repository-at", path, repo.ErrNotRepository))
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -264,22 +263,16 @@ func (t *Target) addHistory(opts Options) error {
 	return nil
 }
 
-// addRange adds the commits of BASE..HEAD; an end that is left out is HEAD. A beginning that is left out would be
-// HEAD too, and the range empty: that is a script's variable that was not set.
+// addRange adds the commits of a range.
 func (t *Target) addRange(spec string) error {
-	base, head, ok := strings.Cut(spec, "..")
-	if !ok || base == "" || strings.HasPrefix(head, ".") {
+	r, err := t.repo.ResolveRange(spec)
+	switch {
+	case errors.Is(err, repo.ErrRangeSyntax):
 		return fail("write it as BASE..HEAD, such as origin/main..HEAD", "--range %s is not a range", spec)
+	case err != nil:
+		return fail("fetch it first; in a shallow clone: git fetch --unshallow", "%w", reason.NewError("git.range", spec, err))
 	}
-	var ends [2]object.ID
-	for i, rev := range []string{base, head} {
-		id, err := t.repo.Resolve(rev)
-		if err != nil {
-			return fail("fetch it first; in a shallow clone: git fetch --unshallow", "--range %s: %w", spec, err)
-		}
-		ends[i] = id
-	}
-	t.Sources = []scanner.Source{commits.New(commits.Options{Repo: t.repo, Base: ends[0], Head: ends[1]})}
+	t.Sources = []scanner.Source{commits.New(commits.Options{Repo: t.repo, Range: r})}
 	return nil
 }
 

@@ -1,4 +1,109 @@
 package message
 
-// gitTexts are facts of git repositories.
-var gitTexts = texts{}
+// gitTexts are facts of git repositories. A hint names the git command that helps.
+var gitTexts = texts{
+	"git.shallow": {
+		en: "history is cut here, because the clone is shallow; git fetch --unshallow fetches the rest",
+		zh: "浅克隆：历史在此截断；可用 git fetch --unshallow 获取其余部分",
+	},
+	"git.base-shallow": {
+		en: "the history of the range's base is cut here, so older commits may count as new; git fetch --unshallow fetches the rest",
+		zh: "范围起点的历史在此截断，较早的提交可能被当作新提交；可用 git fetch --unshallow 获取其余部分",
+	},
+	"git.parent-unreadable": {en: "parent of commit {1}: {2}", zh: "提交 {1} 的父提交：{2}"},
+	"git.base-parent-unreadable": {
+		en: "parent of commit {1}, which the range's base reaches, so older commits may count as new: {2}",
+		zh: "范围起点可达的提交 {1} 的父提交，较早的提交可能被当作新提交：{2}",
+	},
+	"git.partial": {
+		en:  "the clone is partial: {1} objects have not been fetched; git fetch --refetch --no-filter fetches them",
+		one: "the clone is partial: {1} object has not been fetched; git fetch --refetch --no-filter fetches it",
+		zh:  "部分克隆：有 {1} 个对象尚未获取；可用 git fetch --refetch --no-filter 获取",
+	},
+	"git.commit-missing":      {en: "commit is missing: history before {1} cannot be read", zh: "缺少该提交：无法读取 {1} 之前的历史"},
+	"git.commit-tree-missing": {en: "tree of commit {1} is missing", zh: "缺少提交 {1} 的树对象"},
+	"git.commit-tree-damaged": {en: "tree of commit {1} is damaged", zh: "提交 {1} 的树对象已损坏"},
+	"git.introduced-missing":  {en: "object {1}, introduced by commit {2}, is missing", zh: "缺少提交 {2} 引入的对象 {1}"},
+	"git.introduced-damaged":  {en: "object {1}, introduced by commit {2}, is damaged", zh: "提交 {2} 引入的对象 {1} 已损坏"},
+	"git.ref-target-missing":  {en: "the ref's target {1} is missing", zh: "缺少该引用指向的对象 {1}"},
+	"git.places-capped": {
+		en: "a credential is at more than {1} paths, or the credentials are in more than {2} commits: not all places are listed",
+		zh: "某个凭证出现在超过 {1} 个路径，或所有凭证出现在超过 {2} 个提交中：未列出全部位置",
+	},
+	"git.reading-history":  {en: "reading the history: {1}", zh: "读取历史：{1}"},
+	"git.reading-range":    {en: "reading the range of commits: {1}", zh: "读取提交范围：{1}"},
+	"git.reading-worktree": {en: "reading the working tree: {1}", zh: "读取工作区：{1}"},
+
+	// Objects and packs.
+	"git.object":              {en: "object {1}: {2}", zh: "对象 {1}：{2}"},
+	"git.object-missing":      {en: "object {1} is missing", zh: "缺少对象 {1}"},
+	"git.object-hash":         {en: "damaged object: its hash does not match its ID", zh: "对象已损坏：哈希与其 ID 不符"},
+	"git.object-size":         {en: "damaged object: its size does not match its header", zh: "对象已损坏：大小与其头部不符"},
+	"git.object-too-large":    {en: "object of {1} bytes exceeds the memory limit; --max-memory raises it", zh: "对象大小为 {1} 字节，超出内存上限；可用 --max-memory 提高上限"},
+	"git.wrong-type":          {en: "object {1} is a {2}, not a {3}", zh: "对象 {1} 的类型是 {2}，而不是 {3}"},
+	"git.loose-damaged":       {en: "damaged loose object", zh: "松散对象已损坏"},
+	"git.loose-unreadable":    {en: "opening loose object: {1}", zh: "打开松散对象：{1}"},
+	"git.tree-damaged":        {en: "damaged tree", zh: "树对象已损坏"},
+	"git.tree-depth":          {en: "folders nest deeper than {1}", zh: "目录嵌套超过 {1} 层"},
+	"git.commit-without-tree": {en: "damaged commit: it names no tree", zh: "提交已损坏：没有指明树对象"},
+	"git.tag-without-object":  {en: "damaged tag: it names no object", zh: "标签已损坏：没有指明对象"},
+	"git.tag-depth":           {en: "tags are nested too deeply", zh: "标签嵌套过深"},
+	"git.delta-damaged":       {en: "damaged delta", zh: "增量数据已损坏"},
+	"git.delta-base":          {en: "delta base is missing or damaged", zh: "增量的基础对象缺失或已损坏"},
+	"git.chain-too-long":      {en: "delta chain is longer than {1}", zh: "增量链长度超过 {1}"},
+	"git.chain-packs":         {en: "delta chain spans too many packs", zh: "增量链跨越的包文件过多"},
+	"git.entry-damaged":       {en: "damaged pack entry", zh: "包文件条目已损坏"},
+	"git.entry-checksum":      {en: "damaged pack entry: wrong checksum", zh: "包文件条目已损坏：校验和不符"},
+	"git.pack-unreadable":     {en: "reading pack: {1}", zh: "读取包文件：{1}"},
+	"git.pack-header":         {en: "not a pack: its header is damaged", zh: "不是包文件：头部已损坏"},
+	"git.pack-too-large":      {en: "pack is larger than {1} GiB", zh: "包文件超过 {1} GiB"},
+	"git.pack-truncated":      {en: "pack was truncated while it was read", zh: "包文件在读取过程中被截断"},
+	"git.pack-interrupted":    {en: "an earlier attempt to read the pack was interrupted", zh: "此前读取该包文件时被中断"},
+	"git.pack-index":          {en: "pack index cannot be read, git index-pack can rebuild it: {1}", zh: "无法读取包索引，可用 git index-pack 重建：{1}"},
+	"git.pack-index-partial": {
+		en: "{3}; the multi-pack-index locates {1} of the pack's {2} objects",
+		zh: "{3}；多包索引只定位了该包 {2} 个对象中的 {1} 个",
+	},
+	"git.pack-index-damaged":       {en: "damaged pack index", zh: "包索引已损坏"},
+	"git.multi-pack-index-damaged": {en: "damaged multi-pack-index", zh: "多包索引已损坏"},
+	"git.too-many-objects":         {en: "too many packed objects: this pack was not read", zh: "包内对象过多：未读取此包"},
+	"git.too-many-alternates":      {en: "too many alternates: this one was not read", zh: "备用对象目录过多：未读取此目录"},
+	"git.object-directory":         {en: "object directory cannot be read: {1}", zh: "无法读取对象目录：{1}"},
+	"git.inflating":                {en: "inflating: {1}", zh: "解压：{1}"},
+	"inflate.corrupt":              {en: "compressed data is damaged", zh: "压缩数据已损坏"},
+	"inflate.truncated":            {en: "compressed data ends too early", zh: "压缩数据不完整"},
+	"inflate.size":                 {en: "compressed data has the wrong size", zh: "压缩数据大小不符"},
+
+	// Repositories, refs and revisions.
+	"git.not-repository":     {en: "not a git repository", zh: "不是 git 仓库"},
+	"git.not-in-repository":  {en: "{1}: not a git repository, and neither is any folder above it", zh: "{1}：该目录及其上级目录都不是 git 仓库"},
+	"git.no-repository-at":   {en: "{1}: {2}", zh: "{1}：{2}"},
+	"git.opening-repository": {en: "{1}: {2}", zh: "{1}：{2}"},
+	"git.object-format":      {en: "unsupported object format {1}", zh: "不支持的对象格式 {1}"},
+	"git.ref-storage":        {en: "unsupported ref storage {1}", zh: "不支持的引用存储格式 {1}"},
+	"git.pointer":            {en: "{1} does not name a folder", zh: "{1} 没有指明目录"},
+	"git.config":             {en: "configuration cannot be parsed: {1}", zh: "无法解析配置：{1}"},
+	"git.config-unreadable":  {en: "configuration cannot be read: {1}", zh: "无法读取配置：{1}"},
+	"git.ref-damaged":        {en: "damaged ref", zh: "引用已损坏"},
+	"git.packed-refs-line":   {en: "packed-refs has a damaged line", zh: "packed-refs 中有一行已损坏"},
+	"git.revision":           {en: "{1}: {2}", zh: "{1}：{2}"},
+	"git.unknown-revision":   {en: "unknown revision", zh: "未知的版本"},
+	"git.before-root":        {en: "unknown revision: the first commit has no parent", zh: "未知的版本：首个提交没有父提交"},
+	"git.revision-type":      {en: "unknown revision: it is a {1}, not a commit", zh: "未知的版本：它是 {1}，而不是提交"},
+	"git.revision-suffix":    {en: "unknown revision: only ~N and ^N may follow a name", zh: "未知的版本：名称后只能跟 ~N 和 ^N"},
+	"git.revision-ambiguous": {en: "unknown revision: it is ambiguous", zh: "未知的版本：存在歧义"},
+	"git.no-such-parent":     {en: "unknown revision: commit {1} has no parent {2}", zh: "未知的版本：提交 {1} 没有第 {2} 个父提交"},
+	"git.range":              {en: "--range {1}: {2}", zh: "--range {1}：{2}"},
+	"git.range-syntax":       {en: "not a range of commits", zh: "不是提交范围"},
+
+	// The index.
+	"git.index-unreadable": {en: "index {1}: {2}", zh: "暂存区 {1}：{2}"},
+	"git.index-damaged":    {en: "damaged index", zh: "暂存区文件已损坏"},
+	"git.index-version":    {en: "unsupported index version {1}", zh: "不支持的暂存区版本 {1}"},
+	"git.index-split":      {en: "split index is not supported; git update-index --no-split-index merges it", zh: "不支持拆分的暂存区；可用 git update-index --no-split-index 合并"},
+	"git.index-extension":  {en: "unsupported index extension {1}", zh: "不支持的暂存区扩展 {1}"},
+
+	// The record of earlier scans.
+	"cache.unreadable": {en: "reading the record of earlier scans: {1}", zh: "读取以往扫描记录：{1}"},
+	"cache.unwritable": {en: "saving the record of this scan: {1}", zh: "保存本次扫描记录：{1}"},
+}

@@ -9,15 +9,16 @@ package inflate
 
 import (
 	"encoding/binary"
-	"errors"
 	"hash/adler32"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // The errors of Zlib.
 var (
-	ErrCorrupt   = errors.New("compressed data is damaged")
-	ErrTruncated = errors.New("compressed data ends too early")
-	ErrSize      = errors.New("compressed data has not the size that it should")
+	ErrCorrupt   = reason.NewError("inflate.corrupt")
+	ErrTruncated = reason.NewError("inflate.truncated")
+	ErrSize      = reason.NewError("inflate.size")
 )
 
 // Decoder decompresses streams, one at a time. The zero Decoder is ready; it reuses its tables.

@@ -12,11 +12,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
@@ -61,7 +61,7 @@ func (r *Record) Load() ([]object.ID, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading what earlier scans have seen: %w", err)
+		return nil, reason.NewError("cache.unreadable", err)
 	}
 	return parse(data, r.key), nil
 }
@@ -88,7 +88,7 @@ func parse(data []byte, key Key) []object.ID {
 // Save replaces the record. Readers see the old one or the new one, whole.
 func (r *Record) Save(ids []object.ID) error {
 	if err := r.save(ids); err != nil {
-		return fmt.Errorf("saving what this scan has seen: %w", err)
+		return reason.NewError("cache.unwritable", err)
 	}
 	return nil
 }

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/git/object"
 	gitrepo "github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/commits"
@@ -21,21 +21,21 @@ import (
 // read reads the range of commits from base, which is left out, to head.
 func read(t *testing.T, repo *planted.Repo, base, head string) *planted.Sink {
 	t.Helper()
+	return readRange(t, repo, base+".."+head)
+}
+
+func readRange(t *testing.T, repo *planted.Repo, spec string) *planted.Sink {
+	t.Helper()
 	r, err := gitrepo.Open(repo.Dir, gitrepo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	opts := commits.Options{Repo: r}
-	for _, end := range []struct {
-		rev string
-		id  *object.ID
-	}{{base, &opts.Base}, {head, &opts.Head}} {
-		if *end.id, err = r.Resolve(end.rev); err != nil {
-			t.Fatal(err)
-		}
+	rng, err := r.ResolveRange(spec)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return planted.Read(t, commits.New(opts))
+	return planted.Read(t, commits.New(commits.Options{Repo: r, Range: rng}))
 }
 
 // listed returns the commits of the range: those whose message was read, sorted.
@@ -193,9 +193,12 @@ func TestMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	id, _ := object.ParseID(base)
 	head, _ := r.Resolve("HEAD")
-	f := planted.Scan(t, []scanner.Source{commits.New(commits.Options{Repo: r, Base: id, Head: head})}, nil).Of(k)
+	rng, err := r.ResolveRange(base + "..HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := planted.Scan(t, []scanner.Source{commits.New(commits.Options{Repo: r, Range: rng})}, nil).Of(k)
 	if f == nil {
 		t.Fatal("the key was not found")
 	}
@@ -229,7 +232,7 @@ func TestShallow(t *testing.T) {
 	} {
 		var got []string
 		for _, skip := range read(t, clone, c.base, c.head).Skips {
-			if strings.Contains(skip.Reason.String(), "git fetch --unshallow") {
+			if skip.Reason.Code == "git.shallow" {
 				got = append(got, skip.Path)
 			}
 		}
@@ -279,5 +282,82 @@ func TestLosses(t *testing.T) {
 		if !s.Holds(kept.ID) {
 			t.Errorf("without %s, the rest is not read", lost)
 		}
+	}
+}
+
+// Every form of a range lists what git rev-list lists. The zero ID, and the parent of the first commit, reach nothing.
+func TestForms(t *testing.T) {
+	const zero = "0000000000000000000000000000000000000000"
+	for seed := range uint64(4) {
+		repo := planted.History(t, 300+seed, 40, false)
+		o, rng := planted.NewOracle(repo), rand.New(rand.NewPCG(seed, 3))
+		for range 10 {
+			a, b := o.Commits[rng.IntN(len(o.Commits))], o.Commits[rng.IntN(len(o.Commits))]
+			root := repo.Lines("rev-list", "--max-parents=0", b)[0]
+			for spec, revs := range map[string][]string{
+				a + "..." + b: {a + "..." + b}, a: {a}, zero + ".." + b: {b}, root + "^.." + b: {b}, root + "~3.." + b: {b},
+				a + ".." + b: {a + ".." + b}, a + ".." + zero: nil, zero + "..." + b: {b},
+			} {
+				var want []string
+				if revs != nil {
+					want = slices.Sorted(slices.Values(repo.Lines(append([]string{"rev-list"}, revs...)...)))
+				}
+				if got := listed(t, readRange(t, repo, spec)); !slices.Equal(got, want) {
+					t.Errorf("seed %d, %s: %d commits, git lists %d", seed, spec, len(got), len(want))
+				}
+			}
+		}
+	}
+}
+
+// The message of an annotated tag at the end of a range is content of the range.
+func TestTagMessages(t *testing.T) {
+	repo, next := planted.New(t), planted.Keys(5)
+	inner, outer := next(), next()
+	repo.Commit("one")
+	repo.As("Grace").Feed("inner\n\n"+inner.Text(), "tag", "-a", "--cleanup=verbatim", "-F", "-", "v1")
+	repo.Feed("outer\n\n"+outer.Text(), "tag", "-a", "--cleanup=verbatim", "-F", "-", "v2", "v1")
+	for spec, want := range map[string][2]bool{
+		"HEAD..v2": {true, true}, "HEAD..v1": {true, false}, "v1": {true, false}, "HEAD...v2": {true, true}, "v2..HEAD": {}, "v2~0": {},
+	} {
+		s := readRange(t, repo, spec)
+		if s.Holds(inner.ID) != want[0] || s.Holds(outer.ID) != want[1] {
+			t.Errorf("%s: the messages are read: %v, %v; want %v", spec, s.Holds(inner.ID), s.Holds(outer.ID), want)
+		}
+	}
+	i := slices.IndexFunc(readRange(t, repo, "HEAD..v1").Blobs, func(b scanner.Blob) bool { return b.Blob != "" })
+	got := readRange(t, repo, "HEAD..v1").Blobs[i]
+	if got.Source != finding.SourceMessage || got.Author != "Grace" || got.Commit != repo.Git("rev-parse", "HEAD") ||
+		got.Blob != repo.Git("rev-parse", "v1") || !got.Reachable || got.HeaderLines == 0 {
+		t.Errorf("the tag is %+v", got)
+	}
+}
+
+// Onto a full clone, a base is fetched with --depth=1: its history is cut, so that old commits look new. That is
+// reported. A range that ends in its base is certain, however short the base's history is.
+func TestBaseIsCut(t *testing.T) {
+	origin := planted.New(t)
+	for i := range 3 {
+		origin.Write("a", fmt.Sprint(i))
+		origin.Commit("old")
+	}
+	origin.Git("clone", "-q", "file://"+origin.Dir, "../clone")
+	clone := origin.At("../clone")
+	clone.Git("checkout", "-q", "-b", "feature")
+	clone.Write("b", "feature")
+	clone.Commit("feature")
+	origin.Write("a", "new")
+	tip := origin.Commit("new")
+	clone.Git("fetch", "-q", "--depth=1", "origin", "main")
+	s := read(t, clone, "FETCH_HEAD", "feature")
+	want := []finding.Skip{{Path: tip, Reason: reason.New("git.base-shallow")}}
+	if !slices.Equal(s.Skips, want) {
+		t.Errorf("skips are %v, want %v", s.Skips, want)
+	}
+	clone.Git("checkout", "-q", "-b", "on-top", "FETCH_HEAD")
+	clone.Write("b", "on top")
+	clone.Commit("on top")
+	if s := read(t, clone, "FETCH_HEAD", "on-top"); len(s.Skips) > 0 || s.Commits != 1 {
+		t.Errorf("a range that ends in its base: %d commits, skips %v", s.Commits, s.Skips)
 	}
 }

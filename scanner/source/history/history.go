@@ -10,7 +10,6 @@ package history
 import (
 	"bytes"
 	"context"
-	"fmt"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
@@ -56,7 +55,7 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 		walk.Screen = &odb.Screen{Reach: f.Reach(), Matches: f.Screen, Dropped: f.Dropped}
 	}
 	if err := s.opts.Repo.Objects.Walk(ctx, walk); err != nil {
-		return fmt.Errorf("reading the history: %w", err)
+		return reason.NewError("git.reading-history", err)
 	}
 	return nil
 }

@@ -3,11 +3,11 @@ package history
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/git/index"
@@ -114,11 +114,11 @@ func (l *locator) read(ctx context.Context) error {
 	if l.source.Reused() > 0 {
 		var err error
 		if l.graph, l.lost, err = wholeGraph(ctx, l.source.opts.Repo, l.lost); err != nil {
-			return fmt.Errorf("reading the commits of the history: %w", err)
+			return reason.NewError("git.reading-history", err)
 		}
 	}
 	if err := l.forest.grow(ctx); err != nil {
-		return fmt.Errorf("reading the trees of the history: %w", err)
+		return reason.NewError("git.reading-history", err)
 	}
 	l.lost = append(l.lost, l.forest.lost...)
 	return nil

@@ -1,8 +1,6 @@
 package history
 
 import (
-	"fmt"
-
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/git/object"
@@ -13,19 +11,18 @@ import (
 // blobs. What only unreachable commits name is left out: git prunes it piece by piece.
 func (l *locator) report() {
 	for _, loss := range l.lost {
-		l.skip(loss.What, loss.Err.Error())
+		l.skip(loss.What, reason.Of(loss.Err))
 	}
 	for _, ref := range l.named {
 		chain := l.graph.chain(ref.Target)
 		if id := chain[len(chain)-1]; !l.has(id) {
-			l.skip(ref.Name, fmt.Sprintf("%s, which it names, is missing", id))
+			l.skip(ref.Name, reason.New("git.ref-target-missing", id.String()))
 		}
 	}
 	l.reportGaps(l.reportShallow())
 	l.reportLeaves()
 	if l.capped {
-		l.skip(".", fmt.Sprintf("a key stands at more than %d paths, or the keys stand in more than %d commits: not all are named",
-			maxPlaces, maxSteps))
+		l.skip(".", reason.New("git.places-capped", maxPlaces, maxSteps))
 	}
 }
 
@@ -39,9 +36,9 @@ func (l *locator) reportGaps(cut map[object.ID]bool) {
 			l.unfetched[a.id] = true
 		case !l.refs.kept(a.commit):
 		case a.isTree:
-			l.skip(a.id.String(), fmt.Sprintf("tree of commit %s is %s", commit, l.condition(a.id)))
+			l.skip(a.id.String(), l.either(a.id, reason.New("git.commit-tree-damaged", commit.String()), reason.New("git.commit-tree-missing", commit.String())))
 		case !cut[commit] && !l.has(a.id):
-			l.skip(a.id.String(), fmt.Sprintf("commit is missing: the history before %s cannot be read", commit))
+			l.skip(a.id.String(), reason.New("git.commit-missing", commit.String()))
 		}
 	}
 }
@@ -54,7 +51,7 @@ func (l *locator) reportShallow() map[object.ID]bool {
 	for _, id := range l.source.opts.Repo.Shallow() {
 		cut[id] = true
 		if l.has(id) {
-			l.skip(id.String(), "history is cut here, the clone is shallow; git fetch --unshallow brings the rest")
+			l.skip(id.String(), reason.New("git.shallow"))
 		}
 	}
 	return cut
@@ -68,7 +65,8 @@ func (l *locator) reportLeaves() {
 			continue
 		}
 		if path, commit, ok := l.firstKept(int32(i)); ok {
-			l.skip(path, fmt.Sprintf("object %s, which commit %s introduced, is %s", leaf.id, commit, l.condition(leaf.id)))
+			l.skip(path, l.either(leaf.id,
+				reason.New("git.introduced-damaged", leaf.id.String(), commit.String()), reason.New("git.introduced-missing", leaf.id.String(), commit.String())))
 		}
 	}
 	n := 0
@@ -78,16 +76,16 @@ func (l *locator) reportLeaves() {
 		}
 	}
 	if n > 0 {
-		l.skip(".", fmt.Sprintf("the clone is partial: %d objects have not been fetched; git fetch --refetch --no-filter brings them", n))
+		l.skip(".", reason.New("git.partial", n))
 	}
 }
 
-// condition says why an object could not be read.
-func (l *locator) condition(id object.ID) string {
+// either returns the first reason for an object that is there but damaged, and the second for one that is missing.
+func (l *locator) either(id object.ID, damaged, missing reason.Reason) reason.Reason {
 	if l.has(id) {
-		return "damaged"
+		return damaged
 	}
-	return "missing"
+	return missing
 }
 
 // firstKept returns the first path and commit of a leaf that a ref or a reflog still reaches.
@@ -102,6 +100,6 @@ func (l *locator) firstKept(leaf int32) (path string, commit object.ID, ok bool)
 	return "", object.ID{}, false
 }
 
-func (l *locator) skip(path, why string) {
-	l.sink.Skip(finding.Skip{Path: path, Reason: reason.Text(why)})
+func (l *locator) skip(path string, why reason.Reason) {
+	l.sink.Skip(finding.Skip{Path: path, Reason: why})
 }

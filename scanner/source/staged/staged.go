@@ -5,7 +5,6 @@ package staged
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,7 +119,7 @@ func (s *Source) tree(rev string) (*treediff.Lookup, error) {
 	}
 	c, err := s.opts.Repo.Commit(id)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", rev, err)
+		return nil, reason.NewError("git.revision", rev, err)
 	}
 	return treediff.NewLookup(s.opts.Repo.Objects, c.Tree)
 }

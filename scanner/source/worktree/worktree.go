@@ -3,12 +3,12 @@
 package worktree
 
 import (
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/git/ignore"
@@ -27,7 +27,7 @@ type Options struct {
 func New(opts Options) (scanner.Source, error) {
 	root, err := newTree(opts.Repo, opts.IncludeIgnored)
 	if err != nil {
-		return nil, fmt.Errorf("reading the working tree: %w", err)
+		return nil, reason.NewError("git.reading-worktree", err)
 	}
 	return files.New(files.Options{
 		Root: opts.Repo.Worktree, Source: finding.SourceWorktree, Filter: root.folder("", opts.Repo.Ignore()), LinkText: true,

@@ -8,10 +8,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
@@ -39,7 +39,7 @@ func (e Entry) IsBlob() bool { return !e.IntentToAdd && object.TreeEntry{Mode: e
 // ErrUnsupported is the error for an index that would be misread.
 var ErrUnsupported = errors.New("unsupported index format")
 
-var errDamaged = errors.New("damaged index")
+var errDamaged = reason.NewError("git.index-damaged")
 
 // Read reads an index file. A file that does not exist is an empty index.
 func Read(path string) (*Index, error) {
@@ -48,11 +48,11 @@ func Read(path string) (*Index, error) {
 		return new(Index), nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the index: %w", err)
+		return nil, reason.NewError("git.index-unreadable", path, fileio.WithoutPath(err))
 	}
 	x, err := parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("reading the index %s: %w", path, err)
+		return nil, reason.NewError("git.index-unreadable", path, err)
 	}
 	return x, nil
 }
@@ -71,7 +71,7 @@ func parse(data []byte) (*Index, error) {
 	}
 	version, n := binary.BigEndian.Uint32(data[4:]), int64(binary.BigEndian.Uint32(data[8:]))
 	if version < 2 || version > 4 {
-		return nil, fmt.Errorf("%w: version %d", ErrUnsupported, version)
+		return nil, reason.NewError("git.index-version", version, ErrUnsupported)
 	}
 	body := data[:len(data)-trailerSize]
 	if n > int64(len(body)/entryHead) {
@@ -146,10 +146,10 @@ func (x *Index) parseExtensions(data []byte) error {
 			x.Trees = map[string]object.ID{}
 			x.parseCachedTree(body, "", 0)
 		case name == "link":
-			return fmt.Errorf("%w: split index", ErrUnsupported)
+			return reason.NewError("git.index-split", ErrUnsupported)
 		case name[0] < 'A' || name[0] > 'Z': // a reader that does not know such an extension must give up
 			if name != "sdir" { // sparse index: the folder entries need no special care here
-				return fmt.Errorf("%w: extension %q", ErrUnsupported, name)
+				return reason.NewError("git.index-extension", name, ErrUnsupported)
 			}
 		}
 	}

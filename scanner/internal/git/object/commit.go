@@ -2,10 +2,11 @@ package object
 
 import (
 	"bytes"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // Signature says who did something, and when.
@@ -49,7 +50,7 @@ func ParseCommit(content []byte) (CommitInfo, error) {
 		}
 	}
 	if !hasTree {
-		return c, errors.New("commit has no tree header")
+		return c, reason.NewError("git.commit-without-tree")
 	}
 	return c, nil
 }
@@ -79,7 +80,7 @@ func ParseTag(content []byte) (TagInfo, error) {
 		}
 	}
 	if !ok {
-		return t, errors.New("tag has no object header")
+		return t, reason.NewError("git.tag-without-object")
 	}
 	return t, nil
 }

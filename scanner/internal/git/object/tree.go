@@ -2,7 +2,8 @@ package object
 
 import (
 	"bytes"
-	"errors"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // TreeEntry is one entry of a tree. Name points into the tree's content.
@@ -38,7 +39,7 @@ func EachEntry(tree []byte, visit func(TreeEntry)) error {
 	return nil
 }
 
-var errTree = errors.New("damaged tree")
+var errTree = reason.NewError("git.tree-damaged")
 
 // EntryAt parses the entry at an offset of a tree, and returns the offset of the next one.
 func EntryAt(tree []byte, at int) (e TreeEntry, next int, err error) {

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"slices"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
 )
@@ -279,7 +280,7 @@ func (d *deltaWorker) open(ctx context.Context, s step, o *deltaObject) error {
 	case d.streams(s, e):
 		return d.stream(ctx, s, e)
 	case e.Size > w.db.limits.MaxObject:
-		return packfile.TooLargeError{Size: e.Size}
+		return packfile.TooLarge(e.Size)
 	}
 	if err := d.reserve(ctx, e.Size); err != nil {
 		return err
@@ -296,7 +297,7 @@ func (d *deltaWorker) open(ctx context.Context, s step, o *deltaObject) error {
 		return err
 	}
 	if o.size = d.ops.Size; int64(o.size) > w.db.limits.MaxObject {
-		return packfile.TooLargeError{Size: int64(o.size)}
+		return packfile.TooLarge(int64(o.size))
 	}
 	return d.reserve(ctx, int64(o.size))
 }
@@ -320,7 +321,7 @@ func (d *deltaWorker) stream(ctx context.Context, s step, e packfile.Entry) erro
 	return cmp.Or(visit(ctx, w.Visitor, o), errStreamed)
 }
 
-var errCRC = errors.New("damaged pack entry: wrong checksum")
+var errCRC = reason.NewError("git.entry-checksum")
 
 // inflate decompresses an entry into dst[:0], after its packed bytes have been checked against the index.
 func (d *deltaWorker) inflate(dst []byte, i int32, e packfile.Entry) ([]byte, error) {

@@ -1,11 +1,12 @@
 package odb
 
 import (
-	"errors"
 	"runtime/debug"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
-var errFault = errors.New("pack was truncated while it was read")
+var errFault = reason.NewError("git.pack-truncated")
 
 // catchFaults calls f, which reads mapped files. If another process truncates such a file meanwhile, the read faults;
 // that becomes an error instead of a crash.

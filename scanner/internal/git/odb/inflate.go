@@ -3,13 +3,13 @@ package odb
 import (
 	"compress/zlib"
 	"errors"
-	"fmt"
 	"io"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
-var errSize = errors.New("damaged object: its size does not match its header")
+var errSize = reason.NewError("git.object-size")
 
 // inflater decompresses objects and reuses its tables. It is not safe for concurrent use.
 type inflater struct {
@@ -22,13 +22,13 @@ func (f *inflater) open(src io.Reader) (io.Reader, error) {
 	if f.zr == nil {
 		zr, err := zlib.NewReader(src)
 		if err != nil {
-			return nil, fmt.Errorf("inflating: %w", err)
+			return nil, reason.NewError("git.inflating", err)
 		}
 		f.zr = zr
 		return zr, nil
 	}
 	if err := f.zr.(zlib.Resetter).Reset(src, nil); err != nil {
-		return nil, fmt.Errorf("inflating: %w", err)
+		return nil, reason.NewError("git.inflating", err)
 	}
 	return f.zr, nil
 }
@@ -37,7 +37,7 @@ func (f *inflater) open(src io.Reader) (io.Reader, error) {
 // the stream in src.
 func (f *inflater) inflate(dst, src []byte, size int64) (out []byte, consumed int, err error) {
 	if out, consumed, err = f.decoder.Zlib(dst, src, int(size)); err != nil {
-		return nil, 0, fmt.Errorf("inflating: %w", err)
+		return nil, 0, reason.NewError("git.inflating", err)
 	}
 	return out, consumed, nil
 }
@@ -65,7 +65,7 @@ func readExactly(dst []byte, r io.Reader, size int64) ([]byte, error) {
 		case errors.Is(err, io.EOF):
 			return nil, errSize
 		case err != nil:
-			return nil, fmt.Errorf("inflating: %w", err)
+			return nil, reason.NewError("git.inflating", err)
 		}
 	}
 }

@@ -3,10 +3,10 @@ package odb
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"sync"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
 	"golang.org/x/sync/errgroup"
@@ -49,7 +49,7 @@ func (db *DB) layoutOf(ctx context.Context, p *pack) (*layout, error) {
 		}
 	})
 	if err == nil && p.layout == nil {
-		err = errors.New("reading pack: an earlier attempt was interrupted")
+		err = reason.NewError("git.pack-interrupted")
 	}
 	return p.layout, err
 }

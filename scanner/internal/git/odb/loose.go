@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
@@ -25,7 +25,7 @@ type looseObject struct {
 // Close closes the file.
 func (o *looseObject) Close() error { return o.file.Close() }
 
-var errLoose = errors.New("damaged loose object")
+var errLoose = reason.NewError("git.loose-damaged")
 
 func loosePath(dir string, id object.ID) string {
 	name := id.String()
@@ -36,7 +36,7 @@ func loosePath(dir string, id object.ID) string {
 func openLoose(dir string, id object.ID, f *inflater) (*looseObject, error) {
 	file, err := fileio.Open(loosePath(dir, id))
 	if err != nil {
-		return nil, fmt.Errorf("opening loose object: %w", err)
+		return nil, reason.NewError("git.loose-unreadable", err)
 	}
 	o := &looseObject{file: file}
 	if err := o.readHeader(f); err != nil {
@@ -54,7 +54,7 @@ func (o *looseObject) readHeader(f *inflater) error {
 	body := bufio.NewReaderSize(r, 4<<10)
 	head, err := body.Peek(32) // "commit " and the 19 digits of the largest int64 take 27
 	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("inflating: %w", err)
+		return reason.NewError("git.inflating", err)
 	}
 	end := bytes.IndexByte(head, 0)
 	if end < 0 {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
@@ -65,7 +66,7 @@ func (db *DB) assignIndexes() {
 	for i, p := range db.packs {
 		if int64(db.firstLoose)+int64(p.idx.Len()) > maxPacked {
 			for _, p := range db.packs[i:] {
-				db.ReportUnreadable(p.path, errors.New("too many packed objects: this pack was not read"))
+				db.ReportUnreadable(p.path, reason.NewError("git.too-many-objects"))
 				_ = p.Close()
 			}
 			db.packs = db.packs[:i]
@@ -95,7 +96,7 @@ func (db *DB) ReportUnreadable(what string, err error) {
 func (db *DB) addDir(dir string, depth int, seen map[string]bool) {
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		db.ReportUnreadable(dir, fmt.Errorf("opening object directory: %w", fileio.WithoutPath(err)))
+		db.ReportUnreadable(dir, reason.NewError("git.object-directory", fileio.WithoutPath(err)))
 		return
 	}
 	if seen[real] {
@@ -106,7 +107,7 @@ func (db *DB) addDir(dir string, depth int, seen map[string]bool) {
 	db.addPacks(real)
 	for _, alternate := range alternates(real) {
 		if depth >= maxAlternateDepth || len(db.dirs) >= maxDirs {
-			db.ReportUnreadable(alternate, errors.New("too many alternates: this one was not read"))
+			db.ReportUnreadable(alternate, reason.NewError("git.too-many-alternates"))
 			continue
 		}
 		db.addDir(alternate, depth+1, seen)
@@ -149,7 +150,7 @@ func openIndexedPack(path string) (*pack, error) {
 	if err == nil {
 		return openPack(path+".pack", idx)
 	}
-	err = fmt.Errorf("reading pack index (git index-pack can rebuild it): %w", fileio.WithoutPath(err))
+	err = reason.NewError("git.pack-index", fileio.WithoutPath(err))
 	multi, multiErr := packfile.ReadMultiIndex(filepath.Dir(path))
 	if multiErr != nil {
 		return nil, err
@@ -161,7 +162,7 @@ func openIndexedPack(path string) (*pack, error) {
 	if multiErr != nil || p.count() == idx.Len() {
 		return p, multiErr
 	}
-	return p, fmt.Errorf("%w; the multi-pack-index locates %d of its %d objects", err, idx.Len(), p.count())
+	return p, reason.NewError("git.pack-index-partial", idx.Len(), p.count(), err)
 }
 
 // alternates reads which directories an object directory borrows from.
@@ -194,9 +195,9 @@ const maxHops = 4
 // readCopies reads an object that may be the base of a delta in another pack.
 func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 	if hops > maxHops {
-		return Object{}, errors.New("delta chain spans too many packs")
+		return Object{}, reason.NewError("git.chain-packs")
 	}
-	err := fmt.Errorf("%w: %s", ErrMissing, id)
+	var err error
 	for _, p := range db.packs {
 		if i, ok := p.idx.Find(id); ok {
 			var o Object
@@ -208,7 +209,7 @@ func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 				o.ID = id
 				return o, nil
 			}
-			err = fmt.Errorf("reading object %s: %w", id, readErr)
+			err = reason.NewError("git.object", id.String(), readErr)
 		}
 	}
 	for _, dir := range db.dirs {
@@ -217,8 +218,11 @@ func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 		case readErr == nil:
 			return o, nil
 		case !errors.Is(readErr, os.ErrNotExist):
-			err = fmt.Errorf("reading object %s: %w", id, fileio.WithoutPath(readErr))
+			err = reason.NewError("git.object", id.String(), fileio.WithoutPath(readErr))
 		}
+	}
+	if err == nil {
+		err = reason.NewError("git.object-missing", id.String(), ErrMissing)
 	}
 	return Object{}, err
 }
@@ -231,7 +235,7 @@ func checkHash(id object.ID, o Object, err error) error {
 	fmt.Fprintf(h, "%s %d\x00", o.Type, len(o.Content))
 	h.Write(o.Content)
 	if object.ID(h.Sum(nil)) != id {
-		return errors.New("damaged object: its hash does not match its ID")
+		return reason.NewError("git.object-hash")
 	}
 	return nil
 }
@@ -245,7 +249,7 @@ func (db *DB) readLoose(dir string, id object.ID) (Object, error) {
 	}
 	defer l.Close()
 	if l.size > db.limits.MaxObject {
-		return Object{}, packfile.TooLargeError{Size: l.size}
+		return Object{}, packfile.TooLarge(l.size)
 	}
 	content, err := readExactly(nil, l.body, l.size)
 	o := Object{ID: id, Type: l.typ, Size: l.size, Content: content}

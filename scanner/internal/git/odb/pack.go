@@ -6,11 +6,11 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
 )
@@ -33,18 +33,18 @@ type pack struct {
 func openPack(path string, idx packfile.Index) (*pack, error) {
 	file, err := fileio.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening pack: %w", err)
+		return nil, reason.NewError("git.pack-unreadable", fileio.WithoutPath(err))
 	}
 	info, err := file.Stat()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening pack: %w", err), file.Close())
+		return nil, errors.Join(reason.NewError("git.pack-unreadable", fileio.WithoutPath(err)), file.Close())
 	}
 	if info.Size() > maxPackSize {
-		return nil, errors.Join(fmt.Errorf("opening pack: it is larger than %d GiB", int64(maxPackSize)>>30), file.Close())
+		return nil, errors.Join(reason.NewError("git.pack-too-large", int64(maxPackSize)>>30), file.Close())
 	}
 	head := make([]byte, packfile.HeaderSize)
 	if _, err := file.ReadAt(head, 0); err != nil || string(head[:4]) != "PACK" {
-		return nil, errors.Join(errors.New("opening pack: damaged header"), file.Close())
+		return nil, errors.Join(reason.NewError("git.pack-header"), file.Close())
 	}
 	return &pack{path: path, file: file, data: mapFile(file, info.Size()), size: info.Size(), idx: idx}, nil
 }
@@ -73,7 +73,7 @@ func (p *pack) bytes(buf []byte, from, to int64) ([]byte, error) {
 		buf = make([]byte, to-from)
 	}
 	if _, err := p.file.ReadAt(buf[:to-from], from); err != nil {
-		return nil, fmt.Errorf("reading pack: %w", fileio.WithoutPath(err))
+		return nil, reason.NewError("git.pack-unreadable", fileio.WithoutPath(err))
 	}
 	return buf[:to-from], nil
 }
@@ -123,7 +123,7 @@ func (db *DB) packedObject(p *pack, offset int64, hops int) (Object, error) {
 			return Object{}, err
 		}
 		if _, target, _, err := packfile.DeltaSizes(delta); err != nil || target > db.limits.MaxObject {
-			return Object{}, cmp.Or[error](err, packfile.TooLargeError{Size: target})
+			return Object{}, cmp.Or(err, packfile.TooLarge(target))
 		}
 		if content, err = packfile.ApplyDelta(content, delta); err != nil {
 			return Object{}, err
@@ -167,12 +167,12 @@ func (db *DB) chain(p *pack, offset int64, hops int) (chain []chainLink, base Ob
 	}
 }
 
-func chainTooLong(limit int) error { return fmt.Errorf("delta chain is longer than %d", limit) }
+func chainTooLong(limit int) error { return reason.NewError("git.chain-too-long", limit) }
 
 // inflateAt inflates one entry whole.
 func (db *DB) inflateAt(p *pack, offset int64, e packfile.Entry) ([]byte, error) {
 	if e.Size > db.limits.MaxObject {
-		return nil, packfile.TooLargeError{Size: e.Size}
+		return nil, packfile.TooLarge(e.Size)
 	}
 	f := db.inflaters.Get().(*inflater)
 	defer db.inflaters.Put(f)

@@ -2,10 +2,10 @@ package odb
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync/atomic"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"golang.org/x/sync/errgroup"
 )
@@ -21,7 +21,7 @@ type packWalk struct {
 	newExaminer func() examiner
 }
 
-var errBase = errors.New("delta base is missing or damaged")
+var errBase = reason.NewError("git.delta-base")
 
 func (w *packWalk) run(ctx context.Context) (err error) {
 	if w.allKnown() {

@@ -92,7 +92,7 @@ func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *i
 	case o.typ == object.Blob && o.size > l.db.limits.MaxStream:
 		obj.Stream = &exactReader{r: o.body, left: o.size}
 	case o.size > l.db.limits.MaxObject:
-		return packfile.TooLargeError{Size: o.size}
+		return packfile.TooLarge(o.size)
 	default:
 		if l.buf, err = readExactly(l.buf, o.body, o.size); err != nil {
 			return err

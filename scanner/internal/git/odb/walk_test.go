@@ -119,7 +119,7 @@ func TestMultiPackIndex(t *testing.T) {
 			t.Errorf("twice is %v, unreadable: %v", twice, got.unreadable)
 		}
 		for what, why := range got.unreadable {
-			if !strings.Contains(why, "git index-pack") {
+			if !strings.Contains(why, "git.pack-index(") {
 				t.Errorf("unreadable %s: %s", what, why)
 			}
 		}

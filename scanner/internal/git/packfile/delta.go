@@ -2,23 +2,19 @@ package packfile
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"math"
 	"math/bits"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // MaxObject is the largest object that can be held: positions in an object are 32 bits wide, so that ops are small.
 const MaxObject = math.MaxInt32
 
-var errDelta = errors.New("damaged delta")
+var errDelta = reason.NewError("git.delta-damaged")
 
-// TooLargeError says that an object is larger than what may be held in memory.
-type TooLargeError struct{ Size int64 }
-
-func (e TooLargeError) Error() string {
-	return fmt.Sprintf("object of %d bytes exceeds the memory limit", e.Size)
-}
+// TooLarge returns the error for an object that is larger than what may be held in memory.
+func TooLarge(size int64) error { return reason.NewError("git.object-too-large", size) }
 
 // Ops is a parsed delta. Parse may be called again and reuses the memory.
 type Ops struct {
@@ -66,7 +62,7 @@ func (o *Ops) Parse(delta []byte, baseSize int) error {
 	case err != nil || base != int64(baseSize) || int64(len(delta)) > MaxObject:
 		return errDelta
 	case size > MaxObject:
-		return TooLargeError{size}
+		return TooLarge(size)
 	}
 	list, left := o.List[:0], size
 	for at < len(delta) {

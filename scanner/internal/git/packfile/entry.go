@@ -1,8 +1,7 @@
 package packfile
 
 import (
-	"errors"
-
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
@@ -20,7 +19,7 @@ const (
 )
 
 // ErrEntry is the error for a damaged entry.
-var ErrEntry = errors.New("damaged pack entry")
+var ErrEntry = reason.NewError("git.entry-damaged")
 
 // Entry is the header of one entry of a pack.
 type Entry struct {

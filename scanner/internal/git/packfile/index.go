@@ -3,12 +3,11 @@ package packfile
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"math"
 	"math/bits"
 	"sort"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
@@ -29,7 +28,7 @@ type Index struct {
 
 var (
 	indexMagic = []byte{0xff, 't', 'O', 'c'}
-	errIndex   = errors.New("damaged pack index")
+	errIndex   = reason.NewError("git.pack-index-damaged")
 )
 
 const fanoutSize = 256 * 4
@@ -38,7 +37,7 @@ const fanoutSize = 256 * 4
 func ReadIndex(path string) (Index, error) {
 	data, err := fileio.ReadFile(path)
 	if err != nil {
-		return Index{}, fmt.Errorf("reading pack index: %w", err)
+		return Index{}, fileio.WithoutPath(err)
 	}
 	return ParseIndex(data)
 }

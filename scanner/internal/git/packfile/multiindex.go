@@ -3,11 +3,11 @@ package packfile
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"math"
 	"path/filepath"
 	"slices"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/chunkfile"
 	"github.com/akguard/akguard/scanner/internal/git/object"
@@ -24,7 +24,7 @@ type MultiIndex struct {
 	large   []byte // 8 bytes for each offset that has its top bit set
 }
 
-var errMultiIndex = errors.New("damaged multi-pack-index")
+var errMultiIndex = reason.NewError("git.multi-pack-index-damaged")
 
 // ReadMultiIndex reads the multi-pack-index in a folder of packs.
 func ReadMultiIndex(packDir string) (*MultiIndex, error) {

@@ -3,12 +3,14 @@ package repo
 import (
 	"cmp"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
@@ -22,10 +24,10 @@ type Ref struct {
 
 const (
 	maxRefs    = 1_000_000
-	maxRefFile = 1 << 10
+	maxRefFile = 4 << 10 // bytes that are read of a ref; paths are at most that long
 )
 
-var errRef = errors.New("damaged ref")
+var errRef = reason.NewError("git.ref-damaged")
 
 // Refs returns every ref that names an object, sorted by name, and the detached HEADs. Symbolic refs are left out,
 // because the ref that they point to is in the list.
@@ -106,7 +108,7 @@ func (c *refCollector) packed(path string) {
 		hex, name, _ := strings.Cut(line, " ")
 		id, ok := object.ParseID(hex)
 		if !ok || !strings.HasPrefix(name, "refs/") {
-			c.report(path, errors.New("damaged line in packed-refs"))
+			c.report(path, reason.NewError("git.packed-refs-line"))
 			continue
 		}
 		c.add(name, id)
@@ -115,22 +117,24 @@ func (c *refCollector) packed(path string) {
 
 // readRef reads the file of a ref: it names an object or, if symbolic, another ref.
 func readRef(path string) (id object.ID, symbolic string, err error) {
-	info, err := os.Stat(path)
+	file, err := fileio.Open(path)
 	if err != nil {
 		return id, "", fileio.WithoutPath(err)
 	}
-	if info.Size() > maxRefFile {
-		return id, "", errRef
-	}
-	data, err := fileio.ReadFile(path)
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxRefFile))
 	if err != nil {
 		return id, "", fileio.WithoutPath(err)
 	}
-	text := strings.TrimSpace(string(data))
-	if target, ok := strings.CutPrefix(text, "ref:"); ok {
+	if target, ok := strings.CutPrefix(string(data), "ref:"); ok {
 		return id, strings.TrimSpace(target), nil
 	}
-	id, ok := object.ParseID(text)
+	// Like git, accept anything after white space: FETCH_HEAD has a note there, and a line for each ref that was fetched.
+	fields := strings.Fields(string(data))
+	if len(fields) == 0 || data[0] != fields[0][0] {
+		return id, "", errRef
+	}
+	id, ok := object.ParseID(fields[0])
 	if !ok {
 		return id, "", errRef
 	}

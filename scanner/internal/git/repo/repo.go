@@ -10,11 +10,11 @@ package repo
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
@@ -36,7 +36,7 @@ type Repository struct {
 
 // The errors of Open and Discover.
 var (
-	ErrNotRepository = errors.New("not a git repository")
+	ErrNotRepository = reason.NewError("git.not-repository")
 	ErrUnsupported   = errors.New("unsupported repository format")
 )
 
@@ -58,7 +58,7 @@ func Discover(path string) (string, error) {
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", fmt.Errorf("%s: %w (or any of the folders above it)", path, ErrNotRepository)
+			return "", reason.NewError("git.not-in-repository", path, ErrNotRepository)
 		}
 		dir = parent
 	}
@@ -94,7 +94,7 @@ func OpenWorktree(path string) (*Repository, error) {
 		return nil, err
 	}
 	if err := r.readConfig(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, reason.NewError("git.opening-repository", path, err)
 	}
 	return r, nil
 }
@@ -120,7 +120,7 @@ func locate(path string) (*Repository, error) {
 	switch {
 	case err == nil && !info.IsDir():
 		if r.GitDir, err = readPointer(dotGit, "gitdir:"); err != nil {
-			return nil, fmt.Errorf("%s: %w: %w", path, ErrNotRepository, err)
+			return nil, &reason.Error{Reason: reason.New("git.no-repository-at", path, err), Err: ErrNotRepository}
 		}
 	case err != nil:
 		r.GitDir, r.Worktree, r.Bare = path, "", true
@@ -133,7 +133,7 @@ func locate(path string) (*Repository, error) {
 		r.Common = common
 	}
 	if !fileio.IsRegular(filepath.Join(r.GitDir, "HEAD")) || !fileio.IsDir(r.ObjectDir()) {
-		return nil, fmt.Errorf("%s: %w", path, ErrNotRepository)
+		return nil, &reason.Error{Reason: reason.New("git.no-repository-at", path, ErrNotRepository), Err: ErrNotRepository}
 	}
 	return r, nil
 }
@@ -146,7 +146,7 @@ func readPointer(file, prefix string) (string, error) {
 	}
 	text, ok := strings.CutPrefix(strings.TrimRight(string(data), "\r\n"), prefix)
 	if text = strings.TrimSpace(text); !ok || text == "" {
-		return "", fmt.Errorf("%s does not name a folder", file)
+		return "", reason.NewError("git.pointer", file)
 	}
 	if !filepath.IsAbs(text) {
 		text = filepath.Join(filepath.Dir(file), text)
@@ -165,10 +165,10 @@ func (r *Repository) readConfig() error {
 	}
 	extensions := r.config.Section("extensions")
 	if format := extensions.Option("objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
-		return fmt.Errorf("%w: object format %s", ErrUnsupported, format)
+		return reason.NewError("git.object-format", format, ErrUnsupported)
 	}
 	if backend := extensions.Option("refstorage"); backend != "" && !strings.EqualFold(backend, "files") {
-		return fmt.Errorf("%w: ref storage %s", ErrUnsupported, backend)
+		return reason.NewError("git.ref-storage", backend, ErrUnsupported)
 	}
 	return nil
 }
@@ -184,10 +184,10 @@ func parseConfig(path string) (*config.Config, error) {
 		return cfg, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", fileio.WithoutPath(err))
+		return nil, reason.NewError("git.config-unreadable", fileio.WithoutPath(err))
 	}
 	if err := config.NewDecoder(bytes.NewReader(data)).Decode(cfg); err != nil {
-		return nil, fmt.Errorf("%w: %w", errConfig, err)
+		return nil, &reason.Error{Reason: reason.New("git.config", err), Err: errConfig}
 	}
 	return cfg, nil
 }

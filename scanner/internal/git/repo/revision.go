@@ -1,20 +1,20 @@
 package repo
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 // ErrUnknownRevision is the error for a revision that names nothing.
-var ErrUnknownRevision = errors.New("unknown revision")
+var ErrUnknownRevision = reason.NewError("git.unknown-revision")
 
 // errBeforeRoot is the error for the parent of a commit that has none.
-var errBeforeRoot = fmt.Errorf("%w: it is before the first commit", ErrUnknownRevision)
+var errBeforeRoot = reason.NewError("git.before-root", ErrUnknownRevision)
 
 // maxIndirection caps chains of symbolic refs and of tags that point to tags.
 const maxIndirection = 10
@@ -40,7 +40,7 @@ func (r *Repository) resolve(rev string) (id object.ID, tags []object.ID, err er
 		id, err = r.climb(id, steps)
 	}
 	if err != nil {
-		return object.ID{}, nil, fmt.Errorf("%q: %w", rev, err)
+		return object.ID{}, nil, reason.NewError("git.revision", rev, err)
 	}
 	return id, tags, nil
 }
@@ -99,7 +99,7 @@ func (r *Repository) peel(id object.ID) (commit object.ID, tags []object.ID, err
 		case o.Type == object.Commit:
 			return id, tags, nil
 		case o.Type != object.Tag:
-			return object.ID{}, nil, fmt.Errorf("%w: it is a %s, not a commit", ErrUnknownRevision, o.Type)
+			return object.ID{}, nil, reason.NewError("git.revision-type", o.Type.String(), ErrUnknownRevision)
 		}
 		tag, err := object.ParseTag(o.Content)
 		if err != nil {
@@ -108,7 +108,7 @@ func (r *Repository) peel(id object.ID) (commit object.ID, tags []object.ID, err
 		tags = append(tags, id)
 		id = tag.Target
 	}
-	return object.ID{}, nil, errors.New("tags are nested too deeply")
+	return object.ID{}, nil, reason.NewError("git.tag-depth")
 }
 
 // climb follows ~N and ^N.
@@ -124,7 +124,7 @@ func (r *Repository) climb(id object.ID, steps string) (object.ID, error) {
 		}
 		steps = steps[1+digits:]
 		if err != nil || n < 0 || n > 1_000_000 {
-			return object.ID{}, fmt.Errorf("%w: only ~N and ^N may follow a name", ErrUnknownRevision)
+			return object.ID{}, reason.NewError("git.revision-suffix", ErrUnknownRevision)
 		}
 		if id, err = r.ancestor(id, op, n); err != nil {
 			return object.ID{}, err
@@ -146,7 +146,7 @@ func (r *Repository) ancestor(id object.ID, op byte, n int) (object.ID, error) {
 		case len(c.Parents) == 0 && parent == 1:
 			return object.ID{}, errBeforeRoot
 		case parent > len(c.Parents):
-			return object.ID{}, fmt.Errorf("%w: commit %s has no parent %d", ErrUnknownRevision, id, parent)
+			return object.ID{}, reason.NewError("git.no-such-parent", id.String(), parent, ErrUnknownRevision)
 		}
 		id = c.Parents[parent-1]
 	}
@@ -160,7 +160,7 @@ func (r *Repository) Commit(id object.ID) (object.CommitInfo, error) {
 		return object.CommitInfo{}, err
 	}
 	if o.Type != object.Commit {
-		return object.CommitInfo{}, fmt.Errorf("object %s is a %s, not a commit", id, o.Type)
+		return object.CommitInfo{}, reason.NewError("git.wrong-type", id.String(), o.Type.String(), object.Commit.String())
 	}
 	return object.ParseCommit(o.Content)
 }
@@ -182,7 +182,7 @@ func (r *Repository) abbreviated(prefix string) (object.ID, error) {
 		}
 	}
 	if len(commits) != 1 {
-		return object.ID{}, fmt.Errorf("%w: it is ambiguous", ErrUnknownRevision)
+		return object.ID{}, reason.NewError("git.revision-ambiguous", ErrUnknownRevision)
 	}
 	return commits[0], nil
 }

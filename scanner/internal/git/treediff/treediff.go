@@ -5,8 +5,8 @@ package treediff
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 )
@@ -31,7 +31,7 @@ func readTree(objects odb.Reader, id object.ID) ([]object.TreeEntry, error) {
 		return nil, err
 	}
 	if o.Type != object.Tree {
-		return nil, fmt.Errorf("object %s is a %s, not a tree", id, o.Type)
+		return nil, reason.NewError("git.wrong-type", id.String(), o.Type.String(), object.Tree.String())
 	}
 	var entries []object.TreeEntry
 	err = object.EachEntry(o.Content, func(e object.TreeEntry) { entries = append(entries, e) })
@@ -70,7 +70,7 @@ func (a *adder) tree(ctx context.Context, path string, tree object.ID, bases []o
 		return nil
 	}
 	if depth > maxDepth {
-		a.Unreadable(odb.Unreadable{What: path, Err: fmt.Errorf("folders nest deeper than %d", maxDepth)})
+		a.Unreadable(odb.Unreadable{What: path, Err: reason.NewError("git.tree-depth", maxDepth)})
 		return nil
 	}
 	entries, err := readTree(a.Objects, tree)

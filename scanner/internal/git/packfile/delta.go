@@ -2,6 +2,7 @@ package packfile
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 	"math/bits"
 
@@ -13,8 +14,13 @@ const MaxObject = math.MaxInt32
 
 var errDelta = reason.NewError("git.delta-damaged")
 
+// ErrTooLarge is what errors of TooLarge wrap.
+var ErrTooLarge = errors.New("object is too large to hold in memory")
+
 // TooLarge returns the error for an object that is larger than what may be held in memory.
-func TooLarge(size int64) error { return reason.NewError("git.object-too-large", size) }
+func TooLarge(size int64) error {
+	return &reason.Error{Reason: reason.New("git.object-too-large", size), Err: ErrTooLarge}
+}
 
 // Ops is a parsed delta. Parse may be called again and reuses the memory.
 type Ops struct {

@@ -98,9 +98,8 @@ func (s *Storage) Close() error {
 // EncodedObject implements storer.EncodedObjectStorer.
 func (s *Storage) EncodedObject(t plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
 	o, err := s.objects().Read(object.ID(h))
-	var large packfile.TooLargeError
 	switch {
-	case errors.As(err, &large):
+	case errors.Is(err, packfile.ErrTooLarge):
 		return s.Storage.EncodedObject(t, h)
 	case errors.Is(err, odb.ErrMissing):
 		return nil, plumbing.ErrObjectNotFound
@@ -221,4 +220,50 @@ func (w *packWriter) Close() error {
 // Module implements storage.ModuleStorer.
 func (s *Storage) Module(name string) (storage.Storer, error) {
 	return New(filepath.Join(s.Filesystem().Root(), "modules", filepath.FromSlash(name)), s.limits), nil
+}
+
+// Begin implements storer.Transactioner: objects are held in memory until Commit writes them.
+func (s *Storage) Begin() storer.Transaction {
+	return &transaction{storage: s, objects: map[plumbing.Hash]plumbing.EncodedObject{}}
+}
+
+type transaction struct {
+	storage *Storage
+	order   []plumbing.Hash
+	objects map[plumbing.Hash]plumbing.EncodedObject
+}
+
+// SetEncodedObject implements storer.Transaction.
+func (t *transaction) SetEncodedObject(o plumbing.EncodedObject) (plumbing.Hash, error) {
+	h := o.Hash()
+	if t.objects[h] == nil {
+		t.order = append(t.order, h)
+	}
+	t.objects[h] = o
+	return h, nil
+}
+
+// EncodedObject implements storer.Transaction.
+func (t *transaction) EncodedObject(kind plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
+	o := t.objects[h]
+	if o == nil || kind != plumbing.AnyObject && kind != o.Type() {
+		return nil, plumbing.ErrObjectNotFound
+	}
+	return o, nil
+}
+
+// Commit implements storer.Transaction.
+func (t *transaction) Commit() error {
+	for _, h := range t.order {
+		if _, err := t.storage.SetEncodedObject(t.objects[h]); err != nil {
+			return fmt.Errorf("writing object %s: %w", h, err)
+		}
+	}
+	return t.Rollback()
+}
+
+// Rollback implements storer.Transaction.
+func (t *transaction) Rollback() error {
+	t.order, t.objects = nil, map[plumbing.Hash]plumbing.EncodedObject{}
+	return nil
 }

@@ -1,5 +1,7 @@
 package rules
 
+import "github.com/akguard/akguard/rules/reason"
+
 // Detector finds one kind of value. It is called wherever one of its literals occurs in a content.
 //
 // What Detect returns must not depend on anything that is more than Part().Reach bytes away from the literal. Where the
@@ -16,9 +18,9 @@ type Detector interface {
 // Explainer is a Detector that can say why it rejected something that a person may take for its value.
 type Explainer interface {
 	Detector
-	// Explain is called where Detect finds nothing. It returns what it rejected and why; the reason is empty where
+	// Explain is called where Detect finds nothing. It returns what it rejected and why; the reason is zero where
 	// there is nothing to explain.
-	Explain(content []byte, at int) (Match, string)
+	Explain(content []byte, at int) (Match, reason.Reason)
 }
 
 // Part describes the values of a Detector.

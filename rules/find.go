@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // Look reports, in one pass that allocates nothing, whether a content holds a literal of some rule, so that Find may find
@@ -118,7 +120,7 @@ func (s *Set) OnlySecret(content []byte) (Match, bool) {
 // Rejected is what looks like a value of a detector and is not one.
 type Rejected struct {
 	Match
-	Reason string
+	Reason reason.Reason
 }
 
 // Explain returns what the detectors rejected, ordered by place, and why.
@@ -149,8 +151,8 @@ func (d *detector) explain(content []byte, at int) (Rejected, bool) {
 	if _, found := d.Detect(content, at); found {
 		return Rejected{}, false
 	}
-	m, reason := explainer.Explain(content, at)
-	return Rejected{d.part.complete(m), reason}, reason != ""
+	m, why := explainer.Explain(content, at)
+	return Rejected{d.part.complete(m), why}, !why.IsZero()
 }
 
 // each calls visit for every literal and every mark, until it returns false.

@@ -19,6 +19,7 @@ import (
 type memory struct {
 	files []file
 	skips []finding.Skip
+	then  func() // called at the end; may be nil
 	err   error
 }
 
@@ -34,6 +35,9 @@ func (m memory) Scan(ctx context.Context, sink scanner.Sink) error {
 	}
 	for _, s := range m.skips {
 		sink.Skip(s)
+	}
+	if m.then != nil {
+		m.then()
 	}
 	return m.err
 }

@@ -6,54 +6,75 @@ import (
 	"slices"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/pair"
+	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/match"
 	"github.com/akguard/akguard/verifier"
 )
 
-// credentialGroup is one credential in the making: the hits of one ID, or of one secret without an ID.
-type credentialGroup struct {
-	credential rules.Credential
-	secrets    []rules.Secret // those that stood near the ID, best first
-	hits       []hit
-	verdict    verifier.Verdict
+// group is one credential in the making: the occurrences of one ID, or of one secret without an ID.
+type group struct {
+	credential  rules.Credential
+	scheme      *rules.Scheme  // of its parts; nil for a single value
+	secrets     []rules.Secret // those near the ID, best first
+	more        bool           // there are more, past the limit
+	occurrences []occurrence
+	suppressed  bool
+	verdict     verifier.Verdict
+	// claimed says that something besides its name says that a secret is one: an ID in the same folder.
+	claimed  bool
+	released bool // the group is a secret that was taken from an ID after verification
 }
 
-// maxCandidates is how many other secrets of an ID a finding lists.
-const maxCandidates = 5
+// minCandidates is how many other secrets of an ID a finding lists at least.
+const minCandidates = 5
 
-// group gathers the hits of each credential: of an ID, or of a secret that stands without one.
-func group(hits []hit) []*credentialGroup {
-	sortHits(hits)
-	groups := map[string]*credentialGroup{}
-	for _, h := range hits {
-		key := h.key()
-		if groups[key] == nil {
-			groups[key] = &credentialGroup{}
+// groupOccurrences is the third stage: it gathers the occurrences of each credential, of an ID or of a secret without one,
+// and then gives lone IDs the secrets of their folders. The groups are in the order of their keys.
+func groupOccurrences(all []occurrence) []*group {
+	sortOccurrences(all)
+	byKey := map[string]*group{}
+	for _, o := range all {
+		key := o.Key()
+		if byKey[key] == nil {
+			byKey[key] = &group{scheme: o.Scheme}
 		}
-		groups[key].hits = append(groups[key].hits, h)
+		byKey[key].occurrences = append(byKey[key].occurrences, o)
 	}
-	out := make([]*credentialGroup, 0, len(groups))
-	for _, key := range slices.Sorted(maps.Keys(groups)) {
-		groups[key].settle()
-		out = append(out, groups[key])
+	out := make([]*group, 0, len(byKey))
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		byKey[key].decide()
+		out = append(out, byKey[key])
 	}
+	pairSiblings(out)
 	return out
 }
 
-// settle decides what the credential is: its secret is the one that most hits pair with the ID, and what else
-// belongs to it stands in the hit that knows most.
-func (g *credentialGroup) settle() {
-	g.secrets = rank(g.hits)
-	g.credential = slices.MaxFunc(g.hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(g.known(a), g.known(b)), compareGeneric(b, a))
-	}).credential
+// sortOccurrences puts occurrences in an order that does not depend on how they were found.
+func sortOccurrences(list []occurrence) {
+	slices.SortFunc(list, func(a, b occurrence) int {
+		return cmp.Or(finding.ComparePlaces(a.Place, b.Place), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Credential.Type, b.Credential.Type))
+	})
 }
 
-// compareGeneric puts what a specific rule reports before what a generic one does.
-func compareGeneric(a, b hit) int {
+// decide decides what the credential is. Its secret is the one that most occurrences pair with the ID; its other parts are
+// those of the occurrence with the most parts.
+func (g *group) decide() {
+	g.secrets = rank(g.occurrences)
+	best := slices.MaxFunc(g.occurrences, func(a, b occurrence) int {
+		return cmp.Or(cmp.Compare(g.seen(a), g.seen(b)), compareGeneric(b, a))
+	})
+	g.credential, g.scheme = best.Credential, best.Scheme
+	g.more = slices.ContainsFunc(g.occurrences, func(o occurrence) bool { return o.More })
+}
+
+// compareGeneric orders the report of a specific rule before that of a generic one.
+func compareGeneric(a, b occurrence) int {
 	switch {
-	case a.generic == b.generic:
+	case a.Generic == b.Generic:
 		return 0
-	case b.generic:
+	case b.Generic:
 		return -1
 	}
 	return 1
@@ -61,17 +82,17 @@ func compareGeneric(a, b hit) int {
 
 // votes is what speaks for a secret to be an ID's.
 type votes struct {
-	paired int // hits that pair them
-	near   int // hits where it stands near the ID
-	place  int // its best place among the candidates of a hit
+	paired int // occurrences that pair them
+	near   int // occurrences where it is near the ID
+	place  int // its best place among the candidates of an occurrence
 }
 
-// rank returns the secrets that stand near an ID, each once, best first.
-func rank(hits []hit) []rules.Secret {
+// rank returns the secrets that are near an ID, each once, best first.
+func rank(occurrences []occurrence) []rules.Secret {
 	count := map[string]votes{}
 	var out []rules.Secret
-	for _, h := range hits {
-		for i, s := range h.secrets {
+	for _, o := range occurrences {
+		for i, s := range o.Secrets {
 			v, ok := count[s.Reveal()]
 			if !ok {
 				out, v.place = append(out, s.Secret), i
@@ -92,13 +113,13 @@ func rank(hits []hit) []rules.Secret {
 	return out
 }
 
-// known says how much of the credential stands at a hit.
-func (g *credentialGroup) known(h hit) int {
+// seen rates an occurrence by how much of the credential is there.
+func (g *group) seen(o occurrence) int {
 	n := 0
-	if len(g.secrets) > 0 && same(h.credential.Secret, g.secrets[0]) {
+	if len(g.secrets) > 0 && same(o.Credential.Secret, g.secrets[0]) {
 		n += 2
 	}
-	if !h.credential.Token.IsZero() {
+	if !o.Credential.Token.IsZero() {
 		n++
 	}
 	return n
@@ -106,43 +127,59 @@ func (g *credentialGroup) known(h hit) int {
 
 func same(a, b rules.Secret) bool { return a.Reveal() == b.Reveal() }
 
-// adopt gives the hits of a secret that stands without an ID to the credential whose secret it is, if there is one, and
-// drops what nothing tells to be a secret. It follows verification, which may decide whose it is.
-func adopt(groups []*credentialGroup) []*credentialGroup {
-	owners := map[string]*credentialGroup{}
-	for _, g := range groups {
-		if g.credential.ID.IsZero() || g.credential.Secret.IsZero() {
-			continue
-		}
-		secret := g.credential.Secret.Reveal()
-		if owner := owners[secret]; owner == nil || works(g.verdict) && !works(owner.verdict) {
-			owners[secret] = g
-		}
-	}
-	return slices.DeleteFunc(groups, func(g *credentialGroup) bool {
-		owner := owners[g.credential.Secret.Reveal()]
-		if owner == nil || !g.credential.ID.IsZero() {
-			return g.unnamed()
-		}
-		owner.hits = append(owner.hits, g.hits...)
+// lone reports whether the group is a secret whose ID was not seen.
+func (g *group) lone() bool { return g.scheme != nil && g.credential.ID.IsZero() }
+
+// paired reports whether the group is an ID with a secret that may be its own.
+func (g *group) paired() bool {
+	return g.scheme != nil && !g.credential.ID.IsZero() && !g.credential.Secret.IsZero()
+}
+
+// together reports whether the ID and its secret clearly belong together: in some place they stand as the parts of one
+// credential do.
+func (g *group) together() bool {
+	if g.scheme.Temporary {
 		return true
+	}
+	return slices.ContainsFunc(g.occurrences, func(o occurrence) bool {
+		return o.Basis == pair.Together && len(o.Secrets) > 0 && same(o.Secrets[0].Secret, g.credential.Secret)
 	})
 }
 
 // with returns the credential with another secret.
-func (g *credentialGroup) with(secret rules.Secret) rules.Credential {
+func (g *group) with(secret rules.Secret) rules.Credential {
 	c := g.credential
 	c.Secret = secret
 	return c
 }
 
-// others returns the candidates: all secrets but the credential's own.
-func (g *credentialGroup) others() []rules.Secret {
+// others returns the candidates: the secrets near the ID except its own, limit at most.
+func (g *group) others(limit int) []rules.Secret {
 	var out []rules.Secret
 	for _, s := range g.secrets {
-		if !same(s, g.credential.Secret) && len(out) < maxCandidates {
+		if !same(s, g.credential.Secret) && len(out) < limit {
 			out = append(out, s)
 		}
 	}
+	return out
+}
+
+// places returns the occurrences as a report has them, first exposure first, and which parts of the credential each has.
+func (g *group) places() []finding.Occurrence {
+	out := make([]finding.Occurrence, 0, len(g.occurrences))
+	for _, o := range g.occurrences {
+		place := finding.Occurrence{
+			Place: o.Place, Parts: finding.PartID, Line: o.Line, Column: o.Column, Decoded: o.Decoded, URLExpires: o.Expires,
+		}
+		i := slices.IndexFunc(o.Secrets, func(s match.Secret) bool { return same(s.Secret, g.credential.Secret) })
+		switch {
+		case o.Credential.ID.IsZero():
+			place.Parts = finding.PartSecret
+		case i >= 0:
+			place.Parts, place.SecretLine = finding.PartBoth, o.Secrets[i].Line
+		}
+		out = append(out, place)
+	}
+	slices.SortFunc(out, finding.CompareOccurrences)
 	return out
 }

@@ -150,7 +150,7 @@ func TestGrouping(t *testing.T) {
 				v = &oracle{secrets: c.live}
 			}
 			var got []string
-			for _, f := range scan(t, v, c.files...).Findings {
+			for _, f := range urgent(scan(t, v, c.files...)) {
 				got = append(got, describe(f, known.names))
 				if f.Credential.Type == rules.STS && f.Credential.Token.Reveal() != known.token {
 					t.Error("the token is lost")
@@ -201,7 +201,34 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
-// What works comes first, then what may, then what does not; then severity, then first exposure.
+// urgent returns the findings of a report, the most urgent first.
+func urgent(r *planted.Report) []finding.Finding {
+	return slices.SortedFunc(slices.Values(r.Findings), finding.CompareUrgency)
+}
+
+// A report is written in an order that is known before anything is verified: by the severity of the rule, then by first
+// exposure.
+func TestReportOrder(t *testing.T) {
+	keys := rulestest.NewKeys(15)
+	status := map[string]verifier.Status{}
+	var files []file
+	for i, s := range []verifier.Status{verifier.NotFound, verifier.Live, verifier.Inactive, verifier.Live} {
+		secret := keys.Secret()
+		status[secret] = s
+		files = append(files, file{fmt.Sprintf("pair %d", i), pairText(keys.ID24(), secret)})
+	}
+	files = append(files, file{"x/id", keys.ID24()}, file{"y/secret", alone(keys.Secret())})
+	slices.Reverse(files)
+	var got []string
+	for _, f := range scan(t, &oracle{status: status}, files...).Findings {
+		got = append(got, f.Occurrences[0].Path)
+	}
+	if want := []string{"pair 0", "pair 1", "pair 2", "pair 3", "y/secret", "x/id"}; !slices.Equal(got, want) {
+		t.Errorf("the order is %q, want %q", got, want)
+	}
+}
+
+// The most urgent order: what works comes first, then what may, then what does not; then severity, then first exposure.
 func TestOrder(t *testing.T) {
 	keys := rulestest.NewKeys(13)
 	var files []file
@@ -213,15 +240,18 @@ func TestOrder(t *testing.T) {
 	for i, s := range order {
 		secret := keys.Secret()
 		status[secret] = s
-		files = append(files, file{fmt.Sprintf("%d", i), pairText(keys.ID24(), secret)})
+		path := fmt.Sprintf("%d", len(order)-i)
+		if i > 0 && s == order[i-1] || i > 5 {
+			path = fmt.Sprintf("9%d", i) // after the one before it, which is as urgent
+		}
+		files = append(files, file{path, pairText(keys.ID24(), secret)})
 	}
-	slices.Reverse(files)
 	r := scan(t, &oracle{status: status}, files...)
 	var got []verifier.Status
-	for i, f := range r.Findings {
+	for i, f := range urgent(r) {
 		got = append(got, f.Verdict.Status)
-		if f.Occurrences[0].Path != fmt.Sprintf("%d", i) {
-			t.Errorf("finding %d stands at %s", i, f.Occurrences[0].Path)
+		if want := files[i].path; f.Occurrences[0].Path != want {
+			t.Errorf("finding %d is at %s, want %s", i, f.Occurrences[0].Path, want)
 		}
 	}
 	if !slices.Equal(got, order) || r.Sum.Live != 2 || r.Sum.Findings != len(order) {

@@ -20,7 +20,7 @@ func TestRestIsNotClean(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ times, skips int }{{1000, 0}, {200_000, 1}} {
-		c, err := newCollector(Options{Rules: set, MaxHits: defaultMaxHits})
+		c, err := newCollector(Options{Rules: set, MaxMatches: defaultMaxMatches})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -18,6 +22,7 @@ import (
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
+	"github.com/akguard/akguard/scanner/suppress"
 	"github.com/akguard/akguard/verifier"
 )
 
@@ -90,8 +95,8 @@ func TestSkips(t *testing.T) {
 	}
 }
 
-// Past the limit of hits a scan goes on, and says that it is incomplete.
-func TestMaxHits(t *testing.T) {
+// Past the limit of matches a scan goes on, and says that it is incomplete.
+func TestMaxMatches(t *testing.T) {
 	next := planted.Keys(22)
 	var files []file
 	for i := range 5 {
@@ -114,7 +119,7 @@ func TestMaxHits(t *testing.T) {
 		"too many places": {located{memory: memory{files: files}, places: everywhere}, 12, 10, 12 + 10 - 4, true},
 	} {
 		var r planted.Report
-		s := scanner.New(scanner.Options{Sources: []scanner.Source{c.source}, Rules: builtin.Set(), MaxHits: c.max})
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{c.source}, Rules: builtin.Set(), MaxMatches: c.max})
 		if _, err := s.Run(t.Context(), &r); err != nil {
 			t.Fatal(err)
 		}
@@ -187,31 +192,74 @@ func (v verdict) Verify(context.Context, rules.Credential) verifier.Verdict {
 	return verifier.Verdict{Status: verifier.Status(v)}
 }
 
-// When its context ends, a scan ends with the context's error, whatever it was doing, and without a summary.
+// When its context ends, a scan ends with the context's error, whatever it was doing. Its report is whole, says that it is
+// incomplete, and has what was found until then.
 func TestInterrupted(t *testing.T) {
 	k := planted.Keys(25)()
-	for name, source := range map[string]func(cancel func()) scanner.Source{
-		"before":     func(cancel func()) scanner.Source { cancel(); return memory{files: []file{{"a", k.Text()}}} },
-		"in a read":  func(cancel func()) scanner.Source { return streamed{stopping{strings.NewReader(k.Text()), cancel}} },
-		"locating":   func(cancel func()) scanner.Source { return locating(k, cancel, nil) },
-		"and failed": func(cancel func()) scanner.Source { return locating(k, cancel, errBroken) },
+	whole := memory{files: []file{{"a", k.Text()}}}
+	for name, c := range map[string]struct {
+		sources  func(cancel func()) []scanner.Source
+		findings int
+	}{
+		"before": {func(cancel func()) []scanner.Source { cancel(); return []scanner.Source{whole} }, 0},
+		"in a read": {func(cancel func()) []scanner.Source {
+			return []scanner.Source{whole, streamed{stopping{strings.NewReader(k.Text()), cancel}}}
+		}, 1},
+		"locating":   {func(cancel func()) []scanner.Source { return []scanner.Source{locating(k, cancel, nil)} }, 1},
+		"and failed": {func(cancel func()) []scanner.Source { return []scanner.Source{locating(k, cancel, errBroken)} }, 1},
+		"not located": {func(cancel func()) []scanner.Source {
+			places := func(finding.Place) []finding.Place { t.Error("an interrupted scan was located"); return nil }
+			return []scanner.Source{located{memory: memory{files: whole.files, then: cancel, err: context.Canceled}, places: places}}
+		}, 1},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
-		check(t, ctx, name, scanner.Options{Sources: []scanner.Source{source(cancel)}, Rules: builtin.Set()})
+		r := interrupted(t, ctx, name, scanner.Options{Sources: c.sources(cancel), Rules: builtin.Set(), Verifier: &oracle{}})
+		if len(r.Findings) != c.findings {
+			t.Errorf("%s: %d findings, want %d", name, len(r.Findings), c.findings)
+		}
+		for _, f := range r.Findings {
+			if f.Verdict.Status != verifier.Unchecked {
+				t.Errorf("%s: the finding is %s, and nobody was asked", name, f.Verdict.Status)
+			}
+		}
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	check(t, ctx, "verifying", scanner.Options{
-		Sources: []scanner.Source{memory{files: []file{{"a", k.Text()}}}}, Rules: builtin.Set(),
-		Verifier: &oracle{ask: func(rules.Credential) { cancel() }},
-	})
 }
 
-func check(t *testing.T, ctx context.Context, name string, opts scanner.Options) {
+// A scan that is interrupted while it verifies reports the verdicts that it has.
+func TestInterruptedVerifying(t *testing.T) {
+	next := planted.Keys(26)
+	var files []file
+	for i := range 40 {
+		files = append(files, file{fmt.Sprintf("%02d", i), next().Text()})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var asked atomic.Int32
+	ask := func(rules.Credential) {
+		if asked.Add(1) == 10 {
+			cancel()
+		}
+	}
+	r := interrupted(t, ctx, "verifying", scanner.Options{
+		Sources: []scanner.Source{memory{files: files}}, Rules: builtin.Set(), Verifier: &oracle{ask: ask},
+	})
+	status := map[verifier.Status]int{}
+	for _, f := range r.Findings {
+		status[f.Verdict.Status]++
+	}
+	if len(r.Findings) != 40 || status[verifier.NotFound] < 10 || status[verifier.Unchecked] < 40-10-8 {
+		t.Errorf("%d findings: %v", len(r.Findings), status)
+	}
+}
+
+// interrupted runs a scan whose context ends.
+func interrupted(t *testing.T, ctx context.Context, name string, opts scanner.Options) planted.Report {
 	t.Helper()
 	var r planted.Report
-	if _, err := scanner.New(opts).Run(ctx, &r); !errors.Is(err, context.Canceled) || r.Ended || len(r.Findings) > 0 {
-		t.Errorf("%s: the error is %v, summary %v, %d findings", name, err, r.Ended, len(r.Findings))
+	sum, err := scanner.New(opts).Run(ctx, &r)
+	if !errors.Is(err, context.Canceled) || !r.Ended || sum != r.Sum || !sum.Interrupted || sum.Complete {
+		t.Errorf("%s: the error is %v, summary %v: %+v", name, err, r.Ended, r.Sum)
 	}
+	return r
 }
 
 // stopping is a reader that ends the context with its first bytes.
@@ -306,5 +354,124 @@ func TestConcurrent(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatal("a scan does not end")
 		}
+	}
+}
+
+// waiting is a Handler that reports each finding on a channel.
+type waiting struct {
+	planted.Report
+	written chan finding.Finding
+}
+
+func (w *waiting) Finding(f finding.Finding) error {
+	w.written <- f
+	return nil
+}
+
+// A finding is written as soon as it and those before it are settled, while others are still being verified.
+func TestFindingsAreWrittenEarly(t *testing.T) {
+	next := planted.Keys(29)
+	first, last := next(), next()
+	release := make(chan bool)
+	v := &gated{id: last.ID, gate: release}
+	h := &waiting{written: make(chan finding.Finding)}
+	s := scanner.New(scanner.Options{
+		Sources: []scanner.Source{memory{files: []file{{"a", first.Text()}, {"b", last.Text()}}}}, Rules: builtin.Set(), Verifier: v,
+	})
+	done := make(chan error)
+	go func() {
+		_, err := s.Run(t.Context(), h)
+		done <- err
+	}()
+	if f := <-h.written; f.Credential.ID.Reveal() != first.ID {
+		t.Errorf("the first finding is at %s", f.Occurrences[0].Path)
+	}
+	close(release)
+	if f := <-h.written; f.Credential.ID.Reveal() != last.ID {
+		t.Errorf("the second finding is at %s", f.Occurrences[0].Path)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// gated is a Verifier that answers for one ID only when its gate opens.
+type gated struct {
+	id   string
+	gate chan bool
+}
+
+// Verify implements verifier.Verifier.
+func (g *gated) Verify(_ context.Context, c rules.Credential) verifier.Verdict {
+	if c.ID.Reveal() == g.id {
+		<-g.gate
+	}
+	return verifier.Verdict{Status: verifier.Live}
+}
+
+// suppressor leaves out what is on a line with a word, and remembers what it was asked.
+type suppressor struct {
+	mu    sync.Mutex
+	asked []suppress.Candidate
+}
+
+// Suppress implements suppress.Suppressor.
+func (s *suppressor) Suppress(c suppress.Candidate) (suppress.Decision, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, c)
+	for _, o := range c.Occurrences {
+		if !strings.Contains(o.SourceLine.Reveal(), "allowed") {
+			return suppress.Decision{}, false
+		}
+	}
+	return suppress.Decision{By: "a comment", Reason: "allowed"}, true
+}
+
+// What is suppressed is neither verified nor reported. The suppressor knows the fingerprint and the source lines.
+func TestSuppress(t *testing.T) {
+	next := planted.Keys(30)
+	kept, dropped := next(), next()
+	files := []file{{"a", "\nid: " + kept.ID + " # mine\nsecret: " + kept.Secret + "\n"}, {"b", "id: " + dropped.ID + " secret: " + dropped.Secret + " # allowed"}}
+	v, sup, r := &oracle{}, &suppressor{}, new(planted.Report)
+	s := scanner.New(scanner.Options{Sources: []scanner.Source{memory{files: files}}, Rules: builtin.Set(), Verifier: v, Suppressor: sup})
+	if _, err := s.Run(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Findings) != 1 || r.Findings[0].Credential.ID.Reveal() != kept.ID || v.asked[dropped.ID] != 0 {
+		t.Errorf("%d findings, the suppressed key was asked about %d times", len(r.Findings), v.asked[dropped.ID])
+	}
+	i := slices.IndexFunc(sup.asked, func(c suppress.Candidate) bool { return c.Fingerprint == r.Findings[0].Fingerprint })
+	if i < 0 || sup.asked[i].Rule != "alibaba-accesskey-pair" || sup.asked[i].Occurrences[0].SourceLine.Reveal() != "id: "+kept.ID+" # mine" {
+		t.Errorf("the suppressor was asked about %+v", sup.asked)
+	}
+	if text := fmt.Sprintf("%+v", sup.asked); strings.Contains(text, kept.ID) || strings.Contains(text, kept.Secret) {
+		t.Error("a candidate prints its credential")
+	}
+}
+
+// Goroutines end with the scan, however it ends: a process may run thousands.
+func TestGoroutinesEnd(t *testing.T) {
+	k := planted.Keys(31)()
+	before := runtime.NumGoroutine()
+	for i := range 1000 {
+		ctx, cancel := context.WithCancel(t.Context())
+		source := memory{files: []file{{"a", k.Text()}}}
+		var h finding.Handler = new(planted.Report)
+		switch i % 3 {
+		case 0:
+			source.then = cancel
+		case 1:
+			h = &broken{at: "finding"}
+		}
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{source}, Rules: builtin.Set(), Verifier: verdict(verifier.Live)})
+		_, _ = s.Run(ctx, h)
+		cancel()
+	}
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("%d goroutines before, %d after", before, after)
 	}
 }

@@ -34,7 +34,7 @@ func TestRootComesFirst(t *testing.T) {
 		files = append(files, file{fmt.Sprint(i), pairText(id, keys.Secret())})
 	}
 	r := scan(t, o, files...)
-	if first := r.Findings[0]; len(r.Findings) != 4 || first.Verdict.Identity.Type != verifier.TypeRoot || first.Severity != rules.Critical {
+	if first := urgent(r)[0]; len(r.Findings) != 4 || first.Verdict.Identity.Type != verifier.TypeRoot || first.Severity != rules.Critical {
 		t.Errorf("the first of %d findings is %+v", len(r.Findings), first.Verdict.Identity)
 	}
 }
@@ -53,9 +53,9 @@ func TestNoSecretIsItsOwn(t *testing.T) {
 		reason  string
 	}{
 		{secrets[:1], 0, 1, verifier.SecretMismatch, ""},
-		{secrets, 0, 3, verifier.Exists, "the ID exists, and none of the secrets nearby is its secret"},
-		{secrets, 2, 2, verifier.Exists, "the ID exists, and of the 3 secrets nearby, none of the 2 that were tried is its secret"},
-		{secrets, 1, 1, verifier.Exists, "of the 3 secrets nearby, none of the 1"},
+		{secrets, 0, 3, verifier.Exists, "scan.no-secret-fits"},
+		{secrets, 2, 2, verifier.Exists, "scan.some-secrets-tried(2)"},
+		{secrets, 1, 1, verifier.Exists, "scan.some-secrets-tried(1)"},
 	} {
 		oracle, report := v(), new(planted.Report)
 		source := memory{files: []file{{"a", pairText(id, c.secrets...)}}}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/rulestest"
+	"github.com/akguard/akguard/scanner/match"
 )
 
 // Windows that are small, so that tests are quick, and yet wider than pairing looks.
@@ -25,23 +26,23 @@ const (
 // found describes the hits of a content, in order.
 func found(t *testing.T, b Blob) []string {
 	t.Helper()
-	c, err := newCollector(Options{Rules: builtin.Set(), MaxHits: defaultMaxHits})
+	c, err := newCollector(Options{Rules: builtin.Set(), MaxMatches: defaultMaxMatches})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.setWindows(testWindow, testMargin)
 	if b.Stream == nil { // as a part of something longer: only a whole concludes anything from what it does not hold
-		c.match(b.Place, newText(b.Content), section{0, len(b.Content), true})
+		c.find(b.Place, match.NewText(b.Content, 0), match.Section{To: len(b.Content), Part: true})
 	} else if err := c.Blob(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
 	hits := c.take()
-	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column)) })
+	slices.SortFunc(hits, func(a, b occurrence) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
 	out := make([]string, 0, len(hits))
 	for _, h := range hits {
-		line := fmt.Sprintf("%d:%d %s %s", h.line, h.column, h.credential.ID.Reveal(), h.credential.Secret.Reveal())
-		for _, s := range h.secrets {
-			line += fmt.Sprintf(" %s@%d", s.Reveal(), s.line)
+		line := fmt.Sprintf("%d:%d %s %s", h.Line, h.Column, h.Credential.ID.Reveal(), h.Credential.Secret.Reveal())
+		for _, s := range h.Secrets {
+			line += fmt.Sprintf(" %s@%d:%d", s.Reveal(), s.Line, s.Column)
 		}
 		out = append(out, line)
 	}
@@ -68,7 +69,7 @@ func TestStreamBorders(t *testing.T) {
 		for _, text := range []string{id + between + secret, secret + between + id} {
 			for _, border := range []int{testWindow - 2*testMargin, testWindow - testMargin, testWindow} {
 				for at := border - len(text) - 10; at < border+10; at += 1 + len(text)/50 {
-					cut := runeStart([]byte(filler), max(0, at))
+					cut := match.RuneStart([]byte(filler), max(0, at))
 					content := filler[:cut] + " " + text + " " + filler[cut:]
 					if n := checkStream(t, fmt.Sprintf("at %d", cut), []byte(content)); n != 1 {
 						t.Fatalf("%d hits of one pair at %d", n, cut)
@@ -227,7 +228,7 @@ func TestLongLine(t *testing.T) {
 	keys := rulestest.NewKeys(22)
 	first, last := keys.ID24()+" secret: "+keys.Secret(), keys.ID24()+" secret: "+keys.Secret()
 	const size = int64(1<<31)/slow + 1000
-	c, err := newCollector(Options{Rules: builtin.Set(), MaxHits: defaultMaxHits})
+	c, err := newCollector(Options{Rules: builtin.Set(), MaxMatches: defaultMaxMatches})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +240,7 @@ func TestLongLine(t *testing.T) {
 	}
 	runtime.ReadMemStats(&after)
 	hits := c.take()
-	if len(hits) != 2 || hits[0].line != 1 || hits[0].column != 1 || hits[1].line != 1 || int64(hits[1].column) != int64(len(first))+size+3 {
+	if len(hits) != 2 || hits[0].Line != 1 || hits[0].Column != 1 || hits[1].Line != 1 || int64(hits[1].Column) != int64(len(first))+size+3 {
 		t.Errorf("%d hits: %+v", len(hits), hits)
 	}
 	if cost := after.TotalAlloc - before.TotalAlloc; cost > 64<<20 {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,7 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/rulestest"
+	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/verifier/alibabatest"
 )
 
@@ -150,7 +154,7 @@ func TestInterrupt(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := newProcess(t, append([]string{"scan", "--output", "report"}, test.args...)...)
+			p := newProcess(t, append([]string{"scan", "--format", "jsonl", "--output", "report"}, test.args...)...)
 			test.prepare(t, p)
 			p.write(t, "report", "the old one\n")
 			p.start(t)
@@ -158,17 +162,61 @@ func TestInterrupt(t *testing.T) {
 			time.Sleep(200 * time.Millisecond) // into the scan
 			p.signal(t, syscall.SIGINT)
 			p.ends(t, soon, 130)
-			p.leftNothing(t)
+			p.leftReport(t)
 		})
+	}
+}
+
+// leftReport makes sure that an interrupted scan has left a report that says so, and nothing beside it, and returns its
+// findings.
+func (p *process) leftReport(t *testing.T) []finding.Finding {
+	t.Helper()
+	p.leftNoDraft(t)
+	report, err := os.Open(filepath.Join(p.dir, "report"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer report.Close()
+	var r readReport
+	if err := jsonl.Read(report, builtin.Set(), &r); err != nil || !r.summary.Interrupted || r.summary.Complete {
+		t.Errorf("the report: %v, summary %+v", err, r.summary)
+	}
+	if got := p.stderr.String(); !strings.HasSuffix(got, "akguard: interrupted\n") && !strings.Contains(got, "time limit") {
+		t.Errorf("stderr is %q", got)
+	}
+	return r.findings
+}
+
+// readReport keeps what a report says.
+type readReport struct {
+	findings []finding.Finding
+	summary  finding.Summary
+}
+
+func (r *readReport) Header(finding.Header) error { return nil }
+func (r *readReport) Skip(finding.Skip) error     { return nil }
+
+func (r *readReport) Finding(f finding.Finding) error {
+	r.findings = append(r.findings, f)
+	return nil
+}
+
+func (r *readReport) Summary(s finding.Summary) error {
+	r.summary = s
+	return nil
+}
+
+func (p *process) leftNoDraft(t *testing.T) {
+	t.Helper()
+	if left := p.drafts(t); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
 	}
 }
 
 // leftNothing makes sure that an interrupted scan has left the old report, and nothing beside it.
 func (p *process) leftNothing(t *testing.T) {
 	t.Helper()
-	if left := p.drafts(t); len(left) > 0 {
-		t.Errorf("left behind: %q", left)
-	}
+	p.leftNoDraft(t)
 	if report, err := os.ReadFile(filepath.Join(p.dir, "report")); err != nil || string(report) != "the old one\n" {
 		t.Errorf("the old report is now %q (%v)", report, err)
 	}
@@ -216,26 +264,56 @@ func TestTerminate(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			p := newProcess(t, "scan", "--output", "report", "large")
-			p.endless(t, "large")
-			p.write(t, "report", "the old one\n")
+			p := newProcess(t, "scan", "--no-verify", "--format", "jsonl", "--output", "report", "files")
+			p.interruptible(t)
 			p.start(t)
 			p.awaitDraft(t)
+			time.Sleep(200 * time.Millisecond) // into the scan
 			p.signal(t, signal)
 			p.ends(t, soon, 130)
-			p.leftNothing(t)
+			if found := p.leftReport(t); len(found) < 10 {
+				t.Errorf("%d findings, want most of the 20 in the files before the large one", len(found))
+			}
 		})
 	}
 }
 
-// TestInterruptTwice has a user who does not want to wait for a read that hangs.
+// interruptible makes a folder in which a scan finds 20 keys and then comes to no end.
+func (p *process) interruptible(t *testing.T) {
+	t.Helper()
+	if err := os.Mkdir(filepath.Join(p.dir, "files"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		p.write(t, fmt.Sprintf("files/%02d.yml", i), keyPair())
+	}
+	p.endless(t, "files/large")
+	p.write(t, "report", "the old one\n")
+}
+
+// TestTimeout has a scan that takes longer than it may.
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, "scan", "--no-verify", "--timeout", "500ms", "--format", "jsonl", "--output", "report", "files")
+	p.interruptible(t)
+	p.start(t)
+	p.ends(t, soon+500*time.Millisecond, 130)
+	if found := p.leftReport(t); len(found) < 10 {
+		t.Errorf("%d findings, want most of the 20 in the files before the large one", len(found))
+	}
+}
+
+// TestInterruptTwice has a user who does not want to wait for an end that hangs: the report goes to a pipe that nobody
+// reads.
 func TestInterruptTwice(t *testing.T) {
 	t.Parallel()
-	p := newProcess(t, "scan", "--output", "report", "-")
-	silentInput(t, p)
+	p := newProcess(t, "scan", "--no-verify", "--output", "pipe", "key.yml")
+	p.write(t, "key.yml", keyPair())
 	p.write(t, "report", "the old one\n")
+	p.run(t, "", "mkfifo", "pipe")
 	p.start(t)
 	p.awaitDraft(t)
+	time.Sleep(200 * time.Millisecond)
 	p.signal(t, syscall.SIGINT)
 	time.Sleep(50 * time.Millisecond) // two signals at once are one
 	p.signal(t, syscall.SIGINT)

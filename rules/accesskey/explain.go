@@ -2,10 +2,10 @@ package accesskey
 
 import (
 	"bytes"
-	"fmt"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/internal/shape"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // The lengths of the secrets of temporary credentials. A value of such a length beside a key name is explained, too.
@@ -13,7 +13,7 @@ const minTemporarySecret, maxTemporarySecret = 40, 46
 
 // Explain implements rules.Explainer. It explains a value that is as long as a secret and, where the key name says that a
 // secret of Alibaba Cloud's is meant, a placeholder.
-func (secretDetector) Explain(content []byte, at int) (rules.Match, string) {
+func (secretDetector) Explain(content []byte, at int) (rules.Match, reason.Reason) {
 	name, end := shape.KeyName(content, at)
 	limit := min(len(content), end+nameReach)
 	for from := end; ; {
@@ -21,71 +21,71 @@ func (secretDetector) Explain(content []byte, at int) (rules.Match, string) {
 		if start >= limit || bytes.Count(content[end:start], []byte{'\n'}) > 1 || holdsSecretWord(content[start:stop]) {
 			break
 		}
-		if reason := whyNoSecret(content, start, stop); reason != "" {
-			return rules.Match{Start: start, End: stop, Confidence: rules.Named}, reason
+		if why := whyNoSecret(content, start, stop); !why.IsZero() {
+			return rules.Match{Start: start, End: stop, Confidence: rules.Named}, why
 		}
 		from = stop
 	}
 	if !ofVendor(name) {
-		return rules.Match{}, ""
+		return rules.Match{}, reason.Reason{}
 	}
 	return placeholder(content, end)
 }
 
-// whyNoSecret returns why a run is not a secret; "" if nobody would take it for one.
-func whyNoSecret(content []byte, start, end int) string {
+// whyNoSecret returns why a run is not a secret; zero if nobody would take it for one.
+func whyNoSecret(content []byte, start, end int) reason.Reason {
 	n := end - start
 	if n != secretLength && (n < minTemporarySecret || n > maxTemporarySecret) {
-		return ""
+		return reason.Reason{}
 	}
 	switch v := content[start:end]; {
 	case !shape.StartsValue(content, start):
-		return "it is the end of something longer"
+		return reason.New("rules.end-of-longer")
 	case !shape.EndsValue(content, start, end):
-		return "it is masked, cut off, or the beginning of something longer"
+		return reason.New("rules.start-of-longer")
 	case shape.InBase64(content, start, end):
-		return "it is a piece of base64 text"
+		return reason.New("rules.base64")
 	case !shape.Random(v):
-		return "it looks made up: " + madeUp(v)
+		return reason.New("rules.made-up", madeUp(v))
 	case shape.Wordy(v):
-		return "it looks made up: it reads like a name"
+		return reason.New("rules.made-up", reason.New("rules.like-a-name"))
 	}
-	return "it is as long as the secret of a temporary credential, and counts only beside the ID of one"
+	return reason.New("rules.temporary-length")
 }
 
 // madeUp returns why a value is not random.
-func madeUp(v []byte) string {
+func madeUp(v []byte) reason.Reason {
 	switch {
 	case shape.HoldsFiller(v):
-		return "it holds a word that people write into placeholders"
+		return reason.New("rules.placeholder-word")
 	case shape.Repeats(v):
-		return "it holds a sequence, or one character many times"
+		return reason.New("rules.sequence")
 	case !shape.Mixed(v):
-		return "it has too few kinds of characters, or reads like a name"
+		return reason.New("rules.few-kinds")
 	}
-	return "it has too few different characters"
+	return reason.New("rules.few-different")
 }
 
 // placeholder returns the value of a key name that is meant to have a secret, if it is what people write in place of
 // one. Code is not explained: variables, calls, types.
-func placeholder(content []byte, nameEnd int) (rules.Match, string) {
+func placeholder(content []byte, nameEnd int) (rules.Match, reason.Reason) {
 	start, end, quoted := valueOf(content, nameEnd)
 	value := content[start:end]
 	m := rules.Match{Start: start, End: end, Confidence: rules.Certain}
 	alnum := len(value) > 0 && shape.RunEnd(value, 0, len(value)) == len(value)
 	switch {
 	case len(value) < 4, bytes.ContainsAny(value, "([$"):
-		return rules.Match{}, ""
+		return rules.Match{}, reason.Reason{}
 	case shape.Contains(value, "***", "...", "…"):
-		return m, "it is masked or cut off"
+		return m, reason.New("rules.masked")
 	case quoted && shape.HoldsFiller(value), shape.Contains(bytes.ToLower(value), placeholders()...):
-		return m, "it looks made up: " + madeUp([]byte("your"))
+		return m, reason.New("rules.made-up", reason.New("rules.placeholder-word"))
 	case alnum && len(value) >= minIDLength && len(value) <= 2*secretLength && len(value) != secretLength && shape.Random(value):
-		return m, fmt.Sprintf("it has %d characters, and a secret has %d", len(value), secretLength)
+		return m, reason.New("rules.wrong-length", len(value), secretLength)
 	case alnum && quoted && shape.HoldsRun(value, 4, 5):
-		return m, "it looks made up: it holds a sequence, or one character many times"
+		return m, reason.New("rules.made-up", reason.New("rules.sequence"))
 	}
-	return rules.Match{}, ""
+	return rules.Match{}, reason.Reason{}
 }
 
 // placeholders are words that make a value a placeholder even where it is not quoted.

@@ -16,17 +16,17 @@ func TestExplainSecrets(t *testing.T) {
 	text := strings.NewReplacer("SECRET", secret, "SHOWN", shown[:26], "SHORT", shown[:20], "STS", keys.STSSecret())
 	tests := []struct{ text, value, reason string }{
 		{"accessKeySecret: SECRET", "", ""},
-		{"accessKeySecret: SECRET+x", secret, "it is masked, cut off, or the beginning"},
-		{"accessKeySecret: x+/SECRET=", secret, "it is a piece of base64"},
-		{"accessKeySecret: SHOWN****", shown[:26] + "****", "it is masked or cut off"},
-		{"app_secret=" + strings.Repeat("aB3", 10), strings.Repeat("aB3", 10), "it looks made up: it has too few different"},
-		{"app_secret=" + strings.Repeat("a", 15) + "b" + strings.Repeat("c", 14), "", "it looks made up: it holds a sequence"},
-		{"app_secret=" + strings.Repeat("thisIsName", 3), "", "it looks made up: it has too few kinds"},
-		{"client_secret: STS", "", "it is as long as the secret of a temporary"},
-		{`"AccessKeySecret": "<yourAccessKeySecret>"`, "yourAccessKeySecret", "it looks made up: it holds a word"},
-		{"aliyun_secret=${my_secret}", "", ""}, {"aliyun_secret=changeme", "changeme", "it looks made up: it holds a word"},
-		{"--access-key-secret xxxx", "", ""}, {"accessKeySecret='12345678'", "12345678", "it looks made up: it holds a sequence"},
-		{"accessKeySecret=SHORT", shown[:20], "it has 20 characters, and a secret has 30"},
+		{"accessKeySecret: SECRET+x", secret, "rules.start-of-longer"},
+		{"accessKeySecret: x+/SECRET=", secret, "rules.base64"},
+		{"accessKeySecret: SHOWN****", shown[:26] + "****", "rules.masked"},
+		{"app_secret=" + strings.Repeat("aB3", 10), strings.Repeat("aB3", 10), "rules.made-up(rules.few-different)"},
+		{"app_secret=" + strings.Repeat("a", 15) + "b" + strings.Repeat("c", 14), "", "rules.made-up(rules.sequence)"},
+		{"app_secret=" + strings.Repeat("thisIsName", 3), "", "rules.made-up(rules.few-kinds)"},
+		{"client_secret: STS", "", "rules.temporary-length"},
+		{`"AccessKeySecret": "<yourAccessKeySecret>"`, "yourAccessKeySecret", "rules.made-up(rules.placeholder-word)"},
+		{"aliyun_secret=${my_secret}", "", ""}, {"aliyun_secret=changeme", "changeme", "rules.made-up(rules.placeholder-word)"},
+		{"--access-key-secret xxxx", "", ""}, {"accessKeySecret='12345678'", "12345678", "rules.made-up(rules.sequence)"},
+		{"accessKeySecret=SHORT", shown[:20], "rules.wrong-length(20, 30)"},
 		{"client_secret=SHORT", "", ""}, {"client_secret: your-secret", "", ""}, {"accessKeySecret := cfg.AccessKeySecret", "", ""},
 		{"accessKeySecret: get(x)", "", ""}, {"func accessKeySecret() string {", "", ""}, {"accessKeySecret string `json:\"access_key_secret\"`", "", ""},
 		{"accessKeySecret:", "", ""}, {"accessKeySecret=\n", "", ""},
@@ -36,11 +36,11 @@ func TestExplainSecrets(t *testing.T) {
 		got := builtin.Set().Explain(content)
 		if test.reason == "" {
 			if len(got) > 0 {
-				t.Errorf("%s: %q", test.text, got[0].Reason)
+				t.Errorf("%s: %v", test.text, got[0].Reason)
 			}
 			continue
 		}
-		if len(got) != 1 || got[0].Kind != rules.KindSecret || !strings.HasPrefix(got[0].Reason, test.reason) {
+		if len(got) != 1 || got[0].Kind != rules.KindSecret || got[0].Reason.String() != test.reason {
 			t.Errorf("%s: %d, want %q: %+v", test.text, len(got), test.reason, got)
 			continue
 		}
@@ -57,7 +57,7 @@ func FuzzExplain(f *testing.F) {
 	set := builtin.Set()
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, r := range set.Explain(content) {
-			if r.Start < 0 || r.End < r.Start || r.End > len(content) || r.Reason == "" {
+			if r.Start < 0 || r.End < r.Start || r.End > len(content) || r.Reason.IsZero() {
 				t.Fatalf("%+v", r)
 			}
 		}

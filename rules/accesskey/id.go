@@ -2,7 +2,9 @@ package accesskey
 
 import (
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/internal/id"
 	"github.com/akguard/akguard/rules/internal/shape"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // idDetector finds long-term IDs: LTAI and 12 or 20 characters. The lengths between occur where somebody mistyped or made
@@ -20,7 +22,7 @@ func (idDetector) Part() rules.Part {
 // Detect implements rules.Detector.
 func (idDetector) Detect(content []byte, at int) (rules.Match, bool) {
 	m := rules.Match{Start: at, End: idEnd(content, at), Length: rules.UnusualLength}
-	if whyNoID(content, m.Start, m.End) != "" {
+	if !whyNoID(content, m.Start, m.End).IsZero() {
 		return rules.Match{}, false
 	}
 	if n := m.End - m.Start; n == minIDLength || n == maxIDLength {
@@ -34,7 +36,7 @@ func (idDetector) Detect(content []byte, at int) (rules.Match, bool) {
 }
 
 // Explain implements rules.Explainer.
-func (idDetector) Explain(content []byte, at int) (rules.Match, string) {
+func (idDetector) Explain(content []byte, at int) (rules.Match, reason.Reason) {
 	end := idEnd(content, at)
 	return rules.Match{Start: at, End: end}, whyNoID(content, at, end)
 }
@@ -42,13 +44,13 @@ func (idDetector) Explain(content []byte, at int) (rules.Match, string) {
 // idEnd returns the end of what may be an ID. One byte more than the longest is enough to know that it is not one.
 func idEnd(content []byte, at int) int { return shape.RunEnd(content, at, maxIDLength+1) }
 
-// whyNoID returns why the run that starts with the prefix is not an ID; "" if it is one.
-func whyNoID(content []byte, start, end int) string {
+// whyNoID returns why the run that starts with the prefix is not an ID; zero if it is one.
+func whyNoID(content []byte, start, end int) reason.Reason {
 	switch n := end - start; {
 	case n < minIDLength:
-		return "it is shorter than any ID"
+		return reason.New("rules.too-short")
 	case n > maxIDLength:
-		return "it is longer than any ID"
+		return reason.New("rules.too-long")
 	}
-	return shape.WhyNoID(content, start, end, len(rules.LongTermPrefix))
+	return id.Why(content, start, end, len(rules.LongTermPrefix))
 }

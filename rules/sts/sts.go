@@ -6,7 +6,9 @@ import (
 	"bytes"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/internal/id"
 	"github.com/akguard/akguard/rules/internal/shape"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // Lengths of values, from what the service hands out.
@@ -60,11 +62,11 @@ func (idDetector) Part() rules.Part {
 // Detect implements rules.Detector.
 func (idDetector) Detect(content []byte, at int) (rules.Match, bool) {
 	end := idEnd(content, at)
-	return rules.Match{Start: at, End: end}, whyNoID(content, at, end) == ""
+	return rules.Match{Start: at, End: end}, whyNoID(content, at, end).IsZero()
 }
 
 // Explain implements rules.Explainer.
-func (idDetector) Explain(content []byte, at int) (rules.Match, string) {
+func (idDetector) Explain(content []byte, at int) (rules.Match, reason.Reason) {
 	end := idEnd(content, at)
 	return rules.Match{Start: at, End: end}, whyNoID(content, at, end)
 }
@@ -73,15 +75,15 @@ func idEnd(content []byte, at int) int {
 	return shape.RunEnd(content, at+len(rules.TemporaryPrefix), maxTail+1)
 }
 
-// whyNoID returns why what starts with the prefix is not an ID; "" if it is one.
-func whyNoID(content []byte, start, end int) string {
+// whyNoID returns why what starts with the prefix is not an ID; zero if it is one.
+func whyNoID(content []byte, start, end int) reason.Reason {
 	switch tail := end - start - len(rules.TemporaryPrefix); {
 	case tail < minTail:
-		return "it is shorter than any ID"
+		return reason.New("rules.too-short")
 	case tail > maxTail:
-		return "it is longer than any ID"
+		return reason.New("rules.too-long")
 	}
-	return shape.WhyNoID(content, start, end, len(rules.TemporaryPrefix))
+	return id.Why(content, start, end, len(rules.TemporaryPrefix))
 }
 
 // near returns the secrets or tokens that start in content[from:to].

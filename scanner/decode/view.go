@@ -19,6 +19,9 @@ type View struct {
 	seen    bool   // Content is what an editor or a pager shows of the original
 }
 
+// Bytes returns Content.
+func (v *View) Bytes() []byte { return v.Content }
+
 // Origin returns the range [from, to) of the original content that Content[start:end] was decoded from. It is made of
 // whole units: the four characters of base64 for each of their three bytes, and everything for compressed data.
 func (v *View) Origin(start, end int) (from, to int) {

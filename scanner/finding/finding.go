@@ -105,10 +105,12 @@ type Summary struct {
 	Bytes    int64 // bytes in them and in messages
 	Commits  int64 // commits read, with their messages
 	Findings int
-	Live     int           // findings whose credential works
-	Skips    int           // things that were not read
-	Complete bool          // everything was read
-	Duration time.Duration // from start to the last verdict
+	Live     int  // findings whose credential works
+	Skips    int  // things that were not read
+	Complete bool // everything was read
+	// Interrupted says that the scan was ended before it was done. What it found until then is in the report.
+	Interrupted bool
+	Duration    time.Duration // from start to the last verdict
 }
 
 // Empty reports whether there was no content to read.
@@ -128,7 +130,8 @@ type Header struct {
 }
 
 // Handler receives a scan's results in this order: Header once, every Finding, every Skip, Summary once.
-// It is not called concurrently. An error ends the scan. An interrupted scan ends without Summary.
+// It is not called concurrently. An error ends the scan. With an error, the
+// report ends without Summary.
 type Handler interface {
 	Header(Header) error
 	Finding(Finding) error

@@ -199,7 +199,7 @@ func interrupt(t *testing.T, opts target.Options, before bool) {
 	}
 	var r planted.Report
 	s := scanner.New(scanner.Options{Sources: target.Sources, Rules: builtin.Set(), Progress: func(int) { cancel() }})
-	if _, err := s.Run(ctx, &r); !errors.Is(err, context.Canceled) || r.Ended {
+	if _, err := s.Run(ctx, &r); !errors.Is(err, context.Canceled) || !r.Ended || !r.Sum.Interrupted {
 		t.Errorf("%+v, before %v: the error is %v", opts, before, err)
 	}
 }

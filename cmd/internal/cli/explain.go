@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 
-	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 )
 
@@ -14,8 +13,8 @@ func (a *app) sayRejected(r scanner.Rejection) {
 		where += "!/" + r.Member
 	}
 	if r.Rule == "" {
-		a.say("scan.rejected", where, r.Line, r.Column, r.Value, reason.Text(r.Reason))
+		a.say("scan.rejected", where, r.Line, r.Column, r.Value, r.Reason)
 		return
 	}
-	a.say("scan.rejected-by", where, r.Line, r.Column, r.Value, reason.Text(r.Reason), r.Rule)
+	a.say("scan.rejected-by", where, r.Line, r.Column, r.Value, r.Reason, r.Rule)
 }

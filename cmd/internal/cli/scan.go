@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/cmd/internal/terminal"
@@ -36,6 +37,7 @@ type scanOptions struct {
 	explain     bool
 	quiet       bool
 	noProgress  bool
+	timeout     time.Duration // 0: no limit
 }
 
 func (a *app) scan() *cobra.Command {
@@ -75,6 +77,7 @@ func (a *app) scan() *cobra.Command {
 	f.BoolVar(&o.noVerify, "no-verify", false, "")
 	o.asking.flags(f)
 	f.StringVar(&o.failOn, "fail-on", "any", "")
+	f.DurationVar(&o.timeout, "timeout", 0, "")
 	f.BoolVar(&o.quiet, "quiet", false, "")
 	f.BoolVar(&o.noProgress, "no-progress", false, "")
 	return cmd
@@ -126,16 +129,29 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	a.onAbandon(out.discard)
 	defer out.discard()
 	opts := scanner.Options{Header: finding.Header{Version: buildVersion(), Target: o.named(), Notes: notes, Empty: o.empty()}, Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
-	result, err := a.scanTo(ctx, o, opts, out)
-	if err != nil {
+	result, err := a.scanWithin(ctx, o, opts, out)
+	if err != nil && !result.Interrupted {
 		return failedScan(err)
 	}
 	if err := out.commit(); err != nil {
 		return usage("usage.output-write", o.output, err)
 	}
+	if result.Interrupted {
+		return failed(exitInterrupted, "scan.timed-out", o.timeout) // of an interrupt, run says so
+	}
 	a.sayReused(o, t)
 	a.conclude(o, result)
 	return nil
+}
+
+// scanWithin scans into the output, and ends at the time limit as an interrupt would.
+func (a *app) scanWithin(ctx context.Context, o scanOptions, opts scanner.Options, out *output) (outcome, error) {
+	if o.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.timeout)
+		defer cancel()
+	}
+	return a.scanTo(ctx, o, opts, out)
 }
 
 func (o scanOptions) check() error {
@@ -147,6 +163,9 @@ func (o scanOptions) check() error {
 	}
 	if o.failOn == "live" && !o.verifies() {
 		return usage("usage.fail-on-live")
+	}
+	if o.timeout < 0 {
+		return usage("usage.timeout", o.timeout)
 	}
 	return o.asking.check()
 }

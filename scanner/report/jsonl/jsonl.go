@@ -117,21 +117,22 @@ func (h *handler) Skip(s finding.Skip) error {
 }
 
 type summary struct {
-	Kind       string `json:"kind"`
-	Blobs      int64  `json:"blobs"`
-	Bytes      int64  `json:"bytes"`
-	Commits    int64  `json:"commits"`
-	Findings   int    `json:"findings"`
-	Live       int    `json:"live"`
-	Skips      int    `json:"skips"`
-	Complete   bool   `json:"complete"`
-	DurationMS int64  `json:"durationMs"`
+	Kind        string `json:"kind"`
+	Blobs       int64  `json:"blobs"`
+	Bytes       int64  `json:"bytes"`
+	Commits     int64  `json:"commits"`
+	Findings    int    `json:"findings"`
+	Live        int    `json:"live"`
+	Skips       int    `json:"skips"`
+	Complete    bool   `json:"complete"`
+	Interrupted bool   `json:"interrupted,omitempty"`
+	DurationMS  int64  `json:"durationMs"`
 }
 
 func (h *handler) Summary(s finding.Summary) error {
 	err := h.write(summary{
 		Kind: "summary", Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, Live: s.Live,
-		Skips: s.Skips, Complete: s.Complete, DurationMS: s.Duration.Milliseconds(),
+		Skips: s.Skips, Complete: s.Complete, Interrupted: s.Interrupted, DurationMS: s.Duration.Milliseconds(),
 	})
 	if err != nil || !h.array {
 		return err

@@ -124,7 +124,7 @@ func clamp(n int) int { return min(max(n, 0), 10_000) }
 func (s summary) restore() finding.Summary {
 	return finding.Summary{
 		Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, Live: s.Live, Skips: s.Skips,
-		Complete: s.Complete, Duration: time.Duration(s.DurationMS) * time.Millisecond,
+		Complete: s.Complete, Interrupted: s.Interrupted, Duration: time.Duration(s.DurationMS) * time.Millisecond,
 	}
 }
 

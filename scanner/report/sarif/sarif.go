@@ -86,6 +86,9 @@ func (h *handler) notify(text string) {
 }
 
 func (h *handler) Summary(s finding.Summary) error {
+	if s.Interrupted {
+		h.notify(h.say.Say("report.interrupted"))
+	}
 	complete := s.Complete && s.Skips == 0 && len(h.notifications) == 0
 	if !complete && len(h.notifications) == 0 {
 		h.notify(h.say.Say("report.incomplete"))

@@ -136,7 +136,10 @@ func (h *handler) close(b *bytes.Buffer, s finding.Summary, t tally, complete bo
 func (h *handler) unread(b *bytes.Buffer, s finding.Summary) {
 	n := max(s.Skips, len(h.skips))
 	why := h.say.Say("report.incomplete")
-	if n > 0 {
+	switch {
+	case s.Interrupted:
+		why = h.say.Say("report.interrupted")
+	case n > 0:
 		why = h.say.Say("report.skipped", n)
 	}
 	fmt.Fprintf(b, "%s: %s\n", h.ink.alarm(h.say.Say("report.not-clean")), why)

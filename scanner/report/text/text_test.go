@@ -57,6 +57,7 @@ func TestIncompleteIsNeverClean(t *testing.T) {
 		"a skip":                func(r *reporttest.Report) { r.Skips = skip },
 		"a skip in the summary": func(r *reporttest.Report) { r.Summary.Skips = 1 },
 		"an incomplete summary": func(r *reporttest.Report) { r.Summary.Complete = false },
+		"an interrupted scan":   func(r *reporttest.Report) { r.Summary.Interrupted, r.Summary.Complete = true, false },
 		"findings and a skip":   func(r *reporttest.Report) { *r = reporttest.Wide(1); r.Skips = skip },
 		"the full report":       func(r *reporttest.Report) { *r = reporttest.Full() },
 	} {

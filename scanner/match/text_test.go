@@ -1,4 +1,4 @@
-package scanner
+package match
 
 import (
 	"bytes"
@@ -26,22 +26,18 @@ func FuzzPositions(f *testing.F) {
 			return
 		}
 		offset, window := int(at)%len(content), 8+int(size)
-		text := newText(content)
+		text := NewText(content, 0)
 		line, column := position(content, text.newline, offset)
 		from := 0
 		for offset-from >= window {
-			cut := runeStart(content, from+window/2)
-			text.content = content[from:]
-			text.advance(cut - from)
+			cut := RuneStart(content, from+window/2)
+			text.Content = content[from:]
+			text.Advance(cut - from)
 			from = cut
 		}
-		text.content = content[from:]
-		ahead := text.lineAt(offset - from)
-		if text.forward(offset - from); text.line != line || text.column != column || ahead != line {
-			t.Errorf("offset %d of %q: %d:%d and line %d, want %d:%d", offset, content, text.line, text.column, ahead, line, column)
-		}
-		if back := text.lineAt(0); back > line {
-			t.Errorf("offset %d stands on line %d, behind line %d", from, back, line)
+		text.Content = content[from:]
+		if got := text.forward(offset - from); got != (Position{line, column}) {
+			t.Errorf("offset %d of %q: %+v, want %d:%d", offset, content, got, line, column)
 		}
 	})
 }
@@ -51,9 +47,9 @@ func TestLineEnds(t *testing.T) {
 	for content, want := range map[string]int{
 		"a\nb\nX": 3, "a\r\nb\r\nX": 3, "a\rb\rX": 3, "a\rb\nX": 2, "\n\nX": 3, "X": 1, "a\u2028X": 1,
 	} {
-		text := newText([]byte(content))
-		if text.forward(strings.Index(content, "X")); text.line != want {
-			t.Errorf("%q: line %d, want %d", content, text.line, want)
+		text := NewText([]byte(content), 0)
+		if got := text.forward(strings.Index(content, "X")); got.Line != want {
+			t.Errorf("%q: line %d, want %d", content, got.Line, want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package scanner
+package match
 
 import (
 	"cmp"
@@ -8,10 +8,10 @@ import (
 	"github.com/akguard/akguard/rules/pair"
 )
 
-// spanList are the places of matches, in order. None contains another.
+// spanList are the ranges of values, in order. None contains another.
 type spanList []rules.Match
 
-// spans returns where the parts of credentials stand that are more than one value.
+// spans returns the ranges of the parts of credentials that have more than one part.
 func spans(joined []pair.Joined) spanList {
 	var out spanList
 	for _, j := range joined {
@@ -25,7 +25,7 @@ func spans(joined []pair.Joined) spanList {
 	return out
 }
 
-// overlap reports whether some part stands where m does.
+// overlap reports whether some part shares bytes with m.
 func (l spanList) overlap(m rules.Match) bool {
 	i, _ := slices.BinarySearchFunc(l, m.Start+1, func(part rules.Match, at int) int { return cmp.Compare(part.End, at) })
 	return i < len(l) && l[i].Start < m.End

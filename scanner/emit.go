@@ -1,0 +1,40 @@
+package scanner
+
+import (
+	"context"
+
+	"github.com/akguard/akguard/scanner/finding"
+)
+
+// emit is the last stage: it writes the findings of each cluster as soon as it and those before it are settled. The order
+// depends on nothing but the content. The summary counts them.
+func emit(h finding.Handler, clusters []*cluster) (summary finding.Summary, err error) {
+	for _, c := range clusters {
+		<-c.settled
+		for _, f := range c.findings {
+			if err := h.Finding(f); err != nil {
+				return summary, err
+			}
+			summary.Findings++
+			if f.Live() {
+				summary.Live++
+			}
+		}
+		c.groups, c.findings = nil, nil // the report has them
+	}
+	return summary, nil
+}
+
+// report verifies the clusters and writes the report while it does. If the handler fails, nothing more is verified.
+func (s *Scanner) report(ctx context.Context, h finding.Handler, clusters []*cluster) (finding.Summary, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.verify(ctx, clusters)
+	}()
+	summary, err := emit(h, clusters)
+	cancel()
+	<-done
+	return summary, err
+}

@@ -8,12 +8,12 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// Breaker wraps next and stops asking it after limit Offline verdicts in a row, so that a scan without a
-// network does not wait for a timeout per credential. From then on every verdict is Unknown and Offline, with
-// the reason of the last one. An answer that was under way then closes it again. A limit below 1 never stops.
+// Breaker wraps next and opens after limit Offline verdicts in a row, so that a scan without a network does not wait for a
+// timeout per credential. While it is open, every verdict is Unknown and Offline, with the reason of the last one. It
+// closes again when an answer arrives that was still under way. With a limit below 1 it never opens.
 //
-// Questions that are under way count: once there was a miss, no more of them are let through than may still miss,
-// and the others wait for how these end. So an endpoint that hangs costs one timeout, however many ask at once.
+// Questions under way count too: after a miss, no more questions pass than may still miss, and the others wait for their
+// result. So an endpoint that hangs costs one timeout, however many callers ask at once.
 func Breaker(next Verifier, limit int) Verifier {
 	return &breaker{next: next, limit: limit, ended: make(chan struct{})}
 }
@@ -36,15 +36,15 @@ func (b *breaker) Verify(ctx context.Context, c rules.Credential) Verdict {
 	case ctx.Err() != nil && !ok:
 		return stopped()
 	case !ok:
-		return Verdict{Status: Unknown, Reason: reason.Text(why.String() + "; not asked again"), Offline: true}
+		return Verdict{Status: Unknown, Reason: reason.New("verifier.not-asked-again", why), Offline: true}
 	}
 	v := b.next.Verify(ctx, c)
-	// Without a question, or with one that the caller took back, the verdict tells nothing about the network.
+	// Without a question, or with one that the caller cancelled, the verdict says nothing about the network.
 	b.end(v, v.Status != Unchecked && ctx.Err() == nil)
 	return v
 }
 
-// admit lets a question through, or says why the last one missed. It waits while others decide that.
+// admit lets a question pass, or returns why the last one missed. It waits while questions under way decide that.
 func (b *breaker) admit(ctx context.Context) (why reason.Reason, ok bool) {
 	for {
 		b.mu.Lock()
@@ -65,13 +65,13 @@ func (b *breaker) admit(ctx context.Context) (why reason.Reason, ok bool) {
 	}
 }
 
-// end takes note of how a question ended, and wakes those who wait for that.
-func (b *breaker) end(v Verdict, tells bool) {
+// end records how a question ended, and wakes those that wait for it. Only a meaningful verdict counts.
+func (b *breaker) end(v Verdict, meaningful bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.asking--
 	switch {
-	case !tells:
+	case !meaningful:
 	case v.Offline:
 		b.missed, b.reason = b.missed+1, v.Reason
 	default:

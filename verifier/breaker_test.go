@@ -53,7 +53,7 @@ func TestBreaker(t *testing.T) {
 			}
 			if test.asked < len(test.answers) {
 				want := verifier.Verdict{Status: verifier.Unknown, Offline: true,
-					Reason: reason.Text("STS could not be reached (no such host); not asked again")}
+					Reason: reason.New("verifier.not-asked-again", reason.Text("STS could not be reached (no such host)"))}
 				if last != want {
 					t.Errorf("open breaker says %+v, want %+v", last, want)
 				}

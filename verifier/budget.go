@@ -2,7 +2,6 @@ package verifier
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -10,14 +9,14 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// stopped is the verdict of a question that the caller took back.
+// stopped is the verdict of a question that the caller cancelled.
 func stopped() Verdict {
-	return Verdict{Status: Unknown, Reason: reason.Text("the check was stopped before it was answered")}
+	return Verdict{Status: Unknown, Reason: reason.New("verifier.stopped")}
 }
 
-// Budget wraps next and allows its questions so much time altogether, from the first one on. When it is used up,
-// questions under way end, no more are asked, and every verdict is Unknown with that reason. A limit that is not
-// positive allows all the time there is.
+// Budget wraps next and limits the total time of its questions, counted from the first one. When the time is used up,
+// questions under way end, no more are asked, and every verdict is Unknown with that reason. There is no limit if it is
+// zero or negative.
 func Budget(next Verifier, limit time.Duration) Verifier {
 	if limit <= 0 {
 		return next
@@ -33,19 +32,19 @@ type budget struct {
 	ends time.Time
 }
 
-// Verify asks next, while there is time.
+// Verify asks next while there is time.
 func (b *budget) Verify(ctx context.Context, c rules.Credential) Verdict {
 	b.once.Do(func() { b.ends = time.Now().Add(b.limit) })
 	limited, cancel := context.WithDeadline(ctx, b.ends)
 	defer cancel()
 	if limited.Err() == nil {
 		v := b.next.Verify(limited, c)
-		if v.Status != Unknown || v.Code != "" || limited.Err() == nil { // a code is an answer, if a useless one
+		if v.Status != Unknown || v.Code != "" || limited.Err() == nil { // a code is an answer, even if a useless one
 			return v
 		}
 	}
 	if ctx.Err() != nil {
 		return stopped()
 	}
-	return Verdict{Status: Unknown, Reason: reason.Text(fmt.Sprintf("not checked: the time for all checks (%s) was used up", b.limit))}
+	return Verdict{Status: Unknown, Reason: reason.New("verifier.time-used-up", b.limit)}
 }

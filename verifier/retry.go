@@ -8,14 +8,13 @@ import (
 	"github.com/akguard/akguard/rules"
 )
 
-// maxPause is the longest pause between two questions about the same credential.
+// maxPause is the longest backoff.
 const maxPause = 5 * time.Second
 
-// Retry wraps next and asks again, so many times at the most, while its verdict is Transient: throttled, or a fault of
-// the service. It pauses before each time, twice as long as before the last one and at random between half and all of
-// that, so that those who were refused together do not come back together. Nothing else is asked again: what
-// could not be reached has had its timeout, and every other answer stands. If ctx ends in a pause, the last verdict
-// stands.
+// Retry wraps next and asks again, at most so many times, while its verdict is Transient: throttled, or a fault of the
+// service. The backoff doubles each time, with jitter, so that callers that were refused together do not come back
+// together. Nothing else is asked again: an unreachable service has had its timeout, and every other answer is final. If
+// ctx ends in a pause, the last verdict is returned.
 func Retry(next Verifier, times int, pause time.Duration) Verifier {
 	return &retry{next, times, pause}
 }
@@ -26,7 +25,7 @@ type retry struct {
 	pause time.Duration
 }
 
-// Verify asks next until it answers.
+// Verify asks next until it gives an answer.
 func (r *retry) Verify(ctx context.Context, c rules.Credential) Verdict {
 	v := r.next.Verify(ctx, c)
 	pause := r.pause
@@ -42,4 +41,19 @@ func (r *retry) Verify(ctx context.Context, c rules.Credential) Verdict {
 
 func jittered(pause time.Duration) time.Duration {
 	return pause/2 + time.Duration(rand.Float64()*float64(pause)/2)
+}
+
+// sleep waits, and reports whether ctx let it.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

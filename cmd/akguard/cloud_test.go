@@ -48,10 +48,11 @@ func keyStatus(ts *testscript.TestScript, neg bool, args []string) {
 
 // fault KIND SERVICE ACTION lets the next call of the action fail: throttled, denied, or with a lost answer.
 func injectFault(ts *testscript.TestScript, neg bool, args []string) {
-	need(ts, !neg && len(args) == 3, "fault throttled|denied|lost SERVICE ACTION")
+	need(ts, !neg && len(args) == 3, "fault throttled|denied|lost|absent SERVICE ACTION")
 	kinds := map[string]alibabatest.Fault{
 		"throttled": alibabatest.Throttled(),
 		"lost":      alibabatest.LostAnswer(),
+		"absent":    {Code: "EntityNotExist.User", Message: "The user does not exist.", Status: http.StatusNotFound},
 		"denied":    {Code: "NoPermission", Message: "You are not authorized to do this action.", Status: http.StatusForbidden},
 	}
 	vaultOf(ts).server.InjectFor(args[1], args[2], kinds[args[0]], 1)

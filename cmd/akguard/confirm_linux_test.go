@@ -127,7 +127,7 @@ func TestRevokeInterrupted(t *testing.T) {
 	}
 	p.signal(t, syscall.SIGINT)
 	p.ends(t, soon, 130)
-	if text := p.stderr.String(); !strings.Contains(text, "akguard revoke resume goes on") {
+	if text := p.stderr.String(); !strings.Contains(text, "akguard revoke resume continues") {
 		t.Errorf("it says %q", text)
 	}
 	next := newProcess(t, "revoke", "resume", "--yes")

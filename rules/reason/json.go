@@ -39,9 +39,15 @@ func plain(arg any) any {
 	return fmt.Sprint(arg)
 }
 
-// UnmarshalJSON reads what MarshalJSON has written. Arguments come back as strings, int64 or Reasons.
+// UnmarshalJSON reads what MarshalJSON has written. Arguments come back as strings, int64 or Reasons. A string is a whole
+// sentence, as older versions wrote it.
 func (r *Reason) UnmarshalJSON(text []byte) error {
 	*r = Reason{}
+	var sentence string
+	if json.Unmarshal(text, &sentence) == nil {
+		*r = Text(sentence)
+		return nil
+	}
 	var in saved
 	if err := json.Unmarshal(text, &in); err != nil {
 		return err

@@ -22,6 +22,7 @@ type Account struct {
 	clock     func() time.Time
 	keys      map[string]*Key    // by ID
 	users     map[string]*user   // by name
+	recycled  map[string]*user   // deleted ones that can be restored, by name
 	groups    map[string]*group  // by name
 	roles     map[string]*role   // by name
 	policies  map[string]*policy // custom ones, by name
@@ -38,6 +39,7 @@ func NewAccount() *Account {
 		clock:     time.Now,
 		keys:      make(map[string]*Key),
 		users:     make(map[string]*user),
+		recycled:  make(map[string]*user),
 		groups:    make(map[string]*group),
 		roles:     make(map[string]*role),
 		policies:  make(map[string]*policy),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/sts"
 )
 
@@ -21,7 +22,11 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer server.Close()
-	checker, err := sts.New(sts.Options{Endpoint: server.URL})
+	reached, err := connection.New(connection.Options{Endpoints: server.Endpoints()})
+	if err != nil {
+		log.Fatal(err)
+	}
+	checker, err := sts.New(sts.Options{Connection: reached})
 	if err != nil {
 		log.Fatal(err)
 	}

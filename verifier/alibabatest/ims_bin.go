@@ -15,6 +15,7 @@ const (
 
 func imsBinActions() map[string]action {
 	return map[string]action{
+		"ListUsersInRecycleBin":          {permission: "ram:ListUsersInRecycleBin", run: locked(binUsers)},
 		"ListAccessKeysInRecycleBin":     {permission: "ram:ListAccessKeysInRecycleBin", run: locked(binList)},
 		"GetAccessKeyInfoInRecycleBin":   {permission: "ram:GetAccessKeyInfoInRecycleBin", run: locked(binGet)},
 		"RestoreAccessKeyFromRecycleBin": {permission: "ram:RestoreAccessKeyFromRecycleBin", run: locked(binRestore)},
@@ -77,6 +78,23 @@ func binList(c *call) (object, *failure) {
 	return object{list("AccessKeys", "AccessKey", c.account.bin(u.Name, c.now), (*Key).binObject)}, nil
 }
 
+func binUsers(c *call) (object, *failure) {
+	users, answer, refused := page(c, byName(c.account.recycled), func(u *user) string { return u.Name })
+	if refused != nil {
+		return nil, refused
+	}
+	return append(answer, list("Users", "User", users, func(u *user) object {
+		return object{
+			{"UserId", u.id},
+			{"UserPrincipalName", c.account.PrincipalName(u.Name)},
+			{"DisplayName", u.DisplayName},
+			{"CreateDate", stamp(u.Created)},
+			{"RecycleDate", stamp(u.updated)},
+			{"DeleteDate", stamp(u.updated.Add(binTime))},
+		}
+	})), nil
+}
+
 func binGet(c *call) (object, *failure) {
 	id := c.param("UserAccessKeyId")
 	k, ok := c.account.keys[id]
@@ -86,7 +104,7 @@ func binGet(c *call) (object, *failure) {
 	return object{{"AccessKey", append(k.binObject(),
 		member{"UserId", k.owner.userID},
 		member{"UserPrincipalName", c.account.PrincipalName(k.owner.user)},
-		member{"UserRecycled", false},
+		member{"UserRecycled", c.account.recycled[k.owner.user] != nil},
 	)}}, nil
 }
 

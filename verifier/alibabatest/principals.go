@@ -85,6 +85,23 @@ func (a *Account) seeUser(name string) *user {
 	return a.putUser(User{Name: name})
 }
 
+// RecycleUser moves the user to the recycle bin of users, and its keys with it: they are deleted, and come back with the
+// user. Whether the service keeps them so is inferred from the field UserRecycled of a recycled key.
+func (a *Account) RecycleUser(name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	u, ok := a.users[name]
+	if !ok {
+		return
+	}
+	delete(a.users, name)
+	u.updated = a.clock()
+	a.recycled[name] = u
+	for _, k := range a.keysOf(name, Active, Inactive) {
+		k.set(Recycled, u.updated)
+	}
+}
+
 // UserID returns the user's number, with which IMS knows it; empty if there is no such user.
 func (a *Account) UserID(name string) string {
 	a.mu.Lock()

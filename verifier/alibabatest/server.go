@@ -56,6 +56,15 @@ func NewServer(accounts ...*Account) (*Server, error) {
 	return s, nil
 }
 
+// Endpoints returns the server's URL by the name of each service that it emulates.
+func (s *Server) Endpoints() map[string]string {
+	all := map[string]string{}
+	for _, name := range []string{"sts", "ram", "ims", "actiontrail", "resourcemanager"} {
+		all[name] = s.URL
+	}
+	return all
+}
+
 // Close ends the server and every call under way. It may be called twice.
 func (s *Server) Close() error {
 	err := s.http.Close()

@@ -86,7 +86,7 @@ func (c *Cache) Verify(ctx context.Context, cred rules.Credential) verifier.Verd
 				return q.verdict
 			}
 		case <-ctx.Done():
-			return verifier.Verdict{Status: verifier.Unknown, Reason: reason.Text("the check was stopped before it was answered")}
+			return verifier.Verdict{Status: verifier.Unknown, Reason: reason.New("verifier.stopped")}
 		}
 	}
 }

@@ -1,17 +1,16 @@
-// Package inventory says whether a leaked key is one of the owner's own. It asks with an administrator's credential for
-// the key's ID alone, and never uses the leaked secret: so it also knows keys that do not work any more, or not from here.
+// Package inventory says whether a leaked key is one of the owner's own. It asks about the key's ID alone, with an
+// administrator's credential, and never uses the leaked secret: so it also recognises keys that no longer work, or do not
+// work from here.
 //
-// It wraps a Verifier and adds an Owner to its verdicts. IMS says at once whose an ID is; where the administrator may not
-// ask it that, the keys of all users are listed, once, and the ID is looked for among them. So it is done in the
-// administrator's account, and then in the other accounts of its organization, through the role that each has for that,
-// where the administrator may take it on. Limits: the keys of an account itself (root) are told to the account itself
-// alone, and deleted keys are nobody's.
+// It wraps a Verifier and adds an Owner to its verdicts. IMS names the user of an ID at once; if the administrator may not
+// ask that, the keys of all users are listed, once, and the ID is looked up among them. It does so in the administrator's
+// account first, then in the other accounts of its organization whose access role the administrator may assume.
+//
+// Limits: only the account itself can list its own (root) keys, and deleted keys belong to nobody.
 package inventory
 
 import (
 	"context"
-	"crypto/x509"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -20,53 +19,35 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
-	"github.com/akguard/akguard/verifier/internal/openapi"
+	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
 // Admin is an administrator's credential.
 type Admin interface {
 	Get(ctx context.Context) (rules.Credential, error)
-	// Owns reports whether the ID is its own, or that of the key behind it.
+	// Owns reports whether the ID is its own, or that of the key with which its role is assumed.
 	Owns(id rules.Secret) bool
 }
 
-// Endpoints say where the services are. Empty ones are the public ones.
-type Endpoints struct {
-	STS, RAM, IMS, ResourceManager string
-}
-
-// Options say who asks, and where. Admin is required.
+// Options say who asks. Admin and Connection are required.
 type Options struct {
-	Admin     Admin
-	Endpoints Endpoints
-	RootCAs   *x509.CertPool // the system's if nil
-	UserAgent string
-	Timeout   time.Duration // for all keys together; none if zero
-	PerSecond int           // calls at the most; 10 if zero
+	Admin      Admin
+	Connection *connection.Connection
+	Timeout    time.Duration // for all keys together; none if zero
 }
 
-// Over adds to next's verdicts whether the key is the owner's. It fails on an unusable endpoint, and calls nothing yet.
+// Over adds to next's verdicts whether the key is the owner's. It makes no call. It fails if a service that it needs has
+// no endpoint in the connection's region.
 func Over(next verifier.Verifier, o Options) (verifier.Verifier, error) {
-	l := &lookup{admin: o.Admin}
-	patience := &openapi.Patience{PerSecond: o.PerSecond}
-	e := o.Endpoints
-	for _, service := range []struct {
-		client        **openapi.Client
-		given, public string
-	}{
-		{&l.sts, e.STS, openapi.EndpointSTS}, {&l.ram, e.RAM, openapi.EndpointRAM},
-		{&l.ims, e.IMS, openapi.EndpointIMS}, {&l.directory, e.ResourceManager, openapi.EndpointResourceManager},
-	} {
-		endpoint := service.given
-		if endpoint == "" {
-			endpoint = service.public
+	client := o.Connection.Client()
+	for _, service := range []string{cloud.STS, cloud.IMS, cloud.RAM} {
+		if _, err := client.Endpoint(service); err != nil {
+			return nil, err
 		}
-		client, err := openapi.New(openapi.Options{Endpoint: endpoint, RootCAs: o.RootCAs, UserAgent: o.UserAgent, Patience: patience})
-		if err != nil {
-			return nil, fmt.Errorf("preparing the inventory: %w", err)
-		}
-		*service.client = client
 	}
+	l := &lookup{admin: o.Admin, client: client}
+	l.here.client = client.As(o.Admin)
 	asked := verifier.Breaker(l, 1) // keys are looked up one after the other: without a network, each would cost a timeout
 	asked = verifier.Budget(asked, o.Timeout)
 	return &inventory{next: next, admin: l, lookup: asked, known: map[string]*verifier.Owner{}}, nil
@@ -80,7 +61,7 @@ type inventory struct {
 	known map[string]*verifier.Owner
 }
 
-// Verify is next's verdict, and whose the key is.
+// Verify returns next's verdict with the key's owner.
 func (i *inventory) Verify(ctx context.Context, c rules.Credential) verifier.Verdict {
 	v := i.next.Verify(ctx, c)
 	if c.ID.IsZero() || c.Type != rules.AccessKey && c.Type != rules.AccessKeyID {
@@ -107,63 +88,60 @@ func (i *inventory) Verify(ctx context.Context, c rules.Credential) verifier.Ver
 	return v
 }
 
-// lookup finds the owner of an ID. As a Verifier it can be stopped like one; its verdicts hold an Owner, or the reason
-// why there is none.
+// lookup finds the owner of an ID. It is a Verifier so that Breaker and Budget can stop it; its verdicts hold an Owner, or
+// the reason why there is none.
 type lookup struct {
-	admin                    Admin
-	sts, ram, ims, directory *openapi.Client
+	admin  Admin
+	client *cloud.Client
 
 	me      verifier.Identity // once it is known
 	here    account           // the administrator's
-	members []*account        // the others of the organization; nil if not asked for yet
-	unseen  string            // why there may be more of them; "" if not
+	members []*account        // the others of the organization; nil before they are listed
+	unseen  bool              // there may be more of them, which the administrator may not list
 }
 
-// has reports whether an account is the administrator's, or another one of the organization, as far as that is known.
+// has reports whether an account is the administrator's or another one of its organization, as far as is known.
 func (l *lookup) has(id string) bool {
 	return id != "" && (id == l.me.AccountID || slices.ContainsFunc(l.members, func(a *account) bool { return a.id == id }))
 }
 
-// Verify looks for the ID.
+// Verify looks the ID up.
 func (l *lookup) Verify(ctx context.Context, c rules.Credential) verifier.Verdict {
 	if l.admin.Owns(c.ID) {
-		return verifier.Verdict{Status: verifier.Unknown, Reason: reason.Text("this is the administrator's own key: take another one for the inventory")}
+		return verifier.Verdict{Status: verifier.Unknown, Reason: reason.New("inventory.own-key")}
 	}
-	cred, err := l.admin.Get(ctx)
-	if err == nil && l.me.AccountID == "" {
-		l.me, err = l.sts.GetCallerIdentity(ctx, cred)
+	if l.me.AccountID == "" {
+		var err error
+		if l.me, err = l.here.client.GetCallerIdentity(ctx); err != nil {
+			return failed(reason.New("inventory.asking-administrator", err), err)
+		}
+		l.here.id = l.me.AccountID
 	}
-	if err != nil {
-		return failed("asking who the administrator is", err)
-	}
-	l.here.id, l.here.credential = l.me.AccountID, cred // which may be a new one each time
 	user, found, err := l.find(ctx, &l.here, c.ID)
 	if err == nil && !found && l.me.Root() {
-		found, err = l.root(ctx, cred, c.ID)
+		found, err = l.root(ctx, c.ID)
 	}
 	switch {
 	case err != nil:
-		return failed("asking whose the key is", err)
+		return failed(reason.New("inventory.asking-owner", err), err)
 	case found:
 		return owned(l.me.AccountID, user)
 	}
-	return l.elsewhere(ctx, cred, c.ID)
+	return l.elsewhere(ctx, c.ID)
 }
 
 func owned(account, user string) verifier.Verdict {
 	return verifier.Verdict{Owner: &verifier.Owner{Ours: verifier.OursYes, AccountID: account, User: user}}
 }
 
-// failed says why there is no answer.
-func failed(doing string, err error) verifier.Verdict {
-	return verifier.Verdict{
-		Status: verifier.Unknown, Reason: reason.Text(fmt.Sprintf("%s: %v", doing, err)), Offline: openapi.IsUnreachable(err),
-	}
+// failed is the verdict that there is no answer.
+func failed(why reason.Reason, err error) verifier.Verdict {
+	return verifier.Verdict{Status: verifier.Unknown, Reason: why, Offline: cloud.IsUnreachable(err)}
 }
 
-// root looks for the ID with the account itself, which tells its keys to itself alone.
-func (l *lookup) root(ctx context.Context, cred rules.Credential, id rules.Secret) (found bool, err error) {
-	keys, err := l.ims.IdentityKeys(ctx, cred, "")
+// root looks the ID up among the account's own keys, which only the account itself can list.
+func (l *lookup) root(ctx context.Context, id rules.Secret) (found bool, err error) {
+	keys, err := l.here.client.IdentityKeys(ctx, "")
 	for _, k := range keys {
 		found = found || k.ID.Reveal() == id.Reveal()
 	}

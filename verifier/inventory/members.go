@@ -2,25 +2,24 @@ package inventory
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
-	"github.com/akguard/akguard/verifier/internal/openapi"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// memberRole is the role that the resource directory makes in each account, for the management account to take on.
+// memberRole is the role that the resource directory creates in each account for the management account to assume.
 const memberRole = "ResourceDirectoryAccountAccessRole"
 
-// maxMembers is how many accounts are looked into.
+// maxMembers is how many accounts are looked into: each costs a call for every key.
 const maxMembers = 100
 
 // elsewhere looks for the ID in the other accounts of the organization.
-func (l *lookup) elsewhere(ctx context.Context, cred rules.Credential, id rules.Secret) verifier.Verdict {
+func (l *lookup) elsewhere(ctx context.Context, id rules.Secret) verifier.Verdict {
 	if l.members == nil {
-		if err := l.enter(ctx, cred); err != nil {
-			return failed("asking for the accounts of the organization", err)
+		if err := l.enter(ctx); err != nil {
+			return failed(reason.New("inventory.listing-accounts", err), err)
 		}
 	}
 	ours := verifier.OursNo
@@ -31,7 +30,7 @@ func (l *lookup) elsewhere(ctx context.Context, cred rules.Credential, id rules.
 			case found:
 				return owned(m.id, user)
 			case err != nil && !refused(err):
-				return failed("asking whose the key is in account "+m.id, err)
+				return failed(reason.New("inventory.asking-member", m.id, err), err)
 			}
 			m.closed = err != nil
 		}
@@ -39,17 +38,17 @@ func (l *lookup) elsewhere(ctx context.Context, cred rules.Credential, id rules.
 			ours = verifier.OursUnknown
 		}
 	}
-	return verifier.Verdict{Owner: &verifier.Owner{Ours: ours, Note: reason.Text(l.absence())}}
+	return verifier.Verdict{Owner: &verifier.Owner{Ours: ours, Note: l.absence()}}
 }
 
-// enter takes on the role of each other account where it may. Most credentials may not, and most accounts are in no
-// organization: that is no error, but said.
-func (l *lookup) enter(ctx context.Context, cred rules.Credential) error {
-	all, err := l.directory.ListAccounts(ctx, cred)
+// enter assumes the access role of each other account, where it may. Most credentials may not, and most accounts are in
+// no organization: that is not an error, but the note mentions it.
+func (l *lookup) enter(ctx context.Context) error {
+	all, err := l.here.client.ListAccounts(ctx)
 	switch {
-	case openapi.Code(err) == "ResourceDirectoryNotInUse":
+	case cloud.Code(err) == "ResourceDirectoryNotInUse":
 	case refused(err):
-		l.unseen = "; other accounts of its organization, if it has one, cannot be listed"
+		l.unseen = true
 	case err != nil:
 		return err
 	}
@@ -63,33 +62,36 @@ func (l *lookup) enter(ctx context.Context, cred rules.Credential) error {
 		if len(members) > maxMembers {
 			continue
 		}
-		s, err := l.sts.AssumeRole(ctx, cred, openapi.Assume{RoleARN: "acs:ram::" + m.ID + ":role/" + memberRole, Session: "akguard"})
+		s, err := l.here.client.AssumeRole(ctx, cloud.Assume{RoleARN: "acs:ram::" + m.ID + ":role/" + memberRole, Session: "akguard"})
 		if err != nil && !refused(err) {
 			return err
 		}
-		a.credential, a.closed = s.Credential, err != nil
+		a.client, a.closed = l.client.AsKey(s.Credential), err != nil
 	}
 	l.members = members
 	return nil
 }
 
 // absence says where the ID was not, and where nobody could look.
-func (l *lookup) absence() string {
+func (l *lookup) absence() reason.Reason {
 	closed := 0
 	for _, m := range l.members {
 		if m.closed {
 			closed++
 		}
 	}
-	note := "not a key of a user of account " + l.me.AccountID
+	note := reason.New("inventory.not-in-account", l.me.AccountID)
 	if n := len(l.members) - closed; n > 0 {
-		note += fmt.Sprintf(", nor of %d more of its organization", n)
+		note = reason.New("inventory.not-in-accounts", n, l.me.AccountID)
 	}
 	if !l.me.Root() {
-		note += "; a key of the account itself (root) would not show"
+		note = reason.New("inventory.and", note, reason.New("inventory.root-hidden"))
 	}
 	if closed > 0 {
-		note += fmt.Sprintf("; %d of its organization could not be looked into", closed)
+		note = reason.New("inventory.and", note, reason.New("inventory.closed-accounts", closed))
 	}
-	return note + l.unseen
+	if l.unseen {
+		note = reason.New("inventory.and", note, reason.New("inventory.unseen-accounts"))
+	}
+	return note
 }

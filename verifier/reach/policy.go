@@ -4,36 +4,41 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
-// ability is something that a person fears, and an action of RAM that stands for it.
-type ability struct{ action, words string }
+// ability is something to fear, and the RAM action that allows it.
+type ability struct {
+	action string
+	can    reason.Reason
+}
 
-// abilities are what is asked of a set of policies, the worst first. The first one covers all others.
+// abilities are what a set of policies is checked for, the worst first. The first one covers all others.
 func abilities() []ability {
 	return []ability{
-		{"*", "do everything in the account: it is an administrator"},
-		{"ram:AttachPolicyToUser", "change permissions (RAM): it can give itself everything"},
-		{"ram:CreateAccessKey", "make new keys for users (RAM): disabling this one is not enough then"},
-		{"sts:AssumeRole", "take on roles, with what those may do"},
-		{"oss:GetObject", "read files (OSS)"},
-		{"oss:PutObject", "write files (OSS)"},
-		{"oss:DeleteObject", "delete files (OSS)"},
-		{"ecs:RunInstances", "start servers (ECS): that costs money"},
-		{"ecs:RunCommand", "run commands on servers (ECS)"},
-		{"ecs:DeleteInstance", "delete servers (ECS)"},
-		{"ecs:AuthorizeSecurityGroup", "open firewalls (ECS security groups)"},
-		{"rds:DeleteDBInstance", "delete databases (RDS)"},
-		{"rds:ModifySecurityIps", "open databases to other addresses (RDS)"},
-		{"kms:GetSecretValue", "read secrets (KMS)"},
-		{"kms:Decrypt", "decrypt (KMS)"},
-		{"log:GetLogStoreLogs", "read logs (SLS)"},
-		{"dysms:SendSms", "send text messages: that costs money"},
-		{"actiontrail:StopLogging", "stop the recording of what it does (ActionTrail)"},
+		{"*", reason.New("reach.administrator")},
+		{"ram:AttachPolicyToUser", reason.New("reach.permissions")},
+		{"ram:CreateAccessKey", reason.New("reach.new-keys")},
+		{"sts:AssumeRole", reason.New("reach.roles")},
+		{"oss:GetObject", reason.New("reach.read-objects")},
+		{"oss:PutObject", reason.New("reach.write-objects")},
+		{"oss:DeleteObject", reason.New("reach.delete-objects")},
+		{"ecs:RunInstances", reason.New("reach.start-servers")},
+		{"ecs:RunCommand", reason.New("reach.run-commands")},
+		{"ecs:DeleteInstance", reason.New("reach.delete-servers")},
+		{"ecs:AuthorizeSecurityGroup", reason.New("reach.open-ports")},
+		{"rds:DeleteDBInstance", reason.New("reach.delete-databases")},
+		{"rds:ModifySecurityIps", reason.New("reach.open-databases")},
+		{"kms:GetSecretValue", reason.New("reach.read-secrets")},
+		{"kms:Decrypt", reason.New("reach.decrypt")},
+		{"log:GetLogStoreLogs", reason.New("reach.read-logs")},
+		{"dysms:SendSms", reason.New("reach.send-messages")},
+		{"actiontrail:StopLogging", reason.New("reach.stop-trail")},
 	}
 }
 
-// document is a policy. Of what else may stand in one, only that it is there is looked at.
+// document is a policy: the parts that are evaluated.
 type document struct {
 	Statement []statement
 }
@@ -68,9 +73,9 @@ const (
 	full
 )
 
-// weigh says how far the documents together allow an action. A denial counts only where it has no exceptions: what is
-// said of a leaked key is rather too much than too little.
-func weigh(documents []document, action string) grant {
+// evaluate says how far the documents together allow an action. A denial counts only if it has no exceptions: about a
+// leaked key, saying too much is better than too little.
+func evaluate(documents []document, action string) grant {
 	got := none
 	for _, d := range documents {
 		for _, s := range d.Statement {
@@ -78,9 +83,9 @@ func weigh(documents []document, action string) grant {
 				continue
 			}
 			switch {
-			case s.Effect == "Deny" && s.whole():
+			case s.Effect == "Deny" && s.unconditional():
 				return none
-			case s.Effect == "Allow" && s.whole():
+			case s.Effect == "Allow" && s.unconditional():
 				got = full
 			case s.Effect == "Allow":
 				got = max(got, partial)
@@ -92,20 +97,20 @@ func weigh(documents []document, action string) grant {
 
 func (s statement) covers(action string) bool {
 	covered := func(pattern string) bool { return matches(strings.ToLower(pattern), strings.ToLower(action)) }
-	if len(s.NotAction) > 0 { // never any action
+	if len(s.NotAction) > 0 { // it never covers every action
 		return action != "*" && !slices.ContainsFunc(s.NotAction, covered)
 	}
 	return slices.ContainsFunc(s.Action, covered)
 }
 
-// whole reports whether a statement holds everywhere and always.
-func (s statement) whole() bool {
+// unconditional reports whether a statement applies to all resources at all times.
+func (s statement) unconditional() bool {
 	conditions := strings.TrimSpace(string(s.Condition))
 	return (conditions == "" || conditions == "{}" || conditions == "null") && slices.Contains(s.Resource, "*")
 }
 
-// matches reports whether a pattern with * and ? stands for the whole of an action. An action "*" is any action, which
-// only patterns of nothing but asterisks and a colon cover.
+// matches reports whether a pattern with * and ? matches a whole action. The action "*" means every action, which only
+// patterns of nothing but asterisks and a colon match.
 func matches(pattern, action string) bool {
 	if action == "*" {
 		return strings.Trim(pattern, "*:") == "" && pattern != ""
@@ -129,18 +134,18 @@ func matches(pattern, action string) bool {
 	return strings.Trim(pattern[i:], "*") == ""
 }
 
-// words lists what the documents allow.
-func words(documents []document) []string {
-	var can []string
+// allowed lists what the documents allow.
+func allowed(documents []document) []reason.Reason {
+	var can []reason.Reason
 	for _, a := range abilities() {
-		switch weigh(documents, a.action) {
+		switch evaluate(documents, a.action) {
 		case full:
-			can = append(can, a.words)
+			can = append(can, a.can)
 			if a.action == "*" {
 				return can
 			}
 		case partial:
-			can = append(can, a.words+" - on some resources, or under conditions")
+			can = append(can, reason.New("reach.partly", a.can))
 		}
 	}
 	return can

@@ -10,6 +10,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/reach"
 	"github.com/akguard/akguard/verifier/sts"
 )
@@ -45,18 +46,30 @@ func newScene(t *testing.T) *scene {
 	return s
 }
 
-func (s *scene) over(t *testing.T, admin reach.Admin) verifier.Verifier {
+func (s *scene) connect(t *testing.T, unpaced bool) *connection.Connection {
 	t.Helper()
-	checker, err := sts.New(sts.Options{Endpoint: s.server.URL})
+	c, err := connection.New(connection.Options{Endpoints: s.server.Endpoints(), Unpaced: unpaced})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.overNext(t, checker, reach.Options{Admin: admin, PerSecond: 1000})
+	return c
+}
+
+func (s *scene) over(t *testing.T, admin reach.Admin) verifier.Verifier {
+	t.Helper()
+	unpaced := s.connect(t, true)
+	checker, err := sts.New(sts.Options{Connection: unpaced})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.overNext(t, checker, reach.Options{Admin: admin, Connection: unpaced})
 }
 
 func (s *scene) overNext(t *testing.T, next verifier.Verifier, o reach.Options) verifier.Verifier {
 	t.Helper()
-	o.STS, o.RAM = s.server.URL, s.server.URL
+	if o.Connection == nil {
+		o.Connection = s.connect(t, false)
+	}
 	v, err := reach.Over(next, o)
 	if err != nil {
 		t.Fatal(err)
@@ -76,12 +89,12 @@ func TestReach(t *testing.T) {
 	s := newScene(t)
 	v := s.over(t, administrator{s.admin.Credential()})
 	user := v.Verify(t.Context(), s.account.AddKey("ci").Credential())
-	want(t, "a user's own policy", user, "read files (OSS)", "are not weighed")
-	want(t, "its group's", user, "start servers (ECS)", "are not weighed")
+	want(t, "a user's own policy", user, "reach.read-objects", "reach.limits")
+	want(t, "its group's", user, "reach.start-servers", "reach.limits")
 	role := s.account.AddSession("deploy", "run", time.Now().Add(time.Hour))
-	want(t, "a role's", v.Verify(t.Context(), role.Credential()), "it can give itself everything", "are not weighed")
-	want(t, "root's", v.Verify(t.Context(), s.account.AddRootKey().Credential()), "it is root", "no policy limits root")
-	want(t, "nothing", v.Verify(t.Context(), s.account.AddKey("idle").Credential()), "none of what", "are not weighed")
+	want(t, "a role's", v.Verify(t.Context(), role.Credential()), "reach.permissions", "reach.limits")
+	want(t, "root's", v.Verify(t.Context(), s.account.AddRootKey().Credential()), "reach.root", "reach.no-limits")
+	want(t, "nothing", v.Verify(t.Context(), s.account.AddKey("idle").Credential()), "reach.nothing", "reach.limits")
 	off := s.account.AddKey("ci")
 	off.SetStatus(alibabatest.Inactive)
 	if got := v.Verify(t.Context(), off.Credential()); got.Reach != nil {
@@ -93,8 +106,8 @@ func TestReach(t *testing.T) {
 func TestLeakedKeyAsks(t *testing.T) {
 	s := newScene(t)
 	v := s.over(t, nil)
-	want(t, "an administrator's", v.Verify(t.Context(), s.admin.Credential()), "it is an administrator", "")
-	want(t, "a user's", v.Verify(t.Context(), s.account.AddKey("ci").Credential()), "", "not known: its policies cannot be read: NoPermission")
+	want(t, "an administrator's", v.Verify(t.Context(), s.admin.Credential()), "reach.administrator", "")
+	want(t, "a user's", v.Verify(t.Context(), s.account.AddKey("ci").Credential()), "", "reach.unknown(reach.unreadable(cloud.refused(NoPermission, ")
 }
 
 func TestAnotherAccount(t *testing.T) {
@@ -107,7 +120,7 @@ func TestAnotherAccount(t *testing.T) {
 	defer server.Close()
 	s.server = server
 	v := s.over(t, administrator{s.admin.Credential()})
-	want(t, "another account's", v.Verify(t.Context(), other.AddKey("ci").Credential()), "", "the key is of account "+other.UID())
+	want(t, "another account's", v.Verify(t.Context(), other.AddKey("ci").Credential()), "", "reach.another-account("+other.UID())
 }
 
 // What cannot be read is said, what is busy is asked again, and out of reach is tried once.
@@ -116,15 +129,15 @@ func TestFailures(t *testing.T) {
 	v := s.over(t, administrator{s.admin.Credential()})
 	key := s.account.AddKey("ci").Credential()
 	s.server.InjectFor("Ram", "GetPolicy", alibabatest.Fault{Code: "NoPermission", Status: 403}, 1)
-	want(t, "one unread", v.Verify(t.Context(), key), "start servers", "1 of its 2 policies cannot be read")
+	want(t, "one unread", v.Verify(t.Context(), key), "reach.start-servers", "reach.unread-policies(1, 2, ")
 	s.server.InjectFor("Ram", "GetPolicy", alibabatest.Throttled(), 1)
 	s.server.InjectFor("Ram", "ListGroupsForUser", alibabatest.Unavailable(), 1)
-	want(t, "busy", v.Verify(t.Context(), key), "read files", "by its policies")
-	want(t, "busy", v.Verify(t.Context(), key), "start servers", "by its policies")
+	want(t, "busy", v.Verify(t.Context(), key), "reach.read-objects", "reach.limits")
+	want(t, "busy", v.Verify(t.Context(), key), "reach.start-servers", "reach.limits")
 	s.server.InjectFor("Ram", "GetPolicy", alibabatest.Fault{Reset: true}, -1)
 	before := s.server.Calls("Ram", "GetPolicy")
-	want(t, "reset", v.Verify(t.Context(), key), "", "not known: its policies cannot be read: ")
-	want(t, "reset before", v.Verify(t.Context(), key), "", "not asked again")
+	want(t, "reset", v.Verify(t.Context(), key), "", "reach.unknown(reach.unreadable(")
+	want(t, "reset before", v.Verify(t.Context(), key), "", "verifier.not-asked-again")
 	if n := s.server.Calls("Ram", "GetPolicy") - before; n != 1 {
 		t.Errorf("%d calls, want 1", n)
 	}
@@ -146,11 +159,11 @@ func TestTime(t *testing.T) {
 	v := s.overNext(t, live(s.account.UID()), reach.Options{Admin: administrator{s.admin.Credential()}, Timeout: 300 * time.Millisecond})
 	start := time.Now()
 	for range 5 {
-		want(t, "late", v.Verify(t.Context(), rules.Credential{}), "", "the time for reading policies (300ms) was used up")
+		want(t, "late", v.Verify(t.Context(), rules.Credential{}), "", "reach.time-used-up(300ms)")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	want(t, "stopped", v.Verify(ctx, rules.Credential{}), "", "stopped before")
+	want(t, "stopped", v.Verify(ctx, rules.Credential{}), "", "reach.stopped")
 	if took := time.Since(start); took > 2*time.Second {
 		t.Errorf("it took %s", took)
 	}
@@ -161,12 +174,13 @@ func TestPace(t *testing.T) {
 	s := newScene(t)
 	v := s.overNext(t, live(s.account.UID()), reach.Options{Admin: administrator{s.admin.Credential()}})
 	for range 3 { // five calls each: policies, groups, the group's, and two documents
-		want(t, "a user's", v.Verify(t.Context(), rules.Credential{}), "start servers", "")
+		want(t, "a user's", v.Verify(t.Context(), rules.Credential{}), "reach.start-servers", "")
 	}
 	calls := s.server.Recorded()
 	if want := 1 + 3*5; len(calls) != want {
 		t.Errorf("%d calls, want %d", len(calls), want)
 	}
+	calls = calls[1:] // the first is STS's
 	for i := 10; i < len(calls); i++ {
 		if d := calls[i].Time.Sub(calls[i-10].Time); d < time.Second {
 			t.Errorf("eleven calls within %s", d)

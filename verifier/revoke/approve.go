@@ -2,13 +2,14 @@ package revoke
 
 import (
 	"context"
-	"errors"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
-// ErrDenied is the error of an Approver that says no.
-var ErrDenied = errors.New("not approved")
+// ErrDenied is the error of an Approver that denies.
+var ErrDenied error = reason.NewError("revoke.denied")
 
-// Approver decides whether the actions about one key may happen. An error other than ErrDenied is a no as well.
+// Approver decides whether the actions on one key may happen. Any error denies them.
 type Approver interface {
 	Approve(ctx context.Context, actions []Action) error
 }
@@ -19,7 +20,7 @@ type ApproverFunc func(ctx context.Context, actions []Action) error
 // Approve calls f.
 func (f ApproverFunc) Approve(ctx context.Context, actions []Action) error { return f(ctx, actions) }
 
-// approve asks about each key in turn. The first no ends it.
+// approve asks about each key in turn, until one is denied.
 func approve(ctx context.Context, approver Approver, actions []Action) error {
 	if approver == nil {
 		return ErrDenied
@@ -32,7 +33,7 @@ func approve(ctx context.Context, approver Approver, actions []Action) error {
 	return ctx.Err()
 }
 
-// byKey groups actions by what they are about, in their order.
+// byKey groups actions by their target, in their order.
 func byKey(actions []Action) [][]Action {
 	var groups [][]Action
 	at := make(map[string]int)

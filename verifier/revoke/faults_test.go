@@ -120,7 +120,7 @@ func (s *stage) wantTold(steps []revoke.Step) {
 		if (step.Outcome == revoke.Refused || step.Outcome == revoke.Failed) && is != step.State.Key {
 			s.t.Errorf("%s is told to be %s with the key %s, and the key is %s", step.Action, step.Outcome, step.State, is)
 		}
-		if step.Outcome != revoke.Done && step.Outcome != revoke.Already && (step.Err == nil || step.Hint() == "") {
+		if step.Outcome != revoke.Done && step.Outcome != revoke.Already && (step.Err == nil || step.Hint().IsZero()) {
 			s.t.Errorf("%s: %s without a reason or a hint: %v", step.Action, step.Outcome, step.Err)
 		}
 	}

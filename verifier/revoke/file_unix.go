@@ -3,15 +3,16 @@
 package revoke
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
-// lock takes the file for this process. The system gives it back when the process ends, however it ends.
+// lock locks the file for this process. The system unlocks it when the process ends, however it ends.
 func lock(file *os.File) error {
 	return unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 }
@@ -21,9 +22,9 @@ func checkPrivate(info fs.FileInfo) error {
 	owner, ok := info.Sys().(*syscall.Stat_t)
 	switch {
 	case info.Mode().Perm()&0o022 != 0:
-		return errors.New("others may write to it")
+		return reason.NewError("revoke.journal-writable")
 	case ok && int(owner.Uid) != os.Geteuid():
-		return errors.New("it belongs to another user")
+		return reason.NewError("revoke.journal-foreign")
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func FuzzJournal(f *testing.F) {
 			t.Fatal(err)
 		}
 		j, err := revoke.OpenJournal(name)
-		if (err == nil) != (len(h.Broken) == 0) {
+		if usable := err == nil && j.Plan() != nil; usable != (len(h.Broken) == 0) {
 			t.Errorf("opening it: %v, and broken are %v", err, h.Broken)
 		}
 		if err == nil {
@@ -80,7 +80,7 @@ func TestJournalInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = revoke.OpenJournal(name)
-	wantRefused(t, err, "in use")
+	wantRefused(t, err, "revoke.journal-in-use")
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestJournalOfOthers(t *testing.T) {
 		t.Errorf("history %+v, error %v", h, err)
 	}
 	_, err = revoke.OpenJournal(name)
-	wantRefused(t, err, "others may write")
+	wantRefused(t, err, "revoke.journal-writable")
 }
 
 // TestJournalIsNotWrittenElsewhere has a link where the journal shall be.

@@ -8,19 +8,27 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
-// History is what the journals of a folder say was done. A nil History knows nothing.
+// History is what the journals of a folder record. A nil History records nothing.
 type History struct {
-	deeds  []deed
-	Open   []string // the journals of approved runs that have something left to do, the oldest first
-	Broken []string // the journals that could not be read, or that somebody else may have written
+	past   []pastAction
+	Open   []string        // the journals of approved runs that are not finished, the oldest first
+	Broken []BrokenJournal // those that could not be read
 }
 
-// deed is an action that reading confirmed.
-type deed struct {
-	action Action
-	at     time.Time
+// BrokenJournal is a journal that could not be read, or that somebody else may have written.
+type BrokenJournal struct {
+	Name string
+	Why  reason.Reason
+}
+
+// pastAction is an action that reading confirmed.
+type pastAction struct {
+	Action
+	at time.Time
 }
 
 // maxJournals is how many journals are read, the newest.
@@ -41,29 +49,32 @@ func ReadHistory(folder string) (*History, error) {
 	h := &History{}
 	for _, name := range names[max(0, len(names)-maxJournals):] {
 		if err := h.add(name); err != nil {
-			h.Broken = append(h.Broken, name)
+			h.Broken = append(h.Broken, BrokenJournal{name, reason.Of(err)})
 		}
 	}
-	slices.SortStableFunc(h.deeds, func(a, b deed) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(h.past, func(a, b pastAction) int { return a.at.Compare(b.at) })
 	return h, nil
 }
 
 func (h *History) add(name string) error {
 	file, err := os.Open(name)
 	if err != nil {
-		return err
+		return systemError(err)
 	}
 	defer file.Close()
 	if err := checkOwn(file); err != nil {
 		return err
 	}
 	j := newJournal()
-	if _, err := j.load(file); err != nil || j.plan == nil {
+	if _, err := j.load(file); err != nil {
 		return err
+	}
+	if j.plan == nil { // a full disk leaves such a file, before anything was changed
+		return reason.NewError("revoke.journal-without-plan")
 	}
 	for i, a := range j.plan.Actions {
 		if j.outcomes[i] == Done {
-			h.deeds = append(h.deeds, deed{a, j.times[i]})
+			h.past = append(h.past, pastAction{a, j.times[i]})
 		}
 	}
 	if j.approved && !j.ended() {
@@ -72,17 +83,46 @@ func (h *History) add(name string) error {
 	return nil
 }
 
-// last returns the last thing that was done about a key.
-func (h *History) last(fingerprint string) (Action, bool) {
+// undone names what each action takes back.
+var undone = map[Kind]Kind{Enable: Disable, Restore: Delete, Release: Quarantine, DetachPolicy: AttachPolicy}
+
+// stack returns the actions on a key that were not undone yet, the last one at the end.
+func (h *History) stack(fingerprint string) []Action {
 	if h == nil {
-		return Action{}, false
+		return nil
 	}
-	for _, d := range slices.Backward(h.deeds) {
-		if d.action.Target.Fingerprint == fingerprint {
-			return d.action, true
+	var stack []Action
+	for _, p := range h.past {
+		switch kind, undoes := undone[p.Kind]; {
+		case p.Target.Fingerprint != fingerprint || p.Kind == CreatePolicy:
+		case !undoes:
+			stack = append(stack, p.Action)
+		default:
+			if i := lastOf(stack, kind); i >= 0 {
+				stack = slices.Delete(stack, i, i+1)
+			}
 		}
 	}
-	return Action{}, false
+	return stack
+}
+
+// lastOf returns the index of the last action of a kind, or -1.
+func lastOf(stack []Action, kind Kind) int {
+	for i, a := range slices.Backward(stack) {
+		if a.Kind == kind {
+			return i
+		}
+	}
+	return -1
+}
+
+// last returns the last action on a key that was not undone yet.
+func (h *History) last(fingerprint string) (Action, bool) {
+	stack := h.stack(fingerprint)
+	if len(stack) == 0 {
+		return Action{}, false
+	}
+	return stack[len(stack)-1], true
 }
 
 // disabled returns when the key was last disabled; zero if that is not known.
@@ -90,9 +130,9 @@ func (h *History) disabled(fingerprint string) time.Time {
 	if h == nil {
 		return time.Time{}
 	}
-	for _, d := range slices.Backward(h.deeds) {
-		if d.action.Target.Fingerprint == fingerprint && d.action.Kind == Disable {
-			return d.at
+	for _, p := range slices.Backward(h.past) {
+		if p.Target.Fingerprint == fingerprint && p.Kind == Disable {
+			return p.at
 		}
 	}
 	return time.Time{}

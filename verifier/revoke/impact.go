@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/verifier/internal/openapi"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// Caller is who uses, or tries to use, a key: calls of one service from one address by one program.
+// Caller is who uses a key, or tries to: calls to one service from one address by one program.
 type Caller struct {
 	Service   string    `json:"service"`
 	SourceIP  string    `json:"sourceIp"`
@@ -21,25 +22,33 @@ type Caller struct {
 	Last      time.Time `json:"last"`
 }
 
-// Impact is who needs a key, as far as Alibaba Cloud tells.
+// Impact is who needs a key, as far as Alibaba Cloud reports it.
 type Impact struct {
 	Target   Target    `json:"target"`
 	State    State     `json:"state"`
-	LastUsed time.Time `json:"lastUsed,omitzero"` // zero if never, or not told
+	LastUsed time.Time `json:"lastUsed,omitzero"` // zero if never, or if it could not be read
 	Service  string    `json:"service,omitempty"`
-	Callers  []Caller  `json:"callers"` // the busiest first
-	Since    time.Time `json:"since"`   // from when on events were looked at
-	Partial  bool      `json:"partial"` // there are more events than were looked at
-	Missing  []string  `json:"missing,omitempty"`
+	Callers  []Caller  `json:"callers"`          // the busiest first
+	Since    time.Time `json:"since"`            // the start of the window, by the service's clock
+	Until    time.Time `json:"until"`            // its end
+	Region   string    `json:"region,omitempty"` // the only one whose ActionTrail was asked; a host if an endpoint was named
+	Partial  bool      `json:"partial"`          // there are older events that were not read
+
+	NoLastUse reason.Reason `json:"noLastUse,omitzero"` // why the last use could not be read
+	NoCallers reason.Reason `json:"noCallers,omitzero"` // why the events could not be read, or not all of them
 }
 
-const (
-	impactPages = 6                      // of 50 events
-	trailPause  = 500 * time.Millisecond // ActionTrail answers two calls a second
-)
+// Unread reports whether something could not be read, so that its absence says nothing.
+func (i *Impact) Unread() bool { return !i.NoLastUse.IsZero() || !i.NoCallers.IsZero() }
 
-// Impact finds out who uses the key since a time, at the most 90 days ago. What may not be read is said in Missing.
-func (r *Revoker) Impact(ctx context.Context, s Subject, since time.Time) (*Impact, error) {
+// impactPages is how many pages of 50 events are read.
+const impactPages = 6
+
+// trailDelay is how late ActionTrail may record a call, by its documentation.
+const trailDelay = 10 * time.Minute
+
+// Impact finds out who used the key in the last time, at most 90 days. What could not be read is in the Impact.
+func (r *Revoker) Impact(ctx context.Context, s Subject, last time.Duration) (*Impact, error) {
 	if err := r.whoAmI(ctx); err != nil {
 		return nil, err
 	}
@@ -47,22 +56,24 @@ func (r *Revoker) Impact(ctx context.Context, s Subject, since time.Time) (*Impa
 	if err != nil {
 		var other *foreign
 		if errors.As(err, &other) {
-			err = hinted(other.note.Hint, "%s: %w", s.ID, err)
+			err = fail(reason.New("revoke.about", s.ID.String(), other.note.Text), other.note.Hint)
 		}
 		return nil, err
 	}
-	i := &Impact{Target: newTarget(s.ID, owner), Since: since, Callers: []Caller{}}
+	now := r.now()
+	i := &Impact{Target: newTarget(s.ID, owner), Since: now.Add(-last), Until: now, Callers: []Caller{}}
+	i.Region = r.cloud.Region(cloud.ActionTrail)
 	r.ids[i.Target.Fingerprint] = s.ID.Reveal()
 	if i.State, err = r.observe(ctx, Action{Kind: Disable, Target: i.Target}); err != nil {
 		return nil, err
 	}
 	used, err := r.lastUse(ctx, i.Target)
 	if err != nil {
-		i.Missing = append(i.Missing, "last use: "+err.Error())
+		i.NoLastUse = reason.Of(err)
 	}
 	i.LastUsed, i.Service = used.At, used.Service
 	if err := r.callers(ctx, s.ID, i); err != nil {
-		i.Missing = append(i.Missing, "ActionTrail: "+err.Error())
+		i.NoCallers = reason.Of(err)
 	}
 	return i, ctx.Err()
 }
@@ -70,16 +81,12 @@ func (r *Revoker) Impact(ctx context.Context, s Subject, since time.Time) (*Impa
 // callers counts the events of the key.
 func (r *Revoker) callers(ctx context.Context, id rules.Secret, i *Impact) error {
 	found := make(map[Caller]*Caller)
-	l := openapi.Lookup{Key: "EventAccessKeyId", Value: id, From: i.Since, To: r.Now()}
-	for page := range impactPages {
-		if page > 0 {
-			if err := r.Pause(ctx, trailPause); err != nil {
-				return err
-			}
-		}
-		events, next, err := r.events(ctx, l)
-		if err != nil {
-			return err
+	l := cloud.Lookup{Key: "EventAccessKeyId", Value: id, From: i.Since, To: i.Until}
+	var failed error
+	for range impactPages {
+		events, next, err := r.cloud.LookupEvents(ctx, l)
+		if failed = err; err != nil {
+			break
 		}
 		for _, e := range events {
 			count(found, e)
@@ -95,18 +102,13 @@ func (r *Revoker) callers(ctx context.Context, id rules.Secret, i *Impact) error
 	slices.SortFunc(i.Callers, func(a, b Caller) int {
 		return cmp.Or(b.Calls-a.Calls, b.Last.Compare(a.Last), cmp.Compare(a.Service+a.SourceIP+a.UserAgent, b.Service+b.SourceIP+b.UserAgent))
 	})
-	return nil
+	return failed
 }
 
-func (r *Revoker) events(ctx context.Context, l openapi.Lookup) (events []openapi.Event, next string, err error) {
-	events, err = read(ctx, r.cloud, func(cred rules.Credential) (events []openapi.Event, err error) {
-		events, next, err = r.cloud.trail.LookupEvents(ctx, cred, l)
-		return events, err
-	})
-	return events, next, err
-}
+// Delay returns how late a call may be recorded.
+func (i *Impact) Delay() time.Duration { return trailDelay }
 
-func count(found map[Caller]*Caller, e openapi.Event) {
+func count(found map[Caller]*Caller, e cloud.Event) {
 	key := Caller{Service: e.Service, SourceIP: e.SourceIP, UserAgent: e.UserAgent}
 	c, ok := found[key]
 	if !ok {

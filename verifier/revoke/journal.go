@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,7 +11,8 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/verifier/internal/openapi"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
 // The events of a journal, in the order in which they come.
@@ -33,7 +33,7 @@ type Record struct {
 	Event   string    `json:"event"`
 	Plan    *Plan     `json:"plan,omitempty"`
 	Action  int       `json:"action,omitempty"` // its number in the plan, from 1
-	What    string    `json:"what,omitempty"`   // the action in words
+	What    string    `json:"what,omitempty"`   // the action: its kind and the masked ID, or the policy
 	Outcome string    `json:"outcome,omitempty"`
 	Code    string    `json:"code,omitempty"` // the service's error code
 	Detail  string    `json:"detail,omitempty"`
@@ -42,10 +42,10 @@ type Record struct {
 
 // answered is the record of a call's answer.
 func answered(i int, err error) Record {
-	rec := Record{Event: eventAnswer, Action: i + 1, Outcome: "ok", Code: openapi.Code(err)}
+	rec := Record{Event: eventAnswer, Action: i + 1, Outcome: "ok", Code: cloud.Code(err)}
 	switch {
 	case err == nil:
-	case openapi.IsRefusal(err):
+	case cloud.IsRefusal(err):
 		rec.Outcome, rec.Detail = "refused", err.Error()
 	default:
 		rec.Outcome, rec.Detail = "unanswered", err.Error()
@@ -53,11 +53,13 @@ func answered(i int, err error) Record {
 	return rec
 }
 
-// Journal is the diary of one run: a file that is only added to, a line for each event, on disk before the run goes
-// on. While it is open no other process can have it.
+// Journal is the write-ahead log of one run: an append-only file with a line for each event, synced before the run goes
+// on. While it is open it is locked for other processes.
 type Journal struct {
-	file *os.File
-	now  func() time.Time
+	file    *os.File
+	now     func() time.Time
+	created bool // by this process
+	written bool
 
 	plan     *Plan
 	approved bool
@@ -70,28 +72,28 @@ func newJournal() *Journal {
 	return &Journal{now: time.Now, started: map[int]bool{}, outcomes: map[int]Outcome{}, times: map[int]time.Time{}}
 }
 
-// CreateJournal makes the file, and its folder. It refuses a file that is there: it may hold what cannot be lost.
+// CreateJournal creates the file and its folder. It refuses an existing file, which may record an unfinished run.
 func CreateJournal(name string) (*Journal, error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return nil, fmt.Errorf("making the journal's folder: %w", err)
+		return nil, reason.NewError("revoke.journal-creating", systemError(err))
 	}
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR|os.O_APPEND, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, hinted("finish that run with akguard revoke resume --journal, or name another file", "the journal %s exists", name)
+		return nil, fail(reason.New("revoke.journal-exists", name), reason.New("revoke.journal-exists-hint"))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("making the journal: %w", err)
+		return nil, reason.NewError("revoke.journal-creating", systemError(err))
 	}
 	j := newJournal()
-	j.file = file
+	j.file, j.created = file, true
 	if err := lock(file); err != nil {
-		return nil, errors.Join(fmt.Errorf("locking the journal %s: %w", name, err), file.Close())
+		return nil, errors.Join(reason.NewError("revoke.journal-locking", name, systemError(err)), file.Close())
 	}
 	syncFolder(filepath.Dir(name))
 	return j, nil
 }
 
-// syncFolder makes the file's name last. Not every system can do that, and none needs it to go on.
+// syncFolder makes the file's name durable. Not every system can do that, so failing is no error.
 func syncFolder(name string) {
 	if dir, err := os.Open(name); err == nil {
 		_ = dir.Sync()
@@ -99,44 +101,50 @@ func syncFolder(name string) {
 	}
 }
 
-// OpenJournal opens the journal of a run that did not come to its end.
+// OpenJournal opens the journal of an unfinished run.
 func OpenJournal(name string) (*Journal, error) {
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_APPEND, 0)
 	if err != nil {
-		return nil, hinted("akguard revoke resume without --journal lists what there is", "opening the journal: %w", err)
+		return nil, fail(reason.New("revoke.journal-opening", name, systemError(err)), reason.New("revoke.journal-opening-hint"))
 	}
 	if err := checkOwn(file); err != nil {
-		return nil, errors.Join(hinted("if akguard wrote it for you, give it mode 0600; else delete it and plan again",
-			"the journal %s is not trusted: %w", name, err), file.Close())
+		return nil, errors.Join(fail(reason.New("revoke.journal-distrusted", name, err), reason.New("revoke.journal-distrusted-hint")), file.Close())
 	}
 	if err := lock(file); err != nil {
-		return nil, errors.Join(hinted("wait for the other run to end", "the journal %s is in use: %w", name, err), file.Close())
+		return nil, errors.Join(fail(reason.New("revoke.journal-in-use", name, systemError(err)), reason.New("revoke.journal-in-use-hint")), file.Close())
 	}
 	j := newJournal()
 	j.file = file
 	torn, err := j.load(file)
 	if err == nil && torn {
-		_, err = file.Write([]byte("\n"))
+		if _, e := file.Write([]byte("\n")); e != nil {
+			err = systemError(e)
+		}
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("reading the journal %s: %w", name, err), file.Close())
+		return nil, errors.Join(fail(reason.New("revoke.journal-reading", name, err), reason.New("revoke.journal-reading-hint")), file.Close())
 	}
 	return j, nil
 }
 
-// checkOwn refuses a journal that somebody else may have written: it would be believed, and what it says done.
+// checkOwn refuses a journal that somebody else may have written: a resumed run does what it says.
 func checkOwn(file *os.File) error {
 	info, err := file.Stat()
 	if err != nil {
-		return err
+		return systemError(err)
 	}
 	return checkPrivate(info)
 }
 
-// Close closes the file. It may be called twice.
+// Close closes the file. It may be called twice. A new journal in which nothing was written is removed: no run began.
 func (j *Journal) Close() error {
+	if j.created && !j.written {
+		if info, err := j.file.Stat(); err == nil && info.Size() == 0 {
+			_ = os.Remove(j.file.Name())
+		}
+	}
 	if err := j.file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
-		return fmt.Errorf("closing the journal: %w", err)
+		return reason.NewError("revoke.journal-writing", systemError(err))
 	}
 	return nil
 }
@@ -153,8 +161,9 @@ func (j *Journal) write(rec Record) error {
 		err = j.file.Sync()
 	}
 	if err != nil {
-		return hinted("nothing more was done; make room on the disk, and run akguard revoke resume", "writing the journal: %w", err)
+		return fail(reason.New("revoke.journal-writing", systemError(err)), reason.New("revoke.journal-writing-hint"))
 	}
+	j.written = true
 	j.note(rec)
 	return nil
 }
@@ -162,21 +171,24 @@ func (j *Journal) write(rec Record) error {
 // maxJournal is far above what any run writes.
 const maxJournal = 64 << 20
 
-// load reads the records. A line may be torn where a crash ended it: at the end, or before a resume. It reports
-// whether the last line has no end.
+// load reads the records. A crash may have torn a line: at the end, or before a resume. Blank lines are ignored. It
+// reports whether the last line lacks its end.
 func (j *Journal) load(r io.Reader) (torn bool, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxJournal+1))
 	switch {
 	case err != nil:
-		return false, err
+		return false, systemError(err)
 	case len(data) > maxJournal:
-		return false, errors.New("it is too long for a journal")
+		return false, reason.NewError("revoke.journal-too-long")
 	case len(data) == 0:
 		return false, nil
 	}
 	torn = data[len(data)-1] != '\n'
 	broken := 0
 	for n, line := range bytes.Split(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
 		var rec Record
 		if err := json.Unmarshal(line, &rec); err != nil {
 			if broken > 0 {
@@ -197,9 +209,9 @@ func (j *Journal) load(r io.Reader) (torn bool, err error) {
 	return torn, nil
 }
 
-func notJournal(line int) error { return fmt.Errorf("line %d is not a journal's", line) }
+func notJournal(line int) error { return reason.NewError("revoke.journal-line", line) }
 
-// note keeps what matters of a record.
+// note keeps the parts of a record that matter.
 func (j *Journal) note(rec Record) {
 	switch i := rec.Action - 1; rec.Event {
 	case eventPlan:
@@ -210,7 +222,7 @@ func (j *Journal) note(rec Record) {
 		j.started[i] = true
 	case eventSettled:
 		j.outcomes[i] = Outcome(rec.Outcome)
-		if j.outcomes[i] == Refused { // whatever is so later, this call did not make it so
+		if j.outcomes[i] == Refused { // whatever the state is later, this call did not cause it
 			j.started[i] = false
 		}
 		j.times[i] = rec.Time
@@ -219,7 +231,7 @@ func (j *Journal) note(rec Record) {
 
 func (j *Journal) begun(i int) bool { return j.started[i] }
 
-// settled reports whether nothing is left to do about an action.
+// settled reports whether nothing is left to do for an action.
 func (j *Journal) settled(i int) bool {
 	return j.outcomes[i] == Done || j.outcomes[i] == Already
 }
@@ -234,5 +246,14 @@ func (j *Journal) ended() bool {
 	return true
 }
 
-// Plan returns what the run is for; nil if it did not come so far.
+// Plan returns the plan of the run; nil if none was written.
 func (j *Journal) Plan() *Plan { return j.plan }
+
+// systemError is an error of the operating system without the path, which is named beside it.
+func systemError(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return &reason.Error{Reason: reason.New("revoke.system", err.Error()), Err: err}
+}

@@ -2,21 +2,15 @@ package revoke
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/netip"
-	"reflect"
-	"slices"
-	"strings"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/verifier/internal/openapi"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// observe reads how the thing is that an action is about.
+// observe reads the state of an action's target.
 func (r *Revoker) observe(ctx context.Context, a Action) (State, error) {
-	if a.Policy != "" {
+	if a.onPolicy() {
 		return r.observePolicy(ctx, a)
 	}
 	state, err := r.observeKey(ctx, a)
@@ -27,55 +21,89 @@ func (r *Revoker) observe(ctx context.Context, a Action) (State, error) {
 	return state, err
 }
 
+// observeKey believes a list that holds the key. That the key is gone is believed only if STS does not know its ID.
 func (r *Revoker) observeKey(ctx context.Context, a Action) (State, error) {
-	if a.Leaked && r.self != nil { // an administrator can settle it as well
+	if a.Leaked && r.self != nil { // an administrator can do it as well
 		return r.observeSelf(ctx, a.Target)
 	}
-	list := func() ([]openapi.AccessKey, error) { return r.userKeys(ctx, a.Target.Owner.User) }
-	if a.Target.Owner.User == "" {
-		if !r.isRoot() {
-			return State{}, hinted(rootSteps, "%s is a key of the account itself", a.Target.ID)
-		}
-		list = func() ([]openapi.AccessKey, error) { return r.rootKeys(ctx) }
-	}
-	keys, err := list()
-	switch {
-	case openapi.IsAbsent(err): // the user itself is gone
-		return State{Key: Gone}, nil
-	case err != nil:
-		return State{}, hinted(advise(err), "reading the state of %s: %w", a.Target.ID, err)
+	keys, err := r.listKeys(ctx, a.Target)
+	userGone := cloud.IsAbsent(err)
+	if err != nil && !userGone {
+		return State{}, err
 	}
 	if k, ok := r.pick(keys, a.Target.Fingerprint); ok {
 		return listed(k)
 	}
-	return r.observeBin(ctx, a.Target)
+	state, err := r.observeBins(ctx, a.Target, userGone)
+	if err != nil || state.Key == Recycled {
+		return state, err
+	}
+	return state, r.confirmGone(ctx, a.Target, userGone)
 }
 
-func listed(k openapi.AccessKey) (State, error) {
+// listKeys lists the keys of a target's owner.
+func (r *Revoker) listKeys(ctx context.Context, t Target) ([]cloud.AccessKey, error) {
+	var keys []cloud.AccessKey
+	var err error
+	switch {
+	case t.Owner.User != "":
+		keys, err = r.cloud.ListAccessKeys(ctx, t.Owner.User)
+	case r.isRoot():
+		keys, err = r.cloud.IdentityKeys(ctx, "")
+	default:
+		return nil, fail(reason.New("revoke.root-key", t.ID), reason.New("revoke.root-steps", Hotline))
+	}
+	if err != nil && !cloud.IsAbsent(err) {
+		err = failCall(reason.New("revoke.reading-state", t.ID, err), err)
+	}
+	return keys, err
+}
+
+func listed(k cloud.AccessKey) (State, error) {
 	switch k.Status {
-	case openapi.Active:
+	case cloud.Active:
 		return State{Key: Active}, nil
-	case openapi.Inactive:
+	case cloud.Inactive:
 		return State{Key: Inactive}, nil
 	}
-	return State{}, fmt.Errorf("reading the state of %s: it is neither active nor inactive", k.ID)
+	unknown := reason.New("revoke.unknown-status", k.Status)
+	return State{}, fail(reason.New("revoke.reading-state", k.ID.String(), unknown), reason.New("revoke.look-in-console"))
 }
 
-// observeBin looks for a key that its user does not have any more.
-func (r *Revoker) observeBin(ctx context.Context, t Target) (State, error) {
-	if t.Owner.UserID == "" { // a root key, for which no bin is documented
+// observeBins looks for a key that its user does not have any more: in the recycle bin of keys and, if the user itself is
+// gone, in that of users, from which the key would come back. A root key has no documented bin.
+func (r *Revoker) observeBins(ctx context.Context, t Target, userGone bool) (State, error) {
+	if t.Owner.UserID == "" {
 		return State{Key: Deleted}, nil
 	}
-	keys, err := read(ctx, r.cloud, func(cred rules.Credential) ([]openapi.RecycledKey, error) {
-		return r.cloud.ims.RecycledKeys(ctx, cred, t.Owner.UserID)
-	})
+	state, err := r.observeKeyBin(ctx, t)
+	if err != nil || state.Key == Recycled || !userGone {
+		return state, err
+	}
+	users, err := r.cloud.RecycledUsers(ctx)
 	switch {
-	case openapi.IsDenied(err):
+	case cloud.IsDenied(err):
 		return State{Key: Deleted}, nil
-	case openapi.IsAbsent(err):
+	case err != nil:
+		return State{}, failCall(reason.New("revoke.reading-user-bin", t.ID, err), err)
+	}
+	for _, u := range users {
+		if u.ID == t.Owner.UserID {
+			return State{Key: UserRecycled}, nil
+		}
+	}
+	return state, nil
+}
+
+func (r *Revoker) observeKeyBin(ctx context.Context, t Target) (State, error) {
+	keys, err := r.cloud.RecycledKeys(ctx, t.Owner.UserID)
+	switch {
+	case cloud.IsDenied(err):
+		return State{Key: Deleted}, nil
+	case cloud.IsAbsent(err):
 		return State{Key: Gone}, nil
 	case err != nil:
-		return State{}, hinted(advise(err), "looking for %s in the recycle bin: %w", t.ID, err)
+		return State{}, failCall(reason.New("revoke.reading-bin", t.ID, err), err)
 	}
 	for _, k := range keys {
 		if r.is(k.ID, t.Fingerprint) {
@@ -85,42 +113,60 @@ func (r *Revoker) observeBin(ctx context.Context, t Target) (State, error) {
 	return State{Key: Gone}, nil
 }
 
-// observeSelf reads the state of the leaked key off what STS answers it: no permission is needed for that.
+// confirmGone asks STS about the ID of a key that RAM does not list. STS looks up the ID before it checks the signature,
+// so a made-up secret will do. Anything but "not found" contradicts RAM, and then the state is unknown. A plan holds no ID;
+// without one, a list of the user's other keys is believed, but not that the user does not exist.
+func (r *Revoker) confirmGone(ctx context.Context, t Target, userGone bool) error {
+	if r.id(t).IsZero() {
+		if userGone {
+			return fail(reason.New("revoke.user-not-found", t.ID, t.Owner.User), reason.New("revoke.look-in-console"))
+		}
+		return nil
+	}
+	probe := rules.Credential{Type: rules.AccessKey, ID: r.id(t), Secret: madeUpSecret()}
+	_, err := r.cloud.AsKey(probe).GetCallerIdentity(ctx)
+	switch code := cloud.Code(err); {
+	case code == "InvalidAccessKeyId.NotFound":
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case code == "" || cloud.IsTransient(err):
+		return failCall(reason.New("revoke.reading-state", t.ID, err), err)
+	}
+	return fail(reason.New("revoke.contradiction", t.ID, cloud.Code(err)), reason.New("revoke.look-in-console"))
+}
+
+// observeSelf derives the state of the leaked key from what STS answers it, which needs no permission.
 func (r *Revoker) observeSelf(ctx context.Context, t Target) (State, error) {
 	if !r.is(r.Leaked.ID, t.Fingerprint) {
-		return State{}, hinted("name the report that holds its secret", "%s was to disable itself, and this is another key's secret", t.ID)
+		return State{}, fail(reason.New("revoke.another-keys-secret", t.ID), reason.New("revoke.name-report-of-key"))
 	}
-	_, err := read(ctx, r.self, func(cred rules.Credential) (bool, error) {
-		identity, err := r.self.sts.GetCallerIdentity(ctx, cred)
-		if err == nil && identity.AccountID != t.Owner.Account {
-			err = errors.New("it is of another account than the plan says")
-		}
-		return true, err
-	})
-	switch openapi.Code(err) {
+	identity, err := r.self.GetCallerIdentity(ctx)
+	if err == nil && identity.AccountID != t.Owner.Account {
+		err = reason.NewError("revoke.key-of-other-account")
+	}
+	switch cloud.Code(err) {
 	case "InvalidAccessKeyId.Inactive":
 		return State{Key: Inactive}, nil
 	case "InvalidAccessKeyId.NotFound":
 		return State{Key: Deleted}, nil
-	case "NoPermission", "Forbidden.AccessDenied", "Forbidden": // only a working key is told so
+	case "NoPermission", "Forbidden.AccessDenied", "Forbidden": // only a working key gets these
 		return State{Key: Active}, nil
 	}
 	if err != nil {
-		return State{}, hinted(advise(err), "reading the state of %s with itself: %w", t.ID, err)
+		return State{}, failCall(reason.New("revoke.reading-state", t.ID, err), err)
 	}
 	return State{Key: Active}, nil
 }
 
 func (r *Revoker) network(ctx context.Context, t Target) (string, error) {
-	document, err := read(ctx, r.cloud, func(cred rules.Credential) (string, error) {
-		return r.cloud.ims.AccessKeyPolicy(ctx, cred, t.Owner.Principal, r.id(t))
-	})
+	document, err := r.cloud.AccessKeyPolicy(ctx, t.Owner.Principal, r.id(t))
 	if err != nil {
-		return "", hinted(advise(err), "reading the network policy of %s: %w", t.ID, err)
+		return "", failCall(reason.New("revoke.reading-network", t.ID, err), err)
 	}
 	network, err := canonical(document)
 	if err != nil {
-		return "", hinted("look at it in the RAM console", "reading the network policy of %s: %w", t.ID, err)
+		return "", fail(reason.New("revoke.reading-network", t.ID, err), reason.New("revoke.look-in-console"))
 	}
 	return network, nil
 }
@@ -128,115 +174,24 @@ func (r *Revoker) network(ctx context.Context, t Target) (string, error) {
 // id returns the ID of a target that has been seen.
 func (r *Revoker) id(t Target) rules.Secret { return rules.NewSecret(r.ids[t.Fingerprint]) }
 
-// canonical writes a network policy so that equal ones have equal texts. One that restricts nothing is "".
-func canonical(document string) (string, error) {
-	if strings.TrimSpace(document) == "" {
-		return "", nil
-	}
-	var fields map[string]any
-	if err := json.Unmarshal([]byte(document), &fields); err != nil {
-		return "", errors.New("it is not JSON")
-	}
-	delete(fields, "Version") // there is one only, and the service adds it
-	statements, _ := fields["Statements"].([]any)
-	for _, s := range statements {
-		if statement, ok := s.(map[string]any); ok {
-			simplify(statement)
-		}
-	}
-	if status, _ := fields["Status"].(string); len(fields) == 0 || status == "Inactive" && len(statements) == 0 {
-		return "", nil
-	}
-	text, err := json.Marshal(fields)
-	return string(text), err
-}
-
-// simplify takes out of a statement what the service may write in another way: a value that is none, the order of the
-// addresses, and single addresses as ranges.
-func simplify(statement map[string]any) {
-	if statement["Value"] == "" {
-		delete(statement, "Value")
-	}
-	list, _ := statement["IPList"].([]any)
-	for i, entry := range list {
-		text, _ := entry.(string)
-		if prefix, err := netip.ParsePrefix(text); err == nil && prefix.IsSingleIP() {
-			list[i] = prefix.Addr().String()
-		}
-	}
-	slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-}
-
-// versioned is the document to send for a canonical one.
-func versioned(network string) string {
-	if network == "" {
-		return `{"Version":1,"Status":"Inactive","Statements":[]}`
-	}
-	return `{"Version":1,` + strings.TrimPrefix(network, "{")
-}
-
-// CheckRanges refuses what --quarantine cannot restrict a key to: addresses and ranges that are none, or are all.
-func CheckRanges(cidrs []string) error {
-	_, err := allowList(cidrs)
-	return err
-}
-
-// allowList is the canonical policy that lets a key work from these addresses only.
-func allowList(cidrs []string) (string, error) {
-	if len(cidrs) == 0 {
-		return "", errors.New("no address to allow")
-	}
-	for _, cidr := range cidrs {
-		prefix, err := netip.ParsePrefix(cidr)
-		if addr, e := netip.ParseAddr(cidr); e == nil {
-			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
-		}
-		switch {
-		case err != nil:
-			return "", fmt.Errorf("%q is neither an address nor a range such as 203.0.113.0/24", cidr)
-		case prefix.Bits() == 0:
-			return "", fmt.Errorf("%s is every address: that restricts nothing", cidr)
-		case prefix.Masked() != prefix:
-			return "", fmt.Errorf("%s is no range: its first address is %s", cidr, prefix.Masked())
-		}
-	}
-	text, err := json.Marshal(map[string]any{
-		"Status": "Active", "Statements": []any{map[string]any{"Type": "ClassicWhiteList", "IPList": cidrs}},
-	})
-	if err != nil {
-		return "", err
-	}
-	return canonical(string(text))
-}
-
 func (r *Revoker) observePolicy(ctx context.Context, a Action) (State, error) {
-	attached, err := read(ctx, r.cloud, func(cred rules.Credential) ([]openapi.Policy, error) {
-		return r.cloud.ram.ListPoliciesForRole(ctx, cred, a.Target.Owner.Role)
-	})
+	attached, err := r.cloud.ListPoliciesForRole(ctx, a.Target.Owner.Role)
 	if err != nil {
-		return State{}, hinted(advise(err), "reading the policies of role %s: %w", a.Target.Owner.Role, err)
+		return State{}, failCall(reason.New("revoke.reading-role", a.Target.Owner.Role, err), err)
 	}
 	for _, p := range attached {
 		if p.Name == a.Policy && p.Type == "Custom" {
 			return State{Policy: Attached}, nil
 		}
 	}
-	policy, err := read(ctx, r.cloud, func(cred rules.Credential) (openapi.Policy, error) {
-		return r.cloud.ram.GetPolicy(ctx, cred, "Custom", a.Policy)
-	})
+	policy, err := r.cloud.GetPolicy(ctx, "Custom", a.Policy)
 	switch {
-	case openapi.IsAbsent(err):
+	case cloud.IsAbsent(err):
 		return State{Policy: Absent}, nil
 	case err != nil:
-		return State{}, hinted(advise(err), "reading policy %s: %w", a.Policy, err)
+		return State{}, failCall(reason.New("revoke.reading-policy", a.Policy, err), err)
 	case a.Document != "" && !sameJSON(policy.Document, a.Document):
-		return State{}, hinted("detach and delete that policy, and plan again", "policy %s exists and says something else", a.Policy)
+		return State{}, fail(reason.New("revoke.policy-differs", a.Policy), reason.New("revoke.delete-policy"))
 	}
 	return State{Policy: Detached}, nil
-}
-
-// sameJSON reports whether two documents say the same, however they are written.
-func sameJSON(a, b string) bool {
-	var x, y any
-	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }

@@ -3,7 +3,6 @@ package revoke
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // Goal is what a plan is for.
@@ -22,7 +22,7 @@ const (
 	ToDelete     Goal = "delete"             // an inactive key goes into the recycle bin
 	ToRemove     Goal = "disable-and-delete" // both, one after the other
 	ToQuarantine Goal = "quarantine"         // the key works from some addresses only
-	ToUndo       Goal = "undo"               // the last of these is taken back
+	ToUndo       Goal = "undo"               // the last of these is undone
 )
 
 // Kind is what an action does.
@@ -33,12 +33,12 @@ const (
 	Disable      Kind = "disable"
 	Delete       Kind = "delete"
 	Quarantine   Kind = "quarantine"
-	Enable       Kind = "enable"        // takes back Disable
-	Restore      Kind = "restore"       // takes back Delete; the key stays inactive
-	Release      Kind = "release"       // takes back Quarantine
-	CreatePolicy Kind = "create-policy" // makes the policy that ends a role's sessions; without effect by itself
-	AttachPolicy Kind = "attach-policy" // ends them
-	DetachPolicy Kind = "detach-policy" // takes back AttachPolicy
+	Enable       Kind = "enable"        // undoes Disable
+	Restore      Kind = "restore"       // undoes Delete; the key stays inactive
+	Release      Kind = "release"       // undoes Quarantine
+	CreatePolicy Kind = "create-policy" // creates the policy that denies a role everything; without effect by itself
+	AttachPolicy Kind = "attach-policy" // puts it into effect
+	DetachPolicy Kind = "detach-policy" // undoes AttachPolicy
 )
 
 // The states of a key and of a policy.
@@ -47,21 +47,24 @@ const (
 	Inactive = "inactive"
 	Recycled = "recycled" // deleted, and in the recycle bin
 	Gone     = "gone"     // deleted for good
-	Deleted  = "deleted"  // one of the two
+	Deleted  = "deleted"  // deleted; whether it can be restored could not be read
+
+	// UserRecycled is a key that was deleted with its user, and comes back when the user is restored.
+	UserRecycled = "user-recycled"
 
 	Absent   = "absent" // the policy does not exist
 	Detached = "detached"
 	Attached = "attached"
 )
 
-// State is how something is: a key (with its network policy, where an action is about that) or a policy.
+// State is the state of a key (with its network policy, if an action is about that) or of a policy.
 type State struct {
-	Key     string `json:"key,omitempty"`     // Active, Inactive, Recycled, Gone or Deleted
-	Network string `json:"network,omitempty"` // the key's network policy as JSON; "" for none, and where it was not read
+	Key     string `json:"key,omitempty"`     // Active, Inactive, Recycled, UserRecycled, Gone or Deleted
+	Network string `json:"network,omitempty"` // the key's network policy as JSON; "" for none, and if it was not read
 	Policy  string `json:"policy,omitempty"`  // Absent, Detached or Attached
 }
 
-// String returns the state in words.
+// String returns the state in short, for logs.
 func (s State) String() string {
 	switch {
 	case s.Policy != "":
@@ -72,7 +75,34 @@ func (s State) String() string {
 	return s.Key
 }
 
-// Owner is whom a key belongs to.
+// Reason returns the state as a fact.
+func (s State) Reason() reason.Reason {
+	if s.Policy != "" {
+		return states[s.Policy]
+	}
+	key, ok := states[s.Key]
+	if !ok {
+		return reason.Text(s.Key)
+	}
+	if s.Network != "" {
+		return reason.New("revoke.state-restricted", key)
+	}
+	return key
+}
+
+var states = map[string]reason.Reason{
+	Active: reason.New("revoke.state-active"), Inactive: reason.New("revoke.state-inactive"),
+	Recycled: reason.New("revoke.state-recycled"), UserRecycled: reason.New("revoke.state-user-recycled"),
+	Gone: reason.New("revoke.state-gone"), Deleted: reason.New("revoke.state-deleted"),
+	Absent: reason.New("revoke.state-absent"), Detached: reason.New("revoke.state-detached"), Attached: reason.New("revoke.state-attached"),
+}
+
+// deleted reports whether the key was deleted, for good or not.
+func (s State) deleted() bool {
+	return s.Key == Recycled || s.Key == UserRecycled || s.Key == Gone || s.Key == Deleted
+}
+
+// Owner is to whom a key belongs.
 type Owner struct {
 	Account   string `json:"account"`             // 16 digits
 	User      string `json:"user,omitempty"`      // the RAM user's name; "" for the account's own keys, and for roles
@@ -81,7 +111,7 @@ type Owner struct {
 	Role      string `json:"role,omitempty"`      // of a temporary credential
 }
 
-// String returns the owner in words.
+// String returns the owner in short, for logs.
 func (o Owner) String() string {
 	switch {
 	case o.User != "":
@@ -89,10 +119,21 @@ func (o Owner) String() string {
 	case o.Role != "":
 		return "role " + o.Role
 	}
-	return "the account itself (root)"
+	return "root"
 }
 
-// Target is a key, named so that its owner recognises it and nobody else can use it.
+// Reason returns the owner as a fact.
+func (o Owner) Reason() reason.Reason {
+	switch {
+	case o.User != "":
+		return reason.New("revoke.user", o.User)
+	case o.Role != "":
+		return reason.New("revoke.role", o.Role)
+	}
+	return reason.New("revoke.root")
+}
+
+// Target names a key so that its owner recognises it and nobody else can use it.
 type Target struct {
 	ID          string `json:"id"`          // masked
 	Fingerprint string `json:"fingerprint"` // of the ID alone
@@ -108,10 +149,10 @@ func Fingerprint(id rules.Secret) string {
 	return rules.Credential{Type: rules.AccessKeyID, ID: id}.Fingerprint()
 }
 
-// Tail returns the end of the key's ID, mostly four characters, with which a person confirms that it is the one.
+// Tail returns the end of the key's ID, usually four characters, which a person types to confirm the key.
 func (t Target) Tail() string {
 	shown := t.ID[strings.LastIndexByte(t.ID, '*')+1:]
-	if shown == "" { // an ID that is too short to show a part of it
+	if shown == "" { // an ID too short to show a part of it
 		shown = t.Fingerprint
 	}
 	return shown[max(0, len(shown)-4):]
@@ -119,32 +160,61 @@ func (t Target) Tail() string {
 
 // Action is one change.
 type Action struct {
-	Kind     Kind     `json:"kind"`
-	Target   Target   `json:"target"`
-	From     State    `json:"from"` // as it was seen
-	To       State    `json:"to"`   // as it shall be
-	Risks    []string `json:"risks,omitempty"`
-	Undo     string   `json:"undo"`                // how to take it back, in words
-	CIDRs    []string `json:"cidrs,omitempty"`     // of Quarantine
-	Policy   string   `json:"policy,omitempty"`    // the name of the policy
-	Document string   `json:"document,omitempty"`  // what it says
-	Leaked   bool     `json:"leakedKey,omitempty"` // made with the leaked key itself
+	Kind     Kind            `json:"kind"`
+	Target   Target          `json:"target"`
+	From     State           `json:"from"` // as it was observed
+	To       State           `json:"to"`   // as it is to be
+	Risks    []reason.Reason `json:"risks,omitempty"`
+	Undo     reason.Reason   `json:"undo"`                // how to undo it
+	CIDRs    []string        `json:"cidrs,omitempty"`     // of Quarantine
+	Policy   string          `json:"policy,omitempty"`    // the name of the policy
+	Document string          `json:"document,omitempty"`  // its content
+	Leaked   bool            `json:"leakedKey,omitempty"` // made with the leaked key itself
 }
 
-// String returns the action in words.
+// onPolicy reports whether the action is about a policy, and not about a key.
+func (a Action) onPolicy() bool {
+	return a.Kind == CreatePolicy || a.Kind == AttachPolicy || a.Kind == DetachPolicy
+}
+
+// String returns the action in short, for logs and journals.
 func (a Action) String() string {
-	switch a.Kind {
-	case CreatePolicy, AttachPolicy, DetachPolicy:
-		return fmt.Sprintf("%s %s for %s", a.Kind, a.Policy, a.Target.Owner)
+	if a.onPolicy() {
+		return fmt.Sprintf("%s %s, %s", a.Kind, a.Policy, a.Target.Owner)
 	}
-	return fmt.Sprintf("%s %s of %s", a.Kind, a.Target.ID, a.Target.Owner)
+	return fmt.Sprintf("%s %s, %s", a.Kind, a.Target.ID, a.Target.Owner)
 }
 
-// reached reports whether the action's aim is so already.
+// Reason returns the action as a fact.
+func (a Action) Reason() reason.Reason {
+	what := a.Target.ID
+	if a.onPolicy() {
+		what = a.Policy
+	}
+	return reason.New("revoke.action", a.Kind.Reason(), what, a.Target.Owner.Reason())
+}
+
+// Reason returns the kind as a fact: a verb.
+func (k Kind) Reason() reason.Reason {
+	if verb, ok := verbs[k]; ok {
+		return verb
+	}
+	return reason.Text(string(k))
+}
+
+var verbs = map[Kind]reason.Reason{
+	Disable: reason.New("revoke.disable"), Enable: reason.New("revoke.enable"),
+	Delete: reason.New("revoke.delete"), Restore: reason.New("revoke.restore"),
+	Quarantine: reason.New("revoke.quarantine"), Release: reason.New("revoke.release"),
+	CreatePolicy: reason.New("revoke.create-policy"), AttachPolicy: reason.New("revoke.attach-policy"),
+	DetachPolicy: reason.New("revoke.detach-policy"),
+}
+
+// reached reports whether a state is what the action is to achieve.
 func (a Action) reached(s State) bool {
 	switch a.Kind {
 	case Delete:
-		return s.Key == Recycled || s.Key == Gone || s.Key == Deleted
+		return s.deleted()
 	case Restore: // whether a restored key is enabled is not documented
 		return s.Key == Inactive || s.Key == Active
 	case CreatePolicy:
@@ -153,22 +223,22 @@ func (a Action) reached(s State) bool {
 	return s == a.To
 }
 
-// Note is what a plan says besides its actions.
+// Note is a remark of a plan on a key.
 type Note struct {
-	ID      string `json:"id,omitempty"` // the masked ID that it is about
-	Text    string `json:"text"`
-	Hint    string `json:"hint,omitempty"`    // what a person can do
-	Blocked bool   `json:"blocked,omitempty"` // nothing will be done about that key
+	ID      string        `json:"id,omitempty"` // the masked ID
+	Text    reason.Reason `json:"text"`
+	Hint    reason.Reason `json:"hint,omitzero"`     // what a person can do
+	Blocked bool          `json:"blocked,omitempty"` // the plan does nothing with that key
 }
 
-// Plan is what shall be done, and why not more.
+// Plan is what is to be done, and why not more.
 type Plan struct {
 	Version int       `json:"version"`
 	Goal    Goal      `json:"goal"`
 	Made    time.Time `json:"made"`
 	Account string    `json:"account"` // in which everything happens
 	By      string    `json:"by"`      // the ARN of who planned
-	// WatchSeconds is how long a key has to have been inactive when it is deleted; 0: not at all.
+	// WatchSeconds is how long a key must have been inactive when it is deleted; 0 for no such time.
 	WatchSeconds int      `json:"watchSeconds,omitempty"`
 	Actions      []Action `json:"actions"`
 	Notes        []Note   `json:"notes,omitempty"`
@@ -180,7 +250,7 @@ const (
 	maxWatch    = 365 * 24 * 3600
 )
 
-// Blocked reports whether there is a key that nothing will be done about.
+// Blocked reports whether there is a key with which the plan can do nothing.
 func (p *Plan) Blocked() bool {
 	return slices.ContainsFunc(p.Notes, func(n Note) bool { return n.Blocked })
 }
@@ -191,52 +261,52 @@ func (p *Plan) Write(w io.Writer) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(p); err != nil {
-		return fmt.Errorf("writing the plan: %w", err)
+		return reason.NewError("revoke.plan-writing", systemError(err))
 	}
 	return nil
 }
 
-// ReadPlan reads a plan that Write wrote, and refuses what it does not understand: a field that is left out may be
-// the one that matters.
+// ReadPlan reads a plan that Write has written. It refuses unknown fields: one that is ignored may be the one that
+// matters.
 func ReadPlan(r io.Reader) (*Plan, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxPlan+1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the plan: %w", err)
+		return nil, systemError(err)
 	}
 	if len(data) > maxPlan {
-		return nil, fmt.Errorf("reading the plan: it is longer than %d bytes", maxPlan)
+		return nil, reason.NewError("revoke.plan-too-long", maxPlan)
 	}
 	var p Plan
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&p); err != nil {
-		return nil, errors.New("reading the plan: it is not a plan of this akguard")
+		return nil, reason.NewError("revoke.plan-not-ours")
 	}
 	if dec.More() {
-		return nil, errors.New("reading the plan: something follows it")
+		return nil, reason.NewError("revoke.plan-not-ours")
 	}
 	return &p, p.check()
 }
 
-// check refuses a plan that this package would not have made.
+// check refuses a plan that this package would not make.
 func (p *Plan) check() error {
 	switch {
 	case p.Version != planVersion:
-		return fmt.Errorf("the plan is of version %d, and not %d", p.Version, planVersion)
+		return reason.NewError("revoke.plan-version", p.Version, planVersion)
 	case p.WatchSeconds < 0 || p.WatchSeconds > maxWatch:
-		return errors.New("the plan's time to watch is none")
+		return reason.NewError("revoke.plan-watch-time")
 	case !isAccount(p.Account):
-		return errors.New("the plan does not name its account")
+		return reason.NewError("revoke.plan-account")
 	}
 	for i, a := range p.Actions {
 		if err := a.check(p.Account); err != nil {
-			return fmt.Errorf("action %d of the plan: %w", i+1, err)
+			return reason.NewError("revoke.plan-action", i+1, err)
 		}
 	}
 	return nil
 }
 
-// steps says from which state to which an action goes.
+// steps are the states before and after an action.
 var steps = map[Kind][2]string{
 	Disable: {Active, Inactive}, Enable: {Inactive, Active}, Delete: {Inactive, Recycled}, Restore: {Recycled, Inactive},
 	CreatePolicy: {Absent, Detached}, AttachPolicy: {Detached, Attached}, DetachPolicy: {Attached, Detached},
@@ -245,8 +315,7 @@ var steps = map[Kind][2]string{
 func (a Action) check(account string) error {
 	step, simple := steps[a.Kind]
 	from, to := a.From.Key, a.To.Key
-	onPolicy := a.Kind == CreatePolicy || a.Kind == AttachPolicy || a.Kind == DetachPolicy
-	if onPolicy {
+	if a.onPolicy() {
 		from, to = a.From.Policy, a.To.Policy
 	}
 	if a.Kind == Delete && to == Deleted { // of a root key, for which no bin is known
@@ -254,44 +323,44 @@ func (a Action) check(account string) error {
 	}
 	switch {
 	case !simple && a.Kind != Quarantine && a.Kind != Release:
-		return errors.New("it is of no known kind")
+		return reason.NewError("revoke.plan-kind")
 	case a.Target.Owner.Account != account:
-		return errors.New("it is about another account")
+		return reason.NewError("revoke.plan-other-account")
 	case simple && (from != step[0] || to != step[1]):
-		return fmt.Errorf("%s does not go from %s to %s", a.Kind, a.From, a.To)
+		return reason.NewError("revoke.plan-states", a.Kind.Reason(), a.From.Reason(), a.To.Reason())
 	case !simple && (from != to || from != Active && from != Inactive || a.From.Network == a.To.Network):
-		return fmt.Errorf("%s does not go from %s to %s", a.Kind, a.From, a.To)
+		return reason.NewError("revoke.plan-states", a.Kind.Reason(), a.From.Reason(), a.To.Reason())
 	case len(a.Target.Fingerprint) != 32:
-		return errors.New("it names no key")
+		return reason.NewError("revoke.plan-no-key")
 	case a.Leaked && a.Kind != Disable:
-		return errors.New("with the leaked key itself, only disabling is possible")
-	case onPolicy:
+		return reason.NewError("revoke.leaked-key-disables-only")
+	case a.onPolicy():
 		return a.checkPolicy()
 	case a.Policy != "" || a.Document != "":
-		return errors.New("it is about a key, and names a policy")
+		return reason.NewError("revoke.plan-key-and-policy")
 	}
 	return a.checkNetwork()
 }
 
-// checkPolicy lets nothing pass but the policies that planDeny makes: what an edited plan attaches to a role could
-// permit everything, and what it detaches could be somebody's protection.
+// checkPolicy accepts only the policies that planDeny makes: an edited plan could attach a policy that permits everything,
+// or detach one that protects something.
 func (a Action) checkPolicy() error {
 	switch {
 	case !strings.HasPrefix(a.Policy, denyPrefix) || a.Target.Owner.Role == "":
-		return errors.New("it names no policy of akguard's, or no role")
+		return reason.NewError("revoke.plan-policy-name")
 	case !isDeny(a.Document):
-		return errors.New("its policy does something else than to deny for a time")
+		return reason.NewError("revoke.plan-policy-content")
 	}
 	return nil
 }
 
-// checkNetwork makes sure that the addresses that are shown are those that are sent.
+// checkNetwork makes sure that a plan allows the addresses that it shows.
 func (a Action) checkNetwork() error {
 	if a.Kind != Quarantine {
 		return nil
 	}
 	if network, err := allowList(a.CIDRs); err != nil || network != a.To.Network {
-		return errors.New("the addresses that it shows are not those that it would allow")
+		return reason.NewError("revoke.plan-addresses")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -73,14 +74,14 @@ func TestSlowApproval(t *testing.T) {
 	second := s.account.AddKey("cd")
 	p := s.plan(revoke.ToDisable, second, s.key)
 	now := time.Now()
-	s.options.Now = func() time.Time { return now }
+	s.connect(connection.Options{Unpaced: true, Now: func() time.Time { return now }})
 	slow := revoke.ApproverFunc(func(_ context.Context, actions []revoke.Action) error {
 		now = now.Add(time.Minute)
 		s.key.SetStatus(alibabatest.Inactive)
 		return nil
 	})
 	_, err := s.revoker().Run(t.Context(), p, revoke.RunOptions{Approver: slow, Journal: s.journal()})
-	wantRefused(t, err, "is inactive, and not active")
+	wantRefused(t, err, "revoke.state-changed(")
 	s.wantStatus(second, alibabatest.Active)
 }
 
@@ -90,7 +91,7 @@ func TestDeceivingPlanFile(t *testing.T) {
 	p := s.plan(revoke.ToDisable, s.key)
 	p.Actions[0].Target.ID = s.account.AddKey("cd").Credential().ID.String()
 	_, err := s.run(p)
-	wantRefused(t, err, "the plan shows")
+	wantRefused(t, err, "revoke.plan-shows-another")
 	s.wantStatus(s.key, alibabatest.Active)
 }
 
@@ -100,7 +101,7 @@ func TestForgedPlanFile(t *testing.T) {
 	session := s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour))
 	role := "role/deploy"
 	p, err := s.revoker().Plan(t.Context(), []revoke.Subject{{ID: session.Credential().ID, Known: identity(s.account, "AssumedRoleUser", role+"/run-1")}},
-		revoke.Want{Goal: revoke.ToDisable})
+		revoke.Request{Goal: revoke.ToDisable})
 	if err != nil || len(p.Actions) != 2 {
 		t.Fatalf("plan %+v, error %v", p, err)
 	}
@@ -143,7 +144,7 @@ func TestLongPlanFile(t *testing.T) {
 	p := s.plan(revoke.ToDisable, s.key, s.account.AddKey("cd"))
 	s.options.MaxKeys = 1
 	_, err := s.run(p)
-	wantRefused(t, err, "2 keys")
+	wantRefused(t, err, "revoke.too-many-keys(2, 1)")
 	s.wantStatus(s.key, alibabatest.Active)
 }
 
@@ -151,7 +152,7 @@ func TestAnotherAccountsPlan(t *testing.T) {
 	s, other := newStage(t), newStage(t)
 	p := s.plan(revoke.ToDisable, s.key)
 	_, err := other.run(p)
-	wantRefused(t, err, "the plan is for account "+s.account.UID())
+	wantRefused(t, err, "revoke.plan-for-account("+s.account.UID())
 }
 
 // TestWatchBeginsAgain has somebody enable and disable the key again after its deletion was planned.
@@ -159,27 +160,26 @@ func TestWatchBeginsAgain(t *testing.T) {
 	s := newStage(t)
 	s.options.WatchTime = time.Hour
 	s.achieve(revoke.ToDisable, s.key)
-	now := time.Now().Add(2 * time.Hour)
-	s.options.Now = func() time.Time { return now }
-	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToDelete})
+	s.later(2 * time.Hour)
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToDelete})
 	if err != nil || len(p.Actions) != 1 || p.WatchSeconds != 3600 {
 		t.Fatalf("plan %+v, error %v", p, err)
 	}
-	now = time.Now().Add(time.Minute) // as if it had been disabled a minute ago
+	s.later(time.Minute) // as if it had been disabled a minute ago
 	_, err = s.run(p)
-	wantRefused(t, err, "the time to watch ends")
+	wantRefused(t, err, "revoke.too-early")
 	s.wantStatus(s.key, alibabatest.Inactive)
-	now = time.Now().Add(2 * time.Hour)
+	s.later(2 * time.Hour)
 	s.server.InjectFor("Ram", "DeleteAccessKey", denied(), 1)
 	if _, err := s.run(p); err != nil {
 		t.Error(err)
 	}
-	now = time.Now().Add(time.Minute)
-	if steps := s.resume(); len(steps) != 1 || steps[0].Outcome != revoke.Refused || steps[0].Hint() == "" {
+	s.later(time.Minute)
+	if steps := s.resume(); len(steps) != 1 || steps[0].Outcome != revoke.Refused || steps[0].Hint().IsZero() {
 		t.Errorf("it is resumed: %+v", steps)
 	}
 	s.wantStatus(s.key, alibabatest.Inactive)
-	now = time.Now().Add(2 * time.Hour)
+	s.later(2 * time.Hour)
 	if _, err := s.run(p); err != nil {
 		t.Error(err)
 	}

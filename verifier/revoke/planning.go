@@ -3,38 +3,37 @@ package revoke
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
-	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/verifier/internal/openapi"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// Want is what shall be done about the subjects.
-type Want struct {
+// Request is what is to be done with the subjects.
+type Request struct {
 	Goal    Goal
-	CIDRs   []string // of ToQuarantine: addresses and ranges that the key may still be used from
-	Now     bool     // delete without a time to watch
+	CIDRs   []string // of ToQuarantine: addresses and ranges from which the key still works
+	Now     bool     // delete without the watch time
 	History *History // what was done before; may be nil
 }
 
-// Plan finds out what has to be done, and changes nothing. A subject that nothing can be done about becomes a Note;
-// the error is for what concerns all of them.
-func (r *Revoker) Plan(ctx context.Context, subjects []Subject, w Want) (*Plan, error) {
+// Plan works out what is to be done, and changes nothing. A subject with which nothing can be done becomes a Note; an error
+// concerns all of them.
+func (r *Revoker) Plan(ctx context.Context, subjects []Subject, q Request) (*Plan, error) {
 	subjects = distinct(subjects)
-	if err := r.checkWant(len(subjects), w); err != nil {
+	if err := r.checkRequest(len(subjects), q); err != nil {
 		return nil, err
 	}
 	if err := r.whoAmI(ctx); err != nil {
 		return nil, err
 	}
-	p := &Plan{Version: planVersion, Goal: w.Goal, Made: r.Now().UTC().Truncate(time.Second), Account: r.me.AccountID, By: r.me.ARN}
-	if w.Goal == ToDelete && !w.Now {
+	p := &Plan{Version: planVersion, Goal: q.Goal, Made: r.now().UTC().Truncate(time.Second), Account: r.me.AccountID, By: r.me.ARN}
+	if q.Goal == ToDelete && !q.Now {
 		p.WatchSeconds = int(r.WatchTime.Seconds())
 	}
 	for _, s := range subjects {
-		actions, notes, err := r.planOne(ctx, s, w)
+		actions, notes, err := r.planOne(ctx, s, q)
 		var other *foreign
 		switch {
 		case ctx.Err() != nil:
@@ -42,7 +41,7 @@ func (r *Revoker) Plan(ctx context.Context, subjects []Subject, w Want) (*Plan, 
 		case errors.As(err, &other):
 			notes = append(notes, other.note)
 		case err != nil:
-			notes = append(notes, Note{ID: s.ID.String(), Text: err.Error(), Hint: advise(err), Blocked: true})
+			notes = append(notes, Note{ID: s.ID.String(), Text: reason.Of(err), Hint: hintFor(err), Blocked: true})
 		default:
 			p.Actions = append(p.Actions, actions...)
 		}
@@ -63,37 +62,36 @@ func distinct(subjects []Subject) []Subject {
 	return kept
 }
 
-func (r *Revoker) checkWant(keys int, w Want) error {
+func (r *Revoker) checkRequest(keys int, q Request) error {
 	switch {
 	case keys == 0:
-		return hinted("name an ID, or a report that holds whole IDs", "there is no key to do anything about")
+		return fail(reason.New("revoke.no-key"), reason.New("revoke.no-key-hint"))
 	case keys > r.MaxKeys:
-		return hinted("look at the list again; if it is meant, raise --max-keys", "%d keys are more than the %d that one plan may hold", keys, r.MaxKeys)
-	case w.Goal == ToRemove && !w.Now:
-		return hinted("disable first, look with akguard revoke watch who still needs the key, and delete later; or add --now",
-			"disabling and deleting at once leaves no time to watch")
-	case r.self != nil && w.Goal != ToDisable:
-		return hinted("take an administrator's credential for anything else", "with the leaked key itself, only disabling is possible")
+		return fail(reason.New("revoke.too-many-keys", keys, r.MaxKeys), reason.New("revoke.too-many-keys-hint"))
+	case q.Goal == ToRemove && !q.Now:
+		return fail(reason.New("revoke.no-watch-time"), reason.New("revoke.no-watch-time-hint"))
+	case r.self != nil && q.Goal != ToDisable:
+		return fail(reason.New("revoke.leaked-key-disables-only"), reason.New("revoke.use-administrator"))
 	}
-	if w.Goal != ToQuarantine {
+	if q.Goal != ToQuarantine {
 		return nil
 	}
-	if _, err := allowList(w.CIDRs); err != nil {
-		return hinted("name addresses and ranges that the key's owner uses", "--quarantine: %w", err)
+	if _, err := allowList(q.CIDRs); err != nil {
+		return fail(reason.New("revoke.bad-addresses", err), reason.New("revoke.bad-addresses-hint"))
 	}
 	return nil
 }
 
-func (r *Revoker) planOne(ctx context.Context, s Subject, w Want) ([]Action, []Note, error) {
+func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]Action, []Note, error) {
 	switch {
 	case s.ID.IsZero():
-		return nil, nil, errors.New("there is no ID")
+		return nil, nil, reason.NewError("revoke.no-id")
 	case r.self != nil:
 		return r.planSelf(ctx, s)
 	case r.Admin.Owns(s.ID):
-		return nil, nil, hinted("act with another administrator's credential", "%s is the key that akguard acts with now: it would lock itself out", s.ID)
-	case isSession(s.ID):
-		return r.planSession(ctx, s, w)
+		return nil, nil, fail(reason.New("revoke.own-key", s.ID.String()), reason.New("revoke.use-other-administrator"))
+	case isTemporary(s.ID):
+		return r.planRole(ctx, s, q)
 	}
 	owner, err := r.owner(ctx, s)
 	if err != nil {
@@ -101,43 +99,41 @@ func (r *Revoker) planOne(ctx context.Context, s Subject, w Want) ([]Action, []N
 	}
 	draft := Action{Target: newTarget(s.ID, owner)}
 	r.ids[draft.Target.Fingerprint] = s.ID.Reveal()
-	if w.Goal == ToQuarantine || w.Goal == ToUndo {
-		draft.Kind = Quarantine // reads the network policy too
+	if q.Goal == ToQuarantine {
+		draft.Kind = Quarantine // observing one reads the network policy too
 	}
 	if draft.From, err = r.observe(ctx, draft); err != nil {
 		return nil, nil, err
 	}
-	return r.planKey(ctx, draft, w)
+	return r.planKey(ctx, draft, q)
 }
 
 // planKey plans what takes the key from draft.From to the goal.
-func (r *Revoker) planKey(ctx context.Context, draft Action, w Want) ([]Action, []Note, error) {
-	note := func(blocked bool, text, hint string) ([]Action, []Note, error) {
-		return nil, []Note{{draft.Target.ID, text, hint, blocked}}, nil
-	}
+func (r *Revoker) planKey(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
 	state := draft.From.Key
-	deleted := state == Recycled || state == Gone || state == Deleted
 	switch {
-	case w.Goal == ToUndo:
-		return r.planUndo(draft, w)
-	case deleted:
-		return note(false, "the key is deleted already", "")
-	case w.Goal == ToQuarantine:
-		return r.planQuarantine(ctx, draft, w)
-	case w.Goal == ToDisable && state == Inactive:
-		return note(false, "the key is inactive already", "")
-	case w.Goal == ToDelete && state == Active:
-		return note(true, "the key is active, and only an inactive key is deleted", "disable it first: akguard revoke ID --disable")
-	case w.Goal == ToDelete && !w.Now:
-		if n, early := r.tooEarly(ctx, draft.Target, r.WatchTime, w.History); early {
+	case q.Goal == ToUndo:
+		return r.planUndo(ctx, draft, q)
+	case state == UserRecycled: // whoever restores the user restores the key
+		return note(draft, reason.New("revoke.user-recycled"))
+	case draft.From.deleted():
+		return note(draft, reason.New("revoke.deleted-already"))
+	case q.Goal == ToQuarantine:
+		return r.planQuarantine(ctx, draft, q)
+	case q.Goal == ToDisable && state == Inactive:
+		return note(draft, reason.New("revoke.inactive-already"))
+	case q.Goal == ToDelete && state == Active:
+		return blocked(draft, reason.New("revoke.active"), reason.New("revoke.disable-first"))
+	case q.Goal == ToDelete && !q.Now:
+		if n, early := r.tooEarly(ctx, draft.Target, r.WatchTime, q.History); early {
 			return nil, []Note{n}, nil
 		}
 	}
-	return r.planOff(ctx, draft, w)
+	return r.planOff(ctx, draft, q)
 }
 
-// planOff plans disabling and deleting, as far as the goal asks for them.
-func (r *Revoker) planOff(ctx context.Context, draft Action, w Want) ([]Action, []Note, error) {
+// planOff plans to disable and to delete, as far as the goal asks for that.
+func (r *Revoker) planOff(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
 	risks, err := r.useRisks(ctx, draft)
 	if err != nil {
 		return nil, nil, err
@@ -146,35 +142,35 @@ func (r *Revoker) planOff(ctx context.Context, draft Action, w Want) ([]Action, 
 	if draft.From.Key == Active {
 		off := draft
 		off.Kind, off.To, off.Risks = Disable, State{Key: Inactive}, risks
-		off.Undo = "akguard revoke undo makes it active again"
+		off.Undo = reason.New("revoke.undo-disable")
 		actions = append(actions, off)
 	}
-	if w.Goal == ToDelete || w.Goal == ToRemove {
+	if q.Goal == ToDelete || q.Goal == ToRemove {
 		del := draft
 		del.Kind, del.From, del.To = Delete, State{Key: Inactive}, State{Key: Recycled}
-		del.Undo = "akguard revoke undo takes it out of the recycle bin, for about a month; so can anybody with the permission"
+		del.Undo = reason.New("revoke.undo-delete")
 		if del.Risks, err = r.binRisks(ctx, draft.Target); err != nil {
 			return nil, nil, err
 		}
 		if draft.Target.Owner.User == "" {
-			del.To, del.Undo = State{Key: Deleted}, "a root key is gone at once"
+			del.To, del.Undo = State{Key: Deleted}, reason.New("revoke.undo-delete-root")
 		}
 		actions = append(actions, del)
 	}
 	return actions, nil, nil
 }
 
-// tooEarly says why the key cannot be deleted yet.
+// tooEarly says why the key cannot be deleted yet. Both times are the service's.
 func (r *Revoker) tooEarly(ctx context.Context, t Target, watch time.Duration, h *History) (Note, bool) {
 	since, err := r.inactiveSince(ctx, t, h)
-	n := Note{ID: t.ID, Blocked: true, Hint: "see who still tries with akguard revoke watch; --now deletes without waiting"}
+	n := Note{ID: t.ID, Blocked: true, Hint: reason.New("revoke.too-early-hint")}
 	switch end := since.Add(watch); {
 	case err != nil:
-		n.Text = "it could not be read since when the key is inactive: " + err.Error()
+		n.Text = reason.New("revoke.inactive-since-unread", err)
 	case since.IsZero():
-		n.Text = "it is not known since when the key is inactive, so nobody may have watched what that breaks"
-	case r.Now().Before(end):
-		n.Text = fmt.Sprintf("the key is inactive since %s, and the time to watch ends at %s", clock(since), clock(end))
+		n.Text = reason.New("revoke.inactive-since-unknown")
+	case r.now().Before(end):
+		n.Text = reason.New("revoke.too-early", since, end)
 	default:
 		return Note{}, false
 	}
@@ -183,15 +179,13 @@ func (r *Revoker) tooEarly(ctx context.Context, t Target, watch time.Duration, h
 
 // inactiveSince is zero if nobody knows.
 func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time.Time, error) {
-	keys, err := read(ctx, r.cloud, func(cred rules.Credential) ([]openapi.AccessKey, error) {
-		return r.cloud.ims.IdentityKeys(ctx, cred, t.Owner.Principal)
-	})
-	if err != nil && !openapi.IsDenied(err) {
+	keys, err := r.cloud.IdentityKeys(ctx, t.Owner.Principal)
+	if err != nil && !cloud.IsDenied(err) {
 		return time.Time{}, err
 	}
 	k, ok := r.pick(keys, t.Fingerprint)
 	switch {
-	case ok && k.Status != openapi.Inactive:
+	case ok && k.Status != cloud.Inactive:
 		return time.Time{}, nil
 	case ok && !k.Updated.IsZero():
 		return k.Updated, nil
@@ -199,13 +193,11 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 	return h.disabled(t.Fingerprint), nil
 }
 
-func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
-
-// fresh is how young a use is that makes a key count as in use.
+// fresh is the age of a last use below which a key counts as in use.
 const fresh = 24 * time.Hour
 
-// useRisks says what may break. What the service does not tell is said, too: no answer is not "not in use".
-func (r *Revoker) useRisks(ctx context.Context, a Action) ([]string, error) {
+// useRisks says what may break. It also says what could not be read: no answer does not mean "not in use".
+func (r *Revoker) useRisks(ctx context.Context, a Action) ([]reason.Reason, error) {
 	if a.From.Key != Active {
 		return nil, nil
 	}
@@ -213,24 +205,16 @@ func (r *Revoker) useRisks(ctx context.Context, a Action) ([]string, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	age := r.Now().Sub(used.At)
+	age := r.now().Sub(used.At)
 	switch {
 	case err != nil:
-		return []string{"when it was last used could not be read: " + err.Error()}, nil
+		return []reason.Reason{reason.New("revoke.risk-use-unread", err)}, nil
 	case used.At.IsZero():
 		return nil, nil
 	case age >= fresh:
-		return []string{"last used " + clock(used.At) + inService(used)}, nil
+		return []reason.Reason{reason.New("revoke.risk-used", at(used))}, nil
 	}
-	risk := fmt.Sprintf("in use: last used %s ago%s; whatever uses it stops working", short(age), inService(used))
-	if a.Kind == Quarantine {
-		risk = fmt.Sprintf("in use: last used %s ago%s; what uses it from other addresses stops working", short(age), inService(used))
-	}
-	if strings.EqualFold(used.Service, "Sts") {
-		risk = fmt.Sprintf("last used %s ago in Sts: that may have been a check by akguard or another scanner, and hides earlier use; "+
-			"akguard revoke watch shows more", short(age))
-	}
-	risks := []string{risk}
+	risks := []reason.Reason{useRisk(a.Kind, short(age), used.Service)}
 	if a.Kind == Quarantine {
 		return risks, nil
 	}
@@ -239,9 +223,31 @@ func (r *Revoker) useRisks(ctx context.Context, a Action) ([]string, error) {
 		return nil, err
 	}
 	if last {
-		risks = append(risks, fmt.Sprintf("%s has no other active key: give what uses it a new key first, or expect it to stand still", a.Target.Owner))
+		risks = append(risks, reason.New("revoke.risk-last-key", a.Target.Owner.Reason()))
 	}
 	return risks, nil
+}
+
+func useRisk(kind Kind, age, service string) reason.Reason {
+	used := reason.New("revoke.used-ago", age)
+	if service != "" {
+		used = reason.New("revoke.used-ago-in", age, service)
+	}
+	switch {
+	case strings.EqualFold(service, "Sts"): // GetCallerIdentity is what scanners call
+		return reason.New("revoke.risk-used-in-sts", age)
+	case kind == Quarantine:
+		return reason.New("revoke.risk-in-use-elsewhere", used)
+	}
+	return reason.New("revoke.risk-in-use", used)
+}
+
+// at is when a key was last used.
+func at(u cloud.Used) reason.Reason {
+	if u.Service == "" {
+		return reason.New("revoke.used", u.At)
+	}
+	return reason.New("revoke.used-in", u.At, u.Service)
 }
 
 // short writes an age without the parts that are zero: 3h, 20m, 5s.
@@ -262,35 +268,25 @@ func short(d time.Duration) string {
 	return text
 }
 
-func inService(u openapi.Used) string {
-	if u.Service == "" {
-		return ""
-	}
-	return " in " + u.Service
-}
-
-func (r *Revoker) lastUse(ctx context.Context, t Target) (openapi.Used, error) {
-	used, err := read(ctx, r.cloud, func(cred rules.Credential) (openapi.Used, error) {
-		return r.cloud.ims.IdentityKeyLastUsed(ctx, cred, t.Owner.Principal, r.id(t))
-	})
+// lastUse asks IMS, which also names the service, and then RAM, whose permission the administrator may have instead.
+func (r *Revoker) lastUse(ctx context.Context, t Target) (cloud.Used, error) {
+	used, err := r.cloud.IdentityKeyLastUsed(ctx, t.Owner.Principal, r.id(t))
 	if err == nil || t.Owner.User == "" {
 		return used, err
 	}
-	return read(ctx, r.cloud, func(cred rules.Credential) (openapi.Used, error) {
-		return r.cloud.ram.GetAccessKeyLastUsed(ctx, cred, t.Owner.User, r.id(t))
-	})
+	return r.cloud.GetAccessKeyLastUsed(ctx, t.Owner.User, r.id(t))
 }
 
 func (r *Revoker) isLastActive(ctx context.Context, t Target) (bool, error) {
 	if t.Owner.User == "" {
-		return false, nil // whoever acts has another one
+		return false, nil // the one who acts has another one
 	}
-	keys, err := r.userKeys(ctx, t.Owner.User)
+	keys, err := r.cloud.ListAccessKeys(ctx, t.Owner.User)
 	if err != nil {
-		return false, hinted(advise(err), "listing the keys of %s: %w", t.Owner, err)
+		return false, failCall(reason.New("revoke.listing-keys", t.Owner.Reason(), err), err)
 	}
 	for _, k := range keys {
-		if k.Status == openapi.Active && !r.is(k.ID, t.Fingerprint) {
+		if k.Status == cloud.Active && !r.is(k.ID, t.Fingerprint) {
 			return false, nil
 		}
 	}
@@ -300,42 +296,40 @@ func (r *Revoker) isLastActive(ctx context.Context, t Target) (bool, error) {
 // binSize is how many deleted keys of a user can be restored.
 const binSize = 3
 
-func (r *Revoker) binRisks(ctx context.Context, t Target) ([]string, error) {
+func (r *Revoker) binRisks(ctx context.Context, t Target) ([]reason.Reason, error) {
 	if t.Owner.User == "" {
-		return []string{"a deleted root key cannot be restored"}, nil
+		return []reason.Reason{reason.New("revoke.risk-root-deleted")}, nil
 	}
-	keys, err := read(ctx, r.cloud, func(cred rules.Credential) ([]openapi.RecycledKey, error) {
-		return r.cloud.ims.RecycledKeys(ctx, cred, t.Owner.UserID)
-	})
+	keys, err := r.cloud.RecycledKeys(ctx, t.Owner.UserID)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return []string{"the recycle bin could not be read, so nobody knows whether this can be undone"}, nil
+		return []reason.Reason{reason.New("revoke.risk-bin-unread")}, nil
 	case len(keys) >= binSize:
-		return []string{fmt.Sprintf("the recycle bin holds %d keys of %s: the oldest of them is lost for good", len(keys), t.Owner)}, nil
+		return []reason.Reason{reason.New("revoke.risk-bin-full", len(keys), t.Owner.Reason())}, nil
 	}
 	return nil, nil
 }
 
-func (r *Revoker) planQuarantine(ctx context.Context, draft Action, w Want) ([]Action, []Note, error) {
-	network, err := allowList(w.CIDRs)
+func (r *Revoker) planQuarantine(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
+	network, err := allowList(q.CIDRs)
 	if err != nil {
 		return nil, nil, err
 	}
 	if draft.From.Network == network {
-		return nil, []Note{{ID: draft.Target.ID, Text: "the key works from these addresses only, already"}}, nil
+		return note(draft, reason.New("revoke.quarantined-already"))
 	}
 	a := draft
-	a.Kind, a.CIDRs = Quarantine, w.CIDRs
+	a.Kind, a.CIDRs = Quarantine, q.CIDRs
 	a.To = State{Key: draft.From.Key, Network: network}
-	a.Undo = "akguard revoke undo takes the restriction away"
+	a.Undo = reason.New("revoke.undo-quarantine")
 	if a.Risks, err = r.useRisks(ctx, draft); err != nil {
 		return nil, nil, err
 	}
 	if draft.From.Network != "" {
-		a.Risks = append(a.Risks, "it replaces a restriction that is there")
-		a.Undo = "akguard revoke undo brings back the restriction that is there now"
+		a.Risks = append(a.Risks, reason.New("revoke.risk-replaces"))
+		a.Undo = reason.New("revoke.undo-replaced")
 	}
 	return []Action{a}, nil, nil
 }

@@ -3,73 +3,72 @@ package revoke
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
-	"github.com/akguard/akguard/verifier/internal/openapi"
+	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// Options say with what and how to act. Admin is needed; the zero values of the others are those for daily use.
+// Admin is the credential that acts.
+type Admin interface {
+	Get(ctx context.Context) (rules.Credential, error)
+	// Owns reports whether the ID is its own, or that of the key with which its role is assumed.
+	Owns(id rules.Secret) bool
+}
+
+// Options say how to act, and with what credential. Connection and Admin are needed; the zero values of the others are
+// for daily use.
 type Options struct {
-	Admin     Admin
-	Account   string            // refuse to act in any other; any if empty
-	MaxKeys   int               // how many keys one plan may hold; 10 if zero
-	WatchTime time.Duration     // between disabling a key and deleting it; 24 hours if zero
-	Leaked    *rules.Credential // the leaked key, to disable itself with; nil: it is never used
-	Endpoints Endpoints
-	Timeout   time.Duration // for one call; 10 s if zero
-	UserAgent string
-	PerSecond int // calls in any second; 10 if zero, and no limit if negative
-	Now       func() time.Time
-	Pause     func(ctx context.Context, d time.Duration) error // waits; for tests
+	Connection *connection.Connection
+	Admin      Admin
+	Account    string            // refuse to act in any other account; any if empty
+	MaxKeys    int               // how many keys one plan may hold; 10 if zero
+	WatchTime  time.Duration     // between disabling a key and deleting it; 24 hours if zero
+	Leaked     *rules.Credential // the leaked key, which disables itself; nil: it is never used
+	Timeout    time.Duration     // for one call; 10 s if zero
 }
 
 // Revoker plans and acts. It is for one plan at a time.
 type Revoker struct {
 	Options
-	cloud *cloud            // as the administrator
-	self  *cloud            // as the leaked key; nil: it is never used
+	cloud *cloud.Client     // as the administrator
+	self  *cloud.Client     // as the leaked key; nil: it is never used
 	ids   map[string]string // by fingerprint, of the keys seen so far
 	me    verifier.Identity // who the administrator is; zero before the first call
 }
 
-// Hinted is an error with what to do about it.
-type Hinted struct {
-	Err  error
-	Hint string
-}
+// fail returns an error with what to do about it.
+func fail(r, hint reason.Reason) error { return &reason.Error{Reason: r, Hint: hint} }
 
-func (e *Hinted) Error() string { return e.Err.Error() }
-
-// Unwrap returns the cause.
-func (e *Hinted) Unwrap() error { return e.Err }
-
-func hinted(hint, format string, args ...any) error {
-	return &Hinted{fmt.Errorf(format, args...), hint}
+// failCall is fail for a call that failed, whose error is kept as the cause.
+func failCall(r reason.Reason, err error) error {
+	return &reason.Error{Reason: r, Hint: hintFor(err), Err: err}
 }
 
 // New returns a Revoker. It makes no call.
 func New(o Options) (*Revoker, error) {
 	o.setDefaults()
-	c, err := newCloud(o)
-	if err != nil {
-		return nil, hinted("an endpoint is an https URL; http is accepted for this machine only", "preparing to revoke: %w", err)
+	client := o.Connection.Client().WithTimeout(o.Timeout)
+	for _, service := range []string{cloud.STS, cloud.RAM, cloud.IMS} {
+		if _, err := client.Endpoint(service); err != nil {
+			return nil, err
+		}
 	}
 	r := &Revoker{Options: o, ids: map[string]string{}}
 	if o.Leaked != nil {
-		leaked := *o.Leaked
-		r.ids[Fingerprint(leaked.ID)] = leaked.ID.Reveal()
-		r.self = c.with(func(context.Context) (rules.Credential, error) { return leaked, nil })
+		r.ids[Fingerprint(o.Leaked.ID)] = o.Leaked.ID.Reveal()
+		r.self = client.AsKey(*o.Leaked)
 	}
 	switch {
 	case o.Admin != nil:
-		r.cloud = c.with(o.Admin.Get)
+		r.cloud = client.As(o.Admin)
 	case r.self != nil:
 		r.cloud = r.self
 	default:
-		return nil, errors.New("preparing to revoke: there is no credential to act with")
+		return nil, errors.New("revoke: no credential to act with")
 	}
 	return r, nil
 }
@@ -84,34 +83,24 @@ func (o *Options) setDefaults() {
 	if o.Timeout <= 0 {
 		o.Timeout = 10 * time.Second
 	}
-	if o.PerSecond == 0 {
-		o.PerSecond = 10
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.Pause == nil {
-		o.Pause = sleep
-	}
 }
 
-// whoAmI asks once who acts, and refuses another account than the one that was named.
+// now is the time by the service's clock. Every plan and run asks STS first who acts, and so has it.
+func (r *Revoker) now() time.Time { return r.cloud.Now() }
+
+// whoAmI asks once who acts, and refuses another account than the one in the options.
 func (r *Revoker) whoAmI(ctx context.Context) error {
 	if r.me.AccountID != "" {
 		return nil
 	}
-	me, err := read(ctx, r.cloud, func(cred rules.Credential) (verifier.Identity, error) {
-		return r.cloud.sts.GetCallerIdentity(ctx, cred)
-	})
-	if r.cloud == r.self && isOff(err) {
-		return hinted("nothing more can be done with it, and for now nothing has to be", "the leaked key does not work any more: %w", err)
-	}
-	if err != nil {
-		return hinted(advise(err), "asking STS who the administrator is: %w", err)
-	}
-	if r.Account != "" && r.Account != me.AccountID {
-		return hinted("take another profile, or mend --account", "the administrator's credential is of account %s, and not of %s",
-			me.AccountID, r.Account)
+	me, err := r.cloud.GetCallerIdentity(ctx)
+	switch {
+	case r.cloud == r.self && isOff(err):
+		return &reason.Error{Reason: reason.New("revoke.leaked-key-off", err), Hint: reason.New("revoke.leaked-key-off-hint"), Err: err}
+	case err != nil:
+		return failCall(reason.New("revoke.asking-administrator", err), err)
+	case r.Account != "" && r.Account != me.AccountID:
+		return fail(reason.New("revoke.wrong-account", me.AccountID, r.Account), reason.New("revoke.wrong-account-hint"))
 	}
 	r.me = me
 	return nil
@@ -119,32 +108,32 @@ func (r *Revoker) whoAmI(ctx context.Context) error {
 
 // isOff reports whether a credential was refused because its key is disabled or deleted.
 func isOff(err error) bool {
-	code := openapi.Code(err)
+	code := cloud.Code(err)
 	return code == "InvalidAccessKeyId.Inactive" || code == "InvalidAccessKeyId.NotFound"
 }
 
 // isRoot reports whether the administrator acts with a key of the account itself.
-func (r *Revoker) isRoot() bool { return r.me.Type == "Account" }
+func (r *Revoker) isRoot() bool { return r.me.Root() }
 
 // Hotline is Alibaba Cloud's, in mainland China.
 const Hotline = "95187"
 
-// advise says what to do about a call that failed.
-func advise(err error) string {
-	var known *Hinted
-	switch code := openapi.Code(err); {
-	case errors.As(err, &known):
+// hintFor returns what to do about a call that failed.
+func hintFor(err error) reason.Reason {
+	var known *reason.Error
+	if errors.As(err, &known) && !known.Hint.IsZero() {
 		return known.Hint
+	}
+	switch code := cloud.Code(err); {
 	case code == "NoPermission", code == "Forbidden.RAM", code == "Forbidden.AccessDenied":
-		return "the credential lacks a permission: take an administrator's, or give it AliyunRAMFullAccess for now"
+		return reason.New("revoke.grant-permission")
 	case code == "Forbidden":
-		return "if this is the leaked key, Alibaba Cloud already restricts it: take an administrator's credential, or disable the key " +
-			"in the RAM console, or call " + Hotline
+		return reason.New("revoke.restricted-key", Hotline)
 	case code == "InvalidAccessKeyId.NotFound", code == "InvalidAccessKeyId.Inactive", code == "SignatureDoesNotMatch",
 		code == "InvalidSecurityToken.Expired":
-		return "the credential itself does not work: take another profile"
-	case isPassing(err):
-		return "the service is busy or down: try again; the RAM console does the same"
+		return reason.New("revoke.credential-dead")
+	case cloud.IsTransient(err):
+		return reason.New("revoke.service-busy")
 	}
-	return "try again; if it stays so, disable the key in the RAM console, or call " + Hotline
+	return reason.New("revoke.try-again", Hotline)
 }

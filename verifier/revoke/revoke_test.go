@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -34,7 +36,7 @@ func TestPhases(t *testing.T) {
 			s.key.SetStatus(phase.before)
 			p := s.plan(phase.goal, s.key)
 			s.wantStatus(s.key, phase.before)
-			if len(p.Actions) == 0 || p.Actions[0].Undo == "" {
+			if len(p.Actions) == 0 || p.Actions[0].Undo.IsZero() {
 				t.Fatalf("plan %+v", p)
 			}
 			s.achieve(phase.goal, s.key)
@@ -75,15 +77,15 @@ func TestNothingToDo(t *testing.T) {
 		status alibabatest.Status
 		note   string
 	}{
-		{revoke.ToDisable, alibabatest.Inactive, "inactive already"},
-		{revoke.ToDisable, alibabatest.Recycled, "deleted already"},
-		{revoke.ToDelete, alibabatest.Recycled, "deleted already"},
-		{revoke.ToUndo, alibabatest.Active, "nothing to undo"},
+		{revoke.ToDisable, alibabatest.Inactive, "revoke.inactive-already"},
+		{revoke.ToDisable, alibabatest.Recycled, "revoke.deleted-already"},
+		{revoke.ToDelete, alibabatest.Recycled, "revoke.deleted-already"},
+		{revoke.ToUndo, alibabatest.Active, "revoke.nothing-to-undo"},
 	}
 	for _, test := range tests {
 		s := newStage(t)
 		s.key.SetStatus(test.status)
-		if p := s.plan(test.goal, s.key); len(p.Actions) != 0 || p.Blocked() || !strings.Contains(p.Notes[0].Text, test.note) {
+		if p := s.plan(test.goal, s.key); len(p.Actions) != 0 || p.Blocked() || p.Notes[0].Text.Code != test.note {
 			t.Errorf("to %s a key that is %s: %+v", test.goal, test.status, p)
 		}
 	}
@@ -98,8 +100,8 @@ func TestQuarantineKeepsWhatWasThere(t *testing.T) {
 		}
 	}
 	s.achieve(revoke.ToQuarantine, s.key)
-	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.7"}, History: s.history()})
-	if err != nil || len(p.Actions) != 1 || !strings.Contains(strings.Join(p.Actions[0].Risks, " "), "replaces") {
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.7"}, History: s.history()})
+	if err != nil || len(p.Actions) != 1 || !strings.Contains(joined(p.Actions[0].Risks), "revoke.risk-replaces") {
 		t.Fatalf("plan %+v, error %v", p, err)
 	}
 	if _, err := s.run(p); err != nil {
@@ -117,7 +119,7 @@ func TestServiceWritesOtherwise(t *testing.T) {
 		`{\"IPList\":[\"203.0.113.7/32\",\"198.51.100.0/24\"],\"Value\":\"\",\"Type\":\"ClassicWhiteList\"}],\"Status\":\"Active\"}"}`
 	s.server.InjectFor("Ims", "GetAccessKeyPolicy", alibabatest.Fault{Raw: before}, 5)
 	s.server.InjectFor("Ims", "GetAccessKeyPolicy", alibabatest.Fault{Raw: after}, -1)
-	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.0/24", "203.0.113.7"}})
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.0/24", "203.0.113.7"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +135,7 @@ func TestRestrictionOfOthersIsNotUndone(t *testing.T) {
 	s := newStage(t)
 	s.achieve(revoke.ToQuarantine, s.key)
 	s.folder = t.TempDir()
-	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "no journal")
+	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "revoke.restricted-by-others")
 }
 
 // TestChangedRestrictionIsNotUndone has somebody else set another restriction after akguard's.
@@ -142,7 +144,7 @@ func TestChangedRestrictionIsNotUndone(t *testing.T) {
 	s.achieve(revoke.ToQuarantine, s.key)
 	journals := s.folder
 	s.folder = t.TempDir()
-	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.7"}})
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.7"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,13 +152,13 @@ func TestChangedRestrictionIsNotUndone(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.folder = journals
-	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "no journal")
+	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "revoke.restricted-by-others")
 }
 
 func TestCIDRs(t *testing.T) {
 	for _, cidrs := range [][]string{nil, {""}, {"0.0.0.0/0"}, {"::/0"}, {"10.0.0.1/8"}, {"203.0.113.0/24", "example.com"}, {"203.0.113.0/33"}} {
 		s := newStage(t)
-		_, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToQuarantine, CIDRs: cidrs})
+		_, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToQuarantine, CIDRs: cidrs})
 		wantRefused(t, err, "")
 	}
 }
@@ -165,16 +167,16 @@ func TestGuards(t *testing.T) {
 	s := newStage(t)
 	r := s.revoker()
 	for _, test := range []struct {
-		set  func(o *revoke.Options, w *revoke.Want)
+		set  func(o *revoke.Options, w *revoke.Request)
 		keys []*alibabatest.Key
 		want string
 	}{
-		{func(*revoke.Options, *revoke.Want) {}, nil, "no key"},
-		{func(_ *revoke.Options, w *revoke.Want) { w.Goal = revoke.ToRemove }, []*alibabatest.Key{s.key}, "no time to watch"},
-		{func(o *revoke.Options, _ *revoke.Want) { o.Account = "1234567890123456" }, []*alibabatest.Key{s.key}, "is of account " + s.account.UID()},
-		{func(o *revoke.Options, _ *revoke.Want) { o.MaxKeys = 1 }, []*alibabatest.Key{s.key, s.account.AddKey("cd")}, "2 keys"},
+		{func(*revoke.Options, *revoke.Request) {}, nil, "revoke.no-key"},
+		{func(_ *revoke.Options, w *revoke.Request) { w.Goal = revoke.ToRemove }, []*alibabatest.Key{s.key}, "revoke.no-watch-time"},
+		{func(o *revoke.Options, _ *revoke.Request) { o.Account = "1234567890123456" }, []*alibabatest.Key{s.key}, "revoke.wrong-account(" + s.account.UID()},
+		{func(o *revoke.Options, _ *revoke.Request) { o.MaxKeys = 1 }, []*alibabatest.Key{s.key, s.account.AddKey("cd")}, "revoke.too-many-keys(2, 1)"},
 	} {
-		o, w := s.options, revoke.Want{Goal: revoke.ToDisable}
+		o, w := s.options, revoke.Request{Goal: revoke.ToDisable}
 		test.set(&o, &w)
 		guarded, err := revoke.New(o)
 		if err != nil {
@@ -183,11 +185,11 @@ func TestGuards(t *testing.T) {
 		_, err = guarded.Plan(t.Context(), subjects(test.keys...), w)
 		wantRefused(t, err, test.want)
 	}
-	p, err := r.Plan(t.Context(), subjects(s.admin), revoke.Want{Goal: revoke.ToDisable})
+	p, err := r.Plan(t.Context(), subjects(s.admin), revoke.Request{Goal: revoke.ToDisable})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantBlocked(t, p, "lock itself out")
+	wantBlocked(t, p, "revoke.own-key")
 }
 
 // TestOwnKeyInPlanFile has a plan about the key that akguard acts with when it runs.
@@ -197,7 +199,7 @@ func TestOwnKeyInPlanFile(t *testing.T) {
 	s.attach("user/ci", "AdministratorAccess")
 	s.options.Admin = admin{s.key}
 	_, err := s.run(p)
-	wantRefused(t, err, "acts with now")
+	wantRefused(t, err, "revoke.own-key")
 	s.wantStatus(s.key, alibabatest.Active)
 }
 
@@ -205,16 +207,16 @@ func TestDeletingTakesTime(t *testing.T) {
 	s := newStage(t)
 	plan := func() *revoke.Plan {
 		t.Helper()
-		p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Want{Goal: revoke.ToDelete, History: s.history()})
+		p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToDelete, History: s.history()})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return p
 	}
-	wantBlocked(t, plan(), "only an inactive key is deleted")
+	wantBlocked(t, plan(), "revoke.active")
 	s.achieve(revoke.ToDisable, s.key)
-	wantBlocked(t, plan(), "time to watch ends")
-	s.options.Now = func() time.Time { return time.Now().Add(25 * time.Hour) }
+	wantBlocked(t, plan(), "revoke.too-early")
+	s.later(25 * time.Hour)
 	if p := plan(); len(p.Actions) != 1 || p.Actions[0].Kind != revoke.Delete {
 		t.Errorf("a day later: %+v", p)
 	}
@@ -228,17 +230,17 @@ func TestRisks(t *testing.T) {
 		not  string
 	}{
 		{"never used", func(*stage) {}, "", ""},
-		{"used long ago", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-25*time.Hour), "Oss") }, "last used 20", "in use"},
-		{"checked by a scanner", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-time.Minute), "Sts") }, "may have been a check", "in use"},
-		{"last key in use", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-3*time.Hour), "Ecs") }, "no other active key", ""},
+		{"used long ago", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-25*time.Hour), "Oss") }, "revoke.risk-used(revoke.used-in(20", "revoke.risk-in-use"},
+		{"checked by a scanner", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-time.Minute), "Sts") }, "revoke.risk-used-in-sts(1m", "revoke.risk-in-use"},
+		{"last key in use", func(s *stage) { s.key.SetLastUsed(time.Now().Add(-3*time.Hour), "Ecs") }, "revoke.risk-last-key", ""},
 		{"one of two in use", func(s *stage) {
 			s.key.SetLastUsed(time.Now().Add(-3*time.Hour), "Ecs")
 			s.account.AddKey("ci")
-		}, "in use: last used 3h ago in Ecs", "no other active key"},
+		}, "revoke.risk-in-use(revoke.used-ago-in(3h, Ecs))", "revoke.risk-last-key"},
 		{"not readable", func(s *stage) {
 			s.server.InjectFor("Ims", "GetAccessKeyLastUsed", alibabatest.Fault{Code: "NoPermission", Status: 403}, -1)
 			s.server.InjectFor("Ram", "GetAccessKeyLastUsed", alibabatest.Fault{Code: "NoPermission", Status: 403}, -1)
-		}, "could not be read", ""},
+		}, "revoke.risk-use-unread", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -248,7 +250,7 @@ func TestRisks(t *testing.T) {
 			if len(p.Actions) != 1 {
 				t.Fatalf("plan %+v", p)
 			}
-			risks := strings.Join(p.Actions[0].Risks, "; ")
+			risks := joined(p.Actions[0].Risks)
 			if (risks == "") != (test.want == "") || !strings.Contains(risks, test.want) || test.not != "" && strings.Contains(risks, test.not) {
 				t.Errorf("risks %q, want %q", risks, test.want)
 			}
@@ -262,7 +264,7 @@ func TestFullBin(t *testing.T) {
 		s.account.AddKey("ci").SetStatus(alibabatest.Recycled)
 	}
 	p := s.plan(revoke.ToRemove, s.key)
-	if risks := strings.Join(p.Actions[1].Risks, "; "); !strings.Contains(risks, "lost for good") {
+	if risks := joined(p.Actions[1].Risks); !strings.Contains(risks, "revoke.risk-bin-full(3, ") {
 		t.Errorf("risks %q", risks)
 	}
 }
@@ -296,19 +298,23 @@ func TestOneDenialVetoesAll(t *testing.T) {
 
 func TestRate(t *testing.T) {
 	s := newStage(t)
-	s.options.PerSecond, s.options.Pause = 0, nil
+	s.connect(connection.Options{})
 	keys := []*alibabatest.Key{s.key}
-	for _, user := range []string{"a", "b", "c", "d"} {
+	for _, user := range []string{"a", "b", "c", "d", "e", "f"} {
 		keys = append(keys, s.account.AddKey(user))
 	}
 	s.plan(revoke.ToDisable, keys...)
-	calls := s.server.Recorded()
-	if first := calls[9].Time.Sub(calls[0].Time); len(calls) < 12 || first > time.Second/2 {
-		t.Errorf("the first 10 of %d calls took %s", len(calls), first)
-	}
-	for i := range len(calls) - 10 {
-		if d := calls[i+10].Time.Sub(calls[i].Time); d < time.Second {
-			t.Errorf("11 calls in %s", d)
+	for _, service := range []string{"Ram", "Ims"} {
+		var calls []alibabatest.Call
+		for _, c := range s.server.Recorded() {
+			if c.Service == service {
+				calls = append(calls, c)
+			}
+		}
+		for i := range len(calls) - 10 {
+			if d := calls[i+10].Time.Sub(calls[i].Time); d < time.Second {
+				t.Errorf("11 calls of %s in %s", service, d)
+			}
 		}
 	}
 }
@@ -330,7 +336,7 @@ func TestRepeated(t *testing.T) {
 		p := s.plan(revoke.ToDisable, s.key)
 		s.server.InjectFor("Ram", "UpdateAccessKey", test.fault, test.times)
 		steps, err := s.run(p)
-		if err != nil || len(steps) != 1 || (steps[0].Outcome == revoke.Done) != test.done || !test.done && steps[0].Hint() == "" {
+		if err != nil || len(steps) != 1 || (steps[0].Outcome == revoke.Done) != test.done || !test.done && steps[0].Hint().IsZero() {
 			t.Errorf("steps %+v, error %v", steps, err)
 		}
 		if reads, writes := s.server.Calls("Ims", "GetUser"), s.server.Calls("Ram", "UpdateAccessKey"); reads != 4 || writes != test.writes {
@@ -348,12 +354,12 @@ func TestThrottledWhileMoving(t *testing.T) {
 	s.key.SetStatus(alibabatest.Inactive)
 	p := s.plan(revoke.ToDelete, s.key)
 	s.server.InjectFor("Ram", "DeleteAccessKey", alibabatest.Throttled(), 1)
-	s.options.Pause = func(ctx context.Context, d time.Duration) error {
+	s.connect(connection.Options{Unpaced: true, Sleep: func(ctx context.Context, d time.Duration) error {
 		if d > 0 {
 			s.key.SetStatus(alibabatest.Active)
 		}
 		return ctx.Err()
-	}
+	}})
 	steps, err := s.run(p)
 	if err != nil || len(steps) != 1 || steps[0].Outcome != revoke.Refused {
 		t.Errorf("steps %+v, error %v", steps, err)
@@ -376,10 +382,6 @@ func TestRefusalsAreNotRepeated(t *testing.T) {
 func TestUnusableOptions(t *testing.T) {
 	s := newStage(t)
 	o := s.options
-	o.Endpoints.RAM = "http://ram.aliyuncs.com"
-	_, err := revoke.New(o)
-	wantRefused(t, err, "loopback")
-	o = s.options
 	o.Admin = nil
 	if _, err := revoke.New(o); err == nil {
 		t.Error("it acts without a credential")
@@ -388,4 +390,12 @@ func TestUnusableOptions(t *testing.T) {
 	if _, err := revoke.New(o); err != nil {
 		t.Error(err)
 	}
+}
+
+func joined(list []reason.Reason) string {
+	var all []string
+	for _, r := range list {
+		all = append(all, r.String())
+	}
+	return strings.Join(all, "; ")
 }

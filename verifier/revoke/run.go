@@ -3,11 +3,11 @@ package revoke
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/verifier/internal/openapi"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
 // Outcome is what became of an action.
@@ -17,9 +17,9 @@ type Outcome string
 const (
 	Done    Outcome = "done"    // it happened, and reading confirmed it
 	Already Outcome = "already" // it was so before
-	Refused Outcome = "refused" // nothing changed: the service, a guard or a moved state stood against it
-	Failed  Outcome = "failed"  // the call brought no answer, and reading showed that nothing changed
-	Unknown Outcome = "unknown" // how things are could not be read: resume
+	Refused Outcome = "refused" // nothing changed: the service or a guard refused it, or the state had changed before
+	Failed  Outcome = "failed"  // the call got no answer, and reading showed that nothing changed
+	Unknown Outcome = "unknown" // the state could not be read: resume
 )
 
 // Step is what became of one action.
@@ -30,12 +30,12 @@ type Step struct {
 	Err     error // why, unless it is done
 }
 
-// Hint returns what to do about the step, or "".
-func (s Step) Hint() string {
+// Hint returns what to do about the step; zero if it succeeded.
+func (s Step) Hint() reason.Reason {
 	if s.Err == nil {
-		return ""
+		return reason.Reason{}
 	}
-	return advise(s.Err)
+	return hintFor(s.Err)
 }
 
 // RunOptions say how a plan is run.
@@ -43,18 +43,19 @@ type RunOptions struct {
 	Approver Approver
 	Journal  *Journal
 	History  *History   // when keys were disabled, where the service does not tell; may be nil
-	OnStep   func(Step) // told after each action; may be nil
+	OnStep   func(Step) // called after each action; may be nil
 }
 
-// Run does what the plan says, and nothing if any of its keys is not as the plan saw it or is not approved. The error
-// is for what ends the run; what becomes of single actions is in the steps.
+// Run carries out the plan. It does nothing if any key has changed since the plan was made, or is not approved. The error
+// is what ended the run; what became of each action is in the steps.
 func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error) {
 	if o.Journal == nil {
-		return nil, errors.New("nothing is changed without a journal")
+		return nil, errors.New("revoke: a run needs a journal")
 	}
 	if err := r.precheck(ctx, p, o.History); err != nil {
 		return nil, err
 	}
+	o.Journal.now = r.now
 	if err := o.Journal.write(Record{Event: eventPlan, Plan: p}); err != nil {
 		return nil, err
 	}
@@ -67,34 +68,35 @@ func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error
 	return r.runActions(ctx, p, o, func(int) bool { return false })
 }
 
-// stale is how long a person may think about a plan before everything is read again.
+// stale is how long a person may think about a plan before all state is read again.
 const stale = 10 * time.Second
 
-// approveFresh asks, and makes sure that the yes is to how things are.
+// approveFresh asks, and makes sure that the approval is for the current state.
 func (r *Revoker) approveFresh(ctx context.Context, p *Plan, o RunOptions) error {
-	start := r.Now()
+	start := r.now()
 	if err := approve(ctx, o.Approver, p.Actions); err != nil {
 		return err
 	}
-	if r.Now().Sub(start) < stale {
+	if r.now().Sub(start) < stale {
 		return nil
 	}
 	return r.precheck(ctx, p, o.History)
 }
 
-// Resume does what is left of the plan in the journal; without steps there was nothing left. What a call did whose
-// answer was lost is read.
+// Resume carries out the rest of the plan in the journal; no steps mean that nothing was left. It reads what the calls did
+// whose answers were lost.
 func (r *Revoker) Resume(ctx context.Context, o RunOptions) ([]Step, error) {
 	p := o.Journal.plan
 	switch {
 	case p == nil || !o.Journal.approved:
-		return nil, hinted("plan again: akguard revoke", "the journal holds no approved plan, so nothing was begun")
+		return nil, fail(reason.New("revoke.no-approved-plan"), reason.New("revoke.plan-again"))
 	case o.Journal.ended():
 		return nil, nil
 	}
 	if err := r.checkPlan(ctx, p); err != nil {
 		return nil, err
 	}
+	o.Journal.now = r.now
 	var left []Action
 	for i, a := range p.Actions {
 		if !o.Journal.settled(i) {
@@ -120,15 +122,15 @@ func (r *Revoker) checkPlan(ctx context.Context, p *Plan) error {
 		return err
 	}
 	if err == nil && p.Account != r.me.AccountID {
-		return hinted("take a profile of that account", "the plan is for account %s, and the administrator's credential of %s", p.Account, r.me.AccountID)
+		return fail(reason.New("revoke.plan-for-account", p.Account, r.me.AccountID), reason.New("revoke.use-profile-of-account"))
 	}
 	if n := len(byKey(p.Actions)); n > r.MaxKeys {
-		return hinted("look at the plan again; if it is meant, raise --max-keys", "the plan is about %d keys, more than the %d that are allowed", n, r.MaxKeys)
+		return fail(reason.New("revoke.too-many-keys", n, r.MaxKeys), reason.New("revoke.too-many-keys-hint"))
 	}
 	return nil
 }
 
-// precheck reads how everything is, and refuses unless all is as the plan saw it.
+// precheck reads the state of all keys, and refuses the plan if any has changed.
 func (r *Revoker) precheck(ctx context.Context, p *Plan, h *History) error {
 	if err := r.checkPlan(ctx, p); err != nil {
 		return err
@@ -151,40 +153,41 @@ func (r *Revoker) precheck(ctx context.Context, p *Plan, h *History) error {
 	return nil
 }
 
-// checkWatched refuses to delete a key that is not inactive for as long as the plan says: since it was planned, somebody
-// may have enabled and disabled it again.
+// checkWatched refuses to delete a key that has not been inactive for the plan's watch time: somebody may have enabled and
+// disabled it again since.
 func (r *Revoker) checkWatched(ctx context.Context, p *Plan, a Action, h *History) error {
 	if a.Kind != Delete || p.WatchSeconds == 0 {
 		return nil
 	}
 	if n, early := r.tooEarly(ctx, a.Target, time.Duration(p.WatchSeconds)*time.Second, h); early {
-		return hinted(n.Hint, "%s: %s", n.ID, n.Text)
+		return fail(reason.New("revoke.about", n.ID, n.Text), n.Hint)
 	}
 	return nil
 }
 
 // guard refuses an action that must not happen now.
 func (r *Revoker) guard(a Action, state State) error {
+	id := r.id(a.Target)
 	switch {
 	case state != a.From:
-		return hinted("plan again: something or somebody else has changed it", "%s is %s, and not %s as the plan saw it", a.Target.ID, state, a.From)
+		return fail(reason.New("revoke.state-changed", a.Target.ID, state.Reason(), a.From.Reason()), reason.New("revoke.state-changed-hint"))
 	case a.Kind == AttachPolicy && a.Target.Owner.Role == roleOf(&r.me):
 		return r.ownRole(a.Target.Owner.Role)
 	case a.Kind == Delete && state.Key != Inactive:
-		return hinted("disable it first", "%s is not inactive", a.Target.ID)
-	case a.Policy == "" && r.id(a.Target).IsZero():
-		return hinted("plan again", "%s was not found again", a.Target.ID)
-	case a.Policy == "" && r.id(a.Target).String() != a.Target.ID: // whoever confirms it reads the one and means the other
-		return hinted("do not use this plan; plan again", "the plan shows %s, and means %s", a.Target.ID, r.id(a.Target))
+		return fail(reason.New("revoke.not-inactive", a.Target.ID), reason.New("revoke.disable-first"))
+	case a.Policy == "" && id.IsZero():
+		return fail(reason.New("revoke.not-found-again", a.Target.ID), reason.New("revoke.plan-again"))
+	case a.Policy == "" && id.String() != a.Target.ID: // a person would confirm the one, and change the other
+		return fail(reason.New("revoke.plan-shows-another", a.Target.ID, id.String()), reason.New("revoke.distrust-plan"))
 	case !a.Leaked && r.Admin == nil:
-		return hinted("take an administrator's credential", "%s needs more than the leaked key itself", a)
-	case r.Admin != nil && r.Admin.Owns(r.id(a.Target)):
-		return hinted("act with another administrator's credential", "%s is the key that akguard acts with now", a.Target.ID)
+		return fail(reason.New("revoke.needs-administrator", a.Reason()), reason.New("revoke.use-administrator"))
+	case r.Admin != nil && r.Admin.Owns(id):
+		return fail(reason.New("revoke.own-key", a.Target.ID), reason.New("revoke.use-other-administrator"))
 	}
 	return nil
 }
 
-// runActions does the actions that are not settled. It ends early with ctx, and when the journal cannot be written.
+// runActions carries out the actions that are not settled. It ends early with ctx, and if the journal cannot be written.
 func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled func(int) bool) ([]Step, error) {
 	var steps []Step
 	for i := range p.Actions {
@@ -206,15 +209,18 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 	return steps, o.Journal.write(Record{Event: eventEnd})
 }
 
-// step does one action. What the service was too busy to take did not happen: it is tried again a few times, and
-// each time all is read first.
+// backoff is how long a throttled change waits before it is tried again.
+var backoff = [...]time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
+
+// step carries out one action. A throttled call has changed nothing, so it is tried again a few times; the state is read
+// anew before each try.
 func (r *Revoker) step(ctx context.Context, p *Plan, i int, o RunOptions) (Step, error) {
 	for try := 0; ; try++ {
 		s, err := r.attempt(ctx, p, i, o)
-		if err != nil || s.Outcome != Refused || !openapi.IsThrottled(s.Err) || try == len(backoff) {
+		if err != nil || s.Outcome != Refused || !cloud.IsThrottled(s.Err) || try == len(backoff) {
 			return s, err
 		}
-		if err := r.Pause(ctx, backoff[try]); err != nil {
+		if err := r.cloud.Pause(ctx, backoff[try]); err != nil {
 			return s, err
 		}
 	}
@@ -255,11 +261,11 @@ func (r *Revoker) attempt(ctx context.Context, p *Plan, i int, o RunOptions) (St
 	return s, r.journalStep(ctx, i, s, j)
 }
 
-// journalStep writes down what became of an action. An interrupt ends the run.
+// journalStep records what became of an action. An interrupt ends the run.
 func (r *Revoker) journalStep(ctx context.Context, i int, s Step, j *Journal) error {
 	rec := Record{Event: eventSettled, Action: i + 1, What: s.Action.String(), Outcome: string(s.Outcome), State: &s.State}
 	if s.Err != nil {
-		rec.Detail = s.Err.Error()
+		rec.Detail = reason.Of(s.Err).String()
 	}
 	return errors.Join(j.write(rec), ctx.Err())
 }
@@ -271,47 +277,54 @@ func (r *Revoker) call(ctx context.Context, a Action) error {
 		c = r.self
 	}
 	id, owner := r.id(a.Target), a.Target.Owner
-	return c.once(ctx, func(cred rules.Credential) error {
-		switch a.Kind {
-		case Disable, Enable:
-			status := map[Kind]string{Disable: openapi.Inactive, Enable: openapi.Active}[a.Kind]
-			if owner.User == "" {
-				return c.ims.UpdateIdentityKey(ctx, cred, "", id, status)
-			}
-			return c.ram.UpdateAccessKey(ctx, cred, owner.User, id, status)
-		case Delete:
-			if owner.User == "" {
-				return c.ims.DeleteIdentityKey(ctx, cred, "", id)
-			}
-			return c.ram.DeleteAccessKey(ctx, cred, owner.User, id)
-		case Restore:
-			return c.ims.RestoreKey(ctx, cred, owner.UserID, id)
-		case Quarantine, Release:
-			return c.ims.SetAccessKeyPolicy(ctx, cred, owner.Principal, id, versioned(a.To.Network))
-		case CreatePolicy:
-			return c.ram.CreatePolicy(ctx, cred, a.Policy, "ends leaked sessions; made by akguard", a.Document)
-		case AttachPolicy:
-			return c.ram.AttachPolicyToRole(ctx, cred, owner.Role, openapi.Policy{Type: "Custom", Name: a.Policy})
-		case DetachPolicy:
-			return c.ram.DetachPolicyFromRole(ctx, cred, owner.Role, openapi.Policy{Type: "Custom", Name: a.Policy})
+	policy := cloud.Policy{Type: "Custom", Name: a.Policy}
+	switch a.Kind {
+	case Disable:
+		return setStatus(ctx, c, owner, id, cloud.Inactive)
+	case Enable:
+		return setStatus(ctx, c, owner, id, cloud.Active)
+	case Delete:
+		if owner.User == "" {
+			return c.DeleteIdentityKey(ctx, "", id)
 		}
-		return fmt.Errorf("%s is of no known kind", a)
-	})
+		return c.DeleteAccessKey(ctx, owner.User, id)
+	case Restore:
+		return c.RestoreKey(ctx, owner.UserID, id)
+	case Quarantine, Release:
+		return c.SetAccessKeyPolicy(ctx, owner.Principal, id, versioned(a.To.Network))
+	case CreatePolicy:
+		return c.CreatePolicy(ctx, a.Policy, policyDescription, a.Document)
+	case AttachPolicy:
+		return c.AttachPolicyToRole(ctx, owner.Role, policy)
+	case DetachPolicy:
+		return c.DetachPolicyFromRole(ctx, owner.Role, policy)
+	}
+	return reason.NewError("revoke.plan-kind")
 }
 
-// looks is when the state is read after a call: changes may take a moment to show.
-var looks = [...]time.Duration{0, 300 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
+// policyDescription is what the RAM console shows beside a policy.
+const policyDescription = "denies leaked temporary credentials; created by akguard"
 
-// settle finds out what a call did, whose error may be nil, by reading.
+func setStatus(ctx context.Context, c *cloud.Client, owner Owner, id rules.Secret, status string) error {
+	if owner.User == "" {
+		return c.UpdateIdentityKey(ctx, "", id, status)
+	}
+	return c.UpdateAccessKey(ctx, owner.User, id, status)
+}
+
+// pollSchedule is when the state is read after a call: a change may take a moment to show.
+var pollSchedule = [...]time.Duration{0, 300 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
+
+// settle finds out what a call did by reading the state. The call's error may be nil.
 func (r *Revoker) settle(ctx context.Context, a Action, err error) Step {
 	s := Step{Action: a, Outcome: Unknown, Err: err}
-	pauses := looks[:]
-	if openapi.IsRefusal(err) {
-		pauses = looks[:1]
+	pauses := pollSchedule[:]
+	if cloud.IsRefusal(err) {
+		pauses = pollSchedule[:1]
 	}
 	var unread error
 	for _, d := range pauses {
-		if e := r.Pause(ctx, d); e != nil {
+		if e := r.cloud.Pause(ctx, d); e != nil {
 			unread = e
 			break
 		}
@@ -323,18 +336,22 @@ func (r *Revoker) settle(ctx context.Context, a Action, err error) Step {
 	return unsettled(s, unread)
 }
 
-// unsettled says what it means that the aim does not show.
+// unsettled says what it means that the state is not what the action was to achieve.
 func unsettled(s Step, unread error) Step {
-	hint := advise(s.Err)
 	switch {
 	case unread != nil:
-		s.Err = hinted("akguard revoke resume reads it again", "what became of it could not be read: %w", errors.Join(s.Err, unread))
+		why := reason.New("revoke.effect-unread", unread)
+		if s.Err != nil {
+			why = reason.New("revoke.call-failed-effect-unread", s.Err, unread)
+		}
+		s.Err = &reason.Error{Reason: why, Hint: reason.New("revoke.resume-reads"), Err: errors.Join(s.Err, unread)}
 	case s.Err == nil:
-		s.Err = hinted("akguard revoke resume reads it again", "the service took the call, but still shows %s as %s", s.Action.Target.ID, s.State)
-	case openapi.IsRefusal(s.Err):
-		s.Outcome, s.Err = Refused, hinted(hint, "%s: %w", s.Action, s.Err)
+		s.Err = fail(reason.New("revoke.no-effect", s.Action.Target.ID, s.State.Reason()), reason.New("revoke.resume-reads"))
+	case cloud.IsRefusal(s.Err):
+		s.Outcome, s.Err = Refused, failCall(reason.New("revoke.about", s.Action.Reason(), s.Err), s.Err)
 	default:
-		s.Outcome, s.Err = Failed, hinted("akguard revoke resume tries again", "%s: %w", s.Action, s.Err)
+		s.Outcome = Failed
+		s.Err = &reason.Error{Reason: reason.New("revoke.about", s.Action.Reason(), s.Err), Hint: reason.New("revoke.resume-tries"), Err: s.Err}
 	}
 	return s
 }

@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -45,12 +47,26 @@ func newStage(t *testing.T) *stage {
 	s := &stage{t: t, account: account, server: server, admin: account.AddKey("admin"), key: account.AddKey("ci"), folder: newFolder(t)}
 	s.attach("user/admin", "AdministratorAccess")
 	s.options = revoke.Options{
-		Admin:     admin{s.admin},
-		Endpoints: revoke.Endpoints{STS: server.URL, RAM: server.URL, IMS: server.URL, ActionTrail: server.URL, ResourceManager: server.URL},
-		PerSecond: -1,
-		Pause:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Admin: admin{s.admin},
 	}
+	s.connect(connection.Options{Unpaced: true, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
 	return s
+}
+
+// connect has the stage's revokers reach the emulator in another way.
+func (s *stage) connect(o connection.Options) {
+	s.t.Helper()
+	o.Endpoints = s.server.Endpoints()
+	c, err := connection.New(o)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.options.Connection = c
+}
+
+// later sets the service's clock.
+func (s *stage) later(d time.Duration) {
+	s.server.SetClock(func() time.Time { return time.Now().Add(d) })
 }
 
 // newFolder makes a folder in memory where the system has that: these tests end runs in every way but by a loss of
@@ -101,15 +117,15 @@ func subjects(keys ...*alibabatest.Key) []revoke.Subject {
 // plan plans for the goal; nothing is deleted sooner for want of patience.
 func (s *stage) plan(goal revoke.Goal, keys ...*alibabatest.Key) *revoke.Plan {
 	s.t.Helper()
-	p, err := s.revoker().Plan(s.t.Context(), subjects(keys...), s.want(goal))
+	p, err := s.revoker().Plan(s.t.Context(), subjects(keys...), s.request(goal))
 	if err != nil {
 		s.t.Fatalf("planning to %s: %v", goal, err)
 	}
 	return p
 }
 
-func (s *stage) want(goal revoke.Goal) revoke.Want {
-	return revoke.Want{Goal: goal, CIDRs: []string{"203.0.113.0/24"}, Now: goal == revoke.ToRemove || goal == revoke.ToDelete, History: s.history()}
+func (s *stage) request(goal revoke.Goal) revoke.Request {
+	return revoke.Request{Goal: goal, CIDRs: []string{"203.0.113.0/24"}, Now: goal == revoke.ToRemove || goal == revoke.ToDelete, History: s.history()}
 }
 
 func (s *stage) journal() *revoke.Journal {
@@ -219,8 +235,8 @@ func encode(t *testing.T, v any) string {
 // wantRefused wants an error with a hint.
 func wantRefused(t *testing.T, err error, part string) {
 	t.Helper()
-	var known *revoke.Hinted
-	if err == nil || !strings.Contains(err.Error(), part) || !errors.As(err, &known) || known.Hint == "" {
+	var known *reason.Error
+	if err == nil || !strings.Contains(err.Error(), part) || !errors.As(err, &known) || known.Hint.IsZero() {
 		t.Errorf("error %v, want a hint and %q", err, part)
 	}
 }
@@ -228,7 +244,7 @@ func wantRefused(t *testing.T, err error, part string) {
 // wantBlocked wants a plan without actions, for a reason that has a hint.
 func wantBlocked(t *testing.T, p *revoke.Plan, part string) {
 	t.Helper()
-	if len(p.Actions) != 0 || !p.Blocked() || len(p.Notes) != 1 || !strings.Contains(p.Notes[0].Text, part) || p.Notes[0].Hint == "" {
+	if len(p.Actions) != 0 || !p.Blocked() || len(p.Notes) != 1 || !strings.Contains(p.Notes[0].Text.String(), part) || p.Notes[0].Hint.IsZero() {
 		t.Errorf("plan %+v, want it blocked with a hint and %q", p, part)
 	}
 }

@@ -1,38 +1,74 @@
 package revoke
 
-// planUndo plans one step back: out of the recycle bin, or active again, or without the restriction. Which of these
-// is the last that was done, the state of the key mostly says; only restrictions need the journal, since somebody
-// else may have set them.
-func (r *Revoker) planUndo(draft Action, w Want) ([]Action, []Note, error) {
-	note := func(blocked bool, text, hint string) ([]Action, []Note, error) {
-		return nil, []Note{{draft.Target.ID, text, hint, blocked}}, nil
-	}
-	last, known := w.History.last(draft.Target.Fingerprint)
-	quarantined := known && last.Kind == Quarantine && draft.From == last.To
+import (
+	"context"
+
+	"github.com/akguard/akguard/rules/reason"
+)
+
+// planUndo plans to undo the last action on a key. The key's state mostly says which one that was: a recycled key was
+// deleted, an inactive one disabled. Only restrictions need the journal, since somebody else may have set them; and only
+// then is the restriction read, because enabling a key must not need the permission to read it.
+func (r *Revoker) planUndo(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
 	a := draft
-	switch state := draft.From; {
-	case quarantined:
-		a.Kind, a.To = Release, State{Key: state.Key, Network: last.From.Network}
-		a.Risks = []string{"the key works again from wherever it did before, for everybody who has it"}
-		a.Undo = "akguard revoke ID --quarantine"
-	case state.Key == Recycled:
+	switch last, known := q.History.last(draft.Target.Fingerprint); {
+	case draft.From.Key == Recycled:
 		a.Kind, a.From, a.To = Restore, State{Key: Recycled}, State{Key: Inactive}
-		a.Risks = []string{"should the key come back active, it works again for everybody who has it: disable it then"}
-		a.Undo = "akguard revoke ID --delete"
-	case state.Key == Inactive:
-		a.Kind, a.From, a.To = Enable, State{Key: Inactive}, State{Key: Active}
-		a.Risks = []string{"the key leaked, and works again for everybody who has it"}
-		if !known {
-			a.Risks = append(a.Risks, "no journal here says that akguard disabled it: somebody else may have had a reason")
-		}
-		a.Undo = "akguard revoke ID --disable"
-	case state.Key == Active && state.Network != "":
-		return note(true, "the key works from some addresses only, and no journal here says what it was before",
-			"name the folder of the journals with AKGUARD_STATE_DIR, or change it in the RAM console")
-	case state.Key == Active:
-		return note(false, "the key is active: there is nothing to undo", "")
+		a.Risks = []reason.Reason{reason.New("revoke.risk-restored-active")}
+		a.Undo = reason.New("revoke.undo-by-delete")
+	case draft.From.Key == Inactive && (!known || last.Kind != Quarantine):
+		a = enable(draft, known)
+	case draft.From.Key == Active || draft.From.Key == Inactive:
+		return r.planRelease(ctx, draft, q)
+	case draft.From.Key == UserRecycled:
+		return blocked(draft, reason.New("revoke.user-recycled"), reason.New("revoke.restore-user"))
 	default:
-		return note(true, "the key is gone for good", "give whoever needs it a new one")
+		return blocked(draft, reason.New("revoke.gone-for-good"), reason.New("revoke.new-key-needed"))
 	}
 	return []Action{a}, nil, nil
+}
+
+func enable(draft Action, known bool) Action {
+	a := draft
+	a.Kind, a.From, a.To = Enable, State{Key: Inactive}, State{Key: Active}
+	a.Risks = []reason.Reason{reason.New("revoke.risk-enabled")}
+	if !known {
+		a.Risks = append(a.Risks, reason.New("revoke.risk-not-ours"))
+	}
+	a.Undo = reason.New("revoke.undo-by-disable")
+	return a
+}
+
+// planRelease plans to take away the restriction that akguard set last, if the key still has it.
+func (r *Revoker) planRelease(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
+	a := draft
+	a.Kind = Quarantine // observing one reads the restriction
+	state, err := r.observe(ctx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	stack := q.History.stack(draft.Target.Fingerprint)
+	i := lastOf(stack, Quarantine)
+	switch {
+	case i >= 0 && state.Network != "" && state.Network == stack[i].To.Network:
+		a.Kind, a.From, a.To = Release, state, State{Key: state.Key, Network: stack[i].From.Network}
+		a.Risks = []reason.Reason{reason.New("revoke.risk-released")}
+		a.Undo = reason.New("revoke.undo-by-quarantine")
+		return []Action{a}, nil, nil
+	case state.Key == Inactive: // the restriction is gone, or is somebody else's
+		return []Action{enable(draft, len(stack) > 0)}, nil, nil
+	case state.Network != "":
+		return blocked(draft, reason.New("revoke.restricted-by-others"), reason.New("revoke.name-state-dir"))
+	}
+	return note(draft, reason.New("revoke.nothing-to-undo"))
+}
+
+// note is a plan for a key on which nothing is to be done.
+func note(a Action, text reason.Reason) ([]Action, []Note, error) {
+	return nil, []Note{{ID: a.Target.ID, Text: text}}, nil
+}
+
+// blocked is a plan for a key on which nothing can be done.
+func blocked(a Action, text, hint reason.Reason) ([]Action, []Note, error) {
+	return nil, []Note{{a.Target.ID, text, hint, true}}, nil
 }

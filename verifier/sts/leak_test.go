@@ -15,6 +15,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/sts"
 )
 
@@ -39,7 +40,12 @@ func TestMain(m *testing.M) {
 }
 
 func checkAndPrint(endpoint string, c rules.Credential) {
-	checker, err := sts.New(sts.Options{Endpoint: endpoint, Timeout: 200 * time.Millisecond})
+	reached, err := connection.New(connection.Options{Endpoints: map[string]string{"sts": endpoint}})
+	if err != nil {
+		fmt.Println("error:", err)
+		return
+	}
+	checker, err := sts.New(sts.Options{Connection: reached, Timeout: 200 * time.Millisecond})
 	if err != nil {
 		fmt.Println("error:", err)
 		return

@@ -1,96 +1,69 @@
 package sts
 
 import (
-	"fmt"
 	"strings"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
-	"github.com/akguard/akguard/verifier/internal/openapi"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// answer is what a refusal means: for the key, in one sentence, and what to do now. Transient is whether STS may say
-// something else when it is asked again.
+// answer is what a refusal means for the key, and what to do now.
 type answer struct {
 	status    verifier.Status
-	reason    string
-	advice    string
-	transient bool
+	reason    reason.Reason
+	advice    reason.Reason // zero for the advice of the credential's kind
+	transient bool          // STS may give another answer later
 }
 
-// What to do where STS did not look at the key. An Unknown verdict without advice gets that of its kind of credential.
-const (
-	adviceLater = "treat it as live until then"
-	adviceToken = "look for the whole token where it was found; treat the credential as live until it expires"
-)
-
-// meaning reads STS's refusal: what it says of the key, or why STS did not look at the key.
-func meaning(e *openapi.Error) answer {
+// meaning reads STS's refusal: what it says about the key, or why STS did not look at the key.
+func meaning(e *cloud.Error) answer {
 	if e.HTTPStatus >= 500 {
-		return answer{
-			status: verifier.Unknown, transient: true,
-			reason: fmt.Sprintf("STS failed (HTTP %d)", e.HTTPStatus), advice: "verify it again later; " + adviceLater,
-		}
+		return answer{verifier.Unknown, reason.New("sts.server-fault", e.HTTPStatus), reason.New("sts.verify-later"), true}
 	}
 	switch code, _, _ := strings.Cut(e.Code, "."); code {
 	case "":
-		return answer{status: verifier.Unknown, reason: "STS: " + e.Error(),
-			advice: "see that nothing between this machine and STS answers in its place (a proxy, a sign-in page), and verify it again; " + adviceLater}
+		return answer{verifier.Unknown, reason.New("sts.odd-answer", e.Reason()), reason.New("sts.check-proxy"), false}
 	case "InvalidTimeStamp", "IllegalTimestamp":
-		return answer{status: verifier.Unknown,
-			reason: "this machine's clock is off by more than 15 minutes, and STS did not take its own either, so it did not look at the key",
-			advice: "set the clock and verify it again; " + adviceLater}
+		return answer{verifier.Unknown, reason.New("sts.clock"), reason.New("sts.set-clock"), false}
 	case "SignatureNonceUsed":
-		return answer{status: verifier.Unknown, reason: "STS took the request for a repeated one",
-			advice: "verify it again: if that goes on, something repeats this machine's requests; " + adviceLater}
+		return answer{verifier.Unknown, reason.New("sts.repeated"), reason.New("sts.check-repeats"), false}
 	case "Throttling":
-		return answer{status: verifier.Unknown, transient: true, reason: "STS is throttling requests",
-			advice: "verify it again later; " + adviceLater}
+		return answer{verifier.Unknown, reason.New("sts.throttled"), reason.New("sts.verify-later"), true}
 	}
 	return keyMeaning(e)
 }
 
-// keyMeaning reads the codes that speak of the key. A code that it does not know is never "does not work".
-func keyMeaning(e *openapi.Error) answer {
+// keyMeaning reads the codes that are about the key. An unknown code never means "does not work".
+func keyMeaning(e *cloud.Error) answer {
 	switch e.Code {
 	case "InvalidAccessKeyId.NotFound":
-		return answer{status: verifier.NotFound, reason: "STS does not know the ID: the key was deleted, or never existed",
-			advice: "it no longer works: remove it from the code, and look into the recycle bin of its account, from which it can be restored"}
+		return answer{verifier.NotFound, reason.New("sts.not-found"), reason.New("sts.check-recycle-bin"), false}
 	case "InvalidAccessKeyId.Inactive": // an OSS network ACL uses the same words
-		return answer{status: verifier.Inactive, reason: "the key is disabled, or restricted by source IP: then it still works from other places",
-			advice: "it no longer works, at least from here: delete it in the RAM console, and remove it from the code"}
+		return answer{verifier.Inactive, reason.New("sts.inactive"), reason.New("sts.delete-inactive"), false}
 	case "SignatureDoesNotMatch", "IncompleteSignature":
-		return answer{status: verifier.SecretMismatch, reason: "the ID exists, but this is not its secret",
-			advice: "the key exists with another secret: look for that one, and rotate the key if it may be out too"}
+		return answer{verifier.SecretMismatch, reason.New("sts.secret-mismatch"), reason.New("sts.find-other-secret"), false}
 	case "Forbidden.AccessDenied", "NoPermission":
-		return answer{status: verifier.Live, reason: "the key works: only a working key is told that it lacks a permission; STS did not say whose it is",
-			advice: "disable the key now, in the RAM console of the account that it belongs to; hotline 95187"}
+		return answer{verifier.Live, reason.New("sts.live-without-identity"), reason.New("sts.stop-unknown-owner"), false}
 	case "Forbidden":
-		if strings.Contains(e.Message, "risk of leakage") { // the code alone is a common one
-			return answer{status: verifier.Restricted,
-				reason: "the key is alive: Alibaba Cloud only restricts it as leaked, which does not end the incident",
-				advice: "disable the key in the RAM console now: what it may still do is being done; hotline 95187"}
+		if strings.Contains(e.Message, "risk of leakage") { // other refusals have this code too
+			return answer{verifier.Restricted, reason.New("sts.restricted"), reason.New("sts.stop-restricted"), false}
 		}
 	}
 	return tokenMeaning(e)
 }
 
-// tokenMeaning reads the codes that speak of a security token.
-func tokenMeaning(e *openapi.Error) answer {
+// tokenMeaning reads the codes that are about a security token.
+func tokenMeaning(e *cloud.Error) answer {
 	switch e.Code {
 	case "InvalidSecurityToken.Expired":
-		return answer{status: verifier.Expired, reason: "the temporary credential has expired",
-			advice: "it no longer works: remove it from the code, and find what issued it: that may leak the next one"}
+		return answer{verifier.Expired, reason.New("sts.expired"), reason.New("sts.find-issuer"), false}
 	case "InvalidSecurityToken.Malformed":
-		return answer{status: verifier.Unknown, advice: adviceToken,
-			reason: "the security token is damaged, perhaps cut short where it was found; with the whole one the key may work"}
+		return answer{verifier.Unknown, reason.New("sts.token-damaged"), reason.New("sts.find-token"), false}
 	case "InvalidSecurityToken.MismatchWithAccessKey":
-		return answer{status: verifier.Unknown, advice: adviceToken,
-			reason: "the security token is another key's; with its own the key may work"}
+		return answer{verifier.Unknown, reason.New("sts.token-mismatch"), reason.New("sts.find-token"), false}
 	case "MissingSecurityToken":
-		return answer{status: verifier.Unknown, advice: adviceToken,
-			reason: "this is a temporary credential: it cannot be checked without its security token"}
+		return answer{verifier.Unknown, reason.New("sts.token-missing"), reason.New("sts.find-token"), false}
 	}
-	return answer{status: verifier.Unknown,
-		reason: fmt.Sprintf("STS answered with a code that akguard does not know: %q", e.Code),
-		advice: "look the code up in Alibaba Cloud's list of STS errors; " + adviceLater}
+	return answer{verifier.Unknown, reason.New("sts.unknown-code", e.Code), reason.New("sts.look-up-code"), false}
 }

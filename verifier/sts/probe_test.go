@@ -19,28 +19,28 @@ func TestProbe(t *testing.T) {
 		status verifier.Status
 		reason string
 	}{
-		{"there", func(*scene) {}, verifier.Exists, "whether its secret leaked too"},
-		{"16 characters", func(s *scene) { s.use(s.account.AddShortKey("old")) }, verifier.Exists, "the ID exists"},
-		{"root", func(s *scene) { s.use(s.account.AddRootKey()) }, verifier.Exists, "the ID exists"},
-		{"deleted", func(s *scene) { s.key.SetStatus(alibabatest.Deleted) }, verifier.NotFound, "does not know the ID"},
-		{"disabled", func(s *scene) { s.key.SetStatus(alibabatest.Inactive) }, verifier.Inactive, "is disabled"},
-		{"older services", refuse(400, "IncompleteSignature"), verifier.Exists, "the ID exists"},
-		{"no permission", refuse(403, "NoPermission"), verifier.Exists, "the ID exists"},
+		{"there", func(*scene) {}, verifier.Exists, "sts.exists"},
+		{"16 characters", func(s *scene) { s.use(s.account.AddShortKey("old")) }, verifier.Exists, "sts.exists"},
+		{"root", func(s *scene) { s.use(s.account.AddRootKey()) }, verifier.Exists, "sts.exists"},
+		{"deleted", func(s *scene) { s.key.SetStatus(alibabatest.Deleted) }, verifier.NotFound, "sts.not-found"},
+		{"disabled", func(s *scene) { s.key.SetStatus(alibabatest.Inactive) }, verifier.Inactive, "sts.id-inactive"},
+		{"older services", refuse(400, "IncompleteSignature"), verifier.Exists, "sts.exists"},
+		{"no permission", refuse(403, "NoPermission"), verifier.Exists, "sts.exists"},
 		{"leaked", func(s *scene) {
 			s.server.Inject(alibabatest.Fault{Status: 403, Code: "Forbidden", Message: "There is a risk of leakage of this AccessKey."}, 1)
-		}, verifier.Exists, "the ID exists"},
-		{"throttled", refuse(400, "Throttling"), verifier.Unknown, "throttling"},
-		{"server fault", refuse(500, "InternalError"), verifier.Unknown, "HTTP 500"},
+		}, verifier.Exists, "sts.exists"},
+		{"throttled", refuse(400, "Throttling"), verifier.Unknown, "sts.throttled"},
+		{"server fault", refuse(500, "InternalError"), verifier.Unknown, "sts.server-fault(500)"},
 		{"signatures are not looked at", func(s *scene) {
-			s.server.Inject(alibabatest.Fault{Raw: `{"AccountId":"1","Arn":"acs:ram::1:root","IdentityType":"Account"}`}, 1)
-		}, verifier.Unknown, "it is not STS"},
+			s.server.Inject(alibabatest.Fault{Raw: `{"RequestId":"R","AccountId":"1","Arn":"acs:ram::1:root","IdentityType":"Account"}`}, 1)
+		}, verifier.Unknown, "sts.not-sts"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := newScene(t)
 			test.set(s)
 			id := rules.Credential{Type: rules.AccessKeyID, ID: s.credential.ID}
-			v := newChecker(t, sts.Options{Endpoint: s.endpoint}).Verify(t.Context(), id)
+			v := newChecker(t, sts.Options{Connection: connect(t, s.endpoint)}).Verify(t.Context(), id)
 			if v.Status != test.status || !strings.Contains(v.Reason.String(), test.reason) || v.Identity != nil || v.Advice.IsZero() {
 				t.Errorf("got %+v; want %s, reason with %q", v, test.status, test.reason)
 			}
@@ -54,8 +54,8 @@ func TestProbe(t *testing.T) {
 func TestNoProbe(t *testing.T) {
 	s := newScene(t)
 	id := rules.Credential{Type: rules.AccessKeyID, ID: s.credential.ID}
-	v := newChecker(t, sts.Options{Endpoint: s.endpoint, NoProbe: true}).Verify(t.Context(), id)
-	if v.Status != verifier.Unchecked || !strings.Contains(v.Reason.String(), "nobody asked") || s.server.Calls("Sts", "GetCallerIdentity") != 0 {
+	v := newChecker(t, sts.Options{Connection: connect(t, s.endpoint), NoProbe: true}).Verify(t.Context(), id)
+	if v.Status != verifier.Unchecked || !strings.Contains(v.Reason.String(), "sts.not-probed") || s.server.Calls("Sts", "GetCallerIdentity") != 0 {
 		t.Errorf("got %+v", v)
 	}
 }
@@ -63,7 +63,7 @@ func TestNoProbe(t *testing.T) {
 func TestThrottledTwiceThenFine(t *testing.T) {
 	s := newScene(t)
 	s.server.Inject(alibabatest.Throttled(), 2)
-	v := verifier.Retry(newChecker(t, sts.Options{Endpoint: s.endpoint}), 3, time.Millisecond).Verify(t.Context(), s.credential)
+	v := verifier.Retry(newChecker(t, sts.Options{Connection: connect(t, s.endpoint)}), 3, time.Millisecond).Verify(t.Context(), s.credential)
 	if n := s.server.Calls("Sts", "GetCallerIdentity"); v.Status != verifier.Live || n != 3 {
 		t.Errorf("got %+v after %d calls", v, n)
 	}
@@ -73,10 +73,10 @@ func TestThrottledTwiceThenFine(t *testing.T) {
 func TestBudgetHolds(t *testing.T) {
 	s := newScene(t)
 	s.server.Inject(alibabatest.Fault{Hang: true}, -1)
-	b := verifier.Budget(newChecker(t, sts.Options{Endpoint: s.endpoint}), 100*time.Millisecond)
+	b := verifier.Budget(newChecker(t, sts.Options{Connection: connect(t, s.endpoint)}), 100*time.Millisecond)
 	start := time.Now()
 	v := b.Verify(t.Context(), s.credential)
-	if took := time.Since(start); v.Status != verifier.Unknown || !strings.Contains(v.Reason.String(), "was used up") || took > 2*time.Second {
+	if took := time.Since(start); v.Status != verifier.Unknown || !strings.Contains(v.Reason.String(), "verifier.time-used-up") || took > 2*time.Second {
 		t.Errorf("got %+v after %s", v, took)
 	}
 }
@@ -84,11 +84,11 @@ func TestBudgetHolds(t *testing.T) {
 // What to do with a live key depends on whose it is.
 func TestAdvice(t *testing.T) {
 	s := newScene(t)
-	checker := newChecker(t, sts.Options{Endpoint: s.endpoint})
+	checker := newChecker(t, sts.Options{Connection: connect(t, s.endpoint)})
 	for want, key := range map[string]*alibabatest.Key{
-		"disable the key now, with akguard respond": s.key,
-		"sign in as the account itself":             s.account.AddRootKey(),
-		"it works until it expires":                 s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour)),
+		"sts.stop-key":  s.key,
+		"sts.stop-root": s.account.AddRootKey(),
+		"sts.stop-role": s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour)),
 	} {
 		if v := checker.Verify(t.Context(), key.Credential()); !strings.HasPrefix(v.Advice.String(), want) {
 			t.Errorf("advice %q, want %q", v.Advice, want)

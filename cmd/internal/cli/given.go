@@ -2,23 +2,23 @@ package cli
 
 import (
 	"bufio"
-	"errors"
-	"fmt"
+
 	"io"
 	"os"
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // maxGiven is far above the length of a secret and a token together.
 const maxGiven = 64 << 10
 
-// parts are the parts of a credential as somebody gives them.
+// parts are the parts of a credential that a person gives.
 type parts struct{ id, secret, token string }
 
-// given returns the credential that somebody gives us, from where they said.
+// given reads a credential from where the flags say.
 func (a *app) given(o verifyOptions) (rules.Credential, error) {
 	p := parts{id: o.subject}
 	var err error
@@ -37,7 +37,7 @@ func (a *app) given(o verifyOptions) (rules.Credential, error) {
 	return p.credential(), nil
 }
 
-// credential tells the kind by the parts that are there.
+// credential infers the type from the parts.
 func (p parts) credential() rules.Credential {
 	c := rules.Credential{Type: rules.AccessKey, ID: rules.NewSecret(p.id), Secret: rules.NewSecret(p.secret), Token: rules.NewSecret(p.token)}
 	switch {
@@ -49,15 +49,14 @@ func (p parts) credential() rules.Credential {
 	return c
 }
 
-// fromEnv reads the environment. An ID that was named goes before its own.
+// fromEnv reads the environment. An ID on the command line takes precedence.
 func fromEnv(p parts) (parts, error) {
 	if p.id == "" {
 		p.id = os.Getenv("ALIBABA_CLOUD_ACCESS_KEY_ID")
 	}
 	p.secret, p.token = os.Getenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), os.Getenv("ALIBABA_CLOUD_SECURITY_TOKEN")
 	if p.id == "" || p.secret == "" {
-		return p, &failure{errors.New("--from-env: ALIBABA_CLOUD_ACCESS_KEY_ID or ALIBABA_CLOUD_ACCESS_KEY_SECRET is not set"),
-			"set both, and ALIBABA_CLOUD_SECURITY_TOKEN for a temporary credential", exitUsage}
+		return p, usage("usage.from-env")
 	}
 	return p, nil
 }
@@ -72,36 +71,36 @@ func (p *parts) read(in io.Reader) error {
 		}
 	}
 	if p.secret == "" || lines.Err() != nil {
-		return &failure{errors.New("--secret-stdin: there is no secret on standard input"), "write the secret to its first line, or take --id-only", exitUsage}
+		return usage("usage.secret-stdin-empty")
 	}
 	return nil
 }
 
-// prompt asks for what is missing on the terminal, which does not show it.
+// prompt asks for the missing parts on the terminal, without echo.
 func (a *app) prompt(p *parts) error {
 	in, ok := a.In.(*os.File)
 	if !ok || !terminal.Is(in) {
-		return &failure{errors.New("there is no terminal on which to ask for the secret"), "take --secret-stdin, --from-env or --id-only", exitUsage}
+		return usage("usage.no-terminal")
 	}
 	read, restore, err := terminal.Hidden(in)
 	if err != nil {
-		return fmt.Errorf("asking for the secret: %w", err)
+		return usage("usage.no-terminal")
 	}
 	a.onAbandon(restore)
 	defer restore()
 	wanted := []struct {
-		what string
+		what reason.Reason
 		into *string
-	}{{"secret", &p.secret}, {"security token", &p.token}}
+	}{{reason.New("verify.secret"), &p.secret}, {reason.New("verify.token"), &p.token}}
 	if !strings.HasPrefix(p.id, "STS.") {
 		wanted = wanted[:1]
 	}
 	for _, w := range wanted {
-		_, _ = fmt.Fprintf(a.Err, "%s of %s (not shown): ", w.what, rules.NewSecret(p.id))
+		_, _ = io.WriteString(a.Err, a.text("verify.ask", w.what, rules.NewSecret(p.id).String()))
 		line, err := read()
-		_, _ = fmt.Fprintln(a.Err)
+		_, _ = io.WriteString(a.Err, "\n")
 		if *w.into = strings.TrimSpace(line); err != nil || *w.into == "" {
-			return &failure{fmt.Errorf("no %s was given", w.what), "give it, or take --id-only to ask about the ID alone", exitUsage}
+			return usage("usage.not-given", w.what)
 		}
 	}
 	return nil

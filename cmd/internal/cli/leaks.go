@@ -1,17 +1,15 @@
 package cli
 
 import (
-	"fmt"
 	"os"
 
-	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
-// leak is a key that leaked, with what is known of it.
+// leak is a leaked key, with what is known about it.
 type leak struct {
 	credential rules.Credential
 	status     verifier.Status    // by a report
@@ -35,7 +33,7 @@ func subjectsOf(keys []leak) []revoke.Subject {
 	return subjects
 }
 
-// leaks finds out which keys are meant: what is a file is a report, and what looks like an ID is one.
+// leaks returns the keys of a report if the subject is a file, or the key with that ID.
 func (a *app) leaks(subject string) ([]leak, error) {
 	if info, err := os.Stat(subject); err == nil && !info.IsDir() {
 		return a.reportedKeys(subject)
@@ -49,13 +47,12 @@ func (a *app) leaks(subject string) ([]leak, error) {
 
 func givenID(subject string) (rules.Secret, error) {
 	if !looksLikeID(subject) {
-		return rules.Secret{}, &failure{fmt.Errorf("%s is neither a file nor a whole ID", rules.MaskIDs(subject)),
-			"name a whole ID, as the file has it where the key leaked, or a report of scan --format jsonl --show-secrets", exitUsage}
+		return rules.Secret{}, usage("usage.not-an-id", rules.MaskIDs(subject))
 	}
 	return rules.NewSecret(subject), nil
 }
 
-// reportedKeys reads the keys of a report that something can be done about.
+// reportedKeys reads the keys of a report that can be revoked.
 func (a *app) reportedKeys(name string) ([]leak, error) {
 	r, err := readReport(name)
 	if err != nil {
@@ -72,23 +69,22 @@ func (a *app) reportedKeys(name string) ([]leak, error) {
 			keys = append(keys, leak{f.Credential, f.Verdict.Status, f.Verdict.Identity})
 		}
 	}
-	const hint = "scan again with --show-secrets, or name the ID itself"
 	if masked > 0 && len(keys) == 0 {
-		return nil, &failure{fmt.Errorf("%s is masked: it does not hold the whole ID of %s", name, count(masked, "key")), hint, exitUsage}
+		return nil, usage("usage.masked-report", masked, name)
 	}
 	if len(keys) == 0 {
-		return nil, &failure{fmt.Errorf("%s holds no key that could be revoked", name), "name the ID itself", exitUsage}
+		return nil, usage("usage.report-without-key", name)
 	}
 	if masked > 0 {
-		terminal.Say(a.Err, "left out: %s whose ID is masked; %s", count(masked, "key"), hint)
+		a.say("revoke.left-out-masked", masked)
 	}
 	if r.summary == nil {
-		terminal.Say(a.Err, "%s has no end: its scan was interrupted, and there may be more keys", name)
+		a.say("revoke.report-incomplete", name)
 	}
 	return keys, nil
 }
 
-// isKey reports whether a finding is a key that is not known to be gone.
+// isKey reports whether a finding is a key that may still exist.
 func isKey(f finding.Finding) bool {
 	switch f.Credential.Type {
 	case rules.AccessKey, rules.AccessKeyID, rules.STS:
@@ -97,10 +93,10 @@ func isKey(f finding.Finding) bool {
 	return false
 }
 
-// leakedKey finds the secret of the one key that shall disable itself.
+// leakedKey returns the credential of the one key that is to disable itself.
 func (a *app) leakedKey(o revokeOptions, keys []leak) (*rules.Credential, error) {
 	if len(keys) != 1 {
-		return nil, &failure{fmt.Errorf("--use-leaked-key is for one key, and not %d", len(keys)), "name its ID", exitUsage}
+		return nil, usage("usage.one-leaked-key", len(keys))
 	}
 	if c := keys[0].credential; !c.Secret.IsZero() {
 		return &c, nil

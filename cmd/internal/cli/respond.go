@@ -7,9 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/message"
-	"github.com/akguard/akguard/cmd/internal/terminal"
-	"github.com/akguard/akguard/cmd/internal/words"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/akguard/akguard/verifier/sts"
 	"github.com/spf13/cobra"
@@ -22,26 +20,11 @@ type respondOptions struct {
 	quarantine []string
 }
 
-const respondLong = `Go through the first ten minutes after a leak in one flow, with a running clock: whether the key works; whose it is and
-what depends on it; freeze it (disable it, or quarantine it with --quarantine); who used it and still tries to; and what
-only a person can do, in the order in which it matters. Nothing is deleted. Before a key is frozen you confirm it, as with
-akguard revoke.
-
-Name the key's ID, or a report of scan --format jsonl --show-secrets: all its keys are meant that may still work, and with
-the secrets that stand there STS is asked again which ones do.
-
-Without an administrator's credential it says what a person can do, and how to freeze the key by hand.
-
-` + revokeExitCodes
-
 func (a *app) respond() *cobra.Command {
 	var o respondOptions
 	cmd := &cobra.Command{
-		Use:     "respond ID | REPORT",
-		Short:   "The first ten minutes after a leak, in one flow",
-		Long:    respondLong,
-		Example: "  akguard respond ID\n  akguard respond report.jsonl --yes\n  akguard respond ID --quarantine 203.0.113.0/24 --lang zh",
-		Args:    cobra.ExactArgs(1),
+		Use:  "respond ID | REPORT",
+		Args: takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkActing(cmd.Flags()); err != nil {
 				return err
@@ -51,7 +34,7 @@ func (a *app) respond() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&o.quarantine, "quarantine", nil, "let the key work from these addresses only, in place of disabling it: `CIDR,…`")
+	f.StringSliceVar(&o.quarantine, "quarantine", nil, "")
 	o.acting.flags(f)
 	o.acting.batchFlags(f)
 	return cmd
@@ -67,9 +50,6 @@ type response struct {
 }
 
 func (a *app) runRespond(ctx context.Context, o respondOptions) error {
-	if err := a.translate(); err != nil {
-		return err
-	}
 	if err := checkQuarantine(o.quarantine); err != nil {
 		return err
 	}
@@ -79,61 +59,68 @@ func (a *app) runRespond(ctx context.Context, o respondOptions) error {
 	}
 	r := &response{app: a, respondOptions: o, start: time.Now(), keys: slices.DeleteFunc(keys, leak.off)}
 	if len(r.keys) == 0 {
-		return &failure{fmt.Errorf("%s holds no key that may still work", o.subject), "name the ID itself to look at it all the same", exitUsage}
+		return usage("usage.no-live-key", o.subject)
 	}
-	r.check(ctx)
 	s, err := a.prepare(ctx, o.acting, nil)
+	r.check(ctx, s)
 	if err == nil {
 		err = r.act(ctx, s)
 	}
 	if ctx.Err() != nil {
 		return err
 	}
-	// Whatever went wrong, the person who has ten minutes is told what to do with them.
+	// Whatever failed, the person who has ten minutes is told what to do with them.
 	r.handOver()
 	return err
 }
 
-// say writes one line of the flow, with the time that has passed.
-func (r *response) say(format string, args ...any) {
-	passed := time.Since(r.start).Round(time.Second)
-	terminal.Line(r.Out, "[%02d:%02d] "+format, append([]any{int(passed.Minutes()), int(passed.Seconds()) % 60}, args...)...)
+// tell writes one line of the flow, with the time that has passed.
+func (r *response) tell(key string, args ...any) {
+	passed := int(time.Since(r.start).Round(time.Second).Seconds())
+	_, _ = fmt.Fprintf(r.Out, "[%02d:%02d] %s\n", passed/60, passed%60, r.text(key, args...))
 }
 
-// check says what STS tells of the keys: with their secrets if they are known, else what it tells everybody.
-func (r *response) check(ctx context.Context) {
-	v, err := sts.New(sts.Options{Endpoint: r.acting.endpoint("sts"), UserAgent: userAgent()})
+// check reports what STS says about the keys: with their secrets if they are known, else about the IDs alone.
+func (r *response) check(ctx context.Context, s *actor) {
+	conn, err := r.connect(r.acting.cloud)
+	if s != nil {
+		conn, err = s.connection, nil
+	}
 	if err != nil {
-		return // whoever acts cannot act either, and says why
+		return // nothing can act either, and that is reported
+	}
+	v, err := sts.New(sts.Options{Connection: conn})
+	if err != nil {
+		return
 	}
 	for i, k := range r.keys {
-		r.say("whether %s works", k.credential.ID.String())
+		r.tell("respond.does-it-work", k.credential.ID.String())
 		verdict := v.Verify(ctx, k.credential)
 		if verdict.Identity != nil {
 			r.keys[i].known = verdict.Identity
 		}
-		terminal.Line(r.Out, "  %s: %s", verdict.Status.String(), verdict.Reason)
+		r.line("respond.verdict", reason.New("report.status."+verdict.Status.String()), verdict.Reason)
 	}
 }
 
-// act freezes the keys and looks who needs them.
-func (r *response) act(ctx context.Context, s *session) error {
+// act freezes the keys, and looks who needs them.
+func (r *response) act(ctx context.Context, s *actor) error {
 	if len(r.keys) == 1 {
-		r.say("whose key %s is, and what depends on it", r.keys[0].credential.ID.String())
+		r.tell("respond.whose-key", r.keys[0].credential.ID.String())
 	} else {
-		r.say("whose %d keys are, and what depends on them", len(r.keys))
+		r.tell("respond.whose-keys", len(r.keys))
 	}
-	want := revoke.Want{Goal: revoke.ToDisable, CIDRs: r.quarantine, History: s.history}
+	request := revoke.Request{Goal: revoke.ToDisable, CIDRs: r.quarantine, History: s.history}
 	if len(r.quarantine) > 0 {
-		want.Goal = revoke.ToQuarantine
+		request.Goal = revoke.ToQuarantine
 	}
-	p, err := s.revoker.Plan(ctx, subjectsOf(r.keys), want)
+	p, err := s.revoker.Plan(ctx, subjectsOf(r.keys), request)
 	if err != nil {
 		return cloudFailure(ctx, err)
 	}
 	r.showPlan(p, s.source)
 	if len(p.Actions) > 0 {
-		r.say("freezing")
+		r.tell("respond.freezing")
 	}
 	err = r.carryOut(ctx, s, p)
 	r.frozen = err == nil && r.code == exitOK
@@ -143,18 +130,18 @@ func (r *response) act(ctx context.Context, s *session) error {
 	return errors.Join(err, r.impact(ctx, s, p))
 }
 
-// impact says who uses the keys that something could be done about.
-func (r *response) impact(ctx context.Context, s *session, p *revoke.Plan) error {
-	said := false
+// impact shows who uses the keys, except those with which nothing could be done.
+func (r *response) impact(ctx context.Context, s *actor, p *revoke.Plan) error {
+	told := false
 	for _, subject := range subjectsOf(r.keys) {
 		if slices.ContainsFunc(p.Notes, func(n revoke.Note) bool { return n.Blocked && n.ID == subject.ID.String() }) {
 			continue
 		}
-		if !said {
-			r.say("who used it in the last 24 hours, and who still tries")
-			said = true
+		if !told {
+			r.tell("respond.who-used-it")
+			told = true
 		}
-		i, err := s.revoker.Impact(ctx, subject, time.Now().Add(-24*time.Hour))
+		i, err := s.revoker.Impact(ctx, subject, 24*time.Hour)
 		if err != nil {
 			return cloudFailure(ctx, err)
 		}
@@ -167,58 +154,39 @@ func (r *response) impact(ctx context.Context, s *session, p *revoke.Plan) error
 func (r *response) handOver() {
 	switch {
 	case !r.frozen:
-		r.say("%s", byHand)
+		r.tell("respond.not-frozen")
 	case len(r.quarantine) > 0:
-		r.say("the key works from the named addresses only; %s", sessionsLast)
+		r.tell("respond.quarantined")
 	default:
-		r.say("frozen; %s", sessionsLast)
+		r.tell("respond.frozen")
 	}
-	r.say("now, what only a person can do:")
-	for i, step := range peopleSteps() {
-		terminal.Line(r.Out, "  %d. %s", i+1, step)
+	r.tell("respond.now")
+	for i, step := range urgentSteps() {
+		r.line("respond.urgent-step", i+1, step)
 	}
-	r.say("after that:")
+	r.tell("respond.later")
 	for _, step := range laterSteps() {
-		terminal.Line(r.Out, "  - %s", step)
+		r.line("respond.later-step", step)
 	}
 }
 
-const (
-	byHand = "NOT known to be frozen: do it by hand at https://ram.console.aliyun.com/users (the user, AccessKey, Disable), " +
-		"a root key at https://ram.console.aliyun.com/manage/ak"
-	sessionsLast = "sessions that were taken on with it go on until they expire, 12 hours at most"
-)
-
-// peopleSteps are what only a person can do, the most urgent first.
-func peopleSteps() []string {
-	return []string{
-		"call Alibaba Cloud's hotline " + revoke.Hotline + " (outside mainland China: open a ticket in the console) and say that an AccessKey leaked",
-		"if the account is locked or restricted, appeal in the console: Message Center, the security notice, Appeal",
-		"stop the money: Expenses and Costs, turn off automatic payment and renewal, set a spending alert",
-		"lower the limit of the credit card or bank account that pays, or have the bank block it",
-		"change the password of the account and of the key's user: 12 characters or more of all kinds; turn on MFA for both",
+// urgentSteps are what only a person can do, the most urgent first.
+func urgentSteps() []reason.Reason {
+	return []reason.Reason{
+		reason.New("respond.call-hotline", revoke.Hotline),
+		reason.New("respond.appeal"),
+		reason.New("respond.stop-payment"),
+		reason.New("respond.lower-limits"),
+		reason.New("respond.change-passwords"),
 	}
 }
 
-// laterSteps are what has to be done when the ten minutes are over.
-func laterSteps() []string {
-	return []string{
-		"look for RAM users, AccessKeys, log-in profiles and roles that nobody knows, and for changed trust policies",
-		"look for security-group rules that open ports to the world, and for instances that nobody knows, in all regions",
-		"give what used the key a new one, better a role; akguard revoke watch ID shows who still tries",
-		"a day later akguard revoke ID --delete; akguard revoke undo ID goes one step back",
+// laterSteps are for after the first ten minutes.
+func laterSteps() []reason.Reason {
+	return []reason.Reason{
+		reason.New("respond.unknown-users"),
+		reason.New("respond.unknown-servers"),
+		reason.New("respond.new-keys"),
+		reason.New("respond.delete-later"),
 	}
-}
-
-// translate has every sentence that is still English looked up in the Chinese catalogue of sentences.
-func (a *app) translate() error {
-	if a.words.Language() != message.Chinese {
-		return nil
-	}
-	chinese, err := words.Chinese()
-	if err != nil {
-		return fmt.Errorf("reading the Chinese words: %w", err)
-	}
-	a.Out, a.Err = words.Writer{Catalogue: chinese, To: a.Out}, words.Writer{Catalogue: chinese, To: a.Err}
-	return nil
 }

@@ -8,44 +8,64 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/terminal"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
+// goal returns a goal as a fact: a verb.
+func goal(g revoke.Goal) reason.Reason {
+	switch g {
+	case revoke.ToDisable:
+		return reason.New("revoke.disable")
+	case revoke.ToDelete:
+		return reason.New("revoke.delete")
+	case revoke.ToRemove:
+		return reason.New("revoke.disable-and-delete")
+	case revoke.ToQuarantine:
+		return reason.New("revoke.quarantine")
+	case revoke.ToUndo:
+		return reason.New("revoke.undo")
+	}
+	return reason.Text(string(g))
+}
+
 // showPlan writes a plan for a person.
-func (a *app) showPlan(p *revoke.Plan, source string) {
-	terminal.Line(a.Out, "plan to %s in account %s, as %s (%s)", string(p.Goal), p.Account, p.By, source)
+func (a *app) showPlan(p *revoke.Plan, source reason.Reason) {
+	a.line("revoke.plan", goal(p.Goal), p.Account, p.By, source)
 	for i, action := range p.Actions {
-		terminal.Line(a.Out, "%d. %s: %s → %s", i+1, action.String(), action.From.String(), action.To.String())
+		a.line("revoke.plan-item", i+1, action.Reason(), action.From.Reason(), action.To.Reason())
 		for _, cidr := range action.CIDRs {
-			terminal.Line(a.Out, "   from  %s", cidr)
+			a.line("revoke.row-from", cidr)
 		}
 		for _, risk := range action.Risks {
-			terminal.Line(a.Out, "   risk  %s", risk)
+			a.line("revoke.row-risk", risk)
 		}
-		terminal.Line(a.Out, "   undo  %s", action.Undo)
+		a.line("revoke.row-undo", action.Undo)
 	}
 	for _, n := range p.Notes {
-		word := "note"
 		if n.Blocked {
-			word = "not possible"
 			a.code = exitCloud
+			a.line("revoke.not-possible", n.ID, n.Text)
+		} else {
+			a.line("revoke.note", n.ID, n.Text)
 		}
-		terminal.Line(a.Out, "%s: %s: %s", word, n.ID, n.Text)
-		if n.Hint != "" {
-			terminal.Line(a.Out, "   do    %s", n.Hint)
+		if !n.Hint.IsZero() {
+			a.line("revoke.row-do", n.Hint)
 		}
 	}
 	if len(p.Actions) == 0 && !p.Blocked() {
-		terminal.Line(a.Out, "nothing is left to do")
+		a.line("revoke.nothing-left")
 	}
 }
 
 // carryOut runs a plan.
-func (a *app) carryOut(ctx context.Context, s *session, p *revoke.Plan) error {
+func (a *app) carryOut(ctx context.Context, s *actor, p *revoke.Plan) error {
 	if len(p.Actions) == 0 {
 		return nil
 	}
-	a.sayOpen(s)
+	if n := len(s.history.Open); n > 0 {
+		a.say("revoke.open-runs", n)
+	}
 	j, err := s.options.newJournal()
 	if err != nil {
 		return err
@@ -55,29 +75,37 @@ func (a *app) carryOut(ctx context.Context, s *session, p *revoke.Plan) error {
 	return a.concludeRun(ctx, steps, err)
 }
 
-// sayOpen tells of runs that did not come to their end.
-func (a *app) sayOpen(s *session) {
-	if n := len(s.history.Open); n > 0 {
-		terminal.Say(a.Err, "%s has something left to do: akguard revoke resume", count(n, "former run"))
+// outcome returns an outcome as a fact.
+func outcomeOf(o revoke.Outcome) reason.Reason {
+	switch o {
+	case revoke.Done:
+		return reason.New("revoke.done")
+	case revoke.Already:
+		return reason.New("revoke.already")
+	case revoke.Refused:
+		return reason.New("revoke.refused")
+	case revoke.Failed:
+		return reason.New("revoke.failed")
 	}
+	return reason.New("revoke.unknown")
 }
 
-// showStep says what became of an action.
+// showStep writes what became of an action.
 func (a *app) showStep(s revoke.Step) {
-	terminal.Line(a.Out, "%-8s %s", string(s.Outcome), s.Action.String())
+	a.line("revoke.step", outcomeOf(s.Outcome), s.Action.Reason())
 	if s.Err != nil {
-		terminal.Line(a.Out, "   why   %v", s.Err)
-		terminal.Line(a.Out, "   do    %s", s.Hint())
+		a.line("revoke.row-why", s.Err)
+		a.line("revoke.row-do", s.Hint())
 	}
 }
 
 // concludeRun sets the exit code.
 func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) error {
 	if errors.Is(err, revoke.ErrDenied) {
-		return &failure{errors.New("not approved, so nothing was changed"), "confirm each key on a terminal, or approve with --yes", exitCloud}
+		return failed(exitCloud, "revoke.not-approved")
 	}
 	if ctx.Err() != nil && len(steps) > 0 {
-		terminal.Say(a.Err, "akguard revoke resume goes on from here")
+		a.say("revoke.resume-goes-on")
 	}
 	if err != nil {
 		return cloudFailure(ctx, err)
@@ -90,18 +118,18 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 	}
 	if left > 0 {
 		a.code = exitCloud
-		terminal.Say(a.Err, "%s left to do; akguard revoke resume goes on", count(left, "action"))
+		a.say("revoke.actions-left", left)
 	}
 	return nil
 }
 
 // sayNext says what comes after a goal that was reached.
-func (a *app) sayNext(goal revoke.Goal) {
-	switch goal {
+func (a *app) sayNext(g revoke.Goal) {
+	switch g {
 	case revoke.ToDisable:
-		terminal.Say(a.Err, "next: akguard revoke watch ID says who still tries; sessions that were taken on with the key last 12 hours at most")
+		a.say("revoke.next-after-disable")
 	case revoke.ToQuarantine:
-		terminal.Say(a.Err, "next: akguard revoke watch ID says who uses the key; disable it as soon as its owner has another one")
+		a.say("revoke.next-after-quarantine")
 	}
 }
 
@@ -111,7 +139,7 @@ func (a *app) approver(o acting) revoke.Approver {
 		return revoke.ApproverFunc(func(context.Context, []revoke.Action) error { return nil })
 	}
 	if !terminal.Is(a.In) || !terminal.Is(a.Err) {
-		return nil // nobody to ask is a no
+		return nil // without anybody to ask, everything is denied
 	}
 	lines := bufio.NewReader(io.LimitReader(a.In, maxGiven))
 	return revoke.ApproverFunc(func(ctx context.Context, actions []revoke.Action) error {
@@ -122,14 +150,16 @@ func (a *app) approver(o acting) revoke.Approver {
 // confirm has a person type the end of the key's ID.
 func (a *app) confirm(ctx context.Context, lines *bufio.Reader, actions []revoke.Action) error {
 	t := actions[0].Target
-	var kinds []string
-	for _, action := range actions {
-		kinds = append(kinds, string(action.Kind))
+	verbs := actions[0].Kind.Reason()
+	for i, action := range actions {
+		if i > 0 {
+			verbs = reason.New("revoke.and", verbs, action.Kind.Reason())
+		}
 		for _, risk := range action.Risks {
-			terminal.Say(a.Err, "risk: %s: %s", t.ID, risk)
+			a.say("revoke.risk", t.ID, risk)
 		}
 	}
-	terminal.Ask(a.Err, "to %s %s, type the last characters of its ID (%s): ", strings.Join(kinds, " and "), t.ID, t.Tail())
+	_, _ = io.WriteString(a.Err, a.text("revoke.confirm", verbs, t.ID, t.Tail()))
 	line, err := lines.ReadString('\n')
 	if ctx.Err() != nil {
 		return ctx.Err()

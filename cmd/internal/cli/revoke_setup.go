@@ -6,47 +6,35 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/verifier/admin"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/pflag"
 )
 
-// acting is what the commands that change something let one choose.
+// acting are the flags of the commands that change something.
 type acting struct {
+	cloud     cloudFlags
 	yes       bool
 	journal   string
-	account   string
-	profile   string
-	endpoints []string
 	maxKeys   int
 	watchTime time.Duration // before deleting; a day if zero
 }
 
 func (o *acting) flags(f *pflag.FlagSet) {
-	f.BoolVar(&o.yes, "yes", false, "approve without being asked; in CI, give --account too")
-	f.StringVar(&o.journal, "journal", "", "`FILE` of the journal; a new one in AKGUARD_STATE_DIR, or in the user's folder for state, if not given")
-	o.identity(f)
-}
-
-// identity are the flags that say who acts, and where.
-func (o *acting) identity(f *pflag.FlagSet) {
-	f.StringVar(&o.account, "account", "", "act in no other account than the one with this `NUMBER`")
-	f.StringVar(&o.profile, "profile", "", "act with this `PROFILE` of ~/.aliyun/config.json")
-	f.StringArrayVar(&o.endpoints, "endpoint", nil, "another endpoint, `SERVICE=URL`; also in AKGUARD_ENDPOINT_RAM and so on")
+	f.BoolVar(&o.yes, "yes", false, "")
+	f.StringVar(&o.journal, "journal", "", "")
+	o.cloud.flags(f)
 }
 
 func (o *acting) batchFlags(f *pflag.FlagSet) {
-	f.IntVar(&o.maxKeys, "max-keys", 10, "refuse more than `N` keys at a time")
+	f.IntVar(&o.maxKeys, "max-keys", 10, "")
 }
 
 // checkActing refuses empty flags, above all a list of addresses that a script did not fill in.
@@ -57,96 +45,71 @@ func checkActing(flags *pflag.FlagSet) error {
 	return checkFlags(flags)
 }
 
-// session is what is needed to act.
-type session struct {
-	revoker *revoke.Revoker
-	history *revoke.History
-	source  string // of the credential, in words
-	options acting
+// actor is what acts on keys, with what it has done before.
+type actor struct {
+	connection *connection.Connection
+	revoker    *revoke.Revoker
+	history    *revoke.History
+	source     reason.Reason // of the credential
+	options    acting
 }
 
-// endpoint returns the endpoint of a service: the flag's, else the environment's, else "".
-func (o acting) endpoint(service string) string {
-	url := os.Getenv("AKGUARD_ENDPOINT_" + strings.ToUpper(service))
-	for _, e := range o.endpoints {
-		if name, value, _ := strings.Cut(e, "="); name == service {
-			url = value
-		}
-	}
-	return url
-}
-
-func (o acting) check() error {
-	for _, e := range o.endpoints {
-		name, value, _ := strings.Cut(e, "=")
-		if value == "" || !slices.Contains(services(), name) {
-			return &failure{fmt.Errorf("--endpoint %s is not SERVICE=URL with a known service", e),
-				"the services are: " + strings.Join(services(), ", "), exitUsage}
-		}
-	}
-	return nil
-}
-
-// prepare finds the administrator's credential; the leaked key, if there is one, acts in its place.
-func (a *app) prepare(ctx context.Context, o acting, leaked *rules.Credential) (*session, error) {
-	if err := o.check(); err != nil {
+// prepare finds the administrator's credential. If there is a leaked key, that acts instead.
+func (a *app) prepare(ctx context.Context, o acting, leaked *rules.Credential) (*actor, error) {
+	conn, err := a.connect(o.cloud)
+	if err != nil {
 		return nil, err
 	}
-	s := &session{options: o, source: "the leaked key itself"}
-	opts := revoke.Options{
-		Account: o.account, MaxKeys: o.maxKeys, WatchTime: o.watchTime, Leaked: leaked, UserAgent: userAgent(),
-		Endpoints: revoke.Endpoints{STS: o.endpoint("sts"), RAM: o.endpoint("ram"), IMS: o.endpoint("ims"),
-			ActionTrail: o.endpoint("actiontrail"), ResourceManager: o.endpoint("resourcemanager")},
-	}
+	s := &actor{connection: conn, options: o, source: reason.New("revoke.leaked-key-itself")}
+	opts := revoke.Options{Connection: conn, Account: o.cloud.account, MaxKeys: o.maxKeys, WatchTime: o.watchTime, Leaked: leaked}
 	if leaked == nil {
-		c, err := admin.Find(ctx, admin.Options{Profile: o.profile, STS: o.endpoint("sts"),
-			Metadata: os.Getenv("AKGUARD_ENDPOINT_METADATA"), UserAgent: opts.UserAgent})
+		find := o.cloud
+		find.account = "" // the revoker checks it
+		c, err := a.administrator(ctx, find, conn)
 		if err != nil {
-			return nil, adminFailure(err)
+			return nil, err
 		}
 		opts.Admin, s.source = c, c.Source
 	}
-	var err error
 	if s.revoker, err = revoke.New(opts); err != nil {
-		return nil, badEndpoint(err)
+		return nil, asUsage(err)
 	}
 	s.history, err = a.readHistory(o)
 	return s, err
 }
 
-func adminFailure(err error) error {
-	var known *admin.Error
-	if errors.As(err, &known) {
-		return &failure{known.Err, known.Hint, exitUsage}
-	}
-	return err
+// known returns the reason in an error.
+func known(err error) (*reason.Error, bool) {
+	var found *reason.Error
+	ok := errors.As(err, &found)
+	return found, ok
 }
 
 // cloudFailure gives an error of the cloud, or a refusal, its hint and exit code.
 func cloudFailure(ctx context.Context, err error) error {
 	var done *failure
-	var known *revoke.Hinted
 	switch {
 	case err == nil, ctx.Err() != nil, errors.As(err, &done):
 		return err
-	case errors.As(err, &known):
-		return &failure{err, known.Hint, exitCloud}
 	}
-	return &failure{err, "try again; akguard revoke shows how things are", exitCloud}
+	if found, ok := known(err); ok && !found.Hint.IsZero() {
+		return &failure{err: found, code: exitCloud}
+	}
+	return &failure{err: &reason.Error{Reason: reason.Of(err), Hint: reason.New("revoke.try-again-hint"), Err: err}, code: exitCloud}
 }
 
-// readHistory reads the journals of former runs.
+// readHistory reads the journals of earlier runs.
 func (a *app) readHistory(o acting) (*revoke.History, error) {
 	folder, err := o.folder()
-	if err != nil { // without a folder there are no journals; whoever wants to write one is told
+	if err != nil { // without a folder there are no journals; a command that writes one reports it
 		return &revoke.History{}, nil
 	}
 	h, err := revoke.ReadHistory(folder)
 	if err != nil {
-		return nil, &failure{err, "make the folder readable, or name another with AKGUARD_STATE_DIR", exitUsage}
+		return nil, usage("usage.state-folder", cause(err), folder)
 	}
-	for _, name := range h.Broken {
-		terminal.Say(a.Err, "left out: %s is no journal, or not yours alone (mode 0600)", name)
+	for _, j := range h.Broken {
+		a.say("revoke.left-out-journal", j.Name, j.Why)
 	}
 	return h, nil
 }
@@ -158,18 +121,18 @@ func (o acting) folder() (string, error) {
 	}
 	dir, err := stateDir()
 	if err != nil {
-		return "", &failure{fmt.Errorf("finding a folder for the journal: %w", err), "name one with AKGUARD_STATE_DIR, or a file with --journal", exitUsage}
+		return "", usage("usage.no-state-folder", cause(err))
 	}
 	return filepath.Join(dir, "revoke"), nil
 }
 
-// stateDir is the user's folder for what must outlive a program and is no setting.
+// stateDir is the user's folder for state: what must outlive the program and is not configuration.
 func stateDir() (string, error) {
 	if dir := os.Getenv("AKGUARD_STATE_DIR"); dir != "" {
 		return dir, nil
 	}
 	switch runtime.GOOS {
-	case "windows": // its caches are in the folder for local data, where state belongs too
+	case "windows": // caches are in the folder for local data, and so is state
 		dir, err := os.UserCacheDir()
 		return filepath.Join(dir, "akguard"), err
 	case "darwin":
@@ -183,7 +146,7 @@ func stateDir() (string, error) {
 	return filepath.Join(home, ".local", "state", "akguard"), err
 }
 
-// newJournal makes the journal of a run. Its name begins with the time, so that the newest comes last.
+// newJournal creates the journal of a run. Its name begins with the time, so that the newest sorts last.
 func (o acting) newJournal() (*revoke.Journal, error) {
 	folder, err := o.folder()
 	if err != nil {
@@ -194,16 +157,19 @@ func (o acting) newJournal() (*revoke.Journal, error) {
 	name := time.Now().UTC().Format("20060102T150405Z-") + hex.EncodeToString(random) + ".jsonl"
 	j, err := revoke.CreateJournal(cmp.Or(o.journal, filepath.Join(folder, name)))
 	if err != nil {
-		return nil, journalFailure(err, "without a journal nothing is changed; name a file that can be written with --journal")
+		return nil, journalFailure(err, reason.New("revoke.journal-needed"))
 	}
 	return j, nil
 }
 
-// journalFailure gives an error of the journal its hint, and its exit code: the cloud has nothing to do with it.
-func journalFailure(err error, hint string) error {
-	var known *revoke.Hinted
-	if errors.As(err, &known) {
-		hint = known.Hint
+// journalFailure gives an error of the journal its hint, and the exit code of a usage error: the cloud is not involved.
+func journalFailure(err error, hint reason.Reason) error {
+	found, ok := known(err)
+	if !ok {
+		found = &reason.Error{Reason: reason.Of(err), Err: err}
 	}
-	return &failure{err, hint, exitUsage}
+	if found.Hint.IsZero() {
+		found = &reason.Error{Reason: found.Reason, Hint: hint, Err: err}
+	}
+	return &failure{err: found, code: exitUsage}
 }

@@ -2,23 +2,12 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/terminal"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/cobra"
 )
-
-const watchLong = `Show who uses a key, or still tries to: its last use, and the calls that ActionTrail recorded, by service, address and
-program. Of a key that is active they break when it is disabled; of one that is not, those whose calls fail now need
-another key, or are who found the leaked one.
-
-With --for it goes on looking for that time, each --interval, and shows what is new; Ctrl-C ends it. ActionTrail shows a
-call some minutes after it was made.
-
-` + revokeExitCodes
 
 // watchOptions are the flags of watch.
 type watchOptions struct {
@@ -32,11 +21,8 @@ type watchOptions struct {
 func (a *app) revokeWatch() *cobra.Command {
 	var o watchOptions
 	cmd := &cobra.Command{
-		Use:     "watch ID",
-		Short:   "Show who uses a key, or still tries to",
-		Long:    watchLong,
-		Example: "  akguard revoke watch ID --since 72h\n  akguard revoke watch ID --for 1h",
-		Args:    cobra.ExactArgs(1),
+		Use:  "watch ID",
+		Args: takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkActing(cmd.Flags()); err != nil {
 				return err
@@ -46,10 +32,10 @@ func (a *app) revokeWatch() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.DurationVar(&o.since, "since", 24*time.Hour, "look this `TIME` back, up to 2160h")
-	f.DurationVar(&o.lasts, "for", 0, "go on for this `TIME`, and show what is new; look once if not given")
-	f.DurationVar(&o.interval, "interval", time.Minute, "with --for: look each `TIME`")
-	o.acting.identity(f)
+	f.DurationVar(&o.since, "since", 24*time.Hour, "")
+	f.DurationVar(&o.lasts, "for", 0, "")
+	f.DurationVar(&o.interval, "interval", time.Minute, "")
+	o.acting.cloud.flags(f)
 	return cmd
 }
 
@@ -62,11 +48,11 @@ const (
 func (o watchOptions) check() error {
 	switch {
 	case o.since <= 0 || o.since > trailKeeps:
-		return &failure{errors.New("--since must lie between now and 90 days ago"), "it is a time such as 24h; events are kept for 2160h", exitUsage}
+		return usage("usage.since")
 	case o.lasts < 0 || o.lasts > longestLook:
-		return &failure{errors.New("--for must not be longer than 7 days"), "it is a time such as 1h, up to 168h", exitUsage}
+		return usage("usage.for")
 	case o.lasts > 0 && (o.interval < shortestPause || o.interval > o.lasts):
-		return &failure{errors.New("--interval must lie between 1s and the time of --for"), "it is a time such as 1m", exitUsage}
+		return usage("usage.interval")
 	}
 	return nil
 }
@@ -83,9 +69,9 @@ func (a *app) runWatch(ctx context.Context, o watchOptions) error {
 	if err != nil {
 		return err
 	}
-	begin := time.Now()
-	look := func() (*revoke.Impact, error) {
-		return s.revoker.Impact(ctx, revoke.Subject{ID: id}, begin.Add(-o.since))
+	start := time.Now()
+	look := func() (*revoke.Impact, error) { // the window grows: its start stays
+		return s.revoker.Impact(ctx, revoke.Subject{ID: id}, o.since+time.Since(start))
 	}
 	i, err := look()
 	if err != nil {
@@ -95,7 +81,7 @@ func (a *app) runWatch(ctx context.Context, o watchOptions) error {
 	return a.keepWatching(ctx, o, i, look)
 }
 
-// keepWatching looks again and again, and shows what is new. A look that fails is told, and does not end it.
+// keepWatching looks again and again, and shows what is new. A failed look is reported, and the next one is tried.
 func (a *app) keepWatching(ctx context.Context, o watchOptions, seen *revoke.Impact, look func() (*revoke.Impact, error)) error {
 	end := time.Now().Add(o.lasts)
 	for time.Until(end) >= o.interval {
@@ -110,7 +96,7 @@ func (a *app) keepWatching(ctx context.Context, o watchOptions, seen *revoke.Imp
 			return ctx.Err()
 		case err != nil:
 			a.code = exitCloud
-			terminal.Say(a.Err, "looking again: %v", err)
+			a.say("watch.failed", err)
 			continue
 		}
 		a.showNews(seen, i)
@@ -122,7 +108,7 @@ func (a *app) keepWatching(ctx context.Context, o watchOptions, seen *revoke.Imp
 // showNews writes what has changed since the last look.
 func (a *app) showNews(seen, i *revoke.Impact) {
 	if seen.State != i.State {
-		terminal.Line(a.Out, "%s: %s is %s now", stamp(time.Now()), i.Target.ID, i.State.String())
+		a.line("watch.state-changed", i.Until, i.Target.ID, i.State.Reason())
 	}
 	before := make(map[revoke.Caller]bool)
 	for _, c := range seen.Callers {
@@ -133,45 +119,59 @@ func (a *app) showNews(seen, i *revoke.Impact) {
 			a.showCaller(c)
 		}
 	}
-	a.showMissing(i)
+	a.showUnread(i)
 }
 
 // showImpact writes who uses a key, for a person.
 func (a *app) showImpact(i *revoke.Impact) {
-	used := "never, as far as is known"
-	if !i.LastUsed.IsZero() {
-		used = stamp(i.LastUsed)
-		if i.Service != "" {
-			used += " in " + i.Service
-		}
-	}
-	terminal.Line(a.Out, "%s of %s is %s; last used %s", i.Target.ID, i.Target.Owner.String(), i.State.String(), used)
+	a.line("watch.key", i.Target.ID, i.Target.Owner.Reason(), i.State.Reason(), lastUse(i))
 	for _, c := range i.Callers {
 		a.showCaller(c)
 	}
-	if len(i.Callers) == 0 {
-		terminal.Line(a.Out, "  no calls are recorded since %s; ActionTrail does not record all services' data", stamp(i.Since))
+	if len(i.Callers) == 0 && i.NoCallers.IsZero() { // an empty list says something only if it was read
+		a.line("watch.no-calls", i.Since, i.Until)
+	}
+	if i.NoCallers.IsZero() {
+		a.line("watch.limits", int(i.Delay().Minutes()))
+		if i.Region != "" {
+			a.line("watch.one-region", i.Region)
+		}
 	}
 	if i.Partial {
-		terminal.Line(a.Out, "  there are more calls than these, all of them older")
+		a.line("watch.partial")
 	}
-	a.showMissing(i)
+	a.showUnread(i)
+}
+
+func lastUse(i *revoke.Impact) reason.Reason {
+	switch {
+	case !i.NoLastUse.IsZero():
+		return reason.New("watch.last-use-unknown")
+	case i.LastUsed.IsZero():
+		return reason.New("watch.never-used")
+	case i.Service == "":
+		return reason.New("revoke.used", i.LastUsed)
+	}
+	return reason.New("revoke.used-in", i.LastUsed, i.Service)
 }
 
 func (a *app) showCaller(c revoke.Caller) {
-	failed := ""
+	calls := reason.New("watch.calls", c.Calls)
 	if c.Failed > 0 {
-		failed = fmt.Sprintf(", %d of them refused", c.Failed)
+		calls = reason.New("watch.calls-refused", c.Calls, c.Failed)
 	}
-	terminal.Line(a.Out, "  %s from %s (%s): %s%s, last %s", c.Service, c.SourceIP, c.UserAgent, count(c.Calls, "call"), failed, stamp(c.Last))
+	a.line("watch.caller", c.Service, c.SourceIP, c.UserAgent, calls, c.Last)
 }
 
-// showMissing tells what could not be read.
-func (a *app) showMissing(i *revoke.Impact) {
-	for _, m := range i.Missing {
+// showUnread writes what could not be read.
+func (a *app) showUnread(i *revoke.Impact) {
+	if i.Unread() {
 		a.code = exitCloud
-		terminal.Line(a.Out, "  not known: %s", m)
+	}
+	if !i.NoLastUse.IsZero() {
+		a.line("watch.no-last-use", i.NoLastUse)
+	}
+	if !i.NoCallers.IsZero() {
+		a.line("watch.no-events", i.NoCallers, i.Since, i.Until)
 	}
 }
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

@@ -371,11 +371,3 @@ func (a *app) judge(failOn string, r outcome) {
 		a.say("scan.maybe-live", r.unsure)
 	}
 }
-
-// count is a number with its noun, for sentences that are not in the catalogue yet.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

@@ -5,12 +5,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 )
 
-// told wraps what asks STS, and says each question and how it was answered. Values are masked here too.
+// told wraps what asks STS, and reports each question with its answer. Values are masked here too.
 type told struct {
 	next verifier.Verifier
 	app  *app
@@ -24,16 +24,16 @@ func (t *told) Verify(ctx context.Context, c rules.Credential) verifier.Verdict 
 	if v.CheckedAt.IsZero() { // nobody was asked
 		return v
 	}
-	text := v.Status.String()
+	status := reason.Text(v.Status.String())
 	if v.Code != "" {
-		text += " (" + v.Code + ")"
+		status = reason.New("verify.status-code", v.Status.String(), v.Code)
 	}
 	if v.Status == verifier.Unknown {
-		text += ", " + v.Reason.String()
+		status = reason.New("verify.status-reason", status, v.Reason)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.app.progress.clear()
-	terminal.Say(t.app.Err, "asked STS about %s: %s, after %s", c.ID, text, time.Since(start).Round(time.Millisecond))
+	t.app.say("verify.asked", c.ID.String(), status, time.Since(start).Round(time.Millisecond))
 	return v
 }

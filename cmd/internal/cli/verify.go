@@ -3,12 +3,9 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"strings"
 
-	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/scanner"
@@ -33,34 +30,11 @@ type verifyOptions struct {
 	quiet       bool
 }
 
-const verifyLong = `Check one credential, or the findings of a saved report, with STS.
-
-For one credential name its ID. Its secret is asked for on the terminal, which does not show it, and so is the security
-token of an ID that begins with STS. Elsewhere --secret-stdin reads the secret from the first line of standard input and
-a token from the second; --from-env takes ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
-ALIBABA_CLOUD_SECURITY_TOKEN. A secret on the command line would stand in the shell's history and in the list of
-processes, so there is no flag for it. --id-only asks whether the ID exists, as scan does where it found no secret.
-
-For a saved report name its file, of scan --format jsonl or json. Each finding is asked about again and the report
-written with the new verdicts. That takes the values themselves (scan --show-secrets): a finding whose values are masked
-keeps its verdict, and no answer does not undo an older one.
-
-What is sent where, scan --help says.
-
-`
-
-const verifyExample = `  akguard verify ID                     asks for the secret
-  vault read -field=secret x | akguard verify ID --secret-stdin
-  akguard verify report.jsonl --show-secrets --output report.jsonl`
-
 func (a *app) verify() *cobra.Command {
 	var o verifyOptions
 	cmd := &cobra.Command{
-		Use:     "verify [ID | REPORT]",
-		Short:   "Check one credential, or the findings of a saved report",
-		Long:    verifyLong + a.words.Text("help.exit-codes"),
-		Example: verifyExample,
-		Args:    cobra.MaximumNArgs(1),
+		Use:  "verify [ID | REPORT]",
+		Args: takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.subject = args[0]
@@ -72,14 +46,14 @@ func (a *app) verify() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.secretStdin, "secret-stdin", false, "read the secret from standard input, and a token from its second line")
-	f.BoolVar(&o.fromEnv, "from-env", false, "take the credential from ALIBABA_CLOUD_ACCESS_KEY_ID and so on")
-	f.BoolVar(&o.idOnly, "id-only", false, "ask whether the ID exists, without its secret")
-	f.StringVar(&o.format, "format", "", "`FORMAT` of the result: text, json or jsonl; text if not given, but jsonl for a report in a file")
-	f.StringVar(&o.output, "output", "-", "write the result to `FILE`, in place only when it is whole; - is standard output")
-	f.BoolVar(&o.showSecrets, "show-secrets", false, "write values whole; keep such a result safe")
-	f.StringVar(&o.failOn, "fail-on", "live", "`WHICH` results make exit code 1: any, live or never")
-	f.BoolVar(&o.quiet, "quiet", false, "say nothing but results and errors")
+	f.BoolVar(&o.secretStdin, "secret-stdin", false, "")
+	f.BoolVar(&o.fromEnv, "from-env", false, "")
+	f.BoolVar(&o.idOnly, "id-only", false, "")
+	f.StringVar(&o.format, "format", "", "")
+	f.StringVar(&o.output, "output", "-", "")
+	f.BoolVar(&o.showSecrets, "show-secrets", false, "")
+	f.StringVar(&o.failOn, "fail-on", "live", "")
+	f.BoolVar(&o.quiet, "quiet", false, "")
 	o.asking.flags(f)
 	return cmd
 }
@@ -99,7 +73,7 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 	defer a.saveVerdicts(remembered)
 	out, err := openOutput(o.output, a.Out, o.showSecrets)
 	if err != nil {
-		return &failure{fmt.Errorf("--output %s: %w", o.output, err), "name a file in a folder that exists and can be written", exitUsage}
+		return usage("usage.output", o.output, err)
 	}
 	a.onAbandon(out.discard)
 	defer out.discard()
@@ -115,7 +89,7 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 		return failedScan(err)
 	}
 	if err := out.commit(); err != nil {
-		return &failure{fmt.Errorf("writing --output %s: %w", o.output, err), "the result is not there; verify again", exitUsage}
+		return usage("usage.output-write", o.output, err)
 	}
 	a.concludeVerify(o, result)
 	return nil
@@ -130,14 +104,13 @@ func (o verifyOptions) check() error {
 	}
 	switch {
 	case ways > 1:
-		return &failure{errors.New("--secret-stdin, --from-env and --id-only exclude each other"), "leave all but one out", exitUsage}
+		return usage("usage.ways")
 	case o.format != "" && o.format != "text" && o.format != "json" && o.format != "jsonl":
-		return &failure{fmt.Errorf("--format %s is not known", o.format), "it is text, json or jsonl", exitUsage}
-	case o.fromEnv && o.asking.needsAdmin() && o.asking.profile == "":
-		return &failure{errors.New("--from-env and the administrator would take the same credential from the environment"),
-			"name the administrator's with --profile", exitUsage}
+		return usage("usage.format", o.format, "text, json, jsonl")
+	case o.fromEnv && o.asking.needsAdmin() && o.asking.cloud.profile == "":
+		return usage("usage.from-env-admin")
 	case o.idOnly && o.asking.noProbe:
-		return &failure{errors.New("--id-only and --no-probe exclude each other"), "leave one of them out", exitUsage}
+		return usage("usage.exclusive", "--id-only", "--no-probe")
 	}
 	if err := checkFailOn(o.failOn); err != nil {
 		return err
@@ -148,27 +121,26 @@ func (o verifyOptions) check() error {
 // asker verifies something and writes the result.
 type asker func(ctx context.Context, v verifier.Verifier, h finding.Handler) (verified, error)
 
-// verified is what the exit code and the last words depend on.
+// verified is what the exit code and the closing lines depend on.
 type verified struct {
 	outcome
-	masked int // findings that could not be asked about
+	masked int // findings that could not be verified
 }
 
-// subject finds out what is to be verified: what is a file is a report, and what looks like an ID is one.
+// subject finds out what to verify: a report if it is a file, or an ID.
 func (a *app) subject(o *verifyOptions) (asker, error) {
-	const hint = "name an ID, such as one that begins with LTAI, or a report that scan --format jsonl has written"
 	info, err := os.Stat(o.subject)
 	switch {
 	case o.subject == "" && !o.fromEnv:
-		return nil, &failure{errors.New("there is nothing to verify"), hint, exitUsage}
+		return nil, usage("usage.nothing-to-verify")
 	case err == nil && info.IsDir():
-		return nil, &failure{fmt.Errorf("%s is a folder", o.subject), "akguard scan looks for keys in it; verify takes an ID or a report", exitUsage}
+		return nil, usage("usage.verify-folder", o.subject)
 	case err == nil && (o.secretStdin || o.fromEnv || o.idOnly):
-		return nil, &failure{fmt.Errorf("%s is a report, whose credentials stand in it", o.subject), "leave out --secret-stdin, --from-env and --id-only", exitUsage}
+		return nil, usage("usage.report-and-secret", o.subject)
 	case err == nil:
 		return a.savedReport(o)
 	case o.subject != "" && !looksLikeID(o.subject):
-		return nil, &failure{fmt.Errorf("%s is neither a file nor an ID", rules.MaskIDs(o.subject)), hint, exitUsage}
+		return nil, usage("usage.verify-what", rules.MaskIDs(o.subject))
 	}
 	c, err := a.given(*o)
 	if err != nil {
@@ -177,7 +149,7 @@ func (a *app) subject(o *verifyOptions) (asker, error) {
 	return o.single(c), nil
 }
 
-// looksLikeID is more generous than the rules that find IDs: somebody has said that it is one.
+// looksLikeID accepts more than the rules that find IDs: a person has said that it is one.
 func looksLikeID(s string) bool {
 	id := strings.TrimPrefix(s, "STS.")
 	for _, r := range id {
@@ -188,7 +160,7 @@ func looksLikeID(s string) bool {
 	return len(id) >= 12 && len(id) <= 128
 }
 
-// single verifies one credential. It is reported as a finding that stands nowhere.
+// single verifies one credential. It is reported as a finding without a file.
 func (o *verifyOptions) single(c rules.Credential) asker {
 	return func(ctx context.Context, v verifier.Verifier, h finding.Handler) (verified, error) {
 		rule, _ := builtin.Set().Rule(c.Type)
@@ -222,17 +194,17 @@ func (a *app) savedReport(o *verifyOptions) (asker, error) {
 func readReport(name string) (*saved, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, &failure{fmt.Errorf("%s: %w", name, cause(err)), "name a file that can be read", exitUsage}
+		return nil, usage("usage.read-report", name, cause(err))
 	}
 	defer file.Close()
 	r := new(saved)
 	if err := jsonl.Read(file, builtin.Set(), r); err != nil {
-		return nil, &failure{fmt.Errorf("%s: %w", name, err), "name a report that akguard scan --format jsonl has written", exitUsage}
+		return nil, usage("usage.not-a-report", name, err)
 	}
 	return r, nil
 }
 
-// saved is a report in memory. As a Handler it takes one.
+// saved is a report in memory. It is a Handler so that a reader can fill it.
 type saved struct {
 	header   finding.Header
 	findings []finding.Finding
@@ -245,7 +217,7 @@ func (r *saved) Finding(f finding.Finding) error { r.findings = append(r.finding
 func (r *saved) Skip(s finding.Skip) error       { r.skips = append(r.skips, s); return nil }
 func (r *saved) Summary(s finding.Summary) error { r.summary = &s; return nil }
 
-// verify asks about the findings and plays the report to h.
+// verify verifies the findings and writes the report to h.
 func (r *saved) verify(ctx context.Context, v verifier.Verifier, o *verifyOptions, h finding.Handler) (verified, error) {
 	var result verified
 	findings := scanner.Reverify(ctx, r.findings, v, o.asking.candidates)
@@ -265,7 +237,7 @@ func (r *saved) verify(ctx context.Context, v verifier.Verifier, o *verifyOption
 	return result, r.play(h, findings, sum)
 }
 
-// count takes note of what nobody knows of.
+// count counts what could not be verified.
 func (v *verified) count(f finding.Finding) {
 	v.outcome.count(f.Verdict)
 	if f.Masked() {
@@ -290,19 +262,19 @@ func (r *saved) play(h finding.Handler, findings []finding.Finding, sum finding.
 	return h.Summary(sum)
 }
 
-// concludeVerify sets the exit code and says what the result does not.
+// concludeVerify sets the exit code, and reports what the result does not show.
 func (a *app) concludeVerify(o verifyOptions, r verified) {
 	a.judge(o.failOn, r.outcome)
 	if o.quiet {
 		return
 	}
 	if r.masked > 0 {
-		terminal.Say(a.Err, "%s kept as before: masked values cannot be checked; scan with --show-secrets", count(r.masked, "verdict"))
+		a.say("verify.masked", r.masked)
 	}
 	if o.output != "-" || o.format != "" && o.format != "text" {
 		a.sayOffline(r.outcome)
 	}
 	if o.output != "-" {
-		terminal.Say(a.Err, "%s, %d live, report in %s", count(r.Findings, "finding"), r.Live, o.output)
+		a.say("verify.written", r.Findings, r.Live, o.output)
 	}
 }

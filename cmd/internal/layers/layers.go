@@ -29,7 +29,7 @@ var floors = []string{"cmd", "scanner", "verifier", "rules"}
 // soleImporters says which folder alone imports a module.
 var soleImporters = []struct{ module, home string }{
 	{"github.com/go-git/go-git", "scanner/internal/git"},
-	{"github.com/aliyun/alibaba-cloud-sdk-go", "verifier/internal/openapi"},
+	{"github.com/aliyun/alibaba-cloud-sdk-go", "verifier/internal/cloud"},
 	{"github.com/google/go-github", "scanner/sweep"},
 	{"github.com/nats-io", "scanner/sweep"},
 	{"github.com/spf13/cobra", "cmd"},

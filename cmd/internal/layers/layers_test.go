@@ -93,7 +93,7 @@ func TestCheck(t *testing.T) {
 				"verifier/sts/sts_test.go":       {"github.com/nats-io/nats.go"},
 			},
 			want: []string{
-				"verifier/sts/sts.go:4: only code under verifier/internal/openapi imports " +
+				"verifier/sts/sts.go:4: only code under verifier/internal/cloud imports " +
 					"github.com/aliyun/alibaba-cloud-sdk-go, so that it can be replaced there: move this code there",
 				"verifier/sts/sts_test.go:4: only code under scanner/sweep imports " +
 					"github.com/nats-io, so that it can be replaced there: move this code there",

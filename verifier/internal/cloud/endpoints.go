@@ -1,0 +1,173 @@
+package cloud
+
+import (
+	_ "embed"
+	"maps"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/akguard/akguard/rules/reason"
+)
+
+// The names of the services, as in --endpoint and in host names.
+const (
+	STS             = "sts"
+	RAM             = "ram"
+	IMS             = "ims"
+	ActionTrail     = "actiontrail"
+	ResourceManager = "resourcemanager"
+)
+
+// service is how one service is called.
+type service struct {
+	product, version string // as the API spells them
+	regional         bool   // each region has an endpoint of its own
+	pace             rate   // how often akguard calls it; the owner's own programs need calls too
+}
+
+// services is the table of services. A new one is a line here; then go test -run Endpoints -update adds its endpoints
+// to endpoints.txt.
+//
+// STS takes 100 calls a second of an account: a fifth leaves the rest to the account's owner, and the burst spares the
+// few keys of most scans any wait. RAM and IMS refuse more than about 20 a second, ActionTrail more than 2.
+var services = map[string]service{
+	STS:             {"Sts", "2015-04-01", true, rate{40, 2 * time.Second}},
+	RAM:             {"Ram", "2015-05-01", false, rate{10, time.Second}},
+	IMS:             {"Ims", "2019-08-15", false, rate{10, time.Second}},
+	ActionTrail:     {"Actiontrail", "2020-07-06", true, rate{2, time.Second}},
+	ResourceManager: {"ResourceManager", "2020-03-31", false, rate{10, time.Second}},
+}
+
+// defaultRegion is called where no region was named. The public hosts of central services answer for all regions.
+const defaultRegion = "cn-hangzhou"
+
+// regions are the public regions, in which a regional service answers at SERVICE.REGION.aliyuncs.com unless
+// endpoints.txt says otherwise.
+var regions = strings.Fields(`
+	cn-hangzhou cn-shanghai cn-qingdao cn-beijing cn-zhangjiakou cn-huhehaote cn-wulanchabu cn-shenzhen cn-heyuan
+	cn-guangzhou cn-chengdu cn-hongkong ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 ap-southeast-3
+	ap-southeast-5 ap-southeast-6 ap-southeast-7 ap-south-1 us-east-1 us-west-1 eu-west-1 eu-central-1 me-east-1
+	me-central-1 cn-shanghai-finance-1`)
+
+// endpointTable is the SDK's own map of the regions that differ, one "SERVICE REGION HOST" a line: finance and
+// government regions, above all. The SDK keeps it in packages that take minutes to build, and a test compares the two.
+//
+//go:embed endpoints.txt
+var endpointTable string
+
+// special returns the hosts of endpointTable by service and region.
+var special = sync.OnceValue(func() map[string]map[string]string {
+	hosts := map[string]map[string]string{}
+	for line := range strings.Lines(endpointTable) {
+		f := strings.Fields(line)
+		if hosts[f[0]] == nil {
+			hosts[f[0]] = map[string]string{}
+		}
+		hosts[f[0]][f[1]] = f[2]
+	}
+	return hosts
+})
+
+// Services lists the names of the services.
+func Services() []string { return slices.Sorted(maps.Keys(services)) }
+
+func knownRegion(region string) bool {
+	if slices.Contains(regions, region) {
+		return true
+	}
+	for _, hosts := range special() {
+		if hosts[region] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// host returns where a service answers in a region. It is "" if the table has no endpoint for it: a guessed host may
+// belong to somebody else.
+func host(name, region string) string {
+	s := services[name]
+	switch {
+	case !s.regional:
+		return name + ".aliyuncs.com"
+	case region == "" && name == STS:
+		return "sts.aliyuncs.com"
+	case region == "":
+		region = defaultRegion
+	}
+	if found := special()[name][region]; found != "" {
+		return found
+	}
+	if slices.Contains(regions, region) {
+		return name + "." + region + ".aliyuncs.com"
+	}
+	return ""
+}
+
+// Endpoint returns the URL at which a service is called. The error is a *reason.Error.
+func (c *Client) Endpoint(name string) (*url.URL, error) {
+	if u := c.endpoints[name]; u != nil {
+		return u, nil
+	}
+	h := host(name, c.region)
+	if h == "" {
+		return nil, unknownRegion(c.region, name)
+	}
+	return &url.URL{Scheme: "https", Host: h}, nil
+}
+
+// Region returns the region in which a service is called, or the host of an endpoint that replaces the table's; "" if the
+// service answers for all regions.
+func (c *Client) Region(name string) string {
+	switch u := c.endpoints[name]; {
+	case !services[name].regional:
+		return ""
+	case u != nil:
+		return u.Host
+	}
+	return c.regionID()
+}
+
+// regionID goes into each request as a parameter.
+func (c *Client) regionID() string {
+	if c.region == "" {
+		return defaultRegion
+	}
+	return c.region
+}
+
+func unknownRegion(region, name string) error {
+	if name == "" {
+		return &reason.Error{Reason: reason.New("cloud.no-such-region", region), Hint: reason.New("cloud.name-region")}
+	}
+	return &reason.Error{Reason: reason.New("cloud.not-in-region", name, region), Hint: reason.New("cloud.name-endpoint", name)}
+}
+
+// parseEndpoint accepts a scheme and a host. It does not wrap url.Parse's error, which quotes a password in the URL.
+func parseEndpoint(raw string) (*url.URL, error) {
+	refuse := func(r reason.Reason) (*url.URL, error) {
+		return nil, &reason.Error{Reason: r, Hint: reason.New("cloud.endpoint-hint")}
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" {
+		return refuse(reason.New("cloud.endpoint-not-url"))
+	}
+	switch {
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
+		return refuse(reason.New("cloud.endpoint-host-only"))
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return refuse(reason.New("cloud.endpoint-plain-http", u.Host))
+	case u.Scheme != "https" && u.Scheme != "http":
+		return refuse(reason.New("cloud.endpoint-scheme", u.Scheme, u.Host))
+	}
+	return u, nil
+}
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}

@@ -1,9 +1,9 @@
 // Package verifier answers one question about a leaked credential: does it still work?
 //
-// A Verifier never says more than it knows. The zero Status is Unchecked, whatever could not be found out is
-// Unknown with the reason, and neither is ever "not live". Verifiers are small and wrap one another: package
-// sts asks Alibaba Cloud, Limit keeps to a rate, Retry asks again where that may help, Breaker stops asking when the
-// network is down, Budget when the time is up, and package cache remembers the answers.
+// A Verifier never claims more than it knows. The zero Status is Unchecked, whatever could not be found out is Unknown with
+// a reason, and neither ever means "not live". Verifiers are small and wrap one another: package sts asks Alibaba Cloud,
+// Retry repeats what may pass, Breaker stops when the network is down, Budget when the time is used up, and package cache
+// caches the verdicts.
 package verifier
 
 import (

@@ -1,13 +1,12 @@
-// Package cache remembers verdicts, so that a credential is asked about once in a run however often it turns up, and,
-// with a file, not in every run of a day. It wraps a Verifier and is one.
+// Package cache caches verdicts, so that a credential is verified once in a run however often it occurs and, with a file,
+// not in every run of a day. It wraps a Verifier and is one.
 //
-// Questions about the same credential at the same time are one question. What is remembered goes by a keyed hash of the
-// credential (HMAC-SHA256 under a random key): neither the memory of the cache nor its file holds an ID, a secret or a
-// token. The file does hold whose key it was, so it is for its owner alone, and a file that others can read or write is
-// not used.
+// Concurrent questions about the same credential are one question. Entries are keyed by a keyed hash of the credential
+// (HMAC-SHA256 under a random key): neither the cache nor its file holds an ID, a secret or a token. The file does name the
+// keys' owners, so it is private to its user, and a file that others can read or write is not used.
 //
-// A verdict is remembered as long as it is likely to stand: a live one for ten minutes, because its owner should be
-// disabling it now, and a dead one for an hour, because it may be enabled again. What is not known is not remembered.
+// A verdict is cached for as long as it is likely to hold: a live one for ten minutes, because its owner should be disabling
+// the key now, and a dead one for an hour, because the key may be enabled again. Unknown verdicts are not cached.
 package cache
 
 import (
@@ -25,13 +24,13 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
-// Options say what to keep where. The zero value keeps verdicts in memory alone.
+// Options say where to keep verdicts. The zero value keeps them in memory only.
 type Options struct {
-	File string           // keeps verdicts from one run to the next; "" is none. Its folder is made where it is missing
-	Now  func() time.Time // decides what is still good; time.Now if nil
+	File string           // keeps verdicts from one run to the next; "" for none. Its folder is created if missing
+	Now  func() time.Time // decides what has expired; time.Now if nil
 }
 
-// Cache is a Verifier that remembers. It is safe for concurrent use.
+// Cache is a Verifier that caches. It is safe for concurrent use.
 type Cache struct {
 	next verifier.Verifier
 	opts Options
@@ -43,14 +42,14 @@ type Cache struct {
 	ignored error                       // why the file was not used
 }
 
-// question is one that is under way.
+// question is a question under way.
 type question struct {
 	ended   chan struct{} // closed when the rest is known
 	verdict verifier.Verdict
-	stopped bool // the one who asked took it back: it says nothing to others
+	stopped bool // the caller cancelled it: it says nothing to others
 }
 
-// New returns a cache over next. What is wrong with the file is no error: it is empty then, and Ignored says why.
+// New returns a cache over next. An unusable file is not an error: the cache starts empty, and Ignored says why.
 func New(next verifier.Verifier, o Options) *Cache {
 	if o.Now == nil {
 		o.Now = time.Now

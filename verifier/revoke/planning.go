@@ -8,6 +8,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 )
 
 // Request is what is to be done with the subjects.
@@ -76,7 +77,7 @@ func (r *Revoker) checkRequest(keys int, q Request) error {
 	if q.Goal != ToQuarantine {
 		return nil
 	}
-	if _, err := allowList(q.CIDRs); err != nil {
+	if _, err := keypolicy.AllowList(q.CIDRs); err != nil {
 		return fail(reason.New("revoke.bad-addresses", err), reason.New("revoke.bad-addresses-hint"))
 	}
 	return nil
@@ -313,7 +314,7 @@ func (r *Revoker) binRisks(ctx context.Context, t Target) ([]reason.Reason, erro
 }
 
 func (r *Revoker) planQuarantine(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
-	network, err := allowList(q.CIDRs)
+	network, err := keypolicy.AllowList(q.CIDRs)
 	if err != nil {
 		return nil, nil, err
 	}

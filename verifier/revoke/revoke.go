@@ -68,7 +68,7 @@ func New(o Options) (*Revoker, error) {
 	case r.self != nil:
 		r.cloud = r.self
 	default:
-		return nil, errors.New("revoke: no credential to act with")
+		return nil, reason.NewError("revoke.no-credential")
 	}
 	return r, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 )
 
 // Outcome is what became of an action.
@@ -50,7 +51,7 @@ type RunOptions struct {
 // is what ended the run; what became of each action is in the steps.
 func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error) {
 	if o.Journal == nil {
-		return nil, errors.New("revoke: a run needs a journal")
+		return nil, reason.NewError("revoke.no-journal")
 	}
 	if err := r.precheck(ctx, p, o.History); err != nil {
 		return nil, err
@@ -291,7 +292,7 @@ func (r *Revoker) call(ctx context.Context, a Action) error {
 	case Restore:
 		return c.RestoreKey(ctx, owner.UserID, id)
 	case Quarantine, Release:
-		return c.SetAccessKeyPolicy(ctx, owner.Principal, id, versioned(a.To.Network))
+		return c.SetAccessKeyPolicy(ctx, owner.Principal, id, keypolicy.Versioned(a.To.Network))
 	case CreatePolicy:
 		return c.CreatePolicy(ctx, a.Policy, policyDescription, a.Document)
 	case AttachPolicy:

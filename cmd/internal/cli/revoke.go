@@ -7,6 +7,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/revoke"
+	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 	"github.com/spf13/cobra"
 )
 
@@ -110,7 +111,7 @@ func checkQuarantine(cidrs []string) error {
 	if len(cidrs) == 0 {
 		return nil
 	}
-	if err := revoke.CheckRanges(cidrs); err != nil {
+	if _, err := keypolicy.AllowList(cidrs); err != nil {
 		return usage("usage.quarantine", err)
 	}
 	return nil

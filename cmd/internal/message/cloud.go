@@ -225,4 +225,11 @@ var cloudTexts = texts{
 	"reach.read-logs":                    {en: "read logs (SLS)", zh: "读取日志（SLS）"},
 	"reach.send-messages":                {en: "send text messages: that costs money", zh: "发送短信：会产生费用"},
 	"reach.stop-trail":                   {en: "stop the recording of what it does (ActionTrail)", zh: "停止操作审计（ActionTrail）"},
+	"verdict-cache.reading":              {en: "reading it: {1}", zh: "读取：{1}"},
+	"verdict-cache.saving":               {en: "saving it: {1}", zh: "保存：{1}"},
+	"verdict-cache.not-a-file":           {en: "it is not a regular file", zh: "不是普通文件"},
+	"verdict-cache.not-private":          {en: "others can read or write it", zh: "其他用户可以读写"},
+	"verdict-cache.too-large":            {en: "it is too large", zh: "文件过大"},
+	"verdict-cache.damaged":              {en: "it is damaged", zh: "已损坏"},
+	"verdict-cache.other-version":        {en: "it has another version, or is damaged", zh: "版本不同或已损坏"},
 }

@@ -319,4 +319,6 @@ var revokeTexts = texts{
 	"respond.unknown-servers":             {en: "look for security-group rules that open ports to the world, and for unknown instances, in all regions", zh: "排查向公网开放端口的安全组规则，以及所有地域的陌生实例"},
 	"respond.new-keys":                    {en: "give what used the key a new one, or better a role; akguard revoke watch ID shows who still tries", zh: "为依赖该密钥的程序换用新密钥，最好改用角色；akguard revoke watch ID 显示谁还在尝试"},
 	"respond.delete-later":                {en: "a day later: akguard revoke ID --delete; akguard revoke undo ID undoes the last change", zh: "一天后 akguard revoke ID --delete；akguard revoke undo ID 可撤销最近一次更改"},
+	"revoke.no-journal":                   {en: "a run needs a journal", zh: "运行需要日志"},
+	"revoke.no-credential":                {en: "there is no credential to act with", zh: "没有可用于操作的凭证"},
 }

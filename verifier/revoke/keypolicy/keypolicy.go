@@ -1,18 +1,19 @@
-package revoke
+// Package keypolicy reads and writes network policies of AccessKeys: JSON that lists the addresses from which a key works.
+// It restricts public addresses only; what a policy without a VPC rule does to calls from inside a VPC is not documented.
+package keypolicy
 
 import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// canonical writes a network policy so that equal policies have equal texts. One that restricts nothing is "".
-func canonical(document string) (string, error) {
+// Canonical writes a network policy so that equal policies have equal texts. One that restricts nothing is "".
+func Canonical(document string) (string, error) {
 	if strings.TrimSpace(document) == "" {
 		return "", nil
 	}
@@ -50,22 +51,16 @@ func simplify(statement map[string]any) {
 	slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 }
 
-// versioned returns the document to send for a canonical one.
-func versioned(network string) string {
+// Versioned returns the document to send for a canonical one.
+func Versioned(network string) string {
 	if network == "" {
 		return `{"Version":1,"Status":"Inactive","Statements":[]}`
 	}
 	return `{"Version":1,` + strings.TrimPrefix(network, "{")
 }
 
-// CheckRanges refuses what a key cannot be restricted to: what is not an address or a range, and a range of all addresses.
-func CheckRanges(cidrs []string) error {
-	_, err := allowList(cidrs)
-	return err
-}
-
-// allowList returns the canonical policy that lets a key work only from these addresses.
-func allowList(cidrs []string) (string, error) {
+// AllowList returns the canonical policy that lets a key work only from these addresses.
+func AllowList(cidrs []string) (string, error) {
 	if len(cidrs) == 0 {
 		return "", reason.NewError("revoke.no-address")
 	}
@@ -89,11 +84,5 @@ func allowList(cidrs []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return canonical(string(text))
-}
-
-// sameJSON reports whether two documents are equal, whatever their formatting.
-func sameJSON(a, b string) bool {
-	var x, y any
-	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
+	return Canonical(string(text))
 }

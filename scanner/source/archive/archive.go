@@ -1,18 +1,17 @@
-// Package archive opens the archives that any source comes upon: it decorates a sink, and hands on to it, besides each
-// content, what is packed in it, to any depth: zip (jar, war, apk, whl, nupkg, docx, …), tar, 7z, and files compressed with
-// gzip, xz, zstd or bzip2. A container image (docker save, or an OCI layout in a tar) is a tar of tars: its layers,
-// configuration and history are members like any other, and what a later layer deletes still lies in the earlier one.
+// Package archive opens the archives that any source comes upon. It decorates a sink: it hands every content on and, if a
+// content is an archive, what is packed in it, to any depth: zip (jar, war, apk, whl, nupkg, docx, ...), tar, 7z, and files
+// compressed with gzip, xz, zstd or bzip2. A container image (docker save, or an OCI layout in a tar) is a tar of tars:
+// its layers, configuration and history are members, and what a later layer deletes is still in the earlier one.
 //
-// What an archive says of itself is not believed. Names are text for people and nothing is ever written to disk; an
-// archive is told by its content, not its name; sizes are counted, not read. Time and memory are bounded by Options,
-// whatever the archive holds. What is not read, being encrypted, damaged, past a cap or of a kind that this package
-// knows but cannot open (rar), is told as a finding.Skip, each cause once for an outermost archive; what could be
-// read before is scanned.
+// This package decides what is an archive, enforces the limits and keeps track of nesting; the formats are in
+// scanner/internal/archive. Nothing that an archive says about itself is trusted: names are text for people, nothing is
+// written to disk, an archive is recognized by its content and not by its name, and sizes are counted. Options bounds
+// time and memory. What is not read (encrypted, damaged, beyond a limit, or rar, which is recognized but not supported)
+// is reported as a Skip, each cause once for an outermost archive; what precedes it is scanned.
 //
-// Limits: bytes that lie in an archive outside its members (a zip's comments, a tar's headers) are scanned as a content
-// of their own, so their lines are not those of the file; a tar's own bytes are not scanned again besides its members. A
-// 7z is opened if it is packed by LZMA, LZMA2, deflate, bzip2, zstd or not at all, without a filter before that, and if
-// the file begins with it.
+// Limits: bytes of an archive that belong to no member (comments of a zip, headers of a tar) are scanned as one content,
+// so their line numbers are not those of the file. The bytes of a tar itself are not scanned again. A 7z with a filter,
+// or one that does not begin at the start of its file, is not opened.
 package archive
 
 import (
@@ -25,15 +24,15 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 )
 
-// Options caps what opening archives may cost. Zero means the default. All but MaxDepth count for one outermost
-// archive, with all that it holds.
+// Options bounds what opening archives may cost. Zero means the default. All but MaxDepth apply to one outermost archive
+// with everything in it.
 type Options struct {
-	MaxDepth   int   // archives in one another, a compressed tar counting as one; default 10
+	MaxDepth   int   // nesting of archives; a compressed tar counts as one; default 10
 	MaxMembers int   // members; default 100,000
-	MaxBytes   int64 // unpacked bytes, at each level anew; default 4 GiB
-	MaxRatio   int   // of a member's unpacked size to its packed one, where it unpacks to more than 16 MiB; default 250
-	// MaxHeld is how much memory may hold archives that must be whole to be read (zip, 7z), and what decompression looks
-	// back on; default 128 MiB. Of archives that need more than 16 MiB, one is open at a time.
+	MaxBytes   int64 // unpacked bytes, counted again at each level; default 4 GiB
+	MaxRatio   int   // unpacked to packed size of a member that unpacks to more than 16 MiB; default 250
+	// MaxHeld is the memory for archives that must be whole to be read (zip, 7z) and for the windows of decompressors;
+	// default 128 MiB. Of the archives that need more than 16 MiB, one is open at a time.
 	MaxHeld int64
 }
 
@@ -46,8 +45,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Open returns a sink that hands every content on to next and, where a content is an archive, its members too. It is a
-// scanner.Screener when next is one.
+// Open returns a sink that hands every content to next and, if a content is an archive, its members too. It is a
+// scanner.Screener if next is one.
 func Open(next scanner.Sink, opts Options) scanner.Sink {
 	o := &opener{Sink: next, opts: opts.withDefaults(), large: make(chan struct{}, 1)}
 	o.workspaces.New = func() any { return new(workspace) }
@@ -57,8 +56,8 @@ func Open(next scanner.Sink, opts Options) scanner.Sink {
 	return o
 }
 
-// In returns a source that yields what source does and, besides each archive, what is packed in it. It is a
-// scanner.Locator when source is one.
+// In returns a source that yields the contents of another source and what is packed in them. It is a scanner.Locator if
+// the other source is one.
 func In(source scanner.Source, opts Options) scanner.Source {
 	s := unpacked{source, opts}
 	if l, ok := source.(scanner.Locator); ok {
@@ -91,7 +90,7 @@ func (s unpackedLocator) Locate(ctx context.Context, hits []finding.Place, sink 
 type opener struct {
 	scanner.Sink // next
 	opts         Options
-	large        chan struct{} // holds a token while an archive that needs much memory is open
+	large        chan struct{} // full while an archive that needs much memory is open
 	workspaces   sync.Pool
 }
 
@@ -111,7 +110,7 @@ func (s *opener) Blob(ctx context.Context, b scanner.Blob) error {
 	return o.enter(p, &o.source)
 }
 
-// screener is an opener whose next can screen.
+// screener is an opener whose next sink is a Screener.
 type screener struct {
 	*opener
 	next   scanner.Screener

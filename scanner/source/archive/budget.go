@@ -1,15 +1,16 @@
 package archive
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"hash"
 	"hash/crc32"
 	"io"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/archive/codec"
 )
 
-// budget is what an outermost archive has used up.
+// budget counts what an outermost archive has used.
 type budget struct {
 	members int
 	bytes   int64
@@ -18,41 +19,38 @@ type budget struct {
 	large   bool // holds the token of opener.large
 }
 
-// smallHeld is the memory that an archive takes without asking.
+// smallHeld is the memory that an archive may hold without the token: large archives wait for each other.
 const smallHeld = 16 << 20
 
-// ratioFrom is the unpacked size from which a ratio is looked at: small members of one byte repeated do no harm.
+// ratioFrom is the unpacked size from which the ratio counts: a small member that is one byte repeated is harmless.
 const ratioFrom = 16 << 20
 
-func (o *opening) tooMany() refusal {
-	return refusal(fmt.Sprintf("holds more than %d members, and the rest were not read: unpack it and scan what it holds", o.opts.MaxMembers))
+func (o *opening) tooMany() error {
+	return codec.Refuse(reason.New("archive.too-many-members", o.opts.MaxMembers))
 }
 
-func (o *opening) tooLarge() refusal {
-	return refusal(fmt.Sprintf("unpacks to more than %s, and the rest was not read: unpack it and scan what it holds", size(o.opts.MaxBytes)))
+func (o *opening) tooLarge() error {
+	return codec.Refuse(reason.New("archive.too-large", size(o.opts.MaxBytes)))
 }
 
-func (o *opening) tooDense() refusal {
-	return refusal(fmt.Sprintf("unpacks to more than %d times its size, as a bomb does, and the rest was not read: "+
-		"if it is meant to, unpack it and scan the result", o.opts.MaxRatio))
+func (o *opening) tooDense() error { return codec.Refuse(reason.New("archive.ratio", o.opts.MaxRatio)) }
+
+func (o *opening) tooMuchMemory() error {
+	return codec.Refuse(reason.New("archive.memory", size(o.opts.MaxHeld)))
 }
 
-func (o *opening) tooHeavy() refusal {
-	return refusal(fmt.Sprintf("needs more than %s of memory to be read: unpack it and scan what it holds", size(o.opts.MaxHeld)))
-}
-
-func size(n int64) string {
+func size(n int64) reason.Reason {
 	if n >= 1<<20 {
-		return fmt.Sprintf("%d MiB", n>>20)
+		return reason.New("archive.mebibytes", n>>20)
 	}
-	return fmt.Sprintf("%d bytes", n)
+	return reason.New("archive.bytes", n)
 }
 
-// reserve takes memory until it is released. Whoever needs much waits for the others who do; it cannot wait for itself,
-// as it takes the token once.
+// reserve reserves memory. Above smallHeld it waits until no other large archive is open. It cannot wait for itself,
+// because an opening takes the token once.
 func (o *opening) reserve(n int64) error {
 	if n > o.opts.MaxHeld-o.budget.held {
-		return o.tooHeavy()
+		return o.tooMuchMemory()
 	}
 	if o.budget.held+n > smallHeld && !o.budget.large {
 		select {
@@ -66,14 +64,14 @@ func (o *opening) reserve(n int64) error {
 	return nil
 }
 
-// memory is what one decompressor has reserved.
+// memory is what one decompressor has reserved. It implements codec.Memory.
 type memory struct {
 	o *opening
 	n int64
 }
 
-// grow makes sure that n bytes are reserved.
-func (m *memory) grow(n int64) error {
+// Grow implements codec.Memory.
+func (m *memory) Grow(n int64) error {
 	if n <= m.n {
 		return nil
 	}
@@ -86,36 +84,22 @@ func (m *memory) grow(n int64) error {
 
 func (m *memory) release() { m.o.budget.held, m.n = m.o.budget.held-m.n, 0 }
 
-// left is how much more could be reserved, with what is.
-func (m *memory) left() int64 { return m.o.opts.MaxHeld - m.o.budget.held + m.n }
+// Exceeded implements codec.Memory.
+func (m *memory) Exceeded() error { return m.o.tooMuchMemory() }
 
-// counter counts the packed bytes that go into a decompressor, and stops it when the context ends: it may read on and
-// on without ever giving anything out, as of empty gzip files one after the other.
-type counter struct {
-	ctx context.Context
-	in  io.Reader
-	n   int64
-}
+// Left implements codec.Memory.
+func (m *memory) Left() int64 { return m.o.opts.MaxHeld - m.o.budget.held + m.n }
 
-// Read implements io.Reader.
-func (c *counter) Read(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := c.in.Read(b)
-	c.n += int64(n)
-	return n, err
-}
-
-// meter reads what is unpacked and keeps to the caps. To its reader an archive that goes wrong just ends, so that a
-// sink scans what there is; err says what went wrong. Errors of the context and of the source are passed on.
+// meter reads unpacked content and enforces the limits. When an archive turns out to be damaged, its reader sees the end
+// of the content, so that the sink scans what there is, and err says what went wrong. Errors of the context and of the
+// source are returned.
 type meter struct {
 	o      *opening
 	in     io.Reader
-	packed func() int64 // the bytes that in has been unpacked from
-	stored bool         // they are no unpacking, and only what comes on top counts: holes
-	sum    hash.Hash32  // what in adds up to, or nil
-	want   uint32       // should it add up to
+	packed func() int64 // how many packed bytes in has been read from
+	stored bool         // in is not compressed: only bytes beyond the packed ones count, those of holes
+	sum    hash.Hash32  // of what was read, or nil
+	want   uint32       // what sum should be
 
 	n, counted int64
 	idle       int
@@ -133,7 +117,7 @@ func (m *meter) Read(b []byte) (n int, err error) {
 	if err := m.o.fatal(); err != nil {
 		return 0, err
 	}
-	err = guard(func() error {
+	err = codec.Guard(func() error {
 		n, err = m.in.Read(b)
 		return err
 	})
@@ -149,7 +133,7 @@ func (m *meter) Read(b []byte) (n int, err error) {
 	return n, m.end(err)
 }
 
-// end ends reading.
+// end ends the content.
 func (m *meter) end(err error) error {
 	m.ended = true
 	if fatal := m.o.fatal(); fatal != nil {
@@ -159,7 +143,7 @@ func (m *meter) end(err error) error {
 	case !errors.Is(err, io.EOF):
 		m.err = err
 	case m.sum != nil && m.sum.Sum32() != m.want:
-		m.err = errors.New("wrong checksum")
+		m.err = reason.NewError("archive.checksum")
 	}
 	if m.err != nil {
 		m.o.cut++
@@ -167,12 +151,12 @@ func (m *meter) end(err error) error {
 	return io.EOF
 }
 
-// limit counts n more bytes.
+// limit counts n more bytes against the budget.
 func (m *meter) limit(n int) error {
 	if m.idle++; n > 0 {
 		m.idle = 0
 	}
-	if m.idle > 100 {
+	if m.idle > 100 { // as bufio gives up
 		return io.ErrNoProgress
 	}
 	packed, cost := m.packed(), m.n
@@ -191,15 +175,4 @@ func (m *meter) limit(n int) error {
 		return m.o.tooDense()
 	}
 	return nil
-}
-
-// guard calls a library on content that may be made to hurt it. A panic there is an error of the archive: one bad file
-// must not end the scan of all others.
-func guard(call func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("its decoder gave up: %v", r)
-		}
-	}()
-	return call()
 }

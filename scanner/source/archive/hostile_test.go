@@ -108,30 +108,30 @@ func TestHostile(t *testing.T) {
 		opts          archive.Options
 		want          []string
 	}{
-		{"gzip bomb", bomb, archive.Options{}, []string{"x!/x unpacks to more than 250 times its size"}},
-		{"gzip bomb in a tar.gz", gz(tarOf(file{"b.gz", bomb})), archive.Options{}, []string{"x!/b.gz!/b unpacks to more than 250 times"}},
-		{"zip bomb", rawZip(zip.FileHeader{Name: "b", Method: zip.Deflate, UncompressedSize64: 1}, deflated(bomb)), archive.Options{}, []string{"x!/b unpacks to more than 250 times"}},
-		{"unpacks to much", bomb, archive.Options{MaxBytes: 64 << 20, MaxRatio: 1e6}, []string{"x!/x unpacks to more than 64 MiB"}},
-		{"overlapping members", overlapping(5000, deflated(zeros(15))), archive.Options{MaxBytes: 64 << 20}, []string{"x!/a is damaged and could not be unpacked whole (wrong checksum)", "x!/a unpacks to more than 64 MiB"}},
-		{"many in a zip", zipOf(make([]file, 5000)...), small, []string{"x holds more than 1000 members"}},
-		{"many in a tar", tarOf(slices.Repeat([]file{{"a", "b"}}, 5000)...), small, []string{"x holds more than 1000 members"}},
-		{"deep gzip", nested(10_000, "x", quickGzip()), archive.Options{}, []string{"x!/x!/x!/x!/x!/x!/x!/x!/x!/x!/x is an archive in 10 others"}},
-		{"deep zip", deepZip(10_000), archive.Options{}, []string{"x!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip is an archive in 10 others"}},
-		{"deep tar", nested(1000, "x", inTar), archive.Options{MaxDepth: 2}, []string{"x!/a.tar!/a.tar is an archive in 2 others"}},
-		{"sparse file of 10 GB", sparseTar(10<<30) + tarOf(file{"after", "it"}), archive.Options{}, []string{"x!/sparse.img unpacks to more than 250 times"}},
-		{"xz asks for 4 GiB", xzAsking(), archive.Options{}, []string{"x!/x needs more than 128 MiB of memory"}},
-		{"zstd asks for 2 GiB", "\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00", archive.Options{}, []string{"x needs more than 128 MiB of memory"}},
+		{"gzip bomb", bomb, archive.Options{}, []string{"x!/x archive.ratio(250)"}},
+		{"gzip bomb in a tar.gz", gz(tarOf(file{"b.gz", bomb})), archive.Options{}, []string{"x!/b.gz!/b archive.ratio(250)"}},
+		{"zip bomb", rawZip(zip.FileHeader{Name: "b", Method: zip.Deflate, UncompressedSize64: 1}, deflated(bomb)), archive.Options{}, []string{"x!/b archive.ratio(250)"}},
+		{"unpacks to much", bomb, archive.Options{MaxBytes: 64 << 20, MaxRatio: 1e6}, []string{"x!/x archive.too-large(archive.mebibytes(64))"}},
+		{"overlapping members", overlapping(5000, deflated(zeros(15))), archive.Options{MaxBytes: 64 << 20}, []string{"x!/a archive.damaged(archive.checksum)", "x!/a archive.too-large(archive.mebibytes(64))"}},
+		{"many in a zip", zipOf(make([]file, 5000)...), small, []string{"x archive.too-many-members(1000)"}},
+		{"many in a tar", tarOf(slices.Repeat([]file{{"a", "b"}}, 5000)...), small, []string{"x archive.too-many-members(1000)"}},
+		{"deep gzip", nested(10_000, "x", quickGzip()), archive.Options{}, []string{"x!/x!/x!/x!/x!/x!/x!/x!/x!/x!/x archive.nesting(10)"}},
+		{"deep zip", deepZip(10_000), archive.Options{}, []string{"x!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip!/a.zip archive.nesting(10)"}},
+		{"deep tar", nested(1000, "x", inTar), archive.Options{MaxDepth: 2}, []string{"x!/a.tar!/a.tar archive.nesting(2)"}},
+		{"sparse file of 10 GB", sparseTar(10<<30) + tarOf(file{"after", "it"}), archive.Options{}, []string{"x!/sparse.img archive.ratio(250)"}},
+		{"xz asks for 4 GiB", xzAsking(), archive.Options{}, []string{"x!/x archive.memory(archive.mebibytes(128))"}},
+		{"zstd asks for 2 GiB", "\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00", archive.Options{}, []string{"x archive.memory(archive.mebibytes(128))"}},
 		{"empty gzip files", strings.Repeat(gz(""), 50_000), archive.Options{}, nil},
-		{"encrypted", rawZip(zip.FileHeader{Name: "a", Flags: 1}, "secret"), archive.Options{}, []string{"x!/a is encrypted"}},
-		{"unknown method", rawZip(zip.FileHeader{Name: "a", Method: 9}, "secret"), archive.Options{}, []string{"x!/a is compressed by a method"}},
-		{"wrong checksum", rawZip(zip.FileHeader{Name: "a", CRC32: 1}, "text"), archive.Options{}, []string{"x!/a is damaged"}},
-		{"rar", "Rar!\x1a\x07 and so on", archive.Options{}, []string{"x is a rar archive"}},
-		{"truncated gzip", gz(strings.Repeat("x", 999))[:40], archive.Options{}, []string{"x!/x is damaged"}},
-		{"nothing but a magic", "\x1f\x8b\x08", archive.Options{}, []string{"x is damaged"}},
-		{"xz magic", "\xfd7zXZ\x00", archive.Options{}, []string{"x!/x is damaged"}},
-		{"truncated tar", tarOf(file{"a", strings.Repeat("x", 999)})[:700], archive.Options{}, []string{"x!/a is damaged"}},
+		{"encrypted", rawZip(zip.FileHeader{Name: "a", Flags: 1}, "secret"), archive.Options{}, []string{"x!/a archive.encrypted"}},
+		{"unknown method", rawZip(zip.FileHeader{Name: "a", Method: 9}, "secret"), archive.Options{}, []string{"x!/a archive.zip-method"}},
+		{"wrong checksum", rawZip(zip.FileHeader{Name: "a", CRC32: 1}, "text"), archive.Options{}, []string{"x!/a archive.damaged("}},
+		{"rar", "Rar!\x1a\x07 and so on", archive.Options{}, []string{"x archive.rar"}},
+		{"truncated gzip", gz(strings.Repeat("x", 999))[:40], archive.Options{}, []string{"x!/x archive.damaged("}},
+		{"nothing but a magic", "\x1f\x8b\x08", archive.Options{}, []string{"x archive.damaged("}},
+		{"xz magic", "\xfd7zXZ\x00", archive.Options{}, []string{"x!/x archive.damaged("}},
+		{"truncated tar", tarOf(file{"a", strings.Repeat("x", 999)})[:700], archive.Options{}, []string{"x!/a archive.more(1, archive.damaged("}},
 		{"two of rar", zipBy(zip.Store, file{"a", "Rar!\x1a\x07"}, file{"b", "Rar!\x1a\x07"}), archive.Options{},
-			[]string{"x!/a is a rar archive, which akguard cannot open: unpack it and scan what it holds; so it is with 1 more"}},
+			[]string{"x!/a archive.more(1, archive.rar)"}},
 	}
 	for _, test := range tests {
 		for _, stream := range []bool{false, true} {
@@ -218,9 +218,9 @@ func TestTooLargeToHold(t *testing.T) {
 		t.Errorf("the key is in %q", got)
 	}
 	s = give(t, scanner.Blob{Place: place("x"), Stream: onlyReader{strings.NewReader("MZ" + large)}}, opts)
-	told(t, s, "x needs more than 1 MiB of memory")
+	told(t, s, "x archive.memory(archive.mebibytes(1))")
 	s = give(t, scanner.Blob{Place: place("x"), Stream: onlyReader{strings.NewReader(zipBy(zip.Store, file{"n", pseudo(3 << 20)}, file{"a", key.Text()}))}}, opts)
-	told(t, s, "x is a zip that can be read only whole")
+	told(t, s, "x archive.zip-unsized")
 	if got := s.holders(key.Secret); !slices.Equal(got, []string{""}) {
 		t.Errorf("the key is in %q", got)
 	}

@@ -8,21 +8,21 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 )
 
-// maxName is the length past which a member's name is cut, in bytes. Names are kept with every hit.
+// maxName is the length in bytes at which a member's name is cut. Every match keeps its name in memory.
 const maxName = 1 << 10
 
-// clean makes a relative slash path of the name that an archive gives a member. It is only ever shown to people.
+// clean turns the name of a member into a relative slash path. It is only shown to people, and never opened.
 func clean(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\\':
 			return '/'
-		case !unicode.IsPrint(r): // would play tricks on a terminal
+		case !unicode.IsPrint(r): // control and bidirectional characters could mislead a reader
 			return unicode.ReplacementChar
 		}
 		return r
 	}, name[:min(len(name), maxName)])
-	if len(name) > 1 && name[1] == ':' { // a drive of Windows
+	if len(name) > 1 && name[1] == ':' { // a Windows drive
 		name = name[2:]
 	}
 	if name = path.Clean("/" + name)[1:]; name == "" {
@@ -40,7 +40,8 @@ func within(archive finding.Place, name string) finding.Place {
 	return archive
 }
 
-// unpackedName is the name of what a compressed file holds. The one in its header may be anything, this one is known.
+// unpackedName is the name of the content of a compressed file. The name in its header may be anything; the name of the
+// file itself is known to the reader.
 func unpackedName(p finding.Place) string {
 	full := p.Path
 	if p.Member != "" {

@@ -4,45 +4,46 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/internal/archive/codec"
+	"github.com/akguard/akguard/scanner/internal/archive/zipfile"
 	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
-// opening is one outermost archive being read, with all that is in it. It is one goroutine's.
+// opening is one outermost archive that is being read, with everything in it. It belongs to one goroutine.
 type opening struct {
 	*opener
-	ctx    context.Context // of the call of Blob that this is
-	source source
-	budget budget
-	losses []loss
-	cut    int // meters in use that have ended with an error
+	ctx      context.Context // of the call of Blob that this is
+	source   source
+	budget   budget
+	reported []problem
+	cut      int // meters in use that ended with an error
 	*workspace
 }
 
-// workspace is memory that one archive after the other is read with.
+// workspace is memory that is reused from one archive to the next.
 type workspace struct {
-	buffers [][]byte // not in use
+	buffers [][]byte // free
 	packed  []byte
 	decoder inflate.Decoder
 }
 
-// piece is a content on its way. What is nested is a tower of pieces, each of which reads from the one below.
+// piece is a content on its way to the sink. A nested archive is a stack of pieces, each reading from the one below.
 type piece struct {
 	place       finding.Place
-	depth       int // archives around it
+	depth       int // how many archives it is in
 	headerLines int
 	content     []byte         // all of it, or its beginning
 	rest        io.Reader      // what follows content, or nil
-	at          sized          // the whole, where it can be read at any place
-	ifTar       *finding.Place // the place of a tar that was compressed: it is one archive with the compressed file
+	at          sized          // the whole, if it can be read at any offset
+	ifTar       *finding.Place // the place if this is a tar: a compressed tar counts as one archive, and has one name
 }
 
-// sized is a stream that can be read at any place too, such as an io.SectionReader.
+// sized is a stream that can be read at any offset too, such as an io.SectionReader.
 type sized interface {
 	io.ReaderAt
 	Size() int64
@@ -56,7 +57,7 @@ func (p *piece) reader() io.Reader {
 	return &joined{bytes.NewReader(p.content), p.rest}
 }
 
-// joined reads the beginning of a piece and then the rest. It is a scanner.Sparse for the outermost one, which may be.
+// joined reads the beginning of a piece and then the rest. It is a scanner.Sparse, because the outermost stream may be.
 type joined struct {
 	head *bytes.Reader
 	rest io.Reader
@@ -78,10 +79,10 @@ func (j *joined) SkipZeros() (int64, error) {
 	return 0, nil
 }
 
-// heldSize is the size past which a member is streamed.
+// heldSize is the size above which a member is streamed.
 const heldSize = 1 << 20
 
-// enter reads a piece's beginning and goes on with it.
+// enter reads the beginning of a piece and opens it.
 func (o *opening) enter(p *piece, in io.Reader) error {
 	buf := o.take()
 	n, whole := 0, false
@@ -111,7 +112,7 @@ func (o *opening) take() []byte {
 	return make([]byte, 32<<10)
 }
 
-// maxKept is the size of a buffer up to which the next archive gets it.
+// maxKept is the size up to which a buffer is kept for the next archive.
 const maxKept = 1 << 20
 
 func (o *opening) give(buf []byte) {
@@ -120,11 +121,11 @@ func (o *opening) give(buf []byte) {
 	}
 }
 
-// open scans a piece and what is packed in it. Its error is the sink's, the source's or the context's; what is wrong
-// with an archive is a loss.
+// open scans a piece and what is packed in it. Its error is the sink's, the source's or the context's; a problem of an
+// archive is reported.
 func (o *opening) open(p *piece) error {
 	k := kindOf(p.content, p.rest == nil)
-	if k == none && p.at != nil && hasDirectoryAt(p.at, p.at.Size()) {
+	if k == none && p.at != nil && zipfile.HasDirectoryAt(p.at, p.at.Size()) {
 		k = zipped
 	}
 	if k == tarred && p.ifTar != nil {
@@ -134,7 +135,7 @@ func (o *opening) open(p *piece) error {
 	case k == none:
 		return o.pass(p)
 	case p.depth >= o.opts.MaxDepth:
-		o.lose(p.place, refusal(fmt.Sprintf("is an archive in %d others: unpack the outer ones and scan what they hold", p.depth)))
+		o.report(p.place, codec.Refuse(reason.New("archive.nesting", p.depth)))
 		return o.pass(p)
 	case k == zipped || k == maybeZip:
 		return o.zip(p, k)
@@ -143,15 +144,13 @@ func (o *opening) open(p *piece) error {
 	case k == sevenZipped:
 		return o.sevenZip(p)
 	case k == foreign:
-		o.lose(p.place, errForeign)
+		o.report(p.place, codec.Refuse(reason.New("archive.rar")))
 		return o.pass(p)
 	}
 	return o.compressed(p, k)
 }
 
-const errForeign = refusal("is a rar archive, which akguard cannot open: unpack it and scan what it holds")
-
-// pass hands a piece on as it is.
+// pass hands a piece to the sink as it is.
 func (o *opening) pass(p *piece) error {
 	b := scanner.Blob{Place: p.place, HeaderLines: p.headerLines, Content: p.content}
 	if p.rest != nil {
@@ -160,19 +159,27 @@ func (o *opening) pass(p *piece) error {
 	return o.Sink.Blob(o.ctx, b)
 }
 
-// passStream hands on what is left of a piece.
+// passStream hands the rest of a piece to the sink.
 func (o *opening) passStream(p *piece, in io.Reader) error {
 	return o.Sink.Blob(o.ctx, scanner.Blob{Place: p.place, Stream: in})
 }
 
 // member scans a member of p.
 func (o *opening) member(p *piece, name string, m *meter) error {
-	if o.budget.members++; o.budget.members > o.opts.MaxMembers {
-		o.budget.spent = true
-		o.lose(p.place, o.tooMany())
+	if !o.countMember(p) {
 		return nil
 	}
 	return o.unpack(&piece{place: within(p.place, clean(name)), depth: p.depth + 1}, m)
+}
+
+// countMember counts a member of p, and reports whether it may be read.
+func (o *opening) countMember(p *piece) bool {
+	if o.budget.members++; o.budget.members > o.opts.MaxMembers {
+		o.budget.spent = true
+		o.report(p.place, o.tooMany())
+		return false
+	}
+	return true
 }
 
 // unpack scans what the meter reads.
@@ -187,27 +194,23 @@ func (o *opening) unpack(p *piece, m *meter) error {
 	return o.settle(p.place, m.err)
 }
 
-// loss is why something in the archive was not read: the first such thing, and how many more there are.
-type loss struct {
-	cause  string
+// problem is why a part of the archive was not read: the first part with that cause, and how many more there are.
+type problem struct {
+	cause  reason.Reason // equal for parts that are reported together
 	place  finding.Place
-	reason string
+	reason reason.Reason
 	more   int
 }
 
-// refusal is a cause that needs no more words.
-type refusal string
-
-func (r refusal) Error() string { return string(r) }
-
-// settle turns the error of an archive into a loss, unless it is not about the archive. That an archive is damaged is
-// no news where the one around it has been cut short.
+// settle reports the error of an archive, unless it is an error of the context or the source. That an archive is damaged
+// is no news if the one around it was cut short.
 func (o *opening) settle(place finding.Place, err error) error {
 	if fatal := o.fatal(); fatal != nil || err == nil {
 		return fatal
 	}
-	if r := refusal(""); o.cut == 0 || errors.As(err, &r) {
-		o.lose(place, err)
+	var refused *codec.Refusal
+	if o.cut == 0 || errors.As(err, &refused) {
+		o.report(place, err)
 	}
 	return nil
 }
@@ -220,32 +223,31 @@ func (o *opening) fatal() error {
 	return o.source.err
 }
 
-func (o *opening) lose(place finding.Place, err error) {
-	cause, reason := "damaged", ""
-	var r refusal
-	if errors.As(err, &r) {
-		cause, reason = string(r), string(r)
-	} else {
-		reason = fmt.Sprintf("is damaged and could not be unpacked whole (%v): repair or unpack it and scan the result", err)
+// report notes a problem. Each cause is reported once, because a broken archive may have thousands of members.
+func (o *opening) report(place finding.Place, err error) {
+	p := problem{cause: reason.New("archive.damaged"), place: place, reason: reason.New("archive.damaged", err)}
+	var refused *codec.Refusal
+	if errors.As(err, &refused) {
+		p.cause, p.reason = refused.Reason, refused.Reason
 	}
-	for i := range o.losses {
-		if o.losses[i].cause == cause {
-			if label(o.losses[i].place) != label(place) {
-				o.losses[i].more++
+	for i := range o.reported {
+		if o.reported[i].cause == p.cause {
+			if label(o.reported[i].place) != label(place) {
+				o.reported[i].more++
 			}
 			return
 		}
 	}
-	o.losses = append(o.losses, loss{cause: cause, place: place, reason: reason})
+	o.reported = append(o.reported, p)
 }
 
-// close tells the losses and lets the next large archive in.
+// close reports the problems and lets the next large archive in.
 func (o *opening) close() {
-	for _, l := range o.losses {
-		if l.more > 0 {
-			l.reason += fmt.Sprintf("; so it is with %d more in the same archive", l.more)
+	for _, p := range o.reported {
+		if p.more > 0 {
+			p.reason = reason.New("archive.more", p.more, p.reason)
 		}
-		o.Skip(finding.Skip{Path: label(l.place), Reason: reason.Text(l.reason)})
+		o.Skip(finding.Skip{Path: label(p.place), Reason: p.reason})
 	}
 	if o.budget.large {
 		<-o.large
@@ -256,7 +258,7 @@ func (o *opening) close() {
 	o.workspaces.Put(o.workspace)
 }
 
-// source is the outermost stream. It remembers an error of its own, which is not the archive's.
+// source is the outermost stream. It keeps its own error, which is not an error of the archive.
 type source struct {
 	in  io.Reader
 	err error

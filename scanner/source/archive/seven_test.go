@@ -191,27 +191,27 @@ func TestHostileSevenZip(t *testing.T) {
 		want          []string
 	}{
 		{"dictionary of 4 GiB for little", huge.of(file{"a", text}), archive.Options{}, nil},
-		{"lzma asks for 2 GiB", asking("\x03\x01\x01", "\x5d\xff\xff\xff\xff"), archive.Options{}, []string{"x!/unnamed needs more than 128 MiB"}},
-		{"lzma2 asks for 2 GiB", asking("\x21", "\x28"), archive.Options{}, []string{"x!/unnamed needs more than 128 MiB"}},
-		{"header of 2 GiB", sevenRaw("x", "\x17\x06\x00\x01\x09\x01\x00\x07\x0b\x01\x00\x01\x01\x00\x0c"+big+"\x0a\x01\x00\x00\x00\x00\x00\x00"), archive.Options{}, []string{"x needs more than 128 MiB"}},
-		{"header in itself", sevenRaw("", "\x17\x06\x00\x01\x09\x01\x00\x07\x0b\x01\x00\x01\x01\x00\x0c\x01\x0a\x01\x00\x00\x00\x00\x00\x00"), archive.Options{}, []string{"x is damaged"}},
-		{"many members", sevenRaw("", "\x01\x04\x06\x00\x01\x09\x01\x00\x07\x0b\x01\x00\x01\x01\x00\x0c\x01\x00\x08\x0d"+wrongNumber+"\x00\x00\x00"), archive.Options{}, []string{"x holds more than 100000 members"}},
-		{"many files", sevenRaw("", "\x01\x05"+wrongNumber+"\x00\x00"), archive.Options{}, []string{"x holds more than 100000 members"}},
-		{"many folders", sevenRaw("", "\x01\x04\x07\x0b"+wrongNumber+"\x00"), archive.Options{}, []string{"x is damaged"}},
-		{"many packed streams", sevenRaw("", "\x01\x04\x06\x00"+wrongNumber), archive.Options{}, []string{"x is damaged"}},
-		{"many coders", sevenRaw("", "\x01\x04\x07\x0b\x01\x00"+wrongNumber), archive.Options{}, []string{"x is damaged"}},
-		{"bomb", seven{method: "\x04\x01\x08", pack: func(s string) string { return deflated(zeros(100)) }}.of(file{"a", strings.Repeat("\x00", 100<<20)}), archive.Options{}, []string{"x!/a unpacks to more than 250 times"}},
-		{"members past the cap", sevenStored.of(slices.Repeat([]file{{"a", "b"}}, 500)...), archive.Options{MaxMembers: 100}, []string{"x holds more than 100 members"}},
-		{"encrypted", locked.of(file{"a", text}), archive.Options{}, []string{"x!/a is encrypted"}},
-		{"encrypted with its header", hidden.of(file{"a", text}), archive.Options{}, []string{"x is encrypted"}},
-		{"a filter", filtered.of(file{"a", text}), archive.Options{}, []string{"x!/a is packed in 7z by a method"}},
-		{"unknown method", seven{method: "\x03\x04\x01"}.of(file{"a", text}), archive.Options{}, []string{"x!/a is packed in 7z by a method"}},
-		{"wrong checksum", strings.Replace(stored, "text", "TEXT", 1), archive.Options{}, []string{"x!/b is damaged"}},
-		{"wrong header", stored[:len(stored)-1] + "x", archive.Options{}, []string{"x is damaged"}},
-		{"cut", stored[:len(stored)-9], archive.Options{}, []string{"x is damaged"}},
-		{"nothing but a magic", stored[:6], archive.Options{}, []string{"x is damaged"}},
-		{"ends early", seven{pack: func(s string) string { return s[:len(s)-1] }}.of(file{"a", text}, file{"b", "text"}), archive.Options{}, []string{"x!/b is damaged"}},
-		{"deep", nested(50, "x", func(s string) string { return sevenStored.of(file{"a", s}) }), archive.Options{MaxDepth: 3}, []string{"x!/a!/a!/a is an archive in 3 others"}},
+		{"lzma asks for 2 GiB", asking("\x03\x01\x01", "\x5d\xff\xff\xff\xff"), archive.Options{}, []string{"x!/unnamed archive.memory(archive.mebibytes(128))"}},
+		{"lzma2 asks for 2 GiB", asking("\x21", "\x28"), archive.Options{}, []string{"x!/unnamed archive.memory(archive.mebibytes(128))"}},
+		{"header of 2 GiB", sevenRaw("x", "\x17\x06\x00\x01\x09\x01\x00\x07\x0b\x01\x00\x01\x01\x00\x0c"+big+"\x0a\x01\x00\x00\x00\x00\x00\x00"), archive.Options{}, []string{"x archive.memory(archive.mebibytes(128))"}},
+		{"header in itself", sevenRaw("", "\x17\x06\x00\x01\x09\x01\x00\x07\x0b\x01\x00\x01\x01\x00\x0c\x01\x0a\x01\x00\x00\x00\x00\x00\x00"), archive.Options{}, []string{"x archive.damaged("}},
+		{"many members", sevenRaw("", "\x01\x04\x06\x00\x01\x09\x01\x00\x07\x0b\x01\x00\x01\x01\x00\x0c\x01\x00\x08\x0d"+wrongNumber+"\x00\x00\x00"), archive.Options{}, []string{"x archive.too-many-members(100000)"}},
+		{"many files", sevenRaw("", "\x01\x05"+wrongNumber+"\x00\x00"), archive.Options{}, []string{"x archive.too-many-members(100000)"}},
+		{"many folders", sevenRaw("", "\x01\x04\x07\x0b"+wrongNumber+"\x00"), archive.Options{}, []string{"x archive.damaged("}},
+		{"many packed streams", sevenRaw("", "\x01\x04\x06\x00"+wrongNumber), archive.Options{}, []string{"x archive.damaged("}},
+		{"many coders", sevenRaw("", "\x01\x04\x07\x0b\x01\x00"+wrongNumber), archive.Options{}, []string{"x archive.damaged("}},
+		{"bomb", seven{method: "\x04\x01\x08", pack: func(s string) string { return deflated(zeros(100)) }}.of(file{"a", strings.Repeat("\x00", 100<<20)}), archive.Options{}, []string{"x!/a archive.ratio(250)"}},
+		{"members past the cap", sevenStored.of(slices.Repeat([]file{{"a", "b"}}, 500)...), archive.Options{MaxMembers: 100}, []string{"x archive.too-many-members(100)"}},
+		{"encrypted", locked.of(file{"a", text}), archive.Options{}, []string{"x!/a archive.encrypted"}},
+		{"encrypted with its header", hidden.of(file{"a", text}), archive.Options{}, []string{"x archive.encrypted"}},
+		{"a filter", filtered.of(file{"a", text}), archive.Options{}, []string{"x!/a archive.7z-method"}},
+		{"unknown method", seven{method: "\x03\x04\x01"}.of(file{"a", text}), archive.Options{}, []string{"x!/a archive.7z-method"}},
+		{"wrong checksum", strings.Replace(stored, "text", "TEXT", 1), archive.Options{}, []string{"x!/b archive.damaged("}},
+		{"wrong header", stored[:len(stored)-1] + "x", archive.Options{}, []string{"x archive.damaged("}},
+		{"cut", stored[:len(stored)-9], archive.Options{}, []string{"x archive.damaged("}},
+		{"nothing but a magic", stored[:6], archive.Options{}, []string{"x archive.damaged("}},
+		{"ends early", seven{pack: func(s string) string { return s[:len(s)-1] }}.of(file{"a", text}, file{"b", "text"}), archive.Options{}, []string{"x!/b archive.damaged("}},
+		{"deep", nested(50, "x", func(s string) string { return sevenStored.of(file{"a", s}) }), archive.Options{MaxDepth: 3}, []string{"x!/a!/a!/a archive.nesting(3)"}},
 		{"empty", sevenRaw("", ""), archive.Options{}, nil},
 	}
 	for _, test := range tests {
@@ -240,7 +240,7 @@ func TestSevenZipTooLarge(t *testing.T) {
 	key := planted.Keys(10)()
 	content := sevenStored.of(file{"noise", pseudo(3 << 20)}, file{"a", key.Text()})
 	s := give(t, scanner.Blob{Place: place("x"), Stream: onlyReader{strings.NewReader(content)}}, archive.Options{MaxHeld: 1 << 20})
-	if told(t, s, "x needs more than 1 MiB of memory"); !slices.Equal(s.holders(key.Secret), []string{""}) {
+	if told(t, s, "x archive.memory(archive.mebibytes(1))"); !slices.Equal(s.holders(key.Secret), []string{""}) {
 		t.Errorf("the key is in %q", s.holders(key.Secret))
 	}
 }

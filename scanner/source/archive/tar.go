@@ -2,19 +2,19 @@ package archive
 
 import (
 	"archive/tar"
-	"bufio"
-	"bytes"
 	"errors"
 	"io"
+
+	"github.com/akguard/akguard/scanner/internal/archive/codec"
+	"github.com/akguard/akguard/scanner/internal/archive/tarfile"
 )
 
 // headersHeld is how many bytes of tar headers are collected before they are scanned.
 const headersHeld = 256 << 10
 
-// tar scans the members of a tar, and the headers between them: their comments and extended attributes are text too.
+// tar scans the members of a tar and the headers between them.
 func (o *opening) tar(p *piece) error {
-	in := &tarInput{counter: counter{ctx: o.ctx, in: p.reader()}}
-	in.buf = bufio.NewReaderSize(&in.counter, 64<<10)
+	in := tarfile.NewInput(o.ctx, p.reader())
 	for more := true; more && !o.budget.spent; {
 		err := o.tarMembers(p, in)
 		if err == nil {
@@ -23,29 +23,29 @@ func (o *opening) tar(p *piece) error {
 		if err != nil {
 			return err
 		}
-		if more, err = in.next(); err != nil {
+		if more, err = in.Next(); err != nil {
 			return o.settle(p.place, err)
 		}
 	}
-	if _, err := in.buf.Peek(1); err != nil { // read to its end
-		return o.fatal()
+	if rest := in.Rest(); rest != nil {
+		return o.passStream(p, rest)
 	}
-	return o.passStream(p, in.buf)
+	return o.fatal()
 }
 
-// tarMembers scans members until the tar ends, or cannot be read further.
-func (o *opening) tarMembers(p *piece, in *tarInput) error {
+// tarMembers scans members until the tar ends or cannot be read further.
+func (o *opening) tarMembers(p *piece, in *tarfile.Input) error {
 	tr := tar.NewReader(in)
 	for !o.budget.spent {
 		var h *tar.Header
-		err := guard(func() (err error) {
+		err := codec.Guard(func() (err error) {
 			h, err = tr.Next()
 			return err
 		})
-		if errors.Is(err, tar.ErrInsecurePath) { // names are cleaned
+		if errors.Is(err, tar.ErrInsecurePath) { // nothing is written to disk
 			err = nil
 		}
-		in.member = false
+		in.InMember = false
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				err = nil
@@ -62,7 +62,7 @@ func (o *opening) tarMembers(p *piece, in *tarInput) error {
 	return nil
 }
 
-func (o *opening) tarMember(p *piece, in *tarInput, tr *tar.Reader, h *tar.Header) error {
+func (o *opening) tarMember(p *piece, in *tarfile.Input, tr *tar.Reader, h *tar.Header) error {
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
 	default:
@@ -70,54 +70,19 @@ func (o *opening) tarMember(p *piece, in *tarInput, tr *tar.Reader, h *tar.Heade
 			return nil
 		}
 	}
-	from := in.used
-	m := &meter{o: o, in: tr, packed: func() int64 { return in.used - from }, stored: true}
-	in.member = true
+	from := in.Used()
+	m := &meter{o: o, in: tr, packed: func() int64 { return in.Used() - from }, stored: true}
+	in.InMember = true
 	err := o.member(p, h.Name, m)
-	in.member = m.err != nil || !m.ended // then what is left of it comes before the next header
+	in.InMember = m.err != nil || !m.ended // the rest of the member is read before the next header
 	return err
 }
 
-// tarHeaders scans the collected headers if there are more than that.
-func (o *opening) tarHeaders(p *piece, in *tarInput, more int) error {
-	if len(in.headers) <= more {
+// tarHeaders scans the collected headers if there are more than atLeast bytes.
+func (o *opening) tarHeaders(p *piece, in *tarfile.Input, atLeast int) error {
+	headers := in.TakeHeaders(atLeast)
+	if headers == nil {
 		return nil
 	}
-	headers := &piece{place: p.place, content: in.headers}
-	in.headers = in.headers[:0]
-	return o.pass(headers)
-}
-
-// tarInput is what a tar is read from. It collects what is no member's.
-type tarInput struct {
-	counter
-	buf     *bufio.Reader
-	used    int64
-	member  bool
-	headers []byte
-}
-
-// Read implements io.Reader.
-func (in *tarInput) Read(b []byte) (int, error) {
-	n, err := in.buf.Read(b)
-	if in.used += int64(n); !in.member {
-		in.headers = append(in.headers, bytes.TrimRight(b[:n], "\x00")...)
-	}
-	return n, err
-}
-
-// next goes to what stands behind the zeros at a tar's end, and reports whether it is another tar.
-func (in *tarInput) next() (bool, error) {
-	for {
-		block, err := in.buf.Peek(tarBlock)
-		if len(bytes.Trim(block, "\x00")) > 0 {
-			return isTar(block), nil
-		}
-		if _, _ = in.buf.Discard(len(block)); err != nil {
-			if errors.Is(err, io.EOF) {
-				err = nil
-			}
-			return false, err
-		}
-	}
+	return o.pass(&piece{place: p.place, content: headers})
 }

@@ -1,27 +1,27 @@
-package archive
+package sevenzip
 
 import (
 	"encoding/binary"
 	"math/bits"
 )
 
-// sevenParser reads a header. After an error it reads zeros.
-type sevenParser struct {
-	left []byte
-	max  int
-	err  error
-	s    *sevenZip
+// parser reads a header. After an error it reads zeros, so that only the caller has to check for errors.
+type parser struct {
+	left    []byte
+	max     int // members that may still come
+	err     error
+	archive *Archive
 }
 
-func (p *sevenParser) fail(err error) {
+func (p *parser) fail(err error) {
 	if p.left = nil; p.err == nil {
 		p.err = err
 	}
 }
 
-func (p *sevenParser) bytes(n int) []byte {
+func (p *parser) bytes(n int) []byte {
 	if n < 0 || n > len(p.left) {
-		p.fail(errSeven)
+		p.fail(errFormat)
 		return nil
 	}
 	b := p.left[:n]
@@ -29,22 +29,22 @@ func (p *sevenParser) bytes(n int) []byte {
 	return b
 }
 
-func (p *sevenParser) byte() byte {
+func (p *parser) byte() byte {
 	if b := p.bytes(1); b != nil {
 		return b[0]
 	}
 	return 0
 }
 
-// expect reads a byte that must be there.
-func (p *sevenParser) expect(id byte) {
+// expect reads a byte that must have that value.
+func (p *parser) expect(id byte) {
 	if p.byte() != id {
-		p.fail(errSeven)
+		p.fail(errFormat)
 	}
 }
 
-// has reports whether a byte comes next, and reads it.
-func (p *sevenParser) has(id byte) bool {
+// has reports whether a byte comes next, and reads it if so.
+func (p *parser) has(id byte) bool {
 	if len(p.left) == 0 || p.left[0] != id {
 		return false
 	}
@@ -52,8 +52,8 @@ func (p *sevenParser) has(id byte) bool {
 	return true
 }
 
-// number reads a number, of which the first byte tells the length.
-func (p *sevenParser) number() int64 {
+// number reads a number. The leading ones of its first byte are the count of bytes that follow.
+func (p *parser) number() int64 {
 	first := p.byte()
 	more := bits.LeadingZeros8(^first)
 	var eight [8]byte
@@ -63,24 +63,24 @@ func (p *sevenParser) number() int64 {
 		n |= uint64(first&(1<<(7-more)-1)) << (8 * more)
 	}
 	if n > 1<<62 {
-		p.fail(errSeven)
+		p.fail(errFormat)
 		return 0
 	}
 	return int64(n)
 }
 
-// count reads a number of things that each take at least a byte.
-func (p *sevenParser) count() int {
+// count reads a number of things, each of which takes at least one byte of the header.
+func (p *parser) count() int {
 	n := p.number()
 	if n > int64(len(p.left)) {
-		p.fail(errSeven)
+		p.fail(errFormat)
 		return 0
 	}
 	return int(n)
 }
 
 // flags reads n bits.
-func (p *sevenParser) flags(n int) []bool {
+func (p *parser) flags(n int) []bool {
 	b := p.bytes((n + 7) / 8)
 	if p.err != nil {
 		return nil
@@ -92,8 +92,8 @@ func (p *sevenParser) flags(n int) []bool {
 	return out
 }
 
-// sums reads checksums into n places.
-func (p *sevenParser) sums(n int, set func(i int, sum uint32)) {
+// sums reads checksums of up to n things.
+func (p *parser) sums(n int, set func(i int, sum uint32)) {
 	var defined []bool
 	if p.byte() == 0 {
 		defined = p.flags(n)

@@ -1,4 +1,8 @@
-package archive
+// Package xz reads the xz format (https://tukaani.org/xz/xz-file-format.txt) around the LZMA2 data that a library
+// unpacks. The library's own reader would allocate, for each block, the dictionary that the block asks for: up to 4 GiB.
+//
+// Limits: LZMA2 without other filters. The sizes in block headers and in the index are not compared with the data.
+package xz
 
 import (
 	"bufio"
@@ -11,25 +15,35 @@ import (
 	"hash/crc64"
 	"io"
 
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/archive/codec"
 	"github.com/ulikunitz/xz/lzma"
 )
 
-// xzReader reads the xz format (https://tukaani.org/xz/xz-file-format.txt) around the LZMA2 data that the library
-// unpacks. The library's own reader would allocate, for each block, the dictionary that the block asks for: up to 4 GiB.
-type xzReader struct {
+// Magic is how every xz file begins.
+const Magic = "\xfd7zXZ\x00"
+
+var (
+	errFormat   = reason.NewError("archive.xz-format")
+	errChecksum = reason.NewError("archive.checksum")
+)
+
+// Reader reads an xz file: all blocks of all its streams.
+type Reader struct {
 	in    *byteCounter
-	mem   *memory
-	check byte      // how blocks are summed up, in this stream
-	block io.Reader // or nil between blocks
-	sum   hash.Hash // of the block, or nil
+	mem   codec.Memory
+	check byte      // the kind of checksum of blocks in this stream
+	block io.Reader // nil between blocks
+	sum   hash.Hash // of the block; nil for a kind that is not checked
 	open  bool      // a stream has begun
 }
 
-func newXz(in *bufio.Reader, mem *memory) *xzReader {
-	return &xzReader{in: &byteCounter{Reader: in}, mem: mem}
+// NewReader returns the reader of an xz file.
+func NewReader(in *bufio.Reader, mem codec.Memory) *Reader {
+	return &Reader{in: &byteCounter{Reader: in}, mem: mem}
 }
 
-// byteCounter counts what is read of a bufio.Reader.
+// byteCounter counts what is read, for the padding after a block.
 type byteCounter struct {
 	*bufio.Reader
 	n int64
@@ -51,10 +65,8 @@ func (c *byteCounter) ReadByte() (byte, error) {
 	return b, err
 }
 
-var errXz = errors.New("xz: wrong format")
-
 // Read implements io.Reader.
-func (x *xzReader) Read(b []byte) (int, error) {
+func (x *Reader) Read(b []byte) (int, error) {
 	for {
 		if x.block == nil {
 			if err := x.next(); err != nil {
@@ -75,24 +87,24 @@ func (x *xzReader) Read(b []byte) (int, error) {
 	}
 }
 
-// next goes to the next block, or one step towards it. It returns io.EOF at the end of the file.
-func (x *xzReader) next() error {
+// next goes one step towards the next block. It returns io.EOF at the end of the file.
+func (x *Reader) next() error {
 	if !x.open {
-		return x.header()
+		return x.streamHeader()
 	}
 	size, err := x.in.ReadByte()
 	if err != nil {
-		return noEOF(err)
+		return codec.NoEOF(err)
 	}
-	if size == 0 {
+	if size == 0 { // the index, after the last block
 		x.open = false
-		return noEOF(x.index())
+		return codec.NoEOF(x.skipIndex())
 	}
-	return noEOF(x.blockHeader(size))
+	return codec.NoEOF(x.blockHeader(size))
 }
 
-// header begins a stream. Zeros may stand before it.
-func (x *xzReader) header() error {
+// streamHeader begins a stream. Zeros may precede it.
+func (x *Reader) streamHeader() error {
 	var h [12]byte
 	for {
 		if _, err := io.ReadFull(x.in, h[:4]); err != nil {
@@ -103,16 +115,16 @@ func (x *xzReader) header() error {
 		}
 	}
 	if _, err := io.ReadFull(x.in, h[4:]); err != nil {
-		return noEOF(err)
+		return codec.NoEOF(err)
 	}
-	if string(h[:6]) != "\xfd7zXZ\x00" || crc32.ChecksumIEEE(h[6:8]) != binary.LittleEndian.Uint32(h[8:]) {
-		return errXz
+	if string(h[:6]) != Magic || crc32.ChecksumIEEE(h[6:8]) != binary.LittleEndian.Uint32(h[8:]) {
+		return errFormat
 	}
 	x.check, x.open = h[7]&0xf, true
 	return nil
 }
 
-func (x *xzReader) blockHeader(size byte) error {
+func (x *Reader) blockHeader(size byte) error {
 	h := make([]byte, (int(size)+1)*4)
 	h[0] = size
 	if _, err := io.ReadFull(x.in, h[1:]); err != nil {
@@ -120,13 +132,13 @@ func (x *xzReader) blockHeader(size byte) error {
 	}
 	body, sum := h[:len(h)-4], h[len(h)-4:]
 	if crc32.ChecksumIEEE(body) != binary.LittleEndian.Uint32(sum) {
-		return errXz
+		return errFormat
 	}
 	dictionary, err := dictionarySize(body[1], bytes.NewReader(body[2:]))
 	if err != nil {
 		return err
 	}
-	if err := x.mem.grow(dictionary); err != nil {
+	if err := x.mem.Grow(dictionary); err != nil {
 		return err
 	}
 	x.sum = newSum(x.check)
@@ -135,9 +147,9 @@ func (x *xzReader) blockHeader(size byte) error {
 	return err
 }
 
-// dictionarySize reads what is left of a block's header.
+// dictionarySize reads the rest of a block header.
 func dictionarySize(flags byte, in *bytes.Reader) (int64, error) {
-	for _, bit := range []byte{0x40, 0x80} { // sizes, not to be relied on
+	for _, bit := range []byte{0x40, 0x80} { // optional sizes, which cannot be relied on
 		if flags&bit != 0 {
 			if _, err := binary.ReadUvarint(in); err != nil {
 				return 0, err
@@ -148,12 +160,12 @@ func dictionarySize(flags byte, in *bytes.Reader) (int64, error) {
 	if _, err := io.ReadFull(in, filter[:]); err != nil {
 		return 0, err
 	}
-	if flags&3 != 0 || filter[0] != 0x21 || filter[1] != 1 {
-		return 0, refusal("is compressed by xz with a filter that akguard cannot undo: unpack it and scan the result")
+	if flags&3 != 0 || filter[0] != 0x21 || filter[1] != 1 { // more than one filter, or another than LZMA2
+		return 0, codec.Refuse(reason.New("archive.xz-filter"))
 	}
 	size, err := lzma.DecodeDictCap(filter[2])
 	if err != nil {
-		return 0, errXz
+		return 0, errFormat
 	}
 	return size, nil
 }
@@ -170,31 +182,31 @@ func newSum(check byte) hash.Hash {
 	return nil
 }
 
-// endBlock reads the padding and the sum behind a block.
-func (x *xzReader) endBlock() error {
+// endBlock reads the padding and the checksum after a block.
+func (x *Reader) endBlock() error {
 	x.block = nil
 	size := [16]int{0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64}[x.check]
 	tail := make([]byte, int(-x.in.n&3)+size)
 	if _, err := io.ReadFull(x.in, tail); err != nil {
-		return noEOF(err)
+		return codec.NoEOF(err)
 	}
 	if x.sum == nil {
 		return nil
 	}
 	want, got := tail[len(tail)-size:], x.sum.Sum(nil)
-	if size < 16 { // checksums are little endian, and hash.Hash gives them big endian
+	if size < 16 { // CRCs are stored little-endian, and hash.Hash returns them big-endian
 		for i, j := 0, len(got)-1; i < j; i, j = i+1, j-1 {
 			got[i], got[j] = got[j], got[i]
 		}
 	}
 	if !bytes.Equal(want, got) {
-		return errors.New("xz: wrong checksum")
+		return errChecksum
 	}
 	return nil
 }
 
-// index skips the index and the footer behind the last block.
-func (x *xzReader) index() error {
+// skipIndex skips the index and the footer after the last block.
+func (x *Reader) skipIndex() error {
 	x.in.n = 1
 	records, err := binary.ReadUvarint(x.in)
 	for ; err == nil && records > 0; records-- {
@@ -210,15 +222,7 @@ func (x *xzReader) index() error {
 		return err
 	}
 	if string(tail[len(tail)-2:]) != "YZ" {
-		return errXz
+		return errFormat
 	}
 	return nil
-}
-
-// noEOF is for where a file may not end.
-func noEOF(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }

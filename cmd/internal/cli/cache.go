@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/akguard/akguard/scanner/target"
+	"github.com/akguard/akguard/scanner/input"
 )
 
 // useCache has the scan record which objects it has read, for the next scan.
@@ -16,8 +16,8 @@ func (o *scanOptions) useCache() error {
 		return nil
 	}
 	var err error
-	if o.target.Cache, err = cacheDir(); err == nil {
-		o.target.Rules, err = programKey()
+	if o.input.repository.Cache, err = cacheDir(); err == nil {
+		o.input.repository.Rules, err = programKey()
 	}
 	if err != nil {
 		return usage("usage.cache", err)
@@ -55,7 +55,7 @@ func programKey() (key [sha256.Size]byte, err error) {
 }
 
 // sayReused says how much of the result rests on an earlier scan.
-func (a *app) sayReused(o scanOptions, t *target.Target) {
+func (a *app) sayReused(o scanOptions, t *input.Input) {
 	if err := t.Unsaved(); err != nil {
 		a.say("scan.cache-unsaved", err)
 	}

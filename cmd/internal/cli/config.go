@@ -74,7 +74,7 @@ func relative(path string) string {
 // useConfig reads the rules of a scan. Notes say what a reader of the report must know about them: "clean" is a statement
 // about these rules.
 func (a *app) useConfig(o *scanOptions) (set *rules.Set, notes []reason.Reason, err error) {
-	c, err := o.config.load(o.target.Path)
+	c, err := o.config.load(o.input.path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,7 +82,7 @@ func (a *app) useConfig(o *scanOptions) (set *rules.Set, notes []reason.Reason, 
 		return nil, nil, usage("usage.config", err)
 	}
 	if c.Path != "" {
-		o.target.Rules = sha256.Sum256(append(o.target.Rules[:], c.Sum[:]...))
+		o.input.repository.Rules = sha256.Sum256(append(o.input.repository.Rules[:], c.Sum[:]...))
 	}
 	switch {
 	case !c.BuiltIn():

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/formats"
-	"github.com/akguard/akguard/scanner/target"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/cache"
 	"github.com/spf13/cobra"
@@ -24,7 +22,7 @@ import (
 
 // scanOptions are the flags of scan.
 type scanOptions struct {
-	target      target.Options
+	input       inputOptions
 	config      configOptions
 	format      string
 	output      string
@@ -50,7 +48,7 @@ func (a *app) scan() *cobra.Command {
 				if args[0] == "" {
 					return empty("PATH")
 				}
-				o.target.Path = args[0]
+				o.input.path = args[0]
 			}
 			if err := checkFlags(cmd.Flags()); err != nil {
 				return err
@@ -59,17 +57,10 @@ func (a *app) scan() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.target.Staged, "staged", false, "")
-	f.StringVar(&o.target.Range, "range", "", "")
-	f.BoolVar(&o.target.NoHistory, "no-history", false, "")
-	f.BoolVar(&o.target.NoWorktree, "no-worktree", false, "")
-	f.BoolVar(&o.target.NoUnreachable, "no-unreachable", false, "")
-	f.BoolVar(&o.target.IncludeIgnored, "include-ignored", false, "")
+	o.input.flags(f)
 	o.config.addTo(f)
 	f.BoolVar(&o.explain, "explain", false, "")
 	f.BoolVar(&o.cache, "cache", false, "")
-	f.IntVar(&o.target.MaxArchiveDepth, "max-archive-depth", 10, "")
-	f.Var(&memory{&o.target.MaxMemory}, "max-memory", "")
 	f.StringVar(&o.format, "format", "text", "")
 	f.StringVar(&o.output, "output", "-", "")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "")
@@ -117,7 +108,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := a.openTarget(o)
+	t, err := a.openInput(o.input, o.quiet)
 	if err != nil {
 		return err
 	}
@@ -128,7 +119,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	}
 	a.onAbandon(out.discard)
 	defer out.discard()
-	opts := scanner.Options{Header: finding.Header{Version: buildVersion(), Target: o.named(), Notes: notes, Empty: o.empty()}, Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
+	opts := scanner.Options{Header: finding.Header{Version: buildVersion(), Target: o.input.named(), Notes: notes, Empty: o.input.empty()}, Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
 	result, err := a.scanWithin(ctx, o, opts, out)
 	if err != nil && !result.Interrupted {
 		return failedScan(err)
@@ -167,6 +158,9 @@ func (o scanOptions) check() error {
 	if o.timeout < 0 {
 		return usage("usage.timeout", o.timeout)
 	}
+	if err := o.input.check(o.cache); err != nil {
+		return err
+	}
 	return o.asking.check()
 }
 
@@ -185,35 +179,6 @@ func (a *app) scanVerifier(ctx context.Context, o scanOptions) (verifier.Verifie
 		return nil, nil, nil
 	}
 	return a.verifier(ctx, o.asking, o.quiet)
-}
-
-func (a *app) openTarget(o scanOptions) (*target.Target, error) {
-	o.target.Stdin = a.In
-	if o.target.Staged && isHere(o.target.Path) {
-		o.target.Index = target.IndexFromEnv()
-	}
-	t, err := target.Open(o.target)
-	var failed *target.Error
-	if errors.As(err, &failed) {
-		return nil, &failure{failed.Err, failed.Hint, exitUsage}
-	}
-	if err == nil && t.Note != "" && !o.quiet {
-		terminal.Say(a.Err, "%s", t.Note)
-	}
-	return t, err
-}
-
-// isHere reports whether a path is the current folder, whose repository it is that git runs a hook for.
-func isHere(path string) bool {
-	if path == "" {
-		return true
-	}
-	here, err := os.Stat(".")
-	if err != nil {
-		return false
-	}
-	there, err := os.Stat(path)
-	return err == nil && os.SameFile(here, there)
 }
 
 // outcome is what the exit code depends on.
@@ -255,25 +220,6 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 	summary, err := scanner.New(opts).Run(ctx, h)
 	h.outcome.Summary = summary
 	return h.outcome, err
-}
-
-// named is the target as the user named it.
-func (o scanOptions) named() string {
-	if o.target.Path == "" {
-		return "."
-	}
-	return o.target.Path
-}
-
-// empty is what to say where there is no content.
-func (o scanOptions) empty() reason.Reason {
-	switch {
-	case o.target.Staged:
-		return reason.New("scan.nothing-staged")
-	case o.target.Range != "":
-		return reason.New("scan.nothing-in-range", o.target.Range)
-	}
-	return reason.Reason{}
 }
 
 // handler makes the writer of a report.
@@ -327,13 +273,13 @@ func failedScan(err error) error {
 // conclude sets the exit code, and says the result where the report itself is not for a person.
 func (a *app) conclude(o scanOptions, r outcome) {
 	a.judge(o.failOn, r)
-	if o.target.Staged && a.code == exitFindings {
+	if o.input.staged && a.code == exitFindings {
 		a.say("scan.ways-out")
 	}
 	if o.quiet || o.format == "text" && o.output == "-" {
 		return
 	}
-	if empty := o.empty(); r.Empty() && !empty.IsZero() {
+	if empty := o.input.empty(); r.Empty() && !empty.IsZero() {
 		_, _ = fmt.Fprintf(a.Err, "akguard: %s\n", a.print(empty))
 	}
 	a.sayOffline(r)

@@ -1,4 +1,4 @@
-package target_test
+package input_test
 
 import (
 	"path/filepath"
@@ -8,7 +8,6 @@ import (
 
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
-	"github.com/akguard/akguard/scanner/target"
 )
 
 // from returns the plants as they stand where only places of these sources are seen.
@@ -38,23 +37,23 @@ func linkedWorktree(t *testing.T, g garden) {
 	g.linked.Write("dir/untracked.env", k.Text())
 	g.plants, g.logs = nil, slices.DeleteFunc(slices.Clone(g.logs), func(ref string) bool { return ref == "HEAD" })
 	g.expect("untracked in the linked worktree", k, place{source: finding.SourceWorktree, path: "dir/untracked.env"})
-	g.check(t, scan(t, target.Options{Path: g.linked.Dir}), append(plants, g.plants...))
+	g.check(t, scan(t, options{Path: g.linked.Dir}), append(plants, g.plants...))
 }
 
 func ignored(t *testing.T, g garden) {
 	k := g.ignoredFile()
-	if r := scan(t, target.Options{Path: g.Dir}); r.Of(k) != nil {
+	if r := scan(t, options{Path: g.Dir}); r.Of(k) != nil {
 		t.Error("an ignored file is scanned")
 	}
 	g.expect("ignored", k, place{source: finding.SourceWorktree, path: "build/out/ignored.env"})
-	g.check(t, scan(t, target.Options{Path: g.Dir, IncludeIgnored: true}), g.plants)
+	g.check(t, scan(t, options{Path: g.Dir, IncludeIgnored: true}), g.plants)
 }
 
 func halves(t *testing.T, g garden) {
 	history := g.from(finding.SourceHistory, finding.SourceMessage, finding.SourceIndex)
-	g.check(t, scan(t, target.Options{Path: g.Dir, NoWorktree: true}), history)
-	g.check(t, scan(t, target.Options{Path: g.Dir, NoHistory: true}), g.from(finding.SourceWorktree))
-	g.check(t, scan(t, target.Options{Path: filepath.Join(g.Dir, ".git"), NoWorktree: true}), history)
+	g.check(t, scan(t, options{Path: g.Dir, NoWorktree: true}), history)
+	g.check(t, scan(t, options{Path: g.Dir, NoHistory: true}), g.from(finding.SourceWorktree))
+	g.check(t, scan(t, options{Path: filepath.Join(g.Dir, ".git"), NoWorktree: true}), history)
 }
 
 // Without what is unreachable, what a ref reaches remains, and what is staged.
@@ -62,7 +61,7 @@ func noUnreachable(t *testing.T, g garden) {
 	reached := slices.DeleteFunc(g.from(finding.SourceHistory, finding.SourceMessage, finding.SourceIndex), func(p plant) bool {
 		return slices.Contains([]string{"amended commit", "deleted branch", "stash@{1}", "object that nothing names"}, p.name)
 	})
-	g.check(t, scan(t, target.Options{Path: g.Dir, NoWorktree: true, NoUnreachable: true}), reached)
+	g.check(t, scan(t, options{Path: g.Dir, NoWorktree: true, NoUnreachable: true}), reached)
 }
 
 // A bare clone has what the refs reach, and no working tree.
@@ -75,7 +74,7 @@ func bareClone(t *testing.T, g garden) {
 		}
 	}
 	g.Repo, g.logs = g.At("../mirror.git"), nil
-	g.check(t, scan(t, target.Options{Path: g.Dir}), want)
+	g.check(t, scan(t, options{Path: g.Dir}), want)
 }
 
 // What a repository borrows of another is scanned with it.
@@ -90,7 +89,7 @@ func TestAlternate(t *testing.T) {
 	borrower := lender.At("../borrower")
 	borrower.Write("own.env", own.Text())
 	commit := borrower.Commit("own")
-	r := scan(t, target.Options{Path: borrower.Dir, NoWorktree: true})
+	r := scan(t, options{Path: borrower.Dir, NoWorktree: true})
 	if r.Of(dangling) == nil {
 		t.Error("the alternate's dangling object is not found")
 	}
@@ -109,7 +108,7 @@ func TestDetachedHead(t *testing.T) {
 	k := planted.Keys(3)()
 	r.Write("a.env", k.Text())
 	r.Commit("on no branch")
-	f := scan(t, target.Options{Path: r.Dir, NoWorktree: true}).Of(k)
+	f := scan(t, options{Path: r.Dir, NoWorktree: true}).Of(k)
 	if f == nil || !f.Occurrences[0].Reachable || !reflect.DeepEqual(f.Occurrences[0].Refs, []string{"HEAD"}) {
 		t.Errorf("found %+v, want it reached by HEAD", f)
 	}
@@ -124,7 +123,7 @@ func TestStagedAgain(t *testing.T) {
 	r.Git("reset", "-q", "--soft", "HEAD~1")
 	for _, noUnreachable := range []bool{false, true} {
 		var got []string
-		opts := target.Options{Path: r.Dir, NoWorktree: true, NoUnreachable: noUnreachable}
+		opts := options{Path: r.Dir, NoWorktree: true, NoUnreachable: noUnreachable}
 		if f := scan(t, opts).Of(k); f != nil {
 			for _, o := range f.Occurrences {
 				got = append(got, o.Source+o.Commit)
@@ -152,7 +151,7 @@ func TestTagOfBlob(t *testing.T) {
 	r.Git("tag", "direct", r.Blob(direct.Text()))
 	r.Git("tag", "-a", "-m", "a key", "annotated", r.Blob(annotated.Text()))
 	r.Git("tag", "tree", r.Feed("100644 blob "+r.Blob(inTree.Text())+"\tdir.env\n", "mktree"))
-	report := scan(t, target.Options{Path: r.Dir})
+	report := scan(t, options{Path: r.Dir})
 	for k, want := range map[planted.Key]string{direct: "refs/tags/direct", annotated: "refs/tags/annotated", inTree: "refs/tags/tree"} {
 		f := report.Of(k)
 		if f == nil || !f.Occurrences[0].Reachable || !reflect.DeepEqual(f.Occurrences[0].Refs, []string{want}) {

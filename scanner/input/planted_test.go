@@ -1,4 +1,4 @@
-package target_test
+package input_test
 
 import (
 	"reflect"
@@ -10,24 +10,23 @@ import (
 
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
-	"github.com/akguard/akguard/scanner/target"
 )
 
-func scan(t *testing.T, opts target.Options) *planted.Report {
+func scan(t *testing.T, opts options) *planted.Report {
 	t.Helper()
-	target, err := target.Open(opts)
+	in, err := open(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer target.Close()
-	return planted.Scan(t, target.Sources, nil)
+	defer in.Close()
+	return planted.Scan(t, in.Sources, nil)
 }
 
 // Every place that git has is scanned, and each occurrence says what git says of it: with everything loose, with
 // everything packed, and when the reflogs have expired, so that nothing names what no ref reaches.
 func TestPlantedRepository(t *testing.T) {
 	g := newGarden(t)
-	whole := func(t *testing.T, g garden) { g.check(t, scan(t, target.Options{Path: g.Dir}), g.plants) }
+	whole := func(t *testing.T, g garden) { g.check(t, scan(t, options{Path: g.Dir}), g.plants) }
 	for _, step := range []struct {
 		name string
 		do   func()

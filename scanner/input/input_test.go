@@ -1,4 +1,4 @@
-package target_test
+package input_test
 
 import (
 	"cmp"
@@ -14,10 +14,11 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/rules/builtin"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/input"
 	"github.com/akguard/akguard/scanner/internal/planted"
-	"github.com/akguard/akguard/scanner/target"
 )
 
 // What cannot be scanned as it was named is refused, with the way out.
@@ -31,38 +32,34 @@ func TestRefusals(t *testing.T) {
 	damaged.Write(".git/index", "damaged")
 	tables.Git("config", "core.repositoryFormatVersion", "1")
 	tables.Git("config", "extensions.refStorage", "reftable")
-	for name, opts := range map[string]target.Options{
-		"staged and range":        {Path: repo.Dir, Staged: true, Range: "HEAD..HEAD"},
-		"staged standard input":   {Path: "-", Staged: true},
-		"range of standard input": {Path: "-", Range: "HEAD..HEAD"},
-		"nothing":                 {Path: repo.Dir, NoHistory: true, NoWorktree: true},
-		"no such path":            {Path: filepath.Join(plain, "missing")},
-		"staged folder":           {Path: plain, Staged: true},
-		"range of a folder":       {Path: plain, Range: "HEAD..HEAD"},
-		"folder without history":  {Path: plain, NoHistory: true},
-		"folder, ignored":         {Path: plain, IncludeIgnored: true},
-		"bare, no history":        {Path: bare.Dir, NoHistory: true},
-		"damaged index":           {Path: damaged.Dir},
-		"other refs":              {Path: tables.Dir},
-		"four dots":               {Path: repo.Dir, Range: "HEAD....HEAD"},
-		"no base":                 {Path: repo.Dir, Range: "..HEAD"},
-		"staged, ignored":         {Path: repo.Dir, Staged: true, IncludeIgnored: true},
-		"staged, bare":            {Path: bare.Dir, Staged: true},
-		"broken":                  {Path: broken.Dir},
-		"no left end":             {Path: repo.Dir, Range: "...HEAD"},
-		"unknown base":            {Path: repo.Dir, Range: "nowhere..HEAD"},
-		"unknown head":            {Path: repo.Dir, Range: "HEAD..nowhere"},
-		"missing commit":          {Path: repo.Dir, Range: strings.Repeat("1", 40) + "..HEAD"},
-		"two ranges":              {Path: repo.Dir, Range: "HEAD..HEAD..HEAD"},
-		"no parent":               {Path: repo.Dir, Range: "HEAD^2..HEAD"},
-		"head before the root":    {Path: repo.Dir, Range: "HEAD..HEAD~1"},
-		"blob":                    {Path: repo.Dir, Range: repo.Git("rev-parse", "HEAD:a") + "..HEAD"},
-		"unborn":                  {Path: planted.New(t).Dir, Range: "HEAD..HEAD"},
-		"outside":                 {Path: repo.Dir, Range: "../../../HEAD..HEAD"},
+	for name, opts := range map[string]options{
+		"nothing":                {Path: repo.Dir, NoHistory: true, NoWorktree: true},
+		"no such path":           {Path: filepath.Join(plain, "missing")},
+		"staged folder":          {Path: plain, Staged: true},
+		"range of a folder":      {Path: plain, Range: "HEAD..HEAD"},
+		"folder without history": {Path: plain, NoHistory: true},
+		"folder, ignored":        {Path: plain, IncludeIgnored: true},
+		"bare, no history":       {Path: bare.Dir, NoHistory: true},
+		"damaged index":          {Path: damaged.Dir},
+		"other refs":             {Path: tables.Dir},
+		"four dots":              {Path: repo.Dir, Range: "HEAD....HEAD"},
+		"no base":                {Path: repo.Dir, Range: "..HEAD"},
+		"staged, bare":           {Path: bare.Dir, Staged: true},
+		"broken":                 {Path: broken.Dir},
+		"no left end":            {Path: repo.Dir, Range: "...HEAD"},
+		"unknown base":           {Path: repo.Dir, Range: "nowhere..HEAD"},
+		"unknown head":           {Path: repo.Dir, Range: "HEAD..nowhere"},
+		"missing commit":         {Path: repo.Dir, Range: strings.Repeat("1", 40) + "..HEAD"},
+		"two ranges":             {Path: repo.Dir, Range: "HEAD..HEAD..HEAD"},
+		"no parent":              {Path: repo.Dir, Range: "HEAD^2..HEAD"},
+		"head before the root":   {Path: repo.Dir, Range: "HEAD..HEAD~1"},
+		"blob":                   {Path: repo.Dir, Range: repo.Git("rev-parse", "HEAD:a") + "..HEAD"},
+		"unborn":                 {Path: planted.New(t).Dir, Range: "HEAD..HEAD"},
+		"outside":                {Path: repo.Dir, Range: "../../../HEAD..HEAD"},
 	} {
-		_, err := target.Open(opts)
-		var failed *target.Error
-		if !errors.As(err, &failed) || failed.Hint == "" {
+		_, err := open(opts)
+		var failed *reason.Error
+		if !errors.As(err, &failed) || failed.Hint.IsZero() {
 			t.Errorf("%s: %v, want an error with a hint", name, err)
 			continue
 		}
@@ -89,7 +86,7 @@ func TestRange(t *testing.T) {
 		"HEAD~2..HEAD": {false, false, true}, short + "..@": {false, false, true}, "HEAD..v1": {false, false, false},
 		"HEAD^..HEAD": {false, false, false},
 	} {
-		r := scan(t, target.Options{Path: repo.Dir, Range: spec})
+		r := scan(t, options{Path: repo.Dir, Range: spec})
 		for i, k := range keys {
 			if got := r.Of(k) != nil; got != want[i] {
 				t.Errorf("%s: key %d found is %v", spec, i, got)
@@ -105,7 +102,7 @@ func TestStaged(t *testing.T) {
 	repo.Write("dir/a.env", staged.Text())
 	repo.Git("add", "-A")
 	repo.Write("dir/a.env", onDisk.Text())
-	r := scan(t, target.Options{Path: repo.Dir, Staged: true})
+	r := scan(t, options{Path: repo.Dir, Staged: true})
 	if r.Of(onDisk) != nil || r.Of(staged) == nil || r.Of(staged).Occurrences[0].Source != finding.SourceIndex {
 		t.Errorf("found %d keys, want what is staged", len(r.Findings))
 	}
@@ -118,23 +115,23 @@ func TestPlain(t *testing.T) {
 	repo.Write("dir/.gitignore", "*.env\n")
 	file := filepath.Join(repo.Dir, "dir", "a.env")
 	for name, c := range map[string]struct {
-		opts         target.Options
+		opts         options
 		source, path string
 		note         bool
 	}{
-		"folder": {target.Options{Path: filepath.Join(repo.Dir, "dir")}, finding.SourceFile, "a.env", true},
-		"file":   {target.Options{Path: file}, finding.SourceFile, filepath.ToSlash(file), false},
-		"stdin":  {target.Options{Path: "-", Stdin: strings.NewReader(k.Text())}, finding.SourceStdin, "", false},
+		"folder": {options{Path: filepath.Join(repo.Dir, "dir")}, finding.SourceFile, "a.env", true},
+		"file":   {options{Path: file}, finding.SourceFile, filepath.ToSlash(file), false},
+		"stdin":  {options{Path: "-", Stdin: strings.NewReader(k.Text())}, finding.SourceStdin, "", false},
 	} {
-		target, err := target.Open(c.opts)
+		in, err := open(c.opts)
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := planted.Scan(t, target.Sources, nil).Of(k)
-		if f == nil || f.Occurrences[0].Source != c.source || f.Occurrences[0].Path != c.path || (target.Note != "") != c.note {
-			t.Errorf("%s: found %v, note %q", name, f != nil, target.Note)
+		f := planted.Scan(t, in.Sources, nil).Of(k)
+		if f == nil || f.Occurrences[0].Source != c.source || f.Occurrences[0].Path != c.path || in.Note.IsZero() == c.note {
+			t.Errorf("%s: found %v, note %v", name, f != nil, in.Note)
 		}
-		if err := errors.Join(target.Close(), target.Close()); err != nil {
+		if err := errors.Join(in.Close(), in.Close()); err != nil {
 			t.Errorf("%s: closing twice: %v", name, err)
 		}
 	}
@@ -148,9 +145,9 @@ func TestHere(t *testing.T) {
 	repo.Commit("base")
 	repo.Write("dir/b.env", inFolder.Text())
 	t.Chdir(filepath.Join(repo.Dir, "dir"))
-	for _, opts := range []target.Options{{}, {Range: "HEAD..HEAD"}, {Staged: true}} {
+	for _, opts := range []options{{}, {Range: "HEAD..HEAD"}, {Staged: true}} {
 		r := scan(t, opts)
-		if all := opts == (target.Options{}); (r.Of(committed) != nil) != all || (r.Of(inFolder) != nil) != all {
+		if all := opts == (options{}); (r.Of(committed) != nil) != all || (r.Of(inFolder) != nil) != all {
 			t.Errorf("%+v: found %d keys", opts, len(r.Findings))
 		}
 	}
@@ -159,7 +156,7 @@ func TestHere(t *testing.T) {
 	if err := os.WriteFile("c.env", []byte(committed.Text()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if f := scan(t, target.Options{}).Of(committed); f == nil || f.Occurrences[0].Path != "c.env" {
+	if f := scan(t, options{}).Of(committed); f == nil || f.Occurrences[0].Path != "c.env" {
 		t.Error("the folder is not scanned")
 	}
 }
@@ -175,7 +172,7 @@ func TestInterrupted(t *testing.T) {
 	repo.Commit("more")
 	repo.Write("staged", "staged")
 	repo.Git("add", "-A")
-	for _, opts := range []target.Options{
+	for _, opts := range []options{
 		{NoWorktree: true}, {NoHistory: true}, {Staged: true}, {Range: "HEAD~1..HEAD"}, {Path: filepath.Join(repo.Dir, "new")},
 	} {
 		opts.Path = cmp.Or(opts.Path, repo.Dir)
@@ -185,20 +182,20 @@ func TestInterrupted(t *testing.T) {
 }
 
 // interrupt scans, and ends the context before that, or with the first piece of content.
-func interrupt(t *testing.T, opts target.Options, before bool) {
+func interrupt(t *testing.T, opts options, before bool) {
 	t.Helper()
-	target, err := target.Open(opts)
+	in, err := open(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer target.Close()
+	defer in.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	if before {
 		cancel()
 	}
 	var r planted.Report
-	s := scanner.New(scanner.Options{Sources: target.Sources, Rules: builtin.Set(), Progress: func(int) { cancel() }})
+	s := scanner.New(scanner.Options{Sources: in.Sources, Rules: builtin.Set(), Progress: func(int) { cancel() }})
 	if _, err := s.Run(ctx, &r); !errors.Is(err, context.Canceled) || !r.Ended || !r.Sum.Interrupted {
 		t.Errorf("%+v, before %v: the error is %v", opts, before, err)
 	}
@@ -213,7 +210,7 @@ func TestIndexFromEnv(t *testing.T) {
 	abs := filepath.Join(here, "x", "index")
 	for value, want := range map[string]string{"": "", abs: abs, filepath.Join(".git", "index"): filepath.Join(here, ".git", "index")} {
 		t.Setenv("GIT_INDEX_FILE", value)
-		if got := target.IndexFromEnv(); got != want {
+		if got := input.IndexFromEnv(); got != want {
 			t.Errorf("GIT_INDEX_FILE=%s: %s, want %s", value, got, want)
 		}
 	}
@@ -235,7 +232,7 @@ func TestVersions(t *testing.T) {
 		if pack {
 			repo.Pack("-f", "--depth=100")
 		}
-		r := scan(t, target.Options{Path: repo.Dir})
+		r := scan(t, options{Path: repo.Dir})
 		if len(r.Findings) != 1 || len(r.Findings[0].Occurrences) != 300 {
 			t.Fatalf("packed %v: %d findings", pack, len(r.Findings))
 		}
@@ -255,9 +252,9 @@ func TestVersions(t *testing.T) {
 func TestScreening(t *testing.T) {
 	for seed := range uint64(2) {
 		repo := trapped(t, seed)
-		want := places(scan(t, target.Options{Path: repo.Dir}))
+		want := places(scan(t, options{Path: repo.Dir}))
 		repo.Pack("-f", "--depth=50", "--window=50")
-		got := places(scan(t, target.Options{Path: repo.Dir}))
+		got := places(scan(t, options{Path: repo.Dir}))
 		if !reflect.DeepEqual(got, want) || len(want) < traps*9/10 { // some are near each other, or look made up
 			t.Errorf("seed %d: %d keys are found packed, %d loose, of %d", seed, len(got), len(want), traps)
 		}

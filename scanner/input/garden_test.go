@@ -1,4 +1,4 @@
-package target_test
+package input_test
 
 import (
 	"os"

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"os"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/input"
+	"github.com/spf13/pflag"
+)
+
+// inputOptions are the flags that say what to scan.
+type inputOptions struct {
+	path       string
+	staged     bool
+	commits    string // of --range
+	repository input.RepositoryOptions
+}
+
+func (o *inputOptions) flags(f *pflag.FlagSet) {
+	f.BoolVar(&o.staged, "staged", false, "")
+	f.StringVar(&o.commits, "range", "", "")
+	f.BoolVar(&o.repository.NoHistory, "no-history", false, "")
+	f.BoolVar(&o.repository.NoWorktree, "no-worktree", false, "")
+	f.BoolVar(&o.repository.NoUnreachable, "no-unreachable", false, "")
+	f.BoolVar(&o.repository.IncludeIgnored, "include-ignored", false, "")
+	f.IntVar(&o.repository.MaxArchiveDepth, "max-archive-depth", 10, "")
+	f.Var(&memory{&o.repository.MaxMemory}, "max-memory", "")
+}
+
+// check refuses flags that do not go together. Cached is --cache.
+func (o inputOptions) check(cached bool) error {
+	r, stdin := o.repository, o.path == "-"
+	parts := r.NoHistory || r.NoWorktree || r.NoUnreachable || r.IncludeIgnored
+	some := stdin || o.staged || o.commits != "" // less than a whole repository
+	switch {
+	case r.MaxArchiveDepth < 0:
+		return usage("usage.max-archive-depth", r.MaxArchiveDepth)
+	case o.staged && o.commits != "":
+		return usage("usage.exclusive", "--staged", "--range")
+	case stdin && (o.staged || o.commits != ""):
+		return usage("usage.stdin-commits")
+	case r.NoHistory && r.NoWorktree:
+		return usage("usage.nothing-left")
+	case some && parts:
+		return usage("usage.whole-repositories")
+	case (some || r.NoHistory) && cached:
+		return usage("usage.cache-of-history")
+	}
+	return nil
+}
+
+// open finds out what the flags name.
+func (a *app) openInput(o inputOptions, quiet bool) (*input.Input, error) {
+	in, err := a.input(o)
+	if err != nil {
+		return nil, &failure{err: err, code: exitUsage}
+	}
+	if !in.Note.IsZero() && !quiet {
+		a.say(in.Note.Code, in.Note.Args()...)
+	}
+	return in, nil
+}
+
+func (a *app) input(o inputOptions) (*input.Input, error) {
+	switch opts := o.repository.Options; {
+	case o.path == "-":
+		return input.Stdin(a.In, opts)
+	case o.commits != "":
+		return input.Range(o.path, o.commits, opts)
+	case o.staged && isHere(o.path):
+		return input.Staged(o.path, input.IndexFromEnv(), opts)
+	case o.staged:
+		return input.Staged(o.path, "", opts)
+	}
+	return input.Path(o.path, o.repository)
+}
+
+// isHere reports whether a path is the current folder, which is that of the repository that git runs a hook for.
+func isHere(path string) bool {
+	if path == "" {
+		return true
+	}
+	here, err := os.Stat(".")
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(here, there)
+}
+
+// named is what is scanned, as the user named it.
+func (o inputOptions) named() string {
+	if o.path == "" {
+		return "."
+	}
+	return o.path
+}
+
+// empty is what to say where there is no content.
+func (o inputOptions) empty() reason.Reason {
+	switch {
+	case o.staged:
+		return reason.New("scan.nothing-staged")
+	case o.commits != "":
+		return reason.New("scan.nothing-in-range", o.commits)
+	}
+	return reason.Reason{}
+}

@@ -1,0 +1,48 @@
+package message
+
+// inputTexts are about what a person names to be scanned.
+var inputTexts = texts{
+	"input.not-found":              {en: "{1}: {2}", zh: "{1}：{2}"},
+	"input.not-found.hint":         {en: "name a git repository, a folder, a file, or - for standard input", zh: "请指定 git 仓库、目录、文件，或用 - 表示标准输入"},
+	"input.no-current-folder":      {en: "finding the current folder: {1}", zh: "查找当前目录：{1}"},
+	"input.no-current-folder.hint": {en: "change to a folder that exists", zh: "请切换到存在的目录"},
+	"input.not-a-repository":       {en: "{1}: {2}", zh: "{1}：{2}"},
+	"input.not-a-repository.hint":  {en: "leave out the options about history, ignored files and the cache", zh: "请去掉有关历史、被忽略文件和缓存的选项"},
+	"input.no-repository":          {en: "{1}", zh: "{1}"},
+	"input.no-repository.hint":     {en: "run it inside a repository, or name one", zh: "请在仓库中运行，或指定一个仓库"},
+	"input.broken-repository":      {en: "{1}: its .git is not a repository that can be read", zh: "{1}：其中的 .git 不是可读取的仓库"},
+	"input.broken-repository.hint": {en: "repair it (git fsck), or scan a copy of its files without .git", zh: "请修复它（git fsck），或扫描不含 .git 的文件副本"},
+	"input.inside-repository":      {en: "{1} is a folder inside a repository: only its files are scanned; for the history: akguard scan {2}", zh: "{1} 是仓库中的一个目录：只扫描其中的文件；要扫描历史，请运行：akguard scan {2}"},
+	"input.unreadable-repository":  {en: "{1}", zh: "{1}"},
+	"input.unreadable-repository.hint": {
+		en: "akguard reads repositories with SHA-1 object names and plain ref files",
+		zh: "akguard 可读取使用 SHA-1 对象名和普通引用文件的仓库",
+	},
+	"input.staged-bare":              {en: "{1} is bare: nothing can be staged in it", zh: "{1} 是裸仓库，其中不会有暂存的内容"},
+	"input.staged-bare.hint":         {en: "name the repository with the working tree", zh: "请指定带工作区的仓库"},
+	"input.nothing-but-history":      {en: "a bare repository has nothing but its history", zh: "裸仓库只有历史"},
+	"input.nothing-but-history.hint": {en: "leave out --no-history", zh: "请去掉 --no-history"},
+	"input.damaged-index":            {en: "{1}", zh: "{1}"},
+	"input.damaged-index.hint":       {en: "repair the index, or scan with --no-worktree", zh: "请修复索引，或使用 --no-worktree 扫描"},
+	"input.submodules": {
+		en: "the files of submodules are scanned, and their histories are not: scan the folder of a submodule for its history",
+		zh: "子模块的文件会被扫描，但其历史不会：要扫描子模块的历史，请扫描该子模块的目录",
+	},
+	"input.cache":             {en: "--cache: {1}", zh: "--cache：{1}"},
+	"input.cache.hint":        {en: "name another folder, or leave out --cache", zh: "请指定其他目录，或去掉 --cache"},
+	"input.range-syntax":      {en: "--range {1} is not a range", zh: "--range {1} 不是提交范围"},
+	"input.range-syntax.hint": {en: "write it as BASE..HEAD, such as origin/main..HEAD", zh: "请写成 BASE..HEAD，例如 origin/main..HEAD"},
+	"input.range":             {en: "--range {1}: {2}", zh: "--range {1}：{2}"},
+	"input.range.hint":        {en: "fetch it first; in a shallow clone: git fetch --unshallow", zh: "请先获取它；浅克隆请运行：git fetch --unshallow"},
+
+	"usage.max-archive-depth":       {en: "--max-archive-depth {1} is negative", zh: "--max-archive-depth {1} 是负数"},
+	"usage.max-archive-depth.hint":  {en: "0 opens no archives", zh: "0 表示不打开归档文件"},
+	"usage.stdin-commits":           {en: "standard input has no commits", zh: "标准输入没有提交"},
+	"usage.stdin-commits.hint":      {en: "name a repository, or leave out the path for the one around this folder", zh: "请指定仓库，或省略路径以使用当前目录所在的仓库"},
+	"usage.nothing-left":            {en: "with --no-history and --no-worktree nothing is left to scan", zh: "同时使用 --no-history 和 --no-worktree 就没有可扫描的内容"},
+	"usage.nothing-left.hint":       {en: "leave one of them out", zh: "请去掉其中一个"},
+	"usage.whole-repositories":      {en: "--no-history, --no-worktree, --no-unreachable and --include-ignored are for whole repositories", zh: "--no-history、--no-worktree、--no-unreachable 和 --include-ignored 只用于整个仓库"},
+	"usage.whole-repositories.hint": {en: "leave them out", zh: "请去掉它们"},
+	"usage.cache-of-history":        {en: "--cache is for the history of a repository", zh: "--cache 只用于仓库的历史"},
+	"usage.cache-of-history.hint":   {en: "leave it out", zh: "请去掉它"},
+}

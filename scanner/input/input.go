@@ -1,0 +1,145 @@
+// Package input turns what a person names into the sources to scan: one constructor for each mode. It decides what kind
+// of thing a path is; what is read of it, and how, is the sources' business. It knows no flags.
+package input
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
+	"github.com/akguard/akguard/scanner/source/archive"
+	"github.com/akguard/akguard/scanner/source/files"
+	"github.com/akguard/akguard/scanner/source/history"
+)
+
+// Input is what will be scanned. Close it after the scan.
+type Input struct {
+	Sources []scanner.Source
+	Note    reason.Reason // what a person may have expected and is not scanned; zero if there is nothing to say
+
+	repo    *repo.Repository
+	history *history.Source
+}
+
+// Options are those of every mode.
+type Options struct {
+	MaxArchiveDepth int   // how deep archives are opened in one another; 0 opens none
+	MaxMemory       int64 // budget for the objects of a repository, in bytes; default 512 MiB
+}
+
+// Close closes the files that the input holds.
+func (i *Input) Close() error {
+	if i.repo == nil {
+		return nil
+	}
+	return i.repo.Close()
+}
+
+// Reused returns how many objects of a repository the scan did not read because an earlier one had.
+func (i *Input) Reused() int {
+	if i.history == nil {
+		return 0
+	}
+	return i.history.Reused()
+}
+
+// Unsaved returns why the next scan will read everything again; nil if it will not, or if nothing is remembered.
+func (i *Input) Unsaved() error {
+	if i.history == nil {
+		return nil
+	}
+	return i.history.Unsaved()
+}
+
+// failed returns an error with a reason, and the hint that has the same code and ".hint". If the last argument is an error,
+// it is the cause.
+func failed(code string, args ...any) error {
+	err := reason.NewError(code, args...)
+	err.Hint = reason.New(code+".hint", args...)
+	return err
+}
+
+// of makes an input of sources, and opens the archives in them.
+func (o Options) of(sources ...scanner.Source) *Input {
+	if o.MaxArchiveDepth > 0 {
+		for i, source := range sources {
+			sources[i] = archive.In(source, archive.Options{MaxDepth: o.MaxArchiveDepth})
+		}
+	}
+	return &Input{Sources: sources}
+}
+
+// Path is a repository, a folder or a file. An empty path is the repository around the current folder or, outside of one,
+// the folder itself. The options of repositories are refused for anything else.
+func Path(path string, o RepositoryOptions) (*Input, error) {
+	path, err := rooted(path)
+	if err != nil {
+		return nil, err
+	}
+	if repo.Is(path) {
+		return Repository(path, o)
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, failed("input.not-found", path, pathCause(err))
+	case o.selects():
+		return nil, failed("input.not-a-repository", path, repo.ErrNotRepository)
+	case info.IsDir():
+		return Folder(path, o.Options)
+	}
+	return File(path, o.Options)
+}
+
+// rooted returns a path that exists, which for an empty one is the root of the repository around.
+func rooted(path string) (string, error) {
+	if path != "" {
+		return path, exists(path)
+	}
+	root, err := repo.Discover(".")
+	switch {
+	case err == nil:
+		return root, nil
+	case errors.Is(err, repo.ErrNotRepository):
+		return ".", exists(".")
+	}
+	return "", failed("input.no-current-folder", pathCause(err))
+}
+
+func exists(path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return failed("input.not-found", path, pathCause(err))
+	}
+	return nil
+}
+
+// pathCause is the error of the system, without the path that the reason names already.
+func pathCause(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Folder is the files of a folder that is no repository.
+func Folder(path string, o Options) (*Input, error) {
+	if _, err := os.Lstat(filepath.Join(path, ".git")); err == nil {
+		return nil, failed("input.broken-repository", path)
+	}
+	in := o.of(files.New(files.Options{Root: path}))
+	if root, err := repo.Discover(path); err == nil {
+		in.Note = reason.New("input.inside-repository", path, root)
+	}
+	return in, nil
+}
+
+// File is one file.
+func File(path string, o Options) (*Input, error) { return o.of(files.NewFile(path)), nil }
+
+// Stdin is standard input, or what else a reader holds.
+func Stdin(r io.Reader, o Options) (*Input, error) { return o.of(files.NewReader(r)), nil }

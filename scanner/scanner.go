@@ -91,6 +91,9 @@ func (s *Scanner) collect(ctx context.Context, c *collector) ([]occurrence, erro
 			matches, failed = c.locate(ctx, source, matches)
 			err = cmp.Or(err, failed)
 		}
+		if t, ok := source.(Tracer); ok && err == nil && len(matches) > 0 {
+			matches = append(matches, s.trace(ctx, t.Whole(), matches)...)
+		}
 		all = append(all, matches...)
 		if err != nil {
 			return all, err

@@ -46,6 +46,14 @@ type Locator interface {
 	Locate(ctx context.Context, hits []finding.Place, sink Sink) ([][]finding.Place, error)
 }
 
+// Tracer is a Source of a part of a history, such as a range of commits. Where the credentials in it were introduced is a
+// question for the whole history.
+type Tracer interface {
+	Source
+	// Whole returns the source of the whole history.
+	Whole() Source
+}
+
 // Sparse is a Stream that knows where its content is nothing but zeros, as in the holes of a file that takes less room
 // on the disk than it is long. A sink that has read enough zeros need not read the others.
 type Sparse interface {

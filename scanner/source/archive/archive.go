@@ -56,12 +56,15 @@ func Open(next scanner.Sink, opts Options) scanner.Sink {
 	return o
 }
 
-// In returns a source that yields the contents of another source and what is packed in them. It is a scanner.Locator if
-// the other source is one.
+// In returns a source that yields the contents of another source and what is packed in them. It is a scanner.Locator or
+// a scanner.Tracer if the other source is one.
 func In(source scanner.Source, opts Options) scanner.Source {
 	s := unpacked{source, opts}
-	if l, ok := source.(scanner.Locator); ok {
-		return unpackedLocator{s, l}
+	switch source := source.(type) {
+	case scanner.Locator:
+		return unpackedLocator{s, source}
+	case scanner.Tracer:
+		return unpackedTracer{s, source}
 	}
 	return s
 }
@@ -85,6 +88,14 @@ type unpackedLocator struct {
 func (s unpackedLocator) Locate(ctx context.Context, hits []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
 	return s.locator.Locate(ctx, hits, sink)
 }
+
+type unpackedTracer struct {
+	unpacked
+	tracer scanner.Tracer
+}
+
+// Whole implements scanner.Tracer.
+func (s unpackedTracer) Whole() scanner.Source { return In(s.tracer.Whole(), s.opts) }
 
 // opener is the sink that Open returns.
 type opener struct {

@@ -1,8 +1,8 @@
 // Package commits is the source of what a range of commits adds: every blob that one of them introduces, even if a later
 // one removes it again, the resolution that a merge itself contains, and the messages of commits and annotated tags.
 //
-// Limits: a content is attributed to the commit of the range that added it. Whether the credential in it was there
-// before the range is a question for the history.
+// Limits: a content is attributed to the commit of the range that added it. The credential in it may be older; the engine
+// asks the whole history for that.
 package commits
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/git/treediff"
+	"github.com/akguard/akguard/scanner/source/history"
 )
 
 // Options names the range. Both fields are required.
@@ -54,6 +55,9 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	}
 	return nil
 }
+
+// Whole implements scanner.Tracer.
+func (s *Source) Whole() scanner.Source { return history.New(history.Options{Repo: s.opts.Repo}) }
 
 // node is a commit on the walk.
 type node struct {

@@ -16,6 +16,7 @@ import (
 	gitrepo "github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/commits"
+	"github.com/akguard/akguard/scanner/source/history"
 )
 
 // read reads the range of commits from base, which is left out, to head.
@@ -359,5 +360,54 @@ func TestBaseIsCut(t *testing.T) {
 	clone.Commit("on top")
 	if s := read(t, clone, "FETCH_HEAD", "on-top"); len(s.Skips) > 0 || s.Commits != 1 {
 		t.Errorf("a range that ends in its base: %d commits, skips %v", s.Commits, s.Skips)
+	}
+}
+
+// Whoever touches a file is not blamed for what others had committed in it. A range names the commit that introduced a
+// credential, as a scan of the whole history does: before the range, in it, or under the old name of the file.
+func TestIntroducedEarlier(t *testing.T) {
+	repo, next := planted.New(t), planted.Keys(6)
+	old, moved, recent, removed := next(), next(), next(), next()
+	repo.Write("old.env", old.Text())
+	repo.Write("before.env", moved.Text())
+	repo.Write("removed.env", removed.Text())
+	introduced := repo.As("Grace").Commit("two keys")
+	repo.Git("rm", "-q", "removed.env")
+	base := repo.Commit("base")
+	repo.Write("recent.env", recent.Text())
+	added := repo.As("Linus").Commit("a recent key")
+	repo.Write("old.env", old.Text()+"# a comment\n")
+	repo.Write("recent.env", recent.Text()+"# a comment\n")
+	repo.Git("mv", "before.env", "after.env")
+	repo.Write("after.env", moved.Text()+"# a comment\n")
+	repo.As("Barbara").Commit("comments")
+	r, err := gitrepo.Open(repo.Dir, gitrepo.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	rng, err := r.ResolveRange(base + "..HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := planted.Scan(t, []scanner.Source{commits.New(commits.Options{Repo: r, Range: rng})}, nil)
+	whole := planted.Scan(t, []scanner.Source{history.New(history.Options{Repo: r})}, nil)
+	for _, c := range []struct {
+		key            planted.Key
+		commit, author string
+	}{{old, introduced, "Grace"}, {moved, introduced, "Grace"}, {recent, added, "Linus"}} {
+		f := report.Of(c.key)
+		if f == nil || f.Occurrences[0].Commit != c.commit || f.Occurrences[0].Author != c.author {
+			t.Fatalf("%+v, want commit %s of %s", f, c.commit, c.author)
+		}
+		if want := whole.Of(c.key).Occurrences[0].Place; f.Occurrences[0].Commit != want.Commit || f.Occurrences[0].Path != want.Path {
+			t.Errorf("a range says %+v, the whole history %+v", f.Occurrences[0].Place, want)
+		}
+	}
+	if report.Of(removed) != nil || len(report.Findings) != 3 {
+		t.Errorf("%d findings: what is not in the range must not be reported", len(report.Findings))
+	}
+	if s := report.Sum; s.Commits != 2 || !s.Complete {
+		t.Errorf("the summary is %+v", s)
 	}
 }

@@ -25,6 +25,11 @@ type layout struct {
 	roots       []int32             // the largest delta trees first
 	external    map[int32]object.ID // roots that are deltas on an object outside the pack
 	indexes     []Index             // of the objects; nil if no earlier pack has any of them
+
+	// find locates an object in the pack.
+	find func(object.ID) (offset int64, ok bool)
+	// visited are the entries that were visited while the pack arrived; nil if it has an index.
+	visited []bool
 }
 
 const noEntry = -1
@@ -40,7 +45,7 @@ const (
 func (db *DB) layoutOf(ctx context.Context, p *pack) (*layout, error) {
 	var err error
 	p.once.Do(func() {
-		l := &layout{external: map[int32]object.ID{}}
+		l := &layout{external: map[int32]object.ID{}, find: p.find}
 		l.sort(&p.idx)
 		if err = l.linkDeltas(ctx, p, db.limits.Workers); err == nil {
 			l.propagateTypes(db.typeOf)
@@ -170,8 +175,8 @@ func (l *layout) baseOf(i int32, p *pack, mu *sync.Mutex) int32 {
 	case e.Type == packfile.OffsetDelta:
 		return l.entryAt(l.offsets[i] - e.Distance)
 	case e.Type == packfile.RefDelta:
-		if at, ok := p.idx.Find(e.Base); ok {
-			return l.entryAt(p.idx.Offset(at))
+		if offset, ok := l.find(e.Base); ok {
+			return l.entryAt(offset)
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -210,3 +215,26 @@ func (l *layout) propagateTypes(typeOf func(object.ID) object.Type) {
 
 // bySubtree orders entries by the size of their delta trees, the largest first.
 func (l *layout) bySubtree(a, b int32) int { return cmp.Compare(l.subtree[b], l.subtree[a]) }
+
+// withBases returns the entries that are wanted, and the bases that they are built from.
+func (l *layout) withBases(wanted func(int32) bool) []bool {
+	type link struct{ entry, base int32 }
+	need := make([]bool, len(l.positions))
+	var tree []link // of one root, bases before their deltas
+	for _, root := range l.roots {
+		tree = append(tree[:0], link{root, noEntry})
+		for k := 0; k < len(tree); k++ {
+			i := tree[k].entry
+			for c := l.firstChild[i]; c != noEntry; c = l.nextSibling[c] {
+				tree = append(tree, link{c, i})
+			}
+		}
+		for _, t := range slices.Backward(tree) {
+			need[t.entry] = need[t.entry] || wanted(t.entry)
+			if need[t.entry] && t.base != noEntry {
+				need[t.base] = true
+			}
+		}
+	}
+	return need
+}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
 )
 
@@ -76,6 +77,15 @@ func (p *pack) bytes(buf []byte, from, to int64) ([]byte, error) {
 		return nil, reason.NewError("git.pack-unreadable", fileio.WithoutPath(err))
 	}
 	return buf[:to-from], nil
+}
+
+// find locates an object by the index.
+func (p *pack) find(id object.ID) (offset int64, ok bool) {
+	i, ok := p.idx.Find(id)
+	if !ok {
+		return 0, false
+	}
+	return p.idx.Offset(i), true
 }
 
 // end is the offset where the entries end.

@@ -2,7 +2,6 @@ package odb
 
 import (
 	"context"
-	"slices"
 	"sync/atomic"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -17,7 +16,8 @@ type packWalk struct {
 	*layout
 	db          *DB
 	pack        *pack
-	need        []bool // entries to read; nil means all
+	need        []bool      // entries to read; nil means all
+	ids         []object.ID // of the entries, if the pack has no index yet; the walk fills in those of deltas
 	newExaminer func() examiner
 }
 
@@ -34,6 +34,11 @@ func (w *packWalk) run(ctx context.Context) (err error) {
 		return err
 	}
 	w.findNeeded()
+	return w.walkTrees(ctx)
+}
+
+// walkTrees walks the delta trees, one worker for each processor.
+func (w *packWalk) walkTrees(ctx context.Context) error {
 	var next atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	for range w.db.limits.Workers {
@@ -83,7 +88,12 @@ func (w *packWalk) reportRootless(ctx context.Context) error {
 	return nil
 }
 
-func (w *packWalk) id(i int32) object.ID { return w.pack.idx.ID(int(w.positions[i])) }
+func (w *packWalk) id(i int32) object.ID {
+	if w.ids != nil {
+		return w.ids[i]
+	}
+	return w.pack.idx.ID(int(w.positions[i]))
+}
 
 func (w *packWalk) index(i int32) Index {
 	if w.indexes != nil {
@@ -94,7 +104,8 @@ func (w *packWalk) index(i int32) Index {
 
 // wanted reports whether an entry is to be visited: it has a wanted type, no earlier pack has it, and it is not known.
 func (w *packWalk) wanted(i int32) bool {
-	return w.Types.Has(w.types[i]) && !w.inEarlierPack(i) && (w.Known == nil || !w.Known(w.index(i)))
+	return w.Types.Has(w.types[i]) && !w.inEarlierPack(i) && (w.Known == nil || !w.Known(w.index(i))) &&
+		(w.visited == nil || !w.visited[i])
 }
 
 func (w *packWalk) inEarlierPack(i int32) bool {
@@ -103,26 +114,8 @@ func (w *packWalk) inEarlierPack(i int32) bool {
 
 // findNeeded marks the entries to read when some objects are known: those that are wanted, and their bases.
 func (w *packWalk) findNeeded() {
-	if w.Known == nil {
-		return
-	}
-	type link struct{ entry, base int32 }
-	w.need = make([]bool, len(w.positions))
-	var tree []link // of one root, bases before their deltas
-	for _, root := range w.roots {
-		tree = append(tree[:0], link{root, noEntry})
-		for k := 0; k < len(tree); k++ {
-			i := tree[k].entry
-			for c := w.firstChild[i]; c != noEntry; c = w.nextSibling[c] {
-				tree = append(tree, link{c, i})
-			}
-		}
-		for _, l := range slices.Backward(tree) {
-			w.need[l.entry] = w.need[l.entry] || w.wanted(l.entry)
-			if w.need[l.entry] && l.base != noEntry {
-				w.need[l.base] = true
-			}
-		}
+	if w.Known != nil {
+		w.need = w.withBases(w.wanted)
 	}
 }
 

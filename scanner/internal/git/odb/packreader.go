@@ -1,0 +1,218 @@
+package odb
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+
+	"crypto/sha1" //nolint:gosec // the checksum of a pack
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
+	"github.com/akguard/akguard/scanner/internal/inflate"
+)
+
+// packReader reads a pack that arrives as a stream. What it has read it writes to a file, adds to the checksum of the pack
+// and to that of the entry. Entries are inflated by the decoder for content in memory, which is several times as fast
+// as one for streams: the reader hands it what has arrived, and reads on if that was not enough.
+type packReader struct {
+	in  io.Reader
+	out io.Writer // buffered by the caller
+
+	buf        []byte // what was read and not consumed is buf[start:end]
+	start, end int
+	consumed   int64 // bytes before buf[start]
+	left       int64 // bytes that may still be read
+
+	sum      hash.Hash
+	entrySum uint32
+}
+
+const packBuffer = 1 << 20
+
+func newPackReader(in io.Reader, out io.Writer, maxSize int64) *packReader {
+	return &packReader{in: in, out: out, buf: make([]byte, packBuffer), left: maxSize, sum: sha1.New()} //nolint:gosec // see above
+}
+
+// errPackEnds is the error for a stream that ends within the pack.
+var errPackEnds = reason.NewError("git.pack-stream-ends")
+
+// fill reads until n bytes are there, or the end.
+func (p *packReader) fill(n int) error {
+	if n > len(p.buf)-p.start {
+		grown := p.buf
+		if n > len(p.buf) {
+			grown = make([]byte, max(n, 2*len(p.buf)))
+		}
+		copy(grown, p.buf[p.start:p.end])
+		p.buf, p.end, p.start = grown, p.end-p.start, 0
+	}
+	for p.end-p.start < n {
+		if p.left <= 0 {
+			return reason.NewError("git.pack-too-large-stream")
+		}
+		m, err := p.in.Read(p.buf[p.end:min(int64(len(p.buf)), int64(p.end)+p.left)])
+		p.end, p.left = p.end+m, p.left-int64(m)
+		if err != nil && p.end-p.start < n {
+			return err
+		}
+	}
+	return nil
+}
+
+// peek returns the next n bytes, or fewer with an error.
+func (p *packReader) peek(n int) ([]byte, error) {
+	err := p.fill(n)
+	return p.buf[p.start:min(p.end, p.start+n)], err
+}
+
+// offset is the position in the pack.
+func (p *packReader) offset() int64 { return p.consumed }
+
+// begin begins an entry: its checksum starts here.
+func (p *packReader) begin() { p.entrySum = 0 }
+
+// crc is the checksum of the entry, as a pack index has it.
+func (p *packReader) crc() uint32 { return p.entrySum }
+
+// skip consumes n bytes that are in the buffer.
+func (p *packReader) skip(n int) {
+	b := p.buf[p.start : p.start+n]
+	_, _ = p.sum.Write(b) // never fails
+	p.entrySum = crc32.Update(p.entrySum, crc32.IEEETable, b)
+	p.start += n
+	p.consumed += int64(n)
+	_, err := p.out.Write(b)
+	if err != nil {
+		p.in = failing{fmt.Errorf("writing the pack: %w", err)}
+		p.end = p.start
+	}
+}
+
+// failing is a reader that fails, so that an error of the output ends the input.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// header consumes the header of the pack and returns the number of objects.
+func (p *packReader) header() (count int, err error) {
+	head, err := p.peek(packfile.HeaderSize)
+	switch {
+	case errors.Is(err, io.EOF):
+		return 0, errPackEnds
+	case err != nil:
+		return 0, err
+	case !bytes.HasPrefix(head, []byte("PACK")):
+		return 0, reason.NewError("git.pack-header")
+	}
+	if version := binary.BigEndian.Uint32(head[4:]); version != 2 && version != 3 {
+		return 0, reason.NewError("git.pack-version", version)
+	}
+	count = int(binary.BigEndian.Uint32(head[8:]))
+	p.skip(packfile.HeaderSize)
+	return count, nil
+}
+
+// trailer compares the checksum at the end, and returns the size of the pack.
+func (p *packReader) trailer() (size int64, err error) {
+	want := p.sum.Sum(nil)
+	got, err := p.peek(packfile.TrailerSize)
+	if err != nil {
+		return 0, orEnds(err)
+	}
+	if !bytes.Equal(got, want) {
+		return 0, reason.NewError("git.pack-checksum")
+	}
+	p.skip(packfile.TrailerSize)
+	if f, failed := p.in.(failing); failed {
+		return 0, f.err
+	}
+	return p.consumed, nil
+}
+
+func orEnds(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errPackEnds
+	}
+	return err
+}
+
+// inflate consumes a stream of size bytes into dst[:0].
+func (p *packReader) inflate(dst []byte, f *inflater, size int64) ([]byte, error) {
+	for want := minReadAhead; ; want = 2 * (p.end - p.start) {
+		want = min(want, maxReadAhead(size))
+		readErr := p.fill(want)
+		out, n, err := f.decoder.Zlib(dst, p.buf[p.start:p.end], int(size))
+		switch {
+		case err == nil:
+			p.skip(n)
+			return out, nil
+		case !errors.Is(err, inflate.ErrTruncated):
+			return nil, reason.NewError("git.inflating", err)
+		case readErr != nil:
+			return nil, orEnds(readErr)
+		case want >= maxReadAhead(size):
+			return nil, reason.NewError("git.inflating", err)
+		}
+	}
+}
+
+// minReadAhead is as much as most objects take.
+const minReadAhead = 1 << 10
+
+// maxReadAhead is more than the stream of an object of this size takes.
+func maxReadAhead(size int64) int { return int(maxDeflated(size)) + 1024 }
+
+// inflateTo consumes a stream of size bytes into w, for objects that are not held whole.
+func (p *packReader) inflateTo(w io.Writer, f *inflater, size int64) error {
+	b := &byteReader{p: p}
+	in, err := f.open(b)
+	if err != nil {
+		return orEnds(err)
+	}
+	n, err := io.Copy(w, &exactReader{r: in, left: size})
+	p.skip(b.n)
+	if err == nil && n != size {
+		err = errSize
+	}
+	return err
+}
+
+// byteReader lets a decoder for streams consume exactly the bytes of its stream.
+type byteReader struct {
+	p *packReader
+	n int // bytes of the buffer that were read and not skipped yet
+}
+
+// ReadByte implements io.ByteReader, which keeps the decoder from reading ahead.
+func (b *byteReader) ReadByte() (byte, error) {
+	if err := b.more(); err != nil {
+		return 0, err
+	}
+	b.n++
+	return b.p.buf[b.p.start+b.n-1], nil
+}
+
+// Read implements io.Reader.
+func (b *byteReader) Read(out []byte) (int, error) {
+	if err := b.more(); err != nil {
+		return 0, err
+	}
+	n := copy(out, b.p.buf[b.p.start+b.n:b.p.end])
+	b.n += n
+	return n, nil
+}
+
+// more makes sure that there is a byte to read.
+func (b *byteReader) more() error {
+	if b.p.start+b.n < b.p.end {
+		return nil
+	}
+	b.p.skip(b.n)
+	b.n = 0
+	return b.p.fill(1)
+}

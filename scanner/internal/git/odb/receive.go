@@ -1,0 +1,220 @@
+package odb
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"crypto/sha1" //nolint:gosec // git's object IDs
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
+)
+
+// ReceiveOptions says what to do with a pack that arrives as a stream. Dir is required.
+type ReceiveOptions struct {
+	Dir    string // the object directory to store the pack in
+	Limits Limits
+	// Bases has the objects that the pack may lack: a server sends a thin pack to whoever has offered objects. May be nil.
+	Bases *DB
+	// Walk visits the objects, each once, while the pack arrives or soon after. Their indexes are not known yet: Index is
+	// NoIndex. The zero Walk visits nothing.
+	Walk Walk
+	// MaxSize is the size of the largest pack to accept, in bytes. Zero means 64 GiB, the most that can be indexed.
+	MaxSize int64
+	// Progress takes the number of objects that have arrived, and of all; may be nil.
+	Progress func(done, total int)
+}
+
+// Receive stores a pack that arrives as a stream, and returns the path of the new pack, without extension; "" for a pack
+// without objects. It does what git index-pack does: it finds the ID of every object, completes a thin pack and writes
+// the index. On an error nothing is left in Dir.
+//
+// Objects that are stored whole are inflated, hashed and visited as they arrive. Deltas follow when the pack is whole:
+// their bases may come later, and with the pack on disk each delta tree is walked once, on all processors, like in a
+// walk. Memory is bounded by Limits, and by about 60 bytes for each object.
+func Receive(ctx context.Context, r io.Reader, o ReceiveOptions) (path string, err error) {
+	o.Limits = o.Limits.withDefaults()
+	o.MaxSize = cmp.Or(o.MaxSize, maxPackSize)
+	packDir := filepath.Join(o.Dir, "pack")
+	if err := os.MkdirAll(packDir, 0o700); err != nil {
+		return "", fmt.Errorf("storing a pack: %w", err)
+	}
+	file, err := os.CreateTemp(packDir, "tmp_pack_")
+	if err != nil {
+		return "", fmt.Errorf("storing a pack: %w", err)
+	}
+	out := bufio.NewWriterSize(file, packBuffer)
+	rec := &receiver{ReceiveOptions: o, file: file, out: out, in: newPackReader(r, out, o.MaxSize)}
+	defer func() {
+		err = errors.Join(err, file.Close())
+		if err != nil || path == "" {
+			_ = os.Remove(file.Name())
+		}
+	}()
+	if err := rec.stream(ctx); err != nil {
+		return "", fmt.Errorf("receiving a pack: %w", err)
+	}
+	if len(rec.entries) == 0 {
+		return "", nil
+	}
+	if err := rec.resolve(ctx); err != nil {
+		return "", fmt.Errorf("resolving the deltas of a pack: %w", err)
+	}
+	if path, err = rec.store(packDir); err != nil {
+		return "", fmt.Errorf("storing a pack: %w", err)
+	}
+	return path, nil
+}
+
+// receiver is one call of Receive.
+type receiver struct {
+	ReceiveOptions
+	file    *os.File
+	out     *bufio.Writer // to file
+	in      *packReader
+	entries []packfile.IndexEntry // in the order of the pack; the ID of a delta is zero until it is resolved
+	kinds   []object.Type         // of the entries, deltas among them
+	later   []bool                // blobs that are too large to visit before their ID is known
+	size    int64                 // of the pack on disk
+	inflater
+	content []byte
+}
+
+// maxReceived caps the number of objects on the word of the pack's header.
+const maxReceived = maxPacked - 1
+
+// stream reads the pack to its end, and visits the objects that are stored whole.
+func (r *receiver) stream(ctx context.Context) error {
+	count, err := r.in.header()
+	switch {
+	case err != nil:
+		return err
+	case count > maxReceived:
+		return reason.NewError("git.too-many-objects", count)
+	}
+	for n := range count {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.entry(ctx); err != nil {
+			return fmt.Errorf("entry %d of %d: %w", n+1, count, err)
+		}
+		if r.Progress != nil && (n%progressEvery == 0 || n+1 == count) {
+			r.Progress(n+1, count)
+		}
+	}
+	if r.size, err = r.in.trailer(); err != nil {
+		return err
+	}
+	return r.out.Flush()
+}
+
+// progressEvery is after how many objects progress is reported.
+const progressEvery = 1 << 10
+
+// entry reads one entry.
+func (r *receiver) entry(ctx context.Context) error {
+	offset := r.in.offset()
+	head, err := r.in.peek(packfile.MaxEntryHeader)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	e, err := packfile.ParseEntry(head)
+	if err != nil {
+		return err
+	}
+	r.in.begin()
+	r.in.skip(e.Header)
+	id, later, err := r.read(ctx, e)
+	if err != nil {
+		return err
+	}
+	r.entries = append(r.entries, packfile.IndexEntry{ID: id, Offset: offset, CRC: r.in.crc()})
+	r.kinds, r.later = append(r.kinds, e.Type), append(r.later, later)
+	return nil
+}
+
+// read reads the content of an entry. It returns the ID of an object that is stored whole, and whether that is still to
+// be visited.
+func (r *receiver) read(ctx context.Context, e packfile.Entry) (id object.ID, later bool, err error) {
+	whole := e.Type.Valid()
+	if e.Size > r.Limits.MaxStream {
+		h := newHash(e.Type, e.Size)
+		if err := r.in.inflateTo(h, &r.inflater, e.Size); err != nil || !whole {
+			return id, false, err
+		}
+		return object.ID(h.Sum(nil)), r.Walk.Types.Has(e.Type), nil
+	}
+	if r.content, err = r.in.inflate(r.content, &r.inflater, e.Size); err != nil || !whole {
+		return id, false, err
+	}
+	id = hashOf(e.Type, r.content)
+	return id, false, r.visit(ctx, Object{ID: id, Index: NoIndex, Type: e.Type, Size: e.Size, Content: r.content})
+}
+
+func (r *receiver) visit(ctx context.Context, o Object) error {
+	if !r.Walk.Types.Has(o.Type) {
+		return nil
+	}
+	err := r.Walk.screenAndVisit(ctx, o)
+	var failed visitError
+	if errors.As(err, &failed) {
+		return failed.err
+	}
+	return err
+}
+
+// newHash returns the hash of an object, with the header of the object in it.
+func newHash(t object.Type, size int64) interface {
+	io.Writer
+	Sum([]byte) []byte
+} {
+	h := sha1.New() //nolint:gosec // git's object IDs
+	fmt.Fprintf(h, "%s %d\x00", t, size)
+	return h
+}
+
+func hashOf(t object.Type, content []byte) object.ID {
+	h := newHash(t, int64(len(content)))
+	_, _ = h.Write(content) // never fails
+	return object.ID(h.Sum(nil))
+}
+
+// store names the pack by its checksum, as git does, and writes its index.
+func (r *receiver) store(packDir string) (string, error) {
+	checksum, err := r.complete()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(packDir, fmt.Sprintf("pack-%x", checksum))
+	if err := writeIndexFile(path+".idx", r.entries, checksum); err != nil {
+		return "", err
+	}
+	if err := errors.Join(os.Chmod(r.file.Name(), 0o444), os.Rename(r.file.Name(), path+".pack")); err != nil {
+		return "", errors.Join(err, os.Remove(path+".idx"))
+	}
+	return path, nil
+}
+
+func writeIndexFile(name string, entries []packfile.IndexEntry, checksum [packfile.TrailerSize]byte) error {
+	temp := name + ".tmp"
+	file, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o444)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(file)
+	err = errors.Join(packfile.WriteIndex(w, entries, checksum), w.Flush(), file.Close())
+	if err == nil {
+		err = os.Rename(temp, name)
+	}
+	if err != nil {
+		_ = os.Remove(temp)
+	}
+	return err
+}

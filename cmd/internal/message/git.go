@@ -103,6 +103,14 @@ var gitTexts = texts{
 	"git.index-split":      {en: "split index is not supported; git update-index --no-split-index merges it", zh: "不支持拆分的暂存区；可用 git update-index --no-split-index 合并"},
 	"git.index-extension":  {en: "unsupported index extension {1}", zh: "不支持的暂存区扩展 {1}"},
 
+	// A pack that arrives from a server.
+	"git.pack-stream-ends":      {en: "the connection ended within the pack", zh: "连接在 pack 传输过程中断开"},
+	"git.pack-too-large-stream": {en: "the pack is larger than the limit", zh: "pack 超过大小限制"},
+	"git.pack-version":          {en: "unsupported pack version {1}", zh: "不支持的 pack 版本 {1}"},
+	"git.pack-checksum":         {en: "the checksum of the pack does not match its content", zh: "pack 的校验和与内容不符"},
+	"git.pack-too-many-objects": {en: "the pack claims to hold {1} objects, which is more than can be indexed", zh: "pack 声称包含 {1} 个对象，超出可索引的数量"},
+	"git.base-missing":          {en: "the pack has a delta on object {1}, which is neither in it nor in the repository", zh: "pack 中有基于对象 {1} 的 delta，但该对象既不在 pack 中，也不在仓库中"},
+
 	// The record of earlier scans.
 	"cache.unreadable": {en: "reading the record of earlier scans: {1}", zh: "读取以往扫描记录：{1}"},
 	"cache.unwritable": {en: "saving the record of this scan: {1}", zh: "保存本次扫描记录：{1}"},

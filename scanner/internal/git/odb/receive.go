@@ -96,7 +96,7 @@ func (r *receiver) stream(ctx context.Context) error {
 	case err != nil:
 		return err
 	case count > maxReceived:
-		return reason.NewError("git.too-many-objects", count)
+		return reason.NewError("git.pack-too-many-objects", count)
 	}
 	for n := range count {
 		if err := ctx.Err(); err != nil {

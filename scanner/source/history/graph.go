@@ -14,26 +14,26 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
-// graph is the shape of a history: commits, their parents, and annotated tags.
+// graph is the commit graph of a history, with its annotated tags.
 type graph struct {
-	objects  odb.Reader
-	commits  []commit
-	commitOf []int32     // of each object: its commit, or none
-	named    []odb.Index // the parents of all commits, one after the other
-	parents  []int32     // the same as commits, once the graph is settled; or none
-	absent   []absent
-	tags     map[object.ID]object.TagInfo
+	objects       odb.Reader
+	commits       []commit
+	commitOf      []int32     // by object index: the commit, or none
+	parentIndexes []odb.Index // the parents of all commits, concatenated
+	parents       []int32     // the same as positions in commits, or none; filled by linkParents
+	absent        []absent
+	tags          map[object.ID]object.TagInfo
 }
 
-// commit is a node of the graph. Its other parts are read again where they are needed.
+// commit is a node of the graph. The author is read again when a report needs it.
 type commit struct {
 	number   odb.Index
 	tree     odb.Index // NoNumber if the store does not have it
-	from, to int32     // its parents, but for those that the store does not have
+	from, to int32     // range of its parents, without missing ones
 	time     int64
 }
 
-// absent is an object that a commit names and the store does not have.
+// absent is an object that a commit refers to and that is missing.
 type absent struct {
 	commit int32
 	id     object.ID
@@ -52,28 +52,28 @@ func (g *graph) addCommit(n odb.Index, info object.CommitInfo) {
 	}
 	at := int32(len(g.commits))
 	g.commitOf[n] = at
-	c := commit{number: n, tree: g.objects.IndexOf(info.Tree), from: int32(len(g.named)), time: info.Time}
+	c := commit{number: n, tree: g.objects.IndexOf(info.Tree), from: int32(len(g.parentIndexes)), time: info.Time}
 	if c.tree == odb.NoIndex && info.Tree != object.EmptyTree {
 		g.absent = append(g.absent, absent{at, info.Tree, true})
 	}
 	for _, id := range info.Parents {
 		if p := g.objects.IndexOf(id); p != odb.NoIndex {
-			g.named = append(g.named, p)
+			g.parentIndexes = append(g.parentIndexes, p)
 		} else {
 			g.absent = append(g.absent, absent{at, id, false})
 		}
 	}
-	c.to = int32(len(g.named))
+	c.to = int32(len(g.parentIndexes))
 	g.commits = append(g.commits, c)
 }
 
 func (g *graph) addTag(id object.ID, info object.TagInfo) { g.tags[id] = info }
 
-// grapher is a odb.Visitor that makes a graph of the commits and tags that it sees.
+// grapher is an odb.Visitor that adds commits and tags to a graph.
 type grapher struct {
-	mu    sync.Mutex
-	graph *graph
-	lost  []odb.Unreadable
+	mu         sync.Mutex
+	graph      *graph
+	unreadable []odb.Unreadable
 }
 
 func (g *grapher) add(o odb.Object) error {
@@ -98,22 +98,22 @@ func (g *grapher) add(o odb.Object) error {
 	return nil
 }
 
-// Object implements odb.Visitor. What cannot be parsed has been told of when it was scanned.
+// Object implements odb.Visitor. What cannot be parsed was reported when it was scanned.
 func (g *grapher) Object(_ context.Context, o odb.Object) error {
 	_ = g.add(o)
 	return nil
 }
 
-// Lost implements odb.Visitor.
-func (g *grapher) Unreadable(l odb.Unreadable) {
+// Unreadable implements odb.Visitor.
+func (g *grapher) Unreadable(u odb.Unreadable) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.lost = append(g.lost, l)
+	g.unreadable = append(g.unreadable, u)
 }
 
-// wholeGraph reads all commits and tags: from git's commit-graph what it has, and the others themselves. What it could
-// not read is appended to lost.
-func wholeGraph(ctx context.Context, repo *repo.Repository, lost []odb.Unreadable) (*graph, []odb.Unreadable, error) {
+// wholeGraph reads all commits and tags: from git's commit-graph where it has them, and from the objects otherwise. What
+// cannot be read is appended to unreadable.
+func wholeGraph(ctx context.Context, repo *repo.Repository, unreadable []odb.Unreadable) (*graph, []odb.Unreadable, error) {
 	g, have := newGraph(repo.Objects), newBits(repo.Objects.Count())
 	repo.CommitGraph(func(id object.ID, info object.CommitInfo) {
 		if n := repo.Objects.IndexOf(id); n != odb.NoIndex {
@@ -121,20 +121,20 @@ func wholeGraph(ctx context.Context, repo *repo.Repository, lost []odb.Unreadabl
 			have.add(n)
 		}
 	})
-	v := &grapher{graph: g, lost: lost}
+	v := &grapher{graph: g, unreadable: unreadable}
 	err := repo.Objects.Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v, Known: have.has})
-	return g, v.lost, err
+	return g, v.unreadable, err
 }
 
-// id returns the name of a commit.
+// id returns the object ID of a commit.
 func (g *graph) id(c int32) object.ID { return g.objects.ID(g.commits[c].number) }
 
-func (g *graph) name(c int32) []byte {
+func (g *graph) idBytes(c int32) []byte {
 	id := g.id(c)
 	return id[:]
 }
 
-// find returns the commit with a name.
+// find returns the commit with an object ID.
 func (g *graph) find(id object.ID) (int32, bool) {
 	n := g.objects.IndexOf(id)
 	if n == odb.NoIndex || g.commitOf[n] == none {
@@ -143,12 +143,12 @@ func (g *graph) find(id object.ID) (int32, bool) {
 	return g.commitOf[n], true
 }
 
-// settle finds the parents among the commits, once all are there. One that could not be read is as good as absent.
-func (g *graph) settle() {
-	g.parents = make([]int32, len(g.named))
+// linkParents resolves the parents of all commits. A parent that could not be read counts as absent.
+func (g *graph) linkParents() {
+	g.parents = make([]int32, len(g.parentIndexes))
 	for c := range g.commits {
 		for i := g.commits[c].from; i < g.commits[c].to; i++ {
-			n := g.named[i]
+			n := g.parentIndexes[i]
 			if g.parents[i] = g.commitOf[n]; g.parents[i] == none {
 				g.absent = append(g.absent, absent{int32(c), g.objects.ID(n), false})
 			}
@@ -156,7 +156,7 @@ func (g *graph) settle() {
 	}
 }
 
-// parentsOf yields the parents of a commit that could be read.
+// parentsOf yields the parents of a commit, without those that could not be read.
 func (g *graph) parentsOf(c int32) iter.Seq[int32] {
 	return func(yield func(int32) bool) {
 		for _, p := range g.parents[g.commits[c].from:g.commits[c].to] {
@@ -167,10 +167,10 @@ func (g *graph) parentsOf(c int32) iter.Seq[int32] {
 	}
 }
 
-// maxTags is how many tags of tags are followed.
+// maxTags caps chains of tags that point to tags.
 const maxTags = 10
 
-// chain returns an object's name and, where it is a tag, what it leads to, tag by tag.
+// chain returns an object ID and, if it is a tag, the targets that it leads to.
 func (g *graph) chain(id object.ID) []object.ID {
 	chain := []object.ID{id}
 	for len(chain) <= maxTags {
@@ -190,12 +190,12 @@ func (g *graph) peel(id object.ID) (int32, bool) {
 	return g.find(chain[len(chain)-1])
 }
 
-// sorted returns the commits, parents before children; where that leaves a choice, by time and then by name.
+// sorted returns the commits, parents before children; where that leaves a choice, by time and then by ID.
 func (g *graph) sorted() []int32 {
-	waiting := make([]int32, len(g.commits)) // for how many parents
+	waiting := make([]int32, len(g.commits)) // number of parents that are not in order yet
 	child := slices.Repeat([]int32{none}, len(g.commits))
 	type link struct{ commit, next int32 }
-	var links []link // the children of each commit
+	var links []link // linked lists of the children of each commit
 	ready := &commitHeap{graph: g}
 	for c := range int32(len(g.commits)) {
 		for p := range g.parentsOf(c) {
@@ -236,7 +236,7 @@ func (h *commitHeap) Less(i, j int) bool {
 	if older := cmp.Compare(h.graph.commits[a].time, h.graph.commits[b].time); older != 0 {
 		return older < 0
 	}
-	return bytes.Compare(h.graph.name(a), h.graph.name(b)) < 0
+	return bytes.Compare(h.graph.idBytes(a), h.graph.idBytes(b)) < 0
 }
 
 func (h *commitHeap) Pop() any {

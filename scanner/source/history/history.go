@@ -1,10 +1,12 @@
 // Package history is the source of everything that a git object store holds: every blob once, whatever refers to
 // it, and the messages of commits and annotated tags.
 //
-// Content is scanned as it lies in the packs, without asking which file it is. Where it stands is found out
-// afterwards, for hits alone, in one pass over the trees. The same pass finds what the trees name and the store
-// does not have: a scan that could not read everything says so. What earlier scans have seen, and found nothing in, can
-// be remembered and left out.
+// Content is scanned in the order of the packs, without asking which file it is. Commits and paths are looked up later,
+// only for content with matches, in one pass over the trees. The same pass finds objects that are referred to and
+// missing, so that an incomplete scan says so. Objects in which earlier scans found nothing can be left out.
+//
+// Limits: a history is held as arrays of 32-bit indexes, some 100 bytes for each commit. Replace refs and grafts are not
+// applied, because the objects that they hide are in the repository all the same.
 package history
 
 import (
@@ -20,18 +22,18 @@ import (
 	"github.com/akguard/akguard/scanner/internal/seen"
 )
 
-// Options says what of a history is scanned. Repo is required.
+// Options says which part of a history is scanned. Repo is required.
 type Options struct {
 	Repo          *repo.Repository
-	NoUnreachable bool         // leave out what no ref reaches
-	Seen          *seen.Record // objects that are in it are not read again, and what is read is added; may be nil
+	NoUnreachable bool         // report nothing that no ref reaches
+	Seen          *seen.Record // objects in it are not read again, and those read are added; may be nil
 }
 
 // Source is a repository's history. It is a scanner.Locator: Locate follows Scan.
 type Source struct {
-	opts   Options
-	graph  *graph
-	memory *memory
+	opts    Options
+	graph   *graph
+	earlier *earlier
 }
 
 // New returns the history of a repository.
@@ -41,14 +43,14 @@ func New(opts Options) *Source { return &Source{opts: opts} }
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	var err error
 	s.graph = newGraph(s.opts.Repo.Objects)
-	if s.memory, err = recall(s.opts.Repo.Objects, s.opts.Seen); err != nil {
+	if s.earlier, err = newEarlier(s.opts.Repo.Objects, s.opts.Seen); err != nil {
 		return err
 	}
-	r := &reader{grapher: grapher{graph: s.graph}, memory: s.memory, sink: sink}
+	r := &reader{grapher: grapher{graph: s.graph}, earlier: s.earlier, sink: sink}
 	walk := odb.Walk{
 		Types:   object.TypesOf(object.Blob, object.Commit, object.Tag),
 		Visitor: r,
-		Known:   s.memory.isKnown(),
+		Known:   s.earlier.knownFunc(),
 	}
 	if f, ok := sink.(scanner.Screener); ok {
 		r.screen = f.Screen
@@ -60,28 +62,28 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	return nil
 }
 
-// Reused returns how many objects were not read, because an earlier scan had seen them.
+// Reused returns how many objects were not read because an earlier scan had read them.
 func (s *Source) Reused() int {
-	if s.memory == nil {
+	if s.earlier == nil {
 		return 0
 	}
-	return s.memory.count
+	return s.earlier.count
 }
 
-// Unsaved says why the next scan will not know what this one has seen; nil if it will.
+// Unsaved returns why the record of this scan could not be saved, or nil.
 func (s *Source) Unsaved() error {
-	if s.memory == nil {
+	if s.earlier == nil {
 		return nil
 	}
-	return s.memory.unsaved
+	return s.earlier.unsaved
 }
 
-// reader hands objects to a sink and keeps the shape of the history.
+// reader hands objects to a sink and builds the graph of commits.
 type reader struct {
 	grapher
-	sink   scanner.Sink
-	screen func([]byte) bool // may be nil
-	memory *memory
+	sink    scanner.Sink
+	screen  func([]byte) bool // may be nil
+	earlier *earlier
 }
 
 // Object implements odb.Visitor.
@@ -93,26 +95,26 @@ func (r *reader) Object(ctx context.Context, o odb.Object) error {
 	case object.Tag:
 		return r.message(ctx, o, finding.Place{Source: finding.SourceMessage, Blob: o.ID.String()})
 	}
-	r.memory.exclude(o.Index)
+	r.earlier.exclude(o.Index)
 	return r.sink.Blob(ctx, scanner.Blob{
 		Place:   finding.Place{Source: finding.SourceHistory, Blob: o.ID.String()},
 		Content: o.Content, Stream: o.Stream,
 	})
 }
 
-// Lost implements odb.Visitor.
-func (r *reader) Unreadable(l odb.Unreadable) {
-	r.memory.lose(l)
-	r.sink.Skip(finding.Skip{Path: l.What, Reason: reason.Of(l.Err)})
+// Unreadable implements odb.Visitor.
+func (r *reader) Unreadable(u odb.Unreadable) {
+	r.earlier.excludeUnreadable(u)
+	r.sink.Skip(finding.Skip{Path: u.What, Reason: reason.Of(u.Err)})
 }
 
-// message scans a commit or a tag: the message, and the headers too, which hold names and whole merged tags.
+// message scans a commit or a tag, headers included: they contain names, and the tags of merged branches.
 func (r *reader) message(ctx context.Context, o odb.Object, place finding.Place) error {
 	if err := r.add(o); err != nil {
 		r.Unreadable(odb.Unreadable{What: o.ID.String(), Err: err})
 	}
-	if r.memory != nil && (r.screen == nil || r.screen(o.Content)) {
-		r.memory.exclude(o.Index)
+	if r.earlier != nil && (r.screen == nil || r.screen(o.Content)) {
+		r.earlier.exclude(o.Index)
 	}
 	header, _ := object.SplitMessage(o.Content)
 	return r.sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content, HeaderLines: bytes.Count(header, []byte{'\n'})})

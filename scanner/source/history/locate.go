@@ -16,57 +16,58 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
-// Caps on what one piece of content, or a forged history, can make a report of. Past them the scan is incomplete.
+// Limits on the size of a report, which one blob or a forged history could make endless. Beyond them the scan is
+// incomplete.
 const (
 	maxPlaces = 10_000    // paths of one blob
-	maxSteps  = 5_000_000 // introductions in all
-	maxNamed  = 100       // refs named for one place
+	maxSteps  = 5_000_000 // introductions in all; some 200 MB of lists
+	maxNamed  = 100       // refs listed for one place
 )
 
-// Locate implements scanner.Locator. It reads every tree once, tells sink what the history names and the store
-// does not have, and finds for each blob the commits that introduced it, by path.
-func (s *Source) Locate(ctx context.Context, hits []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
+// Locate implements scanner.Locator. It reads every tree once, reports missing objects to sink, and finds for each blob
+// the commits that introduced it, by path.
+func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
 	var wanted []object.ID
-	for _, h := range hits {
+	for _, h := range matches {
 		if id, ok := object.ParseID(h.Blob); ok && h.Source == finding.SourceHistory {
 			wanted = append(wanted, id)
 		}
 	}
 	l := &locator{
-		source: s, graph: s.graph, forest: newForest(s.opts.Repo.Objects, wanted), sink: sink, partial: s.opts.Repo.Partial(),
+		source: s, graph: s.graph, trees: newTreeIndex(s.opts.Repo.Objects, wanted), sink: sink, partial: s.opts.Repo.Partial(),
 		origins: map[origin][]int32{}, paths: map[int32][]string{}, unfetched: map[object.ID]bool{},
 	}
-	l.named, l.lost = s.opts.Repo.Refs()
-	whole, err := l.nothingMissing(ctx, hits)
+	l.allRefs, l.unreadable = s.opts.Repo.Refs()
+	whole, err := l.nothingMissing(ctx, matches)
 	if err != nil {
 		return nil, err
 	}
 	if whole {
 		l.report()
-		s.memory.save()
+		s.earlier.save()
 		return nil, nil
 	}
-	return l.run(ctx, hits)
+	return l.run(ctx, matches)
 }
 
 // locator answers one Locate.
 type locator struct {
-	source    *Source
-	graph     *graph
-	forest    *forest
-	sink      scanner.Sink
-	partial   bool       // the repository is a partial clone
-	order     []int32    // commits, parents first
-	rank      []int32    // of each commit in order
-	named     []repo.Ref // what the refs name
-	refs      *refIndex
-	lost      []odb.Unreadable
-	origins   map[origin][]int32 // the commits that introduced a leaf at a path, in order
-	paths     map[int32][]string // of each leaf
-	steps     int                // introductions so far
-	capped    bool               // there are more of them than are kept
-	unfetched map[object.ID]bool // what a partial clone may not have fetched
-	staged    map[object.ID][]string
+	source     *Source
+	graph      *graph
+	trees      *treeIndex
+	sink       scanner.Sink
+	partial    bool       // the repository is a partial clone
+	order      []int32    // commits, parents first
+	rank       []int32    // position of each commit in order
+	allRefs    []repo.Ref // all refs of the repository
+	refs       *refIndex
+	unreadable []odb.Unreadable
+	origins    map[origin][]int32 // the commits that introduced a leaf at a path, in order
+	paths      map[int32][]string // of each leaf
+	steps      int                // introductions that were recorded
+	capped     bool               // the limits were reached
+	unfetched  map[object.ID]bool // objects that a partial clone has not fetched
+	staged     map[object.ID][]string
 }
 
 // origin is a leaf at a path.
@@ -75,21 +76,21 @@ type origin struct {
 	path string
 }
 
-// nothingMissing reports whether there is nothing to find out: no hits, and what earlier scans have seen shows that the
-// history is whole.
-func (l *locator) nothingMissing(ctx context.Context, hits []finding.Place) (bool, error) {
-	if len(hits) > 0 || len(l.graph.absent) > 0 || len(l.lackingTags()) > 0 {
+// nothingMissing reports whether reading the trees can be skipped: there are no matches, and the record of earlier scans
+// proves that no object is missing.
+func (l *locator) nothingMissing(ctx context.Context, matches []finding.Place) (bool, error) {
+	if len(matches) > 0 || len(l.graph.absent) > 0 || len(l.lackingTags()) > 0 {
 		return false, nil
 	}
-	return l.source.memory.suffices(ctx)
+	return l.source.earlier.provesComplete(ctx)
 }
 
-func (l *locator) run(ctx context.Context, hits []finding.Place) ([][]finding.Place, error) {
+func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding.Place, error) {
 	if err := l.read(ctx); err != nil {
 		return nil, err
 	}
 	l.addTrees()
-	l.graph.settle()
+	l.graph.linkParents()
 	l.order = l.graph.sorted()
 	l.rank = make([]int32, len(l.graph.commits))
 	for i, c := range l.order {
@@ -98,51 +99,51 @@ func (l *locator) run(ctx context.Context, hits []finding.Place) ([][]finding.Pl
 	if err := l.introductions(ctx); err != nil {
 		return nil, err
 	}
-	l.refs = newRefIndex(l.graph, l.order, l.named, l.source.opts.Repo.Reflogs(), l.asked(hits))
+	l.refs = newRefIndex(l.graph, l.order, l.allRefs, l.source.opts.Repo.Reflogs(), l.asked(matches))
 	l.stage()
 	l.report()
-	out := make([][]finding.Place, len(hits))
-	for i, h := range hits {
+	out := make([][]finding.Place, len(matches))
+	for i, h := range matches {
 		out[i] = l.places(h)
 	}
-	l.remember()
+	l.saveSeen()
 	return out, ctx.Err()
 }
 
-// read reads every tree, and the commits and tags that were not read because earlier scans have seen them.
+// read reads every tree, and the commits and tags that the scan left out because they were known.
 func (l *locator) read(ctx context.Context) error {
 	if l.source.Reused() > 0 {
 		var err error
-		if l.graph, l.lost, err = wholeGraph(ctx, l.source.opts.Repo, l.lost); err != nil {
+		if l.graph, l.unreadable, err = wholeGraph(ctx, l.source.opts.Repo, l.unreadable); err != nil {
 			return reason.NewError("git.reading-history", err)
 		}
 	}
-	if err := l.forest.grow(ctx); err != nil {
+	if err := l.trees.build(ctx); err != nil {
 		return reason.NewError("git.reading-history", err)
 	}
-	l.lost = append(l.lost, l.forest.lost...)
+	l.unreadable = append(l.unreadable, l.trees.unreadable...)
 	return nil
 }
 
-// remember saves what this scan has read, but for what was lost and what names something that is missing.
-func (l *locator) remember() {
-	m := l.source.memory
+// saveSeen saves the record of this scan, without objects that could not be read or that refer to missing ones.
+func (l *locator) saveSeen() {
+	m := l.source.earlier
 	if m == nil {
 		return
 	}
-	for _, loss := range l.lost {
-		m.lose(loss)
+	for _, u := range l.unreadable {
+		m.excludeUnreadable(u)
 	}
 	for _, a := range l.graph.absent {
 		m.exclude(l.graph.commits[a.commit].number)
 	}
-	for _, n := range slices.Concat(l.lackingTags(), l.forest.lacking()) {
+	for _, n := range slices.Concat(l.lackingTags(), l.trees.lacking()) {
 		m.exclude(n)
 	}
 	m.save()
 }
 
-// lackingTags lists the tags on objects that are missing.
+// lackingTags lists the tags whose target is missing.
 func (l *locator) lackingTags() []odb.Index {
 	var out []odb.Index
 	for id, tag := range l.graph.tags {
@@ -153,38 +154,38 @@ func (l *locator) lackingTags() []odb.Index {
 	return out
 }
 
-// addTrees lets a tree that a ref names without a commit stand for a commit that has no parents. It is younger
-// than all others: where a commit has the same content, the commit introduced it.
+// addTrees adds a commit without parents for each tree that a ref points to directly. It is the latest of all commits, so
+// that content which a real commit has too is attributed to that one.
 func (l *locator) addTrees() {
-	for _, ref := range l.named {
+	for _, ref := range l.allRefs {
 		chain := l.graph.chain(ref.Target)
 		id := chain[len(chain)-1]
-		if n := l.forest.objects.IndexOf(id); n != odb.NoIndex && l.forest.treeOf[n] != none {
+		if n := l.trees.objects.IndexOf(id); n != odb.NoIndex && l.trees.treeOf[n] != none {
 			l.graph.addCommit(n, object.CommitInfo{Tree: id, Time: math.MaxInt64})
 		}
 	}
 }
 
-// introductions finds, for each leaf and path, the commits that introduced it.
+// introductions finds the commits that introduced each leaf at each path.
 func (l *locator) introductions(ctx context.Context) error {
 	for i, c := range l.order {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		node, parents := l.forest.root(l.graph.commits[c].tree), []int32{}
+		node, parents := l.trees.root(l.graph.commits[c].tree), []int32{}
 		for p := range l.graph.parentsOf(c) {
-			parents = append(parents, l.forest.root(l.graph.commits[p].tree))
+			parents = append(parents, l.trees.root(l.graph.commits[p].tree))
 		}
-		l.forest.introduced(node, parents, "", func(path string, leaf int32) bool { return l.introduce(c, path, leaf) })
+		l.trees.introduced(node, parents, "", func(path string, leaf int32) bool { return l.introduce(c, path, leaf) })
 	}
 	return nil
 }
 
-// introduce notes that a commit introduced a leaf, and reports whether there is room for more. What a partial clone
-// lacks is only counted: that may be nearly everything.
+// introduce records that a commit introduced a leaf, and reports whether more can be recorded. Objects that a partial
+// clone lacks are only counted, because that may be nearly all of them.
 func (l *locator) introduce(c int32, path string, leaf int32) bool {
-	if l.partial && l.forest.leaves[leaf].missing {
-		l.unfetched[l.forest.leaves[leaf].id] = true
+	if l.partial && l.trees.leaves[leaf].missing {
+		l.unfetched[l.trees.leaves[leaf].id] = true
 		return true
 	}
 	at := origin{leaf, path}
@@ -201,15 +202,15 @@ func (l *locator) introduce(c int32, path string, leaf int32) bool {
 	return true
 }
 
-// asked lists the commits whose refs will be needed.
-func (l *locator) asked(hits []finding.Place) []int32 {
+// asked lists the commits whose refs will be reported.
+func (l *locator) asked(matches []finding.Place) []int32 {
 	seen := map[int32]bool{}
 	for _, commits := range l.origins {
 		for _, c := range commits {
 			seen[c] = true
 		}
 	}
-	for _, h := range hits {
+	for _, h := range matches {
 		if id, ok := object.ParseID(h.Commit); ok {
 			if c, ok := l.graph.peel(id); ok {
 				seen[c] = true
@@ -227,8 +228,8 @@ func (l *locator) asked(hits []finding.Place) []int32 {
 	return out
 }
 
-// stage reads which blobs the indexes hold: the repository's, and those of linked worktrees. An index that cannot
-// be read names no blob; the source of staged content is the one to complain.
+// stage reads which blobs are staged, in the repository's index and in those of linked worktrees. An index that cannot be
+// read is reported by the source of staged content or of the working tree.
 func (l *locator) stage() {
 	l.staged = map[object.ID][]string{}
 	repo := l.source.opts.Repo
@@ -239,14 +240,14 @@ func (l *locator) stage() {
 			continue
 		}
 		for _, e := range staged.Entries {
-			if l.forest.has(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
+			if l.trees.has(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
 				l.staged[e.ID] = append(l.staged[e.ID], e.Path)
 			}
 		}
 	}
 }
 
-// places answers where one hit stands.
+// places returns the places of one match.
 func (l *locator) places(h finding.Place) []finding.Place {
 	var out []finding.Place
 	switch {
@@ -263,12 +264,12 @@ func (l *locator) places(h finding.Place) []finding.Place {
 	return out
 }
 
-// blobPlaces finds a blob in the history; if no ref reaches it there, in an index; and if it is not there either, it
-// has no path, and is reachable only if a ref names the blob itself.
+// blobPlaces finds a blob in the history or, if no ref reaches it there, in an index. A blob that is in neither has no
+// path, and is reachable only if a ref points to the blob itself.
 func (l *locator) blobPlaces(h finding.Place) []finding.Place {
 	id, _ := object.ParseID(h.Blob)
 	var out []finding.Place
-	if leaf, ok := l.forest.byLeaf[id]; ok {
+	if leaf, ok := l.trees.byLeaf[id]; ok {
 		for _, path := range l.paths[leaf] {
 			h.Path = path
 			out = append(out, l.commitPlace(h, l.origins[origin{leaf, path}]))
@@ -286,20 +287,20 @@ func (l *locator) blobPlaces(h finding.Place) []finding.Place {
 	return out
 }
 
-// commitPlace fills in the first of the commits, by topology, and every ref that reaches one of them. A commit
-// that a ref reaches goes before one that none does: neither is the other's ancestor then.
+// commitPlace fills in the first of the commits in topological order, and every ref that reaches one of them. A commit
+// that a ref reaches precedes one that no ref reaches, which cannot be its ancestor.
 func (l *locator) commitPlace(h finding.Place, commits []int32) finding.Place {
 	first := slices.MinFunc(commits, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(l.refs.unreached(a), l.refs.unreached(b)), cmp.Compare(l.rank[a], l.rank[b]))
 	})
 	id := l.graph.id(first)
-	if info, err := l.source.opts.Repo.Commit(id); err == nil { // else it is a tree that a ref names
+	if info, err := l.source.opts.Repo.Commit(id); err == nil { // otherwise it is a tree that a ref points to
 		h.Commit, h.Author, h.Email, h.Date = id.String(), info.Author.Name, info.Author.Email, info.Author.When
 	}
 	return l.refs.fill(h, commits)
 }
 
-// messagePlace fills in whose message it is. A commit that could not be parsed stands for itself.
+// messagePlace fills in the author of a commit message. A commit that could not be parsed is not in the graph.
 func (l *locator) messagePlace(h finding.Place) finding.Place {
 	id, _ := object.ParseID(h.Commit)
 	if c, ok := l.graph.find(id); ok {
@@ -308,7 +309,7 @@ func (l *locator) messagePlace(h finding.Place) finding.Place {
 	return h
 }
 
-// tagPlace fills in who tagged, what the tag is on, and the refs that name it.
+// tagPlace fills in the tagger, the tagged commit, and the refs that point to the tag.
 func (l *locator) tagPlace(h finding.Place) finding.Place {
 	id, _ := object.ParseID(h.Blob)
 	tag := l.graph.tags[id]

@@ -7,13 +7,13 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 )
 
-// report tells what the history names and the store does not have: cut history, and missing commits, trees and
-// blobs. What only unreachable commits name is left out: git prunes it piece by piece.
+// report reports what is missing: cut history, and commits, trees and blobs that are referred to. What only unreachable
+// commits refer to is left out, because git prunes it piece by piece.
 func (l *locator) report() {
-	for _, loss := range l.lost {
-		l.skip(loss.What, reason.Of(loss.Err))
+	for _, u := range l.unreadable {
+		l.skip(u.What, reason.Of(u.Err))
 	}
-	for _, ref := range l.named {
+	for _, ref := range l.allRefs {
 		chain := l.graph.chain(ref.Target)
 		if id := chain[len(chain)-1]; !l.has(id) {
 			l.skip(ref.Name, reason.New("git.ref-target-missing", id.String()))
@@ -26,8 +26,8 @@ func (l *locator) report() {
 	}
 }
 
-// reportGaps tells which commits and which of their trees are missing. A parent that is there and damaged has been
-// told of when it was read.
+// reportGaps reports missing commits and missing trees of commits. A parent that exists and is damaged was reported when
+// it was read.
 func (l *locator) reportGaps(cut map[object.ID]bool) {
 	for _, a := range l.graph.absent {
 		commit := l.graph.id(a.commit)
@@ -45,7 +45,7 @@ func (l *locator) reportGaps(cut map[object.ID]bool) {
 
 func (l *locator) has(id object.ID) bool { return l.graph.objects.IndexOf(id) != odb.NoIndex }
 
-// reportShallow tells where a shallow clone ends and how to deepen it.
+// reportShallow reports where the history of a shallow clone is cut, and returns those commits.
 func (l *locator) reportShallow() map[object.ID]bool {
 	cut := map[object.ID]bool{}
 	for _, id := range l.source.opts.Repo.Shallow() {
@@ -57,10 +57,9 @@ func (l *locator) reportShallow() map[object.ID]bool {
 	return cut
 }
 
-// reportLeaves tells which blobs and trees are missing. In a partial clone that is how it is meant, and one
-// sentence says it for all.
+// reportLeaves reports missing blobs and trees. In a partial clone they are expected, and one Skip counts them all.
 func (l *locator) reportLeaves() {
-	for i, leaf := range l.forest.leaves {
+	for i, leaf := range l.trees.leaves {
 		if !leaf.missing {
 			continue
 		}

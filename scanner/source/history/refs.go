@@ -8,16 +8,16 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
-// refIndex knows which refs, and which entries of reflogs, reach each of a few commits.
+// refIndex says which refs and reflog entries reach each of a few commits.
 type refIndex struct {
 	graph   *graph
-	slot    map[int32]int          // of a commit that was asked for
+	slot    map[int32]int          // position of each asked commit in refs and reflogs
 	refs    [][]string             // by slot
 	reflogs [][]string             // by slot
-	naming  map[object.ID][]string // the refs that name an object, directly or by a tag
+	naming  map[object.ID][]string // refs that point to an object, directly or through a tag
 }
 
-// newRefIndex follows the history from parents to children, 64 of the asked commits at a time.
+// newRefIndex walks the history from parents to children once for each 64 of the asked commits, one bit for each.
 func newRefIndex(g *graph, order []int32, refs, reflogs []repo.Ref, asked []int32) *refIndex {
 	x := &refIndex{
 		graph: g, slot: map[int32]int{}, naming: map[object.ID][]string{},
@@ -39,7 +39,7 @@ func newRefIndex(g *graph, order []int32, refs, reflogs []repo.Ref, asked []int3
 	return x
 }
 
-// spread returns for each commit which of the asked ones are among its ancestors or are itself, as bits.
+// spread returns, for each commit, which of the asked commits it reaches, as bits.
 func spread(g *graph, order, asked []int32) []uint64 {
 	bits := make([]uint64, len(g.commits))
 	for i, c := range asked {
@@ -67,7 +67,7 @@ func (x *refIndex) name(names [][]string, refs []repo.Ref, reaches []uint64) {
 	}
 }
 
-// unreached is 1 for a commit that no ref reaches, else 0.
+// unreached is 1 for a commit that no ref reaches, and otherwise 0.
 func (x *refIndex) unreached(c int32) int {
 	if len(x.refs[x.slot[c]]) == 0 {
 		return 1
@@ -75,18 +75,18 @@ func (x *refIndex) unreached(c int32) int {
 	return 0
 }
 
-// kept reports whether a ref or an entry of a reflog reaches the commit.
+// kept reports whether a ref or a reflog entry reaches the commit.
 func (x *refIndex) kept(c int32) bool {
 	slot := x.slot[c]
 	return len(x.refs[slot])+len(x.reflogs[slot]) > 0
 }
 
-// fill says which refs reach one of the commits; where none does, which entries of reflogs do.
+// fill fills in the refs that reach one of the commits or, if there are none, the reflog entries that do.
 func (x *refIndex) fill(p finding.Place, commits []int32) finding.Place {
 	return named(p, x.union(x.refs, commits), x.union(x.reflogs, commits))
 }
 
-// fillNamed says which refs name an object.
+// fillNamed fills in the refs that point to an object.
 func (x *refIndex) fillNamed(p finding.Place, id object.ID) finding.Place {
 	return named(p, x.naming[id], nil)
 }
@@ -100,7 +100,7 @@ func named(p finding.Place, refs, reflogs []string) finding.Place {
 	return p
 }
 
-// union merges the sorted lists of several commits. Most places have one commit, whose list is shared.
+// union merges the sorted lists of several commits. Most places have one commit and share its list.
 func (x *refIndex) union(lists [][]string, commits []int32) []string {
 	if len(commits) == 1 {
 		return lists[x.slot[commits[0]]]

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
 // Call is one call that came, as Recorded returns it and as faults are chosen by.
@@ -26,7 +28,7 @@ type Call struct {
 func (s *Server) Calls(service, action string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.calls[operation{service, action}]
+	return s.calls[wire.Operation{Service: service, Action: action}]
 }
 
 // Recorded returns every call so far, in the order in which they came.
@@ -37,26 +39,26 @@ func (s *Server) Recorded() []Call {
 }
 
 // arrive writes down the call, under a number for finish, and chooses the fault that it shall meet.
-func (s *Server) arrive(req *request, r *http.Request) (time.Time, int, Fault, bool) {
+func (s *Server) arrive(req *wire.Request, r *http.Request) (time.Time, int, Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	req.source = cmp.Or(s.source, host, r.RemoteAddr)
-	op := req.operation()
-	params := maps.Clone(req.params)
+	req.Source = cmp.Or(s.source, host, r.RemoteAddr)
+	op := req.Operation()
+	params := maps.Clone(req.Params)
 	for _, secret := range []string{"Signature", "SecurityToken", "OIDCToken"} {
 		delete(params, secret)
 	}
-	call := Call{Service: op.service, Action: op.action, KeyID: req.keyID(), Params: params, SourceIP: req.source, Time: now}
+	call := Call{Service: op.Service, Action: op.Action, KeyID: req.KeyID(), Params: params, SourceIP: req.Source, Time: now}
 	s.calls[op]++
 	s.log = append(s.log, call)
 	fault, struck := s.faults.choose(call)
 	return now, len(s.log) - 1, fault, struck
 }
 
-func (s *Server) finish(number int, r reply) {
+func (s *Server) finish(number int, r wire.Reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.log[number].Status, s.log[number].Code = r.status, r.code
+	s.log[number].Status, s.log[number].Code = r.Status, r.Code
 }

@@ -1,15 +1,17 @@
-// Package alibabatest emulates Alibaba Cloud accounts on a loopback port, for tests and drills: nothing leaves
-// the machine, and no key in it was ever a real one. The first example makes up an account with a key, serves it,
-// and checks the key while its status changes and the server fails; the second ends an incident.
+// Package alibabatest emulates Alibaba Cloud accounts on a loopback port, for tests and drills: nothing leaves the machine,
+// and none of its keys was ever real. The first example creates an account with a key, serves it, and checks the key while
+// its status changes and the server fails; the second one ends an incident.
+//
+// This package is the server and its faults. verifier/internal/emulator has the accounts, the services and the protocol.
 //
 // # The scene
 //
 // An [Account] holds users, groups, roles, policies, AccessKeys, sessions and events. Methods such as
-// [Account.AddUser], [Account.AddPolicy] and [Account.Attach] set it up, and say nothing of permissions: they may
-// do what the API would refuse, such as a third key of a user. A [Server] answers calls for one or more accounts at
-// one address, and tells the services apart by the API's version. Everything can be read back: [Key.Status],
+// [Account.AddUser], [Account.AddPolicy] and [Account.Attach] set it up without checking permissions: they may do what the
+// API would refuse, such as a third key of a user. A [Server] answers calls for one or more accounts at
+// one address, and recognises the service by the API's version. Everything can be read back: [Key.Status],
 // [Account.Attached], [Server.Recorded], [Account.Events]. [Server.SetClock] and [Server.SetSourceIP] replace the
-// time and the caller's address. A [Metadata] handler is the way in which an ECS instance gets at its role.
+// Time and the caller's address. A [Metadata] handler is the way in which an ECS instance gets at its role.
 //
 // # What is faithful
 //
@@ -23,8 +25,8 @@
 //     AssumeRoleWithOIDC, which needs no signature.
 //   - RAM 2015-05-01: users, groups, log-in profiles, AccessKeys, roles, policies and who has them, the settings of
 //     the account.
-//   - IMS 2019-08-15: users by name, number or AccessKey; AccessKeys, also those of root; the recycle bin; the
-//     network policy of a key; the account's summary and security report.
+//   - IMS 2019-08-15: users by name, number or AccessKey; AccessKeys, also those of root; the recycle bins of keys and of
+//     users; the network policy of a key; the account's summary and security report.
 //   - ActionTrail 2020-07-06: LookupEvents. Each call of a known key is an event at once; others can be planted.
 //   - Resource Directory (ResourceManager 2020-03-31): ListAccounts.
 //
@@ -39,7 +41,7 @@
 //   - DeleteAccessKey refuses an active key with DeleteConflict.AccessKey.Active. The guides ask for a disabled key,
 //     but name no code, and tools exist that delete active ones: Settings.DeleteActiveKeys lets it happen.
 //   - A key restored from the recycle bin is disabled, and needs room among the user's two. A deleted root key does
-//     not go there.
+//     not go there. The keys of a deleted user are in its bin, and ListAccessKeysInRecycleBin does not know the user.
 //   - A call from an address that the key's network policy does not list is refused with the wording of a disabled
 //     key, after its signature was checked.
 //   - A key under restrictive protection is refused with Forbidden, by RAM and IMS.

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/akguard/akguard/verifier/internal/emulator/state"
+	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
 // Fault is one way in which the server fails. Latency comes first; then the first that is set of Hang, Reset, Cut,
@@ -27,7 +30,7 @@ type Fault struct {
 	Message   string // goes with Code
 	Status    int    // if zero, 200 for Raw, 400 for Code and 307 for Redirect
 
-	answer *reply // the true one, if there is one
+	answer *wire.Reply // the true one, if there is one
 }
 
 // Throttled is the answer to a caller that asks too often.
@@ -59,7 +62,7 @@ func FailedAnswer() Fault {
 }
 
 // strike lets the fault happen, and reports whether that was the answer.
-func (f Fault) strike(w http.ResponseWriter, r *http.Request, req request) bool {
+func (f Fault) strike(w http.ResponseWriter, r *http.Request, req wire.Request) bool {
 	if f.Latency > 0 {
 		select {
 		case <-time.After(f.Latency):
@@ -75,15 +78,15 @@ func (f Fault) strike(w http.ResponseWriter, r *http.Request, req request) bool 
 		f.cut(w)
 	case f.Truncated:
 		half := *f.answer
-		half.body = half.body[:len(half.body)/2]
-		half.send(w)
+		half.Body = half.Body[:len(half.Body)/2]
+		half.Send(w)
 	case f.Redirect != "":
 		http.Redirect(w, r, f.Redirect, cmp.Or(f.Status, http.StatusTemporaryRedirect))
 	case f.Raw != "":
 		w.WriteHeader(cmp.Or(f.Status, http.StatusOK))
 		_, _ = w.Write([]byte(f.Raw))
 	case f.Code != "":
-		refuse(req, requestID(), failure{cmp.Or(f.Status, http.StatusBadRequest), f.Code, f.Message}).send(w)
+		wire.Refuse(req, state.RequestID(), wire.Failure{Status: cmp.Or(f.Status, http.StatusBadRequest), Code: f.Code, Message: f.Message}).Send(w)
 	default:
 		return false
 	}
@@ -92,10 +95,10 @@ func (f Fault) strike(w http.ResponseWriter, r *http.Request, req request) bool 
 
 // cut promises the whole answer and breaks off.
 func (f Fault) cut(w http.ResponseWriter) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(f.answer.body)))
-	w.Header().Set("Content-Type", f.answer.kind)
-	w.WriteHeader(f.answer.status)
-	_, _ = w.Write(f.answer.body[:len(f.answer.body)/2])
+	w.Header().Set("Content-Length", strconv.Itoa(len(f.answer.Body)))
+	w.Header().Set("Content-Type", f.answer.Kind)
+	w.WriteHeader(f.answer.Status)
+	_, _ = w.Write(f.answer.Body[:len(f.answer.Body)/2])
 	_ = http.NewResponseController(w).Flush()
 	reset(w)
 }

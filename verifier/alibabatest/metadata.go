@@ -8,19 +8,22 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/akguard/akguard/verifier/internal/emulator/state"
+	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
 // Metadata is the part of an ECS instance's metadata server that hands out the credentials of the instance's RAM
 // role. It is an http.Handler, for a server of the caller's own. It is safe for concurrent use.
 type Metadata struct {
-	Account  *Account
+	Account  *state.Account
 	Role     string        // added at first sight; empty: the instance has none, and answers 404
 	Hardened bool          // answers only calls with a token of PUT /latest/api/token
 	Lifetime time.Duration // of a credential; six hours if zero
 
 	mu     sync.Mutex
 	tokens map[string]time.Time // when each expires
-	key    *Key                 // what it handed out last
+	key    *state.Key           // what it handed out last
 }
 
 // ServeHTTP answers one call.
@@ -42,7 +45,7 @@ func (m *Metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// token hands out a token for up to six hours, as the header asks.
+// Token hands out a token for up to six hours, as the header asks.
 func (m *Metadata) token(w http.ResponseWriter, r *http.Request) {
 	seconds, err := strconv.Atoi(r.Header.Get("X-aliyun-ecs-metadata-token-ttl-seconds"))
 	switch {
@@ -58,35 +61,35 @@ func (m *Metadata) token(w http.ResponseWriter, r *http.Request) {
 	if m.tokens == nil {
 		m.tokens = make(map[string]time.Time)
 	}
-	token := random(alphanum, 43) + "="
-	m.tokens[token] = m.Account.time().Add(time.Duration(seconds) * time.Second)
+	token := state.RandomText(state.Alphanum, 43) + "="
+	m.tokens[token] = m.Account.Time().Add(time.Duration(seconds) * time.Second)
 	_, _ = fmt.Fprint(w, token)
 }
 
 func (m *Metadata) knows(token string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.Account.time().Before(m.tokens[token])
+	return m.Account.Time().Before(m.tokens[token])
 }
 
 // credential hands out the same one until half of its time is over.
 func (m *Metadata) credential(w http.ResponseWriter) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now, lifetime := m.Account.time(), m.Lifetime
+	now, lifetime := m.Account.Time(), m.Lifetime
 	if lifetime == 0 {
 		lifetime = 6 * time.Hour
 	}
-	if m.key == nil || m.key.expires.Sub(now) < lifetime/2 {
-		m.key = m.Account.AddSession(m.Role, "i-"+strings.ToLower(random(alphanum, 20)), now.Add(lifetime))
+	if m.key == nil || m.key.Expires.Sub(now) < lifetime/2 {
+		m.key = m.Account.AddSession(m.Role, "i-"+strings.ToLower(state.RandomText(state.Alphanum, 20)), now.Add(lifetime))
 	}
 	w.Header().Set("Content-Type", "text/plain")
-	_ = json.NewEncoder(w).Encode(object{
-		{"AccessKeyId", m.key.id},
-		{"AccessKeySecret", m.key.secret},
-		{"Expiration", stamp(m.key.expires)},
-		{"SecurityToken", m.key.token},
-		{"LastUpdated", stamp(now)},
+	_ = json.NewEncoder(w).Encode(wire.Object{
+		{"AccessKeyId", m.key.ID},
+		{"AccessKeySecret", m.key.Secret},
+		{"Expiration", state.Stamp(m.key.Expires)},
+		{"SecurityToken", m.key.Token},
+		{"LastUpdated", state.Stamp(now)},
 		{"Code", "Success"},
 	})
 }

@@ -8,6 +8,10 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/akguard/akguard/verifier/internal/emulator/services"
+	"github.com/akguard/akguard/verifier/internal/emulator/state"
+	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
 // Server answers API calls for its accounts. It is safe for concurrent use.
@@ -17,20 +21,20 @@ type Server struct {
 
 	http     *http.Server
 	stopped  chan struct{} // closed when the serving goroutine has ended
-	accounts []*Account
-	actions  map[operation]action
+	accounts []*state.Account
+	actions  map[wire.Operation]services.Action
 
 	mu     sync.Mutex
 	now    func() time.Time
 	source string // the address that calls seem to come from; empty: the true one
-	calls  map[operation]int
+	calls  map[wire.Operation]int
 	log    []Call
 	nonces map[string]bool // by ID and nonce; kept until the end
 	faults faults
 }
 
 // NewServer starts a server for the accounts on a free loopback port. Close ends it.
-func NewServer(accounts ...*Account) (*Server, error) {
+func NewServer(accounts ...*state.Account) (*Server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listening on loopback: %w", err)
@@ -39,9 +43,9 @@ func NewServer(accounts ...*Account) (*Server, error) {
 		URL:      "http://" + listener.Addr().String(),
 		stopped:  make(chan struct{}),
 		accounts: accounts,
-		actions:  actions(),
+		actions:  services.Actions(),
 		now:      time.Now,
-		calls:    make(map[operation]int),
+		calls:    make(map[wire.Operation]int),
 		nonces:   make(map[string]bool),
 	}
 	s.http = &http.Server{
@@ -79,7 +83,7 @@ func (s *Server) SetClock(now func() time.Time) {
 	s.now = now
 	s.mu.Unlock()
 	for _, account := range s.accounts {
-		account.setClock(now)
+		account.SetClock(now)
 	}
 }
 
@@ -92,7 +96,7 @@ func (s *Server) SetSourceIP(address string) {
 
 // ServeHTTP answers one call.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	req, err := parse(r)
+	req, err := wire.Parse(r)
 	now, call, fault, struck := s.arrive(&req, r)
 	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
 	if struck && !fault.AfterAction {
@@ -109,38 +113,38 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	answer.send(w)
+	answer.Send(w)
 }
 
-// reply makes the answer that the true service would give.
-func (s *Server) reply(req request, now time.Time, unreadable error) reply {
-	id := requestID()
+// Reply makes the answer that the true service would give.
+func (s *Server) reply(req wire.Request, now time.Time, unreadable error) wire.Reply {
+	id := state.RequestID()
 	if unreadable != nil {
-		return refuse(req, id, failure{http.StatusBadRequest, "InvalidParameter", unreadable.Error()})
+		return wire.Refuse(req, id, wire.Failure{Status: http.StatusBadRequest, Code: "InvalidParameter", Message: unreadable.Error()})
 	}
-	op := req.operation()
+	op := req.Operation()
 	key, result, refused := s.answer(req, now)
-	if key.account != nil {
-		key.account.record(req, key, refused, happening{id, now})
+	if key.Account != nil {
+		record(key.Account, req, key, refused, happening{id, now})
 	}
 	if refused != nil {
-		return refuse(req, id, *refused)
+		return wire.Refuse(req, id, *refused)
 	}
-	return encode(req, http.StatusOK, op.action+"Response", append(object{{"RequestId", id}}, result...))
+	return wire.Encode(req, http.StatusOK, op.Action+"Response", append(wire.Object{{"RequestId", id}}, result...))
 }
 
 // answer looks up the ID, then its status, then the signature, as Alibaba Cloud does, and runs the action. The key
 // is that of the caller, as far as it is known.
-func (s *Server) answer(req request, now time.Time) (Key, object, *failure) {
-	op := req.operation()
+func (s *Server) answer(req wire.Request, now time.Time) (state.Key, wire.Object, *wire.Failure) {
+	op := req.Operation()
 	act, known := s.actions[op]
-	if known && act.unsigned && req.keyID() == "" {
-		result, refused := act.run(&call{server: s, req: req, now: now})
-		return Key{}, result, refused
+	if known && act.Unsigned && req.KeyID() == "" {
+		result, refused := act.Run(&services.Invocation{Find: s.account, Request: req, Now: now})
+		return state.Key{}, result, refused
 	}
-	key, refused := s.caller(req.keyID())
+	key, refused := s.caller(req.KeyID())
 	if refused == nil {
-		refused = req.check()
+		refused = req.Check()
 	}
 	if refused == nil {
 		refused = s.authenticate(key, req, now)
@@ -148,43 +152,43 @@ func (s *Server) answer(req request, now time.Time) (Key, object, *failure) {
 	if refused != nil {
 		return key, nil, refused
 	}
-	key.account.used(key.id, op.service, now)
-	c := &call{server: s, account: key.account, key: key, req: req, now: now}
+	key.Account.Used(key.ID, op.Service, now)
+	c := &services.Invocation{Find: s.account, Account: key.Account, Key: key, Request: req, Now: now}
 	switch {
-	case !key.mayComeFrom(req.source):
+	case !key.MayComeFrom(req.Source):
 		// The network policies' own wording is not documented; that of OSS is the one of a disabled key.
-		refused = &failure{http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled."}
+		refused = wire.Refusal(http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.")
 	case !known:
-		refused = &failure{http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found."}
-	case key.isProtected(op.service):
-		refused = &failure{http.StatusForbidden, "Forbidden", "There is a risk of leakage of this AccessKey."}
-	case !c.permitted(act):
-		refused = noPermission()
+		refused = wire.Refusal(http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found.")
+	case key.IsProtected(op.Service):
+		refused = wire.Refusal(http.StatusForbidden, "Forbidden", "There is a risk of leakage of this AccessKey.")
+	case !c.Permitted(act):
+		refused = services.NoPermission()
 	default:
-		result, refused := act.run(c)
+		result, refused := act.Run(c)
 		return key, result, refused
 	}
 	return key, nil, refused
 }
 
 // caller finds the key that a call is made with. That of a disabled one is returned too.
-func (s *Server) caller(id string) (Key, *failure) {
+func (s *Server) caller(id string) (state.Key, *wire.Failure) {
 	for _, account := range s.accounts {
-		key, ok := account.find(id)
+		key, ok := account.Find(id)
 		switch {
-		case ok && key.status == Inactive:
-			return key, &failure{http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled."}
+		case ok && key.State == state.Inactive:
+			return key, wire.Refusal(http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.")
 		case ok:
 			return key, nil
 		}
 	}
-	return Key{}, &failure{http.StatusNotFound, "InvalidAccessKeyId.NotFound", "Specified access key is not found."}
+	return state.Key{}, wire.Refusal(http.StatusNotFound, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
 }
 
 // account finds one of the server's accounts by number.
-func (s *Server) account(uid string) (*Account, bool) {
+func (s *Server) account(uid string) (*state.Account, bool) {
 	for _, a := range s.accounts {
-		if a.uid == uid {
+		if a.Number == uid {
 			return a, true
 		}
 	}

@@ -1,4 +1,4 @@
-package alibabatest
+package wire
 
 import (
 	"crypto/hmac"
@@ -26,9 +26,9 @@ type authorization struct {
 }
 
 // readHeaders finds out whether the call is one of ACS3: it has that signature, or no parameter says what to do.
-func (r *request) readHeaders(from *http.Request, query map[string]string, body []byte) error {
+func (r *Request) readHeaders(from *http.Request, query map[string]string, body []byte) error {
 	value := from.Header.Get("Authorization")
-	if value == "" && (r.params["Action"] != "" || from.Header.Get("X-Acs-Action") == "") {
+	if value == "" && (r.Params["Action"] != "" || from.Header.Get("X-Acs-Action") == "") {
 		return nil
 	}
 	a := &authorization{method: from.Method, query: canonicalQuery(query), header: from.Header.Clone()}
@@ -42,7 +42,7 @@ func (r *request) readHeaders(from *http.Request, query map[string]string, body 
 	return a.parse(value)
 }
 
-// parse reads an Authorization header: ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=a;b,Signature=<hex>.
+// Parse reads an Authorization header: ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=a;b,Signature=<hex>.
 func (a *authorization) parse(value string) error {
 	algorithm, rest, _ := strings.Cut(value, " ")
 	if algorithm != acs3Algorithm {
@@ -64,21 +64,21 @@ func (a *authorization) parse(value string) error {
 	return nil
 }
 
-// check refuses calls that lack a header of the protocol, or leave one out of the signature.
-func (a *authorization) check() *failure {
+// Check refuses calls that lack a header of the protocol, or leave one out of the signature.
+func (a *authorization) check() *Failure {
 	for _, name := range []string{"x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256"} {
 		if a.header.Get(name) == "" {
-			return missing(name)
+			return Missing(name)
 		}
 	}
 	if !slices.IsSorted(a.signed) {
-		return &failure{http.StatusBadRequest, "IncompleteSignature", "The signed headers are not in order."}
+		return Refusal(http.StatusBadRequest, "IncompleteSignature", "The signed headers are not in order.")
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.header)) {
 		name = strings.ToLower(name)
 		must := name == "host" || name == "content-type" || strings.HasPrefix(name, "x-acs-")
 		if must && !slices.Contains(a.signed, name) {
-			return &failure{http.StatusBadRequest, "IncompleteSignature", "The signature does not cover " + name + "."}
+			return Refusal(http.StatusBadRequest, "IncompleteSignature", "The signature does not cover "+name+".")
 		}
 	}
 	return nil

@@ -1,15 +1,15 @@
-package alibabatest
+package state
 
 import (
 	"sync"
 	"time"
 )
 
-// systemPolicies is a handful of the policies that every account has, by name. The documents are shorter than the
+// SystemPolicies is a handful of the policies that every account has, by name. The documents are shorter than the
 // true ones where these go on about services that are not emulated.
-var systemPolicies = sync.OnceValue(func() map[string]*policy {
+var SystemPolicies = sync.OnceValue(func() map[string]*Policy {
 	readOnly := `"*:Describe*","*:List*","*:Get*","*:BatchGet*","*:Query*","*:BatchQuery*","actiontrail:LookupEvents"`
-	made := make(map[string]*policy)
+	made := make(map[string]*Policy)
 	for name, actions := range map[string]string{
 		"AdministratorAccess":                   `"*"`,
 		"ReadOnlyAccess":                        readOnly,
@@ -25,13 +25,13 @@ var systemPolicies = sync.OnceValue(func() map[string]*policy {
 		"AliyunResourceDirectoryReadOnlyAccess": `"resourcemanager:Get*","resourcemanager:List*"`,
 	} {
 		text := `{"Version":"1","Statement":[{"Effect":"Allow","Action":[` + actions + `],"Resource":"*"}]}`
-		parsed, err := parseDocument(text)
+		parsed, err := ParseDocument(text)
 		if err != nil {
 			panic("a system policy cannot be read: " + err.Error()) // a mistake in the table above
 		}
 		day := time.Date(2015, 4, 28, 0, 0, 0, 0, time.UTC)
-		made[name] = &policy{kind: "System", name: name, description: name, text: text, version: 1,
-			created: day, updated: day, parsed: parsed}
+		made[name] = &Policy{Kind: "System", Name: name, Description: name, Text: text, Version: 1,
+			Created: day, Updated: day, parsed: parsed}
 	}
 	return made
 })

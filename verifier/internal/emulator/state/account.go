@@ -1,4 +1,4 @@
-package alibabatest
+package state
 
 import (
 	"crypto/rand"
@@ -9,49 +9,49 @@ import (
 
 const (
 	digits   = "0123456789"
-	alphanum = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	Alphanum = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	base58   = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 )
 
 // Account is an Alibaba Cloud account with its users, groups, roles, policies, keys and events. Its methods set
 // the scene and read it back; calls of the API change it in between. It is safe for concurrent use.
 type Account struct {
-	uid string
+	Number string
 
-	mu        sync.Mutex
-	clock     func() time.Time
-	keys      map[string]*Key    // by ID
-	users     map[string]*user   // by name
-	recycled  map[string]*user   // deleted ones that can be restored, by name
-	groups    map[string]*group  // by name
-	roles     map[string]*role   // by name
-	policies  map[string]*policy // custom ones, by name
-	providers map[string]*oidcProvider
-	events    []Event // in the order in which they came
-	members   []*Account
-	settings  Settings
+	Mu        sync.Mutex
+	Now       func() time.Time
+	KeyByID   map[string]*Key        // by ID
+	Users     map[string]*UserRecord // by name
+	Recycled  map[string]*UserRecord // deleted ones that can be restored, by name
+	Groups    map[string]*Group      // by name
+	Roles     map[string]*RoleRecord // by name
+	Policies  map[string]*Policy     // custom ones, by name
+	Providers map[string]*OIDCProvider
+	Recorded  []Event // in the order in which they came
+	Members   []*Account
+	Settings  Settings
 }
 
 // NewAccount returns an account with nobody in it but its owner, and without keys.
 func NewAccount() *Account {
 	return &Account{
-		uid:       "1" + random(digits, 15),
-		clock:     time.Now,
-		keys:      make(map[string]*Key),
-		users:     make(map[string]*user),
-		recycled:  make(map[string]*user),
-		groups:    make(map[string]*group),
-		roles:     make(map[string]*role),
-		policies:  make(map[string]*policy),
-		providers: make(map[string]*oidcProvider),
+		Number:    "1" + RandomText(digits, 15),
+		Now:       time.Now,
+		KeyByID:   make(map[string]*Key),
+		Users:     make(map[string]*UserRecord),
+		Recycled:  make(map[string]*UserRecord),
+		Groups:    make(map[string]*Group),
+		Roles:     make(map[string]*RoleRecord),
+		Policies:  make(map[string]*Policy),
+		Providers: make(map[string]*OIDCProvider),
 	}
 }
 
 // UID returns the account's 16-digit number.
-func (a *Account) UID() string { return a.uid }
+func (a *Account) UID() string { return a.Number }
 
 // Domain returns the end of its users' principal names: <uid>.onaliyun.com.
-func (a *Account) Domain() string { return a.uid + ".onaliyun.com" }
+func (a *Account) Domain() string { return a.Number + ".onaliyun.com" }
 
 // Settings is what an account's owner has decided for the whole of it. The zero Settings is a new account's.
 type Settings struct {
@@ -75,44 +75,48 @@ type PasswordPolicy struct {
 
 // Configure replaces the account's settings.
 func (a *Account) Configure(s Settings) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.settings = s
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	a.Settings = s
 }
 
 // AddMembers makes the account the management account of a resource directory with these members.
 func (a *Account) AddMembers(members ...*Account) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.members = append(a.members, members...)
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	a.Members = append(a.Members, members...)
 }
 
-func (a *Account) setClock(now func() time.Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.clock = now
+// SetClock replaces the clock that dates keys, users and events.
+func (a *Account) SetClock(now func() time.Time) {
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	a.Now = now
 }
 
-func (a *Account) time() time.Time {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.clock()
+// Time returns the time by the account's clock.
+func (a *Account) Time() time.Time {
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	return a.Now()
 }
 
-func (a *Account) arn(resource string) string { return "acs:ram::" + a.uid + ":" + resource }
+// ARN returns the name of a resource of the account.
+func (a *Account) ARN(resource string) string { return "acs:ram::" + a.Number + ":" + resource }
 
-// stamp is how the API writes a time; the zero time is empty.
-func stamp(t time.Time) string {
+// Stamp is how the API writes a time; the zero time is empty.
+func Stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	return t.UTC().Format("2006-01-02T15:04:05Z")
 }
 
-func longID() string { return "LTAI5t" + random(base58, 18) }
+// LongID returns a new ID of 24 characters.
+func LongID() string { return "LTAI5t" + RandomText(base58, 18) }
 
-// random returns n random characters. That some come a little more often than others does no harm here.
-func random(alphabet string, n int) string {
+// RandomText returns n random characters. That some come a little more often than others does no harm here.
+func RandomText(alphabet string, n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails
 	for i := range b {
@@ -121,8 +125,8 @@ func random(alphabet string, n int) string {
 	return string(b)
 }
 
-// requestID looks like 8F0A1B2C-1234-5678-9ABC-DEF012345678.
-func requestID() string {
+// RequestID looks like 8F0A1B2C-1234-5678-9ABC-DEF012345678.
+func RequestID() string {
 	const hex = "0123456789ABCDEF"
-	return strings.Join([]string{random(hex, 8), random(hex, 4), random(hex, 4), random(hex, 4), random(hex, 12)}, "-")
+	return strings.Join([]string{RandomText(hex, 8), RandomText(hex, 4), RandomText(hex, 4), RandomText(hex, 4), RandomText(hex, 12)}, "-")
 }

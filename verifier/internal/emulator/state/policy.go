@@ -1,4 +1,4 @@
-package alibabatest
+package state
 
 import (
 	"encoding/json"
@@ -10,34 +10,34 @@ import (
 	"time"
 )
 
-// policy is a set of permissions, of which only the version in force is kept.
-type policy struct {
-	kind, name, description string
-	text                    string
-	version                 int
-	created, updated        time.Time
-	parsed                  document
+// FindPolicy is a set of permissions, of which only the version in force is kept.
+type Policy struct {
+	Kind, Name, Description string
+	Text                    string
+	Version                 int
+	Created, Updated        time.Time
+	parsed                  Document
 }
 
-// document is what a policy says.
-type document struct {
+// Document is what a policy says.
+type Document struct {
 	Version   string
-	Statement []statement
+	Statement []Statement
 }
 
-// statement is one sentence of a document.
-type statement struct {
+// Statement is one sentence of a document.
+type Statement struct {
 	Effect                                   string
-	Action, NotAction, Resource, NotResource texts
-	Principal                                map[string]texts
-	Condition                                map[string]map[string]texts
+	Action, NotAction, Resource, NotResource Texts
+	Principal                                map[string]Texts
+	Condition                                map[string]map[string]Texts
 }
 
-// texts is a string or a list of them, as policies write either.
-type texts []string
+// Texts is a string or a list of them, as policies write either.
+type Texts []string
 
 // UnmarshalJSON reads both forms. Numbers and booleans, which conditions may hold, become text.
-func (t *texts) UnmarshalJSON(data []byte) error {
+func (t *Texts) UnmarshalJSON(data []byte) error {
 	var list []any
 	if err := json.Unmarshal(data, &list); err != nil {
 		var one any
@@ -53,8 +53,9 @@ func (t *texts) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func parseDocument(text string) (document, error) {
-	var d document
+// ParseDocument parses the document of a policy.
+func ParseDocument(text string) (Document, error) {
+	var d Document
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
 		return d, fmt.Errorf("reading a policy: %w", err)
 	}
@@ -71,81 +72,83 @@ func parseDocument(text string) (document, error) {
 
 // AddPolicy adds a custom policy, or replaces its document. It refuses what is not a policy.
 func (a *Account) AddPolicy(name, document string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	_, err := a.putPolicy(name, document)
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	_, err := a.PutPolicy(name, document)
 	return err
 }
 
-func (a *Account) putPolicy(name, text string) (*policy, error) {
-	parsed, err := parseDocument(text)
+// PutPolicy adds a custom policy. The caller holds Mu.
+func (a *Account) PutPolicy(name, text string) (*Policy, error) {
+	parsed, err := ParseDocument(text)
 	if err != nil {
 		return nil, err
 	}
-	now := a.clock()
-	p, ok := a.policies[name]
+	now := a.Now()
+	p, ok := a.Policies[name]
 	if !ok {
-		p = &policy{kind: "Custom", name: name, created: now}
-		a.policies[name] = p
+		p = &Policy{Kind: "Custom", Name: name, Created: now}
+		a.Policies[name] = p
 	}
-	p.text, p.parsed, p.updated = text, parsed, now
-	p.version++
+	p.Text, p.parsed, p.Updated = text, parsed, now
+	p.Version++
 	return p, nil
 }
 
 // Policy returns the document of a custom policy, and whether there is one.
 func (a *Account) Policy(name string) (string, bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	p, ok := a.policies[name]
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	p, ok := a.Policies[name]
 	if !ok {
 		return "", false
 	}
-	return p.text, true
+	return p.Text, true
 }
 
-func (a *Account) policy(kind, name string) (*policy, bool) {
+// FindPolicy returns a policy, system or custom. The caller holds Mu.
+func (a *Account) FindPolicy(kind, name string) (*Policy, bool) {
 	if kind == "System" {
-		p, ok := systemPolicies()[name]
+		p, ok := SystemPolicies()[name]
 		return p, ok
 	}
-	p, ok := a.policies[name]
+	p, ok := a.Policies[name]
 	return p, ok
 }
 
-// attempt is what somebody wants to do, as policies see it.
-type attempt struct {
-	action, resource string
-	context          map[string]string // acs:SourceIp and what else conditions may ask for
+// Attempt is what somebody wants to do, as policies see it.
+type Attempt struct {
+	Action, Resource string
+	Context          map[string]string // acs:SourceIp and what else conditions may ask for
 }
 
 // decision is what policies say of an attempt.
 type decision int
 
 const (
-	silent decision = iota // no statement is about it
-	allowed
+	Silent decision = iota // no statement is about it
+	Allowed
 	denied
 )
 
-// allows reports whether the key's owner may: root may all, others need a policy that allows it and none that
+// Allows reports whether the key's owner may: root may all, others need a policy that allows it and none that
 // denies it, and a session that was narrowed needs its own policy's word as well.
-func (a *Account) allows(key Key, try attempt) bool {
-	if key.isRoot() {
+func (a *Account) Allows(key Key, try Attempt) bool {
+	if key.IsRoot() {
 		return true
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.decide(key.owner, try) != allowed {
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	if a.decide(key.Owner, try) != Allowed {
 		return false
 	}
-	return key.scope == nil || key.scope.decide(try) == allowed
+	return key.scope == nil || key.scope.decide(try) == Allowed
 }
 
-func (a *Account) decide(who principal, try attempt) decision {
-	result := silent
+func (a *Account) decide(who principal, try Attempt) decision {
+	result := Silent
 	for _, at := range a.attachmentsOf(who) {
-		p, ok := a.policy(at.kind, at.name)
+		p, ok := a.FindPolicy(at.Kind, at.Name)
 		if !ok {
 			continue
 		}
@@ -155,53 +158,53 @@ func (a *Account) decide(who principal, try attempt) decision {
 }
 
 // attachmentsOf returns a role's policies, or a user's with those of its groups.
-func (a *Account) attachmentsOf(who principal) []attachment {
-	if r, ok := a.roles[who.role]; ok && who.user == "" {
-		return r.attached
+func (a *Account) attachmentsOf(who principal) []Attachment {
+	if r, ok := a.Roles[who.Role]; ok && who.User == "" {
+		return r.Attached
 	}
-	u, ok := a.users[who.user]
+	u, ok := a.Users[who.User]
 	if !ok {
 		return nil
 	}
-	all := slices.Clone(u.attached)
-	for _, g := range a.groupsOf(who.user) {
-		all = append(all, g.attached...)
+	all := slices.Clone(u.Attached)
+	for _, g := range a.GroupsOf(who.User) {
+		all = append(all, g.Attached...)
 	}
 	return all
 }
 
 // decide lets a denial win over everything.
-func (d document) decide(try attempt) decision {
-	result := silent
+func (d Document) decide(try Attempt) decision {
+	result := Silent
 	for _, s := range d.Statement {
 		switch {
-		case !s.covers(try):
+		case !s.Covers(try):
 		case s.Effect == "Deny":
 			return denied
 		default:
-			result = allowed
+			result = Allowed
 		}
 	}
 	return result
 }
 
-// covers reports whether the statement is about the attempt.
-func (s statement) covers(try attempt) bool {
-	action := s.Action.match(strings.ToLower(try.action), strings.ToLower)
+// Covers reports whether the statement is about the attempt.
+func (s Statement) Covers(try Attempt) bool {
+	action := s.Action.Match(strings.ToLower(try.Action), strings.ToLower)
 	if len(s.NotAction) > 0 {
-		action = !s.NotAction.match(strings.ToLower(try.action), strings.ToLower)
+		action = !s.NotAction.Match(strings.ToLower(try.Action), strings.ToLower)
 	}
 	same := func(text string) string { return text }
-	resource := s.Resource.match(try.resource, same)
+	resource := s.Resource.Match(try.Resource, same)
 	if len(s.NotResource) > 0 {
-		resource = !s.NotResource.match(try.resource, same)
+		resource = !s.NotResource.Match(try.Resource, same)
 	}
-	return action && resource && s.holds(try.context)
+	return action && resource && s.holds(try.Context)
 }
 
 // holds reports whether every condition does. An operator that is not known here never holds for an Allow and
 // always for a Deny, so that a test errs on the safe side.
-func (s statement) holds(context map[string]string) bool {
+func (s Statement) holds(context map[string]string) bool {
 	for operator, keys := range s.Condition {
 		for key, values := range keys {
 			held, known := compare(operator, context[key], values)
@@ -216,7 +219,7 @@ func (s statement) holds(context map[string]string) bool {
 	return true
 }
 
-func compare(operator, got string, values texts) (held, known bool) {
+func compare(operator, got string, values Texts) (held, known bool) {
 	same := func(text string) string { return text }
 	switch operator {
 	case "StringEquals", "Bool":
@@ -224,9 +227,9 @@ func compare(operator, got string, values texts) (held, known bool) {
 	case "StringNotEquals":
 		return !slices.Contains(values, got), true
 	case "StringLike":
-		return values.match(got, same), true
+		return values.Match(got, same), true
 	case "StringNotLike":
-		return !values.match(got, same), true
+		return !values.Match(got, same), true
 	case "IpAddress":
 		return inNetworks(got, values), true
 	case "NotIpAddress":
@@ -238,7 +241,7 @@ func compare(operator, got string, values texts) (held, known bool) {
 	return false, false
 }
 
-func compareTimes(got string, values texts) (int, bool) {
+func compareTimes(got string, values Texts) (int, bool) {
 	if len(values) != 1 {
 		return 0, false
 	}
@@ -250,8 +253,8 @@ func compareTimes(got string, values texts) (int, bool) {
 	return a.Compare(b), err == nil
 }
 
-// match reports whether the text is what one of the patterns says, with * for any text and ? for a character.
-func (t texts) match(text string, fold func(string) string) bool {
+// Match reports whether the text is what one of the patterns says, with * for any text and ? for a character.
+func (t Texts) Match(text string, fold func(string) string) bool {
 	return slices.ContainsFunc(t, func(pattern string) bool { return glob(fold(pattern), text) })
 }
 

@@ -1,4 +1,4 @@
-package alibabatest
+package state
 
 import (
 	"cmp"
@@ -30,56 +30,59 @@ type Role struct {
 	Created     time.Time     // now if zero
 }
 
-type user struct {
+// UserRecord is a user with what the service keeps of it.
+type UserRecord struct {
 	User
-	id       string
-	updated  time.Time
-	attached []attachment
+	ID       string
+	Updated  time.Time
+	Attached []Attachment
 }
 
-type group struct {
-	name, id string
-	created  time.Time
-	users    []string
-	attached []attachment
+// Group is a RAM group.
+type Group struct {
+	Name, ID string
+	Created  time.Time
+	Users    []string
+	Attached []Attachment
 }
 
-type role struct {
+// RoleRecord is a role with what the service keeps of it.
+type RoleRecord struct {
 	Role
-	id       string
-	attached []attachment
+	ID       string
+	Attached []Attachment
 }
 
-// attachment is a policy that somebody has.
-type attachment struct {
-	kind, name string // "System" or "Custom", and the policy's name
-	date       time.Time
+// Attachment is a policy that somebody has.
+type Attachment struct {
+	Kind, Name string // "System" or "Custom", and the policy's name
+	Date       time.Time
 }
 
 // AddUser adds the user, or replaces what was said of it before. Its keys and policies stay.
 func (a *Account) AddUser(u User) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
 	a.putUser(u)
 }
 
-func (a *Account) putUser(u User) *user {
-	old, ok := a.users[u.Name]
+func (a *Account) putUser(u User) *UserRecord {
+	old, ok := a.Users[u.Name]
 	if !ok {
-		old = &user{id: "2" + random(digits, 15)}
-		a.users[u.Name] = old
+		old = &UserRecord{ID: "2" + RandomText(digits, 15)}
+		a.Users[u.Name] = old
 	}
 	u.DisplayName = cmp.Or(u.DisplayName, u.Name)
 	if u.Created.IsZero() {
-		u.Created = a.clock()
+		u.Created = a.Now()
 	}
-	old.User, old.updated = u, u.Created
+	old.User, old.Updated = u, u.Created
 	return old
 }
 
 // seeUser adds the user if it is new.
-func (a *Account) seeUser(name string) *user {
-	if u, ok := a.users[name]; ok {
+func (a *Account) seeUser(name string) *UserRecord {
+	if u, ok := a.Users[name]; ok {
 		return u
 	}
 	return a.putUser(User{Name: name})
@@ -88,26 +91,26 @@ func (a *Account) seeUser(name string) *user {
 // RecycleUser moves the user to the recycle bin of users, and its keys with it: they are deleted, and come back with the
 // user. Whether the service keeps them so is inferred from the field UserRecycled of a recycled key.
 func (a *Account) RecycleUser(name string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	u, ok := a.users[name]
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	u, ok := a.Users[name]
 	if !ok {
 		return
 	}
-	delete(a.users, name)
-	u.updated = a.clock()
-	a.recycled[name] = u
-	for _, k := range a.keysOf(name, Active, Inactive) {
-		k.set(Recycled, u.updated)
+	delete(a.Users, name)
+	u.Updated = a.Now()
+	a.Recycled[name] = u
+	for _, k := range a.KeysOf(name, Active, Inactive) {
+		k.Set(Recycled, u.Updated)
 	}
 }
 
 // UserID returns the user's number, with which IMS knows it; empty if there is no such user.
 func (a *Account) UserID(name string) string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if u, ok := a.users[name]; ok {
-		return u.id
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	if u, ok := a.Users[name]; ok {
+		return u.ID
 	}
 	return ""
 }
@@ -117,46 +120,46 @@ func (a *Account) PrincipalName(user string) string { return user + "@" + a.Doma
 
 // AddGroup adds a group, with these users besides those that it may have. It adds the users at first sight.
 func (a *Account) AddGroup(name string, users ...string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	g, ok := a.groups[name]
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	g, ok := a.Groups[name]
 	if !ok {
-		g = &group{name: name, id: "g-" + random(alphanum, 16), created: a.clock()}
-		a.groups[name] = g
+		g = &Group{Name: name, ID: "g-" + RandomText(Alphanum, 16), Created: a.Now()}
+		a.Groups[name] = g
 	}
 	for _, u := range users {
 		a.seeUser(u)
-		if !slices.Contains(g.users, u) {
-			g.users = append(g.users, u)
+		if !slices.Contains(g.Users, u) {
+			g.Users = append(g.Users, u)
 		}
 	}
 }
 
 // AddRole adds the role, or replaces what was said of it before. Its sessions and policies stay.
 func (a *Account) AddRole(r Role) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
 	a.putRole(r)
 }
 
-func (a *Account) putRole(r Role) *role {
-	old, ok := a.roles[r.Name]
+func (a *Account) putRole(r Role) *RoleRecord {
+	old, ok := a.Roles[r.Name]
 	if !ok {
-		old = &role{id: "3" + random(digits, 15)}
-		a.roles[r.Name] = old
+		old = &RoleRecord{ID: "3" + RandomText(digits, 15)}
+		a.Roles[r.Name] = old
 	}
 	r.Trust = cmp.Or(r.Trust, `{"Statement":[{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"RAM":["`+
-		a.arn("root")+`"]}}],"Version":"1"}`)
+		a.ARN("root")+`"]}}],"Version":"1"}`)
 	r.MaxSession = cmp.Or(r.MaxSession, time.Hour)
 	if r.Created.IsZero() {
-		r.Created = a.clock()
+		r.Created = a.Now()
 	}
 	old.Role = r
 	return old
 }
 
-func (a *Account) seeRole(name string) *role {
-	if r, ok := a.roles[name]; ok {
+func (a *Account) seeRole(name string) *RoleRecord {
+	if r, ok := a.Roles[name]; ok {
 		return r
 	}
 	return a.putRole(Role{Name: name})
@@ -165,28 +168,28 @@ func (a *Account) seeRole(name string) *role {
 // Attach gives the policies, custom or system, to somebody: "user/ci", "group/ops" or "role/deploy", all of which
 // must exist.
 func (a *Account) Attach(to string, policies ...string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	list := a.attachments(to)
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	list := a.Attachments(to)
 	if list == nil {
 		return fmt.Errorf("attaching policies to %q: there is none", to)
 	}
 	for _, name := range policies {
 		kind := "Custom"
-		if _, ok := a.policies[name]; !ok {
+		if _, ok := a.Policies[name]; !ok {
 			kind = "System"
 		}
-		if _, ok := a.policy(kind, name); !ok {
+		if _, ok := a.FindPolicy(kind, name); !ok {
 			return fmt.Errorf("attaching policy %q to %q: there is no such policy", name, to)
 		}
-		attach(list, attachment{kind, name, a.clock()})
+		Attach(list, Attachment{kind, name, a.Now()})
 	}
 	return nil
 }
 
-// attach reports whether the policy was not attached before.
-func attach(list *[]attachment, at attachment) bool {
-	same := func(other attachment) bool { return other.kind == at.kind && other.name == at.name }
+// Attach reports whether the policy was not attached before.
+func Attach(list *[]Attachment, at Attachment) bool {
+	same := func(other Attachment) bool { return other.Kind == at.Kind && other.Name == at.Name }
 	if slices.ContainsFunc(*list, same) {
 		return false
 	}
@@ -194,57 +197,57 @@ func attach(list *[]attachment, at attachment) bool {
 	return true
 }
 
-// detach reports whether the policy was attached before.
-func detach(list *[]attachment, kind, name string) bool {
+// Detach reports whether the policy was attached before.
+func Detach(list *[]Attachment, kind, name string) bool {
 	before := len(*list)
-	*list = slices.DeleteFunc(*list, func(at attachment) bool { return at.kind == kind && at.name == name })
+	*list = slices.DeleteFunc(*list, func(at Attachment) bool { return at.Kind == kind && at.Name == name })
 	return len(*list) < before
 }
 
 // Attached returns the names of the policies that "user/ci", "group/ops" or "role/deploy" has, in the order in
 // which they came. Of a user, these are its own, not its groups'.
 func (a *Account) Attached(to string) []string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	list := a.attachments(to)
+	a.Mu.Lock()
+	defer a.Mu.Unlock()
+	list := a.Attachments(to)
 	if list == nil {
 		return nil
 	}
 	var names []string
 	for _, at := range *list {
-		names = append(names, at.name)
+		names = append(names, at.Name)
 	}
 	return names
 }
 
-// attachments returns nil if nobody has that name.
-func (a *Account) attachments(to string) *[]attachment {
+// Attachments returns nil if nobody has that name.
+func (a *Account) Attachments(to string) *[]Attachment {
 	kind, name, _ := strings.Cut(to, "/")
 	switch kind {
 	case "user":
-		if u, ok := a.users[name]; ok {
-			return &u.attached
+		if u, ok := a.Users[name]; ok {
+			return &u.Attached
 		}
 	case "group":
-		if g, ok := a.groups[name]; ok {
-			return &g.attached
+		if g, ok := a.Groups[name]; ok {
+			return &g.Attached
 		}
 	case "role":
-		if r, ok := a.roles[name]; ok {
-			return &r.attached
+		if r, ok := a.Roles[name]; ok {
+			return &r.Attached
 		}
 	}
 	return nil
 }
 
-// groupsOf returns the user's groups by name.
-func (a *Account) groupsOf(user string) []*group {
-	var found []*group
-	for _, g := range a.groups {
-		if slices.Contains(g.users, user) {
+// GroupsOf returns the user's groups by name.
+func (a *Account) GroupsOf(user string) []*Group {
+	var found []*Group
+	for _, g := range a.Groups {
+		if slices.Contains(g.Users, user) {
 			found = append(found, g)
 		}
 	}
-	slices.SortFunc(found, func(a, b *group) int { return cmp.Compare(a.name, b.name) })
+	slices.SortFunc(found, func(a, b *Group) int { return cmp.Compare(a.Name, b.Name) })
 	return found
 }

@@ -1,4 +1,4 @@
-package alibabatest
+package wire
 
 import (
 	"cmp"
@@ -17,27 +17,27 @@ import (
 
 const maxBody = 1 << 20
 
-// request is one RPC call: the parameters of its query string and of its form body together, and what the headers
+// Request is one RPC call: the parameters of its query string and of its form body together, and what the headers
 // of an ACS3 call say.
-type request struct {
+type Request struct {
 	method    string
-	params    map[string]string
+	Params    map[string]string
 	acs3      *authorization // nil: signed by RPC V1, or not at all
-	source    string         // the caller's address
-	userAgent string
+	Source    string         // the caller's address
+	UserAgent string
 	host      string
 }
 
-// parse reads a call. It refuses what Alibaba Cloud's clients do not send and what could be read in two ways.
-func parse(r *http.Request) (request, error) {
-	req := request{method: r.Method, params: make(map[string]string), userAgent: r.UserAgent(), host: r.Host}
+// Parse reads a call. It refuses what Alibaba Cloud's clients do not send and what could be read in two ways.
+func Parse(r *http.Request) (Request, error) {
+	req := Request{method: r.Method, Params: make(map[string]string), UserAgent: r.UserAgent(), host: r.Host}
 	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.URL.Path != "/" {
 		return req, errors.New("an RPC call is a GET or a POST of /")
 	}
 	if err := req.add(r.URL.RawQuery); err != nil {
 		return req, fmt.Errorf("reading the query: %w", err)
 	}
-	query := maps.Clone(req.params)
+	query := maps.Clone(req.Params)
 	body, err := readBody(r)
 	if err != nil {
 		return req, err
@@ -60,42 +60,48 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-func (r request) add(encoded string) error {
+func (r Request) add(encoded string) error {
 	values, err := url.ParseQuery(encoded)
 	if err != nil {
 		return errors.New("it is not percent-encoded")
 	}
 	for name, all := range values {
-		if _, ok := r.params[name]; ok || len(all) > 1 {
+		if _, ok := r.Params[name]; ok || len(all) > 1 {
 			return fmt.Errorf("parameter %q comes twice", name)
 		}
-		r.params[name] = all[0]
+		r.Params[name] = all[0]
 	}
 	return nil
 }
 
 // What a call says of itself stands in its parameters, or in an ACS3 call's headers.
 
-func (r request) action() string    { return r.own("Action", "X-Acs-Action") }
-func (r request) version() string   { return r.own("Version", "X-Acs-Version") }
-func (r request) keyID() string     { return r.own("AccessKeyId", "") }
-func (r request) nonce() string     { return r.own("SignatureNonce", "X-Acs-Signature-Nonce") }
-func (r request) timestamp() string { return r.own("Timestamp", "X-Acs-Date") }
+func (r Request) action() string  { return r.own("Action", "X-Acs-Action") }
+func (r Request) version() string { return r.own("Version", "X-Acs-Version") }
 
-// token reports whether there is a security token at all, even an empty one.
-func (r request) token() (string, bool) {
+// KeyID returns the ID of the key that the call claims.
+func (r Request) KeyID() string { return r.own("AccessKeyId", "") }
+
+// Nonce returns the nonce of the signature.
+func (r Request) Nonce() string { return r.own("SignatureNonce", "X-Acs-Signature-Nonce") }
+
+// Timestamp returns the time at which the call was signed.
+func (r Request) Timestamp() string { return r.own("Timestamp", "X-Acs-Date") }
+
+// Token reports whether there is a security token at all, even an empty one.
+func (r Request) Token() (string, bool) {
 	if r.acs3 != nil {
 		values, ok := r.acs3.header["X-Acs-Security-Token"]
 		return strings.Join(values, ","), ok
 	}
-	token, ok := r.params["SecurityToken"]
+	token, ok := r.Params["SecurityToken"]
 	return token, ok
 }
 
-func (r request) own(parameter, header string) string {
+func (r Request) own(parameter, header string) string {
 	switch {
 	case r.acs3 == nil:
-		return r.params[parameter]
+		return r.Params[parameter]
 	case header == "":
 		return r.acs3.id
 	default:
@@ -103,11 +109,11 @@ func (r request) own(parameter, header string) string {
 	}
 }
 
-// operation names what a call asks for.
-type operation struct{ service, action string }
+// Operation names what a call asks for.
+type Operation struct{ Service, Action string }
 
-// operation reads the service off the API version: on one loopback address the host name does not tell it.
-func (r request) operation() operation {
+// Operation reads the service off the API version: on one loopback address the host name does not tell it.
+func (r Request) Operation() Operation {
 	service := map[string]string{
 		"2015-04-01": "Sts",
 		"2015-05-01": "Ram",
@@ -115,43 +121,43 @@ func (r request) operation() operation {
 		"2020-07-06": "Actiontrail",
 		"2020-03-31": "ResourceManager",
 	}[r.version()]
-	return operation{service, r.action()}
+	return Operation{service, r.action()}
 }
 
-// check refuses calls that lack a parameter of the RPC protocol, or are signed in another way.
-func (r request) check() *failure {
+// Check refuses calls that lack a parameter of the RPC protocol, or are signed in another way.
+func (r Request) Check() *Failure {
 	if r.acs3 != nil {
 		return r.acs3.check()
 	}
 	for _, name := range []string{"Action", "Signature", "SignatureNonce", "Timestamp", "Version"} {
-		if r.params[name] == "" {
-			return missing(name)
+		if r.Params[name] == "" {
+			return Missing(name)
 		}
 	}
-	if r.params["SignatureMethod"] != "HMAC-SHA1" || r.params["SignatureVersion"] != "1.0" {
-		return &failure{http.StatusBadRequest, "InvalidParameter", "Only HMAC-SHA1 signatures of version 1.0 are known here."}
+	if r.Params["SignatureMethod"] != "HMAC-SHA1" || r.Params["SignatureVersion"] != "1.0" {
+		return Refusal(http.StatusBadRequest, "InvalidParameter", "Only HMAC-SHA1 signatures of version 1.0 are known here.")
 	}
 	return nil
 }
 
-// verify reports whether the call was signed under the secret; if not, it returns what the signature had to cover.
-func (r request) verify(secret string) (stringToSign string, ok bool) {
+// Verify reports whether the call was signed under the secret; if not, it returns what the signature had to cover.
+func (r Request) Verify(secret string) (stringToSign string, ok bool) {
 	if r.acs3 != nil {
 		return r.acs3.stringToSign(), hmac.Equal([]byte(r.acs3.signature), []byte(r.acs3.sign(secret)))
 	}
-	return r.stringToSign(), hmac.Equal([]byte(r.params["Signature"]), []byte(r.signature(secret)))
+	return r.stringToSign(), hmac.Equal([]byte(r.Params["Signature"]), []byte(r.signature(secret)))
 }
 
 // stringToSign is what an RPC V1 signature covers: the method, the path, and every parameter but the signature,
 // sorted by name.
-func (r request) stringToSign() string {
-	signed := maps.Clone(r.params)
+func (r Request) stringToSign() string {
+	signed := maps.Clone(r.Params)
 	delete(signed, "Signature")
 	return r.method + "&%2F&" + percentEncode(canonicalQuery(signed))
 }
 
 // signature is the RPC V1 signature under secret.
-func (r request) signature(secret string) string {
+func (r Request) signature(secret string) string {
 	mac := hmac.New(sha1.New, []byte(secret+"&"))
 	mac.Write([]byte(r.stringToSign()))
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
@@ -168,7 +174,7 @@ func canonicalQuery(params map[string]string) string {
 
 // percentEncode leaves RFC 3986's unreserved characters, unlike url.QueryEscape.
 func percentEncode(s string) string {
-	const unreserved = alphanum + "-_.~"
+	const unreserved = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.~"
 	var b strings.Builder
 	for i := range len(s) {
 		if strings.IndexByte(unreserved, s[i]) >= 0 {
@@ -182,8 +188,8 @@ func percentEncode(s string) string {
 
 // wantsJSON reports which of the two formats the call asks for. RPC V1 answers in XML unless told otherwise; ACS3
 // in JSON.
-func (r request) wantsJSON() bool {
-	format := r.params["Format"]
+func (r Request) wantsJSON() bool {
+	format := r.Params["Format"]
 	if r.acs3 != nil {
 		format = cmp.Or(format, "JSON")
 	}

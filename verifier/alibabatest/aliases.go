@@ -1,0 +1,34 @@
+package alibabatest
+
+import "github.com/akguard/akguard/verifier/internal/emulator/state"
+
+// The scene is set and read back with these.
+type (
+	// Account is an Alibaba Cloud account with its users, groups, roles, policies, keys and events.
+	Account = state.Account
+	// Settings is what an account's owner has decided for the whole of it.
+	Settings = state.Settings
+	// PasswordPolicy is what a user's password must be.
+	PasswordPolicy = state.PasswordPolicy
+	// User is a RAM user.
+	User = state.User
+	// Role is a RAM role.
+	Role = state.Role
+	// Key is an AccessKey or a temporary credential.
+	Key = state.Key
+	// Status is what became of a key.
+	Status = state.Status
+	// Event is what ActionTrail keeps of one call.
+	Event = state.Event
+)
+
+// The statuses of a key.
+const (
+	Active   = state.Active
+	Inactive = state.Inactive
+	Recycled = state.Recycled
+	Deleted  = state.Deleted
+)
+
+// NewAccount returns an account with nobody in it but its owner, and without keys.
+func NewAccount() *Account { return state.NewAccount() }

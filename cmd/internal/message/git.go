@@ -103,6 +103,14 @@ var gitTexts = texts{
 	"git.index-split":      {en: "split index is not supported; git update-index --no-split-index merges it", zh: "不支持拆分的暂存区；可用 git update-index --no-split-index 合并"},
 	"git.index-extension":  {en: "unsupported index extension {1}", zh: "不支持的暂存区扩展 {1}"},
 
+	// Fetching.
+	"git.fetch":              {en: "fetching {1}: {2}", zh: "获取 {1} 失败：{2}"},
+	"git.fetch-not-found":    {en: "repository not found, or not visible without a credential", zh: "仓库不存在，或未提供凭证而不可见"},
+	"git.fetch-unauthorized": {en: "the server refuses the credential, or wants one", zh: "服务器拒绝该凭证，或要求提供凭证"},
+	"git.fetch-url":          {en: "not the URL of a repository", zh: "不是仓库的 URL"},
+	"git.fetch-protocol":     {en: "unsupported protocol {1}: use https, ssh, git or file", zh: "不支持的协议 {1}：请使用 https、ssh、git 或 file"},
+	"git.fetch-plain-http":   {en: "plain http would send the credential in the clear: use https", zh: "http 会以明文发送凭证：请使用 https"},
+
 	// A pack that arrives from a server.
 	"git.pack-stream-ends":      {en: "the connection ended within the pack", zh: "连接在 pack 传输过程中断开"},
 	"git.pack-too-large-stream": {en: "the pack is larger than the limit", zh: "pack 超过大小限制"},

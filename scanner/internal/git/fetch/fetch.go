@@ -1,0 +1,245 @@
+// Package fetch brings objects from a git server into a bare repository: it lists the refs, asks for what is not there,
+// and stores the pack, whose objects it visits as they arrive. Transports, authentication and negotiation are go-git's;
+// the pack goes to odb.Receive.
+//
+// Nothing of the repository is executed, and there is no working tree. A credential is sent to the host that it is for,
+// and not to where that redirects. URLs in errors carry no credential.
+//
+// Limits: protocol version 0, so a server lists all of its refs. A file URL needs the program git-upload-pack, which
+// go-git's transport runs.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
+	"github.com/go-git/go-git/v5/plumbing/transport"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+)
+
+// Options says what to fetch, and where to. URL and Dir are required.
+type Options struct {
+	URL string // https, http, ssh, git or file; also user@host:path
+	Dir string // the bare repository to fetch into; it is made if there is none
+	// User and Password authenticate over https. For a token, hosts take any user. If both are empty, those of the URL are
+	// used. Over ssh, the agent and the known hosts of the user are.
+	User, Password string
+	// Refs reports which of the server's refs to fetch; nil means all of them, refs/pull and refs/notes too.
+	Refs func(name string) bool
+	// Commits are fetched by ID, besides the refs. Most servers allow it also for what no ref reaches any more.
+	Commits []object.ID
+	// Depth is how many commits of each ref to fetch; 0 means all.
+	Depth int
+	// Objects says how the pack is received. Dir and Bases are filled in.
+	Objects odb.ReceiveOptions
+}
+
+// Result is what is there after a fetch.
+type Result struct {
+	Refs    map[string]object.ID // the server's refs that were wanted
+	Head    string               // the ref that HEAD points to; "" if it is detached or missing
+	Pack    string               // the path of the new pack, without extension; "" if there was nothing new
+	Shallow []object.ID          // commits whose parents the server left out
+}
+
+// Fetch fetches. What is in Dir afterwards is a repository that git can use too. On an error, Dir has no new refs and no
+// new objects.
+func Fetch(ctx context.Context, o Options) (Result, error) {
+	result, err := fetch(ctx, o)
+	if ctx.Err() != nil {
+		return Result{}, ctx.Err()
+	}
+	if err != nil {
+		return Result{}, reason.NewError("git.fetch", Redact(o.URL), explain(err, o))
+	}
+	return result, nil
+}
+
+// Redact returns a URL without its user information.
+func Redact(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.User == nil {
+		return raw
+	}
+	u.User = nil
+	return u.String()
+}
+
+// explain gives the errors of go-git that users meet a reason of their own. Others lose what they may quote of the URL.
+func explain(err error, o Options) error {
+	switch {
+	case errors.Is(err, transport.ErrRepositoryNotFound):
+		return reason.NewError("git.fetch-not-found")
+	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed):
+		return reason.NewError("git.fetch-unauthorized")
+	}
+	var known *reason.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	text := strings.ReplaceAll(err.Error(), o.URL, Redact(o.URL))
+	if u, parseErr := url.Parse(o.URL); parseErr == nil && u.User != nil {
+		if password, ok := u.User.Password(); ok && password != "" {
+			text = strings.ReplaceAll(text, password, "****")
+		}
+	}
+	if o.Password != "" {
+		text = strings.ReplaceAll(text, o.Password, "****")
+	}
+	return errors.New(text)
+}
+
+func fetch(ctx context.Context, o Options) (Result, error) {
+	session, err := open(o)
+	if err != nil {
+		return Result{}, err
+	}
+	defer session.Close()
+	if err := initialize(o.Dir); err != nil {
+		return Result{}, err
+	}
+	advertised, err := session.AdvertisedReferencesContext(ctx)
+	if errors.Is(err, transport.ErrEmptyRemoteRepository) {
+		return Result{}, nil
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Refs: wanted(advertised, o.Refs), Head: headOf(advertised)}
+	have := odb.Open([]string{filepath.Join(o.Dir, "objects")}, o.Objects.Limits)
+	defer have.Close()
+	request, err := newRequest(advertised, o, result.Refs, have)
+	if err != nil || len(request.Wants) == 0 {
+		return result, errors.Join(err, writeRefs(o.Dir, result))
+	}
+	response, err := session.UploadPack(ctx, request)
+	if errors.Is(err, transport.ErrEmptyUploadPackRequest) {
+		return result, writeRefs(o.Dir, result)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	defer response.Close()
+	o.Objects.Dir, o.Objects.Bases = filepath.Join(o.Dir, "objects"), have
+	if result.Pack, err = odb.Receive(ctx, packOf(request, response), o.Objects); err != nil {
+		return Result{}, err
+	}
+	for _, h := range response.Shallows {
+		result.Shallow = append(result.Shallow, object.ID(h))
+	}
+	return result, errors.Join(writeShallow(o.Dir, response.ShallowUpdate), writeRefs(o.Dir, result))
+}
+
+// wanted returns the refs to fetch. Names that git would not accept are left out: they would become paths.
+func wanted(advertised *packp.AdvRefs, want func(string) bool) map[string]object.ID {
+	refs := map[string]object.ID{}
+	for name, h := range advertised.References {
+		if plumbing.ReferenceName(name).Validate() == nil && strings.HasPrefix(name, "refs/") && (want == nil || want(name)) {
+			refs[name] = object.ID(h)
+		}
+	}
+	return refs
+}
+
+// headOf returns what HEAD points to, as the server says.
+func headOf(advertised *packp.AdvRefs) string {
+	for _, ref := range advertised.Capabilities.Get(capability.SymRef) {
+		if name, ok := strings.CutPrefix(ref, "HEAD:"); ok && plumbing.ReferenceName(name).Validate() == nil {
+			return name
+		}
+	}
+	return ""
+}
+
+// maxHaves is how many objects are offered to the server. It needs the tips; what they reach it knows by itself.
+const maxHaves = 1024
+
+func newRequest(advertised *packp.AdvRefs, o Options, refs map[string]object.ID, have *odb.DB) (*packp.UploadPackRequest, error) {
+	request := packp.NewUploadPackRequestFromCapabilities(advertised.Capabilities)
+	shallow, err := readShallow(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[object.ID]bool{}
+	want := func(id object.ID) {
+		if !seen[id] && (have.IndexOf(id) == odb.NoIndex || o.Depth > 0 || len(shallow) > 0) {
+			request.Wants = append(request.Wants, plumbing.Hash(id))
+		}
+		seen[id] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(refs)) {
+		want(refs[name])
+	}
+	for _, id := range o.Commits {
+		want(id)
+	}
+	existing, err := readRefs(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range slices.SortedFunc(maps.Values(existing), compareIDs) {
+		if len(request.Haves) < maxHaves && have.IndexOf(id) != odb.NoIndex {
+			request.Haves = append(request.Haves, plumbing.Hash(id))
+		}
+	}
+	request.Shallows = shallow
+	if o.Depth > 0 {
+		request.Depth = packp.DepthCommits(o.Depth)
+	} else if len(shallow) > 0 {
+		request.Depth = packp.DepthCommits(wholeHistory)
+	}
+	if o.Depth > 0 || len(shallow) > 0 {
+		err = request.Capabilities.Set(capability.Shallow)
+	}
+	return request, err
+}
+
+// wholeHistory is the depth that git takes for no limit.
+const wholeHistory = 0x7fffffff
+
+func compareIDs(a, b object.ID) int { return slices.Compare(a[:], b[:]) }
+
+// packOf returns the pack of a response, without the messages that the server sends beside it.
+func packOf(request *packp.UploadPackRequest, response io.Reader) io.Reader {
+	switch {
+	case request.Capabilities.Supports(capability.Sideband64k):
+		return sideband.NewDemuxer(sideband.Sideband64k, response)
+	case request.Capabilities.Supports(capability.Sideband):
+		return sideband.NewDemuxer(sideband.Sideband, response)
+	}
+	return response
+}
+
+// initialize makes a bare repository, unless there is one.
+func initialize(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "HEAD")); err == nil {
+		return nil
+	}
+	for _, folder := range []string{"objects/pack", "refs"} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(folder)), 0o700); err != nil {
+			return fmt.Errorf("making a repository: %w", err)
+		}
+	}
+	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+	for name, content := range map[string]string{"config": config, "HEAD": "ref: refs/heads/main\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			return fmt.Errorf("making a repository: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package fetch
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/go-git/go-git/v5/plumbing/transport"
+	"github.com/go-git/go-git/v5/plumbing/transport/file"
+	"github.com/go-git/go-git/v5/plumbing/transport/git"
+	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
+	"github.com/go-git/go-git/v5/plumbing/transport/ssh"
+
+	"github.com/akguard/akguard/rules/reason"
+)
+
+// protocols are the ones that Fetch speaks.
+var protocols = []string{"https", "http", "ssh", "git", "file"}
+
+// IsURL reports whether a name is a URL of a repository, or user@host:path, and not a path.
+func IsURL(name string) bool {
+	ep, err := transport.NewEndpoint(name)
+	return err == nil && slices.Contains(protocols, ep.Protocol) && (ep.Host != "" || hasScheme(name))
+}
+
+func hasScheme(name string) bool { return len(name) > 7 && name[:7] == "file://" }
+
+// open begins a session with the server.
+func open(o Options) (transport.UploadPackSession, error) {
+	ep, err := transport.NewEndpoint(o.URL)
+	if err != nil {
+		return nil, reason.NewError("git.fetch-url")
+	}
+	switch ep.Protocol {
+	case "https", "http":
+		return openHTTP(ep, o)
+	case "ssh":
+		return ssh.DefaultClient.NewUploadPackSession(ep, nil)
+	case "git":
+		return git.DefaultClient.NewUploadPackSession(ep, nil)
+	case "file":
+		return file.DefaultClient.NewUploadPackSession(ep, nil)
+	}
+	return nil, reason.NewError("git.fetch-protocol", ep.Protocol)
+}
+
+// openHTTP begins a session over https. Plain http is for servers that need no credential: it would be sent in the clear.
+func openHTTP(ep *transport.Endpoint, o Options) (transport.UploadPackSession, error) {
+	user, password := o.User, o.Password
+	if user == "" && password == "" {
+		user, password = ep.User, ep.Password
+	}
+	ep.User, ep.Password = "", "" // so that no error quotes them
+	client := githttp.NewClient(&http.Client{Transport: http.DefaultTransport})
+	if user == "" && password == "" {
+		return client.NewUploadPackSession(ep, nil)
+	}
+	if ep.Protocol == "http" && !isLoopback(ep.Host) {
+		return nil, reason.NewError("git.fetch-plain-http")
+	}
+	if user == "" {
+		user = "x-access-token" // what hosts ask for beside a token
+	}
+	return client.NewUploadPackSession(ep, &githttp.BasicAuth{Username: user, Password: password})
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || host == "127.0.0.1" || host == "::1" || host == "[::1]"
+}

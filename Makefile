@@ -15,7 +15,7 @@ TESTFLAGS   ?=
 DETECTION   ?= ../shared/detection
 SCOREFLAGS  ?=
 
-.PHONY: help build test test-interop race lint cross bench fuzz score
+.PHONY: help build test test-seeds test-interop race lint cross bench fuzz score
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,15 @@ build: ## build bin/akguard
 
 test: ## run the tests
 	$(GO) test -timeout 9m $(TESTFLAGS) ./...
+
+# Scripts draw new keys in each run. These runs have fixed keys, so that what fails can be repeated with AKGUARD_TEST_SEED.
+SEEDS       ?= $(shell seq 1 50)
+
+test-seeds: ## run the scripts of the command line with the keys of each of SEEDS
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && $(GO) test -c -o "$$dir/scripts.test" ./cmd/akguard && cd cmd/akguard && \
+	for seed in $(SEEDS); do \
+		AKGUARD_TEST_SEED=$$seed "$$dir/scripts.test" -test.timeout 9m -test.run '^TestScripts$$' || { echo "seed $$seed failed"; exit 1; }; \
+	done
 
 test-interop: ## call the emulator with the vendor's own clients; needs Node.js and its registry
 	$(GO) test -tags interop -timeout 9m -count 1 ./verifier/alibabatest/...

@@ -2,9 +2,13 @@ package main
 
 import (
 	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -26,15 +30,30 @@ type vault struct {
 
 const vaultKey = "vault"
 
-// seeds gives each script keys of its own, other ones in each run.
-var seeds atomic.Uint64
+// seedVariable fixes the seed of all keys. Without it, each run has other keys.
+const seedVariable = "AKGUARD_TEST_SEED"
 
-func init() { seeds.Store(uint64(time.Now().UnixNano())) }
+// baseSeed is the seed of the run.
+var baseSeed = sync.OnceValue(func() uint64 {
+	seed, err := strconv.ParseUint(os.Getenv(seedVariable), 10, 64)
+	if err != nil {
+		return uint64(time.Now().UnixNano())
+	}
+	return seed
+})
 
-func newVault(t testscript.T) *vault {
-	seed := seeds.Add(1)
-	t.Log("seed of the keys:", seed)
-	return &vault{keys: rulestest.NewKeys(seed), values: map[string]string{}}
+// keysFor makes the keys of one test. They depend on its name and on the seed of the run alone, and not on the order in
+// which tests run.
+func keysFor(name string) *rulestest.Keys {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name))
+	return rulestest.NewKeys(baseSeed() ^ h.Sum64())
+}
+
+// newVault makes the keys of a script, which is named by its working folder.
+func newVault(t testscript.T, dir string) *vault {
+	t.Log("to repeat this run: "+seedVariable+"=", baseSeed())
+	return &vault{keys: keysFor(filepath.Base(dir)), values: map[string]string{}}
 }
 
 func vaultOf(ts *testscript.TestScript) *vault { return ts.Value(vaultKey).(*vault) }
@@ -56,6 +75,14 @@ func (v *vault) value(name string) string {
 
 // random makes a value of a kind. The rules accept all of them.
 func (v *vault) random(kind string) string { return v.keys.Expand("{" + kind + "}") }
+
+// countsAlone reports whether the rules accept the parts of a key where each stands alone, as scripts write them.
+func countsAlone(c rules.Credential) bool {
+	if c.Type == rules.STS {
+		return rulestest.Reports(rules.STS, c.ID.Reveal())
+	}
+	return rulestest.Reports(rules.AccessKeyID, c.ID.Reveal()) && rulestest.Reports(rules.AccessKeySecret, "accessKeySecret="+c.Secret.Reveal())
+}
 
 // tries is how many keys of an account in a row may look made up to the rules. One in a hundred does.
 const tries = 10
@@ -125,7 +152,7 @@ func newKey(a *alibabatest.Account, state string) (rules.Credential, error) {
 		text := fmt.Appendf(nil, "id: %s\nsecret: %s\ntoken: %s\n", c.ID.Reveal(), c.Secret.Reveal(), c.Token.Reveal())
 		matches, _ := builtin.Set().Find(text)
 		found := pair.Join(text, matches, pair.Options{})
-		if len(found) == 1 && found[0].Credential.Type == c.Type {
+		if len(found) == 1 && found[0].Credential.Type == c.Type && countsAlone(c) {
 			return c, nil
 		}
 	}

@@ -56,7 +56,7 @@ func setUp(env *testscript.Env) error {
 	home := filepath.Join(env.WorkDir, ".home")
 	env.Vars = append(env.Vars, isolation(home)...)
 	env.Vars = append(env.Vars, "BINARY="+binary)
-	env.Values[vaultKey] = newVault(env.T())
+	env.Values[vaultKey] = newVault(env.T(), env.WorkDir)
 	return os.MkdirAll(home, 0o777)
 }
 

@@ -9,12 +9,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/akguard/akguard/rules/builtin"
-	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/verifier/alibabatest"
@@ -116,9 +116,12 @@ func (p *process) awaitDraft(t *testing.T) {
 	t.Fatalf("no scan has begun; stderr:\n%s", &p.stderr)
 }
 
-// keyPair makes an ID and its secret.
+// pairs counts the pairs that were made.
+var pairs atomic.Uint64
+
+// keyPair makes an ID and its secret, other ones each time.
 func keyPair() string {
-	keys := rulestest.NewKeys(seeds.Add(1))
+	keys := keysFor(fmt.Sprint("pair ", pairs.Add(1)))
 	return keys.Expand("accessKeyId: {id24}\naccessKeySecret: {secret}\n")
 }
 

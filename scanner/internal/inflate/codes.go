@@ -2,13 +2,14 @@ package inflate
 
 import "math/bits"
 
-// entry is one entry of a decoding table: what the next bits of the stream mean.
+// entry is one entry of a decoding table: what the next bits of the stream mean. The fields are where the inner loop can
+// use them with the fewest instructions.
 //
-//	bits 0-5    how many bits it takes, extra bits included
-//	bits 8-11   how many of them are the code; of a subtable, how many bits index it
-//	bits 13-15  special: subtable, end of block, or (neither) no code at all
-//	bits 16-30  a literal, the base of a length or distance, or where a subtable begins
-//	bit 31      a literal
+//	bits 0-5    number of bits to drop, extra bits included: a shift count as it is
+//	bits 8-11   number of bits of the code alone; for a subtable, the number of bits that index it
+//	bits 13-15  special: subtable, end of block, or (neither) an invalid code
+//	bits 16-30  the literal, the base of the length or distance, or the offset of the subtable
+//	bit 31      it is a literal: the sign of an int32
 type entry uint32
 
 const (
@@ -24,8 +25,9 @@ func (e entry) value() entry     { return e >> 16 & 0x7fff }
 func (e entry) codeBits() entry  { return e >> 8 & 15 }
 func (e entry) code(n int) entry { return e + entry(n)<<8 + entry(n) }
 
-// Sizes of the alphabets and of the tables. A table holds 1<<bits entries and, behind them, the subtables of longer
-// codes: for codes of at most 15 bits, no complete set needs more than this.
+// Sizes of the alphabets and of the tables. A table has 1<<bits entries, followed by the subtables of longer codes. The
+// totals are those that zlib's enough.c computes: no complete set of codes of at most 15 bits needs more. With 11 bits,
+// hardly any literal is in a subtable, and the table of 9 KB still fits into the first-level cache beside the data.
 const (
 	maxLit, maxDist     = 288, 32
 	maxPre              = 19
@@ -35,7 +37,7 @@ const (
 	maxCode             = 15
 )
 
-// litEntries, distEntries and preEntries are the entries of the symbols, without their codes.
+// litEntries, distEntries and preEntries are the entries of the symbols, before the lengths of their codes are added.
 var (
 	litEntries  = makeLitEntries()
 	distEntries = makeDistEntries()
@@ -76,7 +78,7 @@ func makePreEntries() (list [maxPre]entry) {
 	return list
 }
 
-// fixed are the tables of the fixed codes.
+// fixed holds the tables of the fixed codes.
 var fixed = makeFixed()
 
 type fixedTables struct {
@@ -109,7 +111,7 @@ func makeFixed() *fixedTables {
 
 var preOrder = [maxPre]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 
-// readCodes reads the codes of a block and makes their tables.
+// readCodes reads the codes of a dynamic block and builds their tables.
 func (d *Decoder) readCodes() error {
 	lits, dists, pres := d.take(5)+257, d.take(5)+1, d.take(4)+4
 	if d.count < 0 {
@@ -139,7 +141,7 @@ func (d *Decoder) readCodes() error {
 	return nil
 }
 
-// readLengths reads the lengths of n codes.
+// readLengths reads the lengths of n codes, which are run-length encoded.
 func (d *Decoder) readLengths(n int) error {
 	for i := 0; i < n; {
 		if d.count < preBits+7 {
@@ -184,9 +186,9 @@ func orTruncatedNow(count int) error {
 	return ErrCorrupt
 }
 
-// makeTable makes the decoding table of a set of codes, given by their lengths. It reports false for a set that is
-// over-subscribed or incomplete. As the standard library does, it takes the empty set, of which no code can be
-// used, and the set of one code of one bit.
+// makeTable builds the decoding table of a set of codes, given their lengths. It returns false for a set that is
+// over-subscribed or incomplete. Like the standard library, it accepts the empty set, from which no code can be used, and
+// the set of one code of one bit.
 func makeTable(table []entry, root int, lens []uint8, symbols []entry) bool {
 	var counts [maxCode + 1]int
 	for _, l := range lens {
@@ -233,8 +235,10 @@ func makeTable(table []entry, root int, lens []uint8, symbols []entry) bool {
 	return true
 }
 
-// fill fills the table of a complete set of codes. Codes come in the order of their lengths, their bits reversed as
-// the stream has them; the table is filled as if it ended at the length at hand, and doubled for the next.
+// fill fills the table of a complete set of codes. It visits the codes in the order of their lengths, with their bits
+// reversed as they are in the stream. The table is filled as if it had the size for the current length, and copied to
+// twice that size for the next: that writes each entry about twice, where filling every multiple of a short code would
+// stride through the whole table.
 func fill(table []entry, root int, counts *[maxCode + 1]int, sorted []uint16, symbols []entry) {
 	code, length, size := 0, 1, 1
 	for ; length <= root; length++ {
@@ -267,8 +271,8 @@ func fill(table []entry, root int, counts *[maxCode + 1]int, sorted []uint16, sy
 	}
 }
 
-// subtableBits returns how many bits index the subtable that begins with a code of some length: it must hold all
-// codes, counts of which are left, that share its first root bits.
+// subtableBits returns the number of bits that index the subtable that begins with a code of the given length. It must have
+// room for all remaining codes with the same first root bits.
 func subtableBits(counts *[maxCode + 1]int, length, root int) int {
 	n := length - root
 	for space := counts[length]; space < 1<<n && root+n < maxCode; {
@@ -278,7 +282,7 @@ func subtableBits(counts *[maxCode + 1]int, length, root int) int {
 	return n
 }
 
-// successor returns the code of some length behind code, both with their bits reversed.
+// successor returns the next code of the given length, both codes with their bits reversed: it adds one at the other end.
 func successor(code, length int) int {
 	gap := ^code & (1<<length - 1)
 	if gap == 0 {

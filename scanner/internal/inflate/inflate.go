@@ -1,10 +1,13 @@
-// Package inflate decompresses zlib and deflate streams (RFC 1950, 1951) that lie in memory whole and whose size is
-// known, as those of git objects and of most members of a zip do. Knowing both is what makes it fast: there is no window to keep and no buffer to fill, bits
-// come eight bytes at a time, and matches are copied where they belong. On the objects of git's own repository it
-// takes about 40 % of the time of the best streaming decoder.
+// Package inflate decompresses zlib and deflate streams (RFC 1950, 1951) that are in memory as a whole and whose
+// uncompressed size is known, as with git objects and most members of a zip. Knowing both is what makes it fast: there is
+// no window to keep and no buffer to refill, input is read eight bytes at a time, and matches are copied within the
+// output. On the objects of git's own repository it takes about 40 % of the time of the best streaming decoder.
 //
-// It trusts nothing: it neither reads nor writes out of bounds, gives memory only as content comes, and accepts
-// exactly what the standard library accepts, which a differential fuzz test holds it to. It uses no unsafe code.
+// The input is not trusted: nothing is read or written out of bounds, memory is allocated only as content arrives, and
+// exactly the streams that the standard library accepts are accepted, which a differential fuzz test checks. There is no
+// unsafe code.
+//
+// Limits: no preset dictionaries, and no streaming.
 package inflate
 
 import (
@@ -14,7 +17,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// The errors of Zlib.
+// The errors of Zlib and Deflate.
 var (
 	ErrCorrupt   = reason.NewError("inflate.corrupt")
 	ErrTruncated = reason.NewError("inflate.truncated")
@@ -23,7 +26,7 @@ var (
 
 // Decoder decompresses streams, one at a time. The zero Decoder is ready; it reuses its tables.
 type Decoder struct {
-	// Unchecked leaves out the checksum of the content, for a caller who has checked the stream itself.
+	// Unchecked skips the checksum of the content, for a caller that has checked the compressed bytes.
 	Unchecked bool
 
 	lit  [litTable]entry
@@ -32,29 +35,31 @@ type Decoder struct {
 	lens [maxLit + maxDist]uint8
 
 	in    []byte
-	pos   int    // of the next byte of in that is not in bits
-	bits  uint64 // the next bits of the stream, lowest first
-	count int    // how many of them are there; negative past the end of in
-	out   []byte // size and slack, or less while a large stream has not shown that it is as large as it says
+	pos   int    // offset of the next byte of in that is not in bits
+	bits  uint64 // the next bits of the stream, the first one lowest
+	count int    // how many of them are valid; negative if more were taken than in has
+	out   []byte // size+slack bytes, or less while a large stream has not yet proved its size
 	n     int    // bytes of out that are written
 	size  int
 	final bool
 }
 
 const (
-	// slack is how far past its end the output may be written to, by a copy or by literals, before that is noticed.
+	// slack is the room behind the output, so that the inner loop checks for space once in each round: a round writes at
+	// most 3 literals and a match of 258 bytes, which is copied in chunks of 16.
 	slack = 320
-	// chunk is how much of a short match is copied at once.
+	// chunk is the number of bytes that a short match is copied in: one vector register, which the compiler uses for arrays
+	// of this size.
 	chunk = 16
-	// longest is how many bits a distance takes at most, extra bits included.
+	// longest is the largest number of bits of a distance: a code of 15 bits and 13 extra bits.
 	longest = maxCode + 13
-	// trusted is how much output a claimed size alone gets.
+	// trusted is the output that is allocated on the word of the caller, who got the size from the same hostile file.
 	trusted = 1 << 20
 )
 
-// Zlib decompresses the zlib stream at the beginning of src, which must have size bytes, into dst[:0] and returns
-// it, with the length of the stream. A dst with room for size and 320 bytes more is enough. What follows the stream
-// in src does not matter, and a few bytes of it make the end quicker.
+// Zlib decompresses the zlib stream at the beginning of src into dst[:0]. The content must have exactly size bytes.
+// consumed is the length of the stream. A dst with a capacity of size+320 avoids an allocation. src may continue after
+// the stream; eight more bytes keep the fast path until the end.
 func (d *Decoder) Zlib(dst, src []byte, size int) (out []byte, consumed int, err error) {
 	if len(src) < 2 {
 		return nil, 0, ErrTruncated
@@ -76,7 +81,7 @@ func (d *Decoder) Zlib(dst, src []byte, size int) (out []byte, consumed int, err
 	return out, end + 4, nil
 }
 
-// Deflate is Zlib for a stream without header and checksum (RFC 1951), as in a zip.
+// Deflate is Zlib for a raw stream without header and checksum (RFC 1951), as in a zip.
 func (d *Decoder) Deflate(dst, src []byte, size int) (out []byte, consumed int, err error) {
 	d.in, d.pos, d.bits, d.count = src, 0, 0, 0
 	d.n, d.size, d.final = 0, size, false
@@ -94,7 +99,7 @@ func (d *Decoder) Deflate(dst, src []byte, size int) (out []byte, consumed int, 
 	return d.out[:size], d.pos, nil
 }
 
-// room makes out of dst, or anew where that is too small.
+// room sets out to dst, or to new memory if dst is too small.
 func (d *Decoder) room(dst []byte) {
 	if cap(dst) >= d.size+slack {
 		d.out = dst[:d.size+slack]
@@ -103,8 +108,7 @@ func (d *Decoder) room(dst []byte) {
 	d.out = make([]byte, min(d.size, trusted)+slack)
 }
 
-// grow makes room for more output, when that which is there is used up. It answers ErrSize if there is more output
-// than there should be.
+// grow makes room for more output. It returns ErrSize if there is more output than there should be.
 func (d *Decoder) grow() error {
 	have := len(d.out) - slack
 	if have >= d.size {
@@ -116,7 +120,8 @@ func (d *Decoder) grow() error {
 	return nil
 }
 
-// refill gets at least 56 bits, or all that is left.
+// refill makes at least 56 bits valid, or all that are left. Away from the end of the input it is one 8-byte load without
+// a branch: the load may bring in bits that are there already, and ORs the same values over them.
 func (d *Decoder) refill() {
 	if d.pos+8 <= len(d.in) {
 		d.bits |= binary.LittleEndian.Uint64(d.in[d.pos:]) << (d.count & 63)
@@ -131,7 +136,7 @@ func (d *Decoder) refill() {
 	}
 }
 
-// take returns the next n bits, at most 16.
+// take returns the next n bits, at most 16. Past the end of the input it returns zeros and makes count negative.
 func (d *Decoder) take(n int) int {
 	if d.count < n {
 		d.refill()
@@ -142,7 +147,7 @@ func (d *Decoder) take(n int) int {
 	return v
 }
 
-// align goes on at the next whole byte.
+// align drops the bits up to the next byte boundary and gives whole bytes back to the input.
 func (d *Decoder) align() {
 	d.pos -= d.count >> 3
 	d.bits, d.count = 0, 0
@@ -168,7 +173,7 @@ func (d *Decoder) block() error {
 	return ErrCorrupt
 }
 
-// stored copies a block that is not compressed.
+// stored copies a stored block.
 func (d *Decoder) stored() error {
 	d.align()
 	if len(d.in)-d.pos < 4 {
@@ -193,20 +198,26 @@ func (d *Decoder) stored() error {
 	return nil
 }
 
-// compressed decodes a block with the given codes. It is the loop where the time goes: its state is in
-// local variables, and each round takes up to three literals, or two and a match, from one refill.
+// compressed decodes a block with the given codes. Nearly all of the time is spent in its loop, so it is one function with
+// its state in local variables, which stay in registers; fields of d would be written back in each step.
+//
+// Each round takes up to three literals, or two and a match, from one refill: 56 bits are enough for two literals of at
+// most 11 bits (longer codes are in subtables, which end the sequence) and a length with its extra bits. Whether the input
+// ran out is checked where a round ends, by the sign of count: until then, missing bits are zeros.
 func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error {
 	in, pos, bits, count := d.in, d.pos, d.bits, d.count
 	out, n := d.out, d.n
 	limit := len(out) - slack
 	for {
-		if n > limit {
+		if n > limit { // once for each round: slack takes what a round can write
 			d.n = n
 			if err := d.grow(); err != nil {
 				return err
 			}
 			out, limit = d.out, len(d.out)-slack
 		}
+		// refill, written out: a call would spill the state to memory. "& 63" tells the compiler that a shift cannot be too
+		// long, so that it leaves out its own check. "count |= 56" is count+8*k for the k whole bytes that fit.
 		if pos+8 <= len(in) {
 			bits |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
 			pos += (63 - count) >> 3
@@ -218,6 +229,8 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 				count += 8
 			}
 		}
+		// Literals come in runs, so three are tried before anything else. The array pointer costs one bounds check for all
+		// three. Literals and special entries are told apart by the sign bit and one other bit, the cheapest tests.
 		e := lit[bits&(1<<litBits-1)]
 		if e.literal() {
 			next := (*[3]byte)(out[n:])
@@ -242,7 +255,7 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 				}
 			}
 		}
-		if e.special() {
+		if e.special() { // rare: a code of more than 11 bits, the end of the block, or no code
 			if e&subtable != 0 {
 				bits >>= litBits
 				count -= litBits
@@ -277,12 +290,13 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 				return nil
 			}
 		}
+		// One entry gives the bits of the code and of the extra bits together, so that both are dropped with one shift.
 		length := int(e.value()) + int(bits&(1<<(e&63)-1)>>e.codeBits())
 		bits >>= e & 63
 		count -= int(e & 63)
 
 		switch {
-		case count >= longest: // of a distance, there is enough
+		case count >= longest: // usually no second refill is needed
 		case pos+8 <= len(in):
 			bits |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
 			pos += (63 - count) >> 3
@@ -319,8 +333,9 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 			return ErrCorrupt
 		}
 
-		// Copy. Chunks may overlap what they read only if the distance is a chunk or more; what is written past the end is
-		// written over.
+		// Copy the match. Short ones, which are most, are copied in chunks, without a call of memmove. That may write past
+		// the end, which the next round overwrites. If the distance is shorter than a chunk, a chunk would read bytes that it
+		// has not written yet, so such a match is repeated in ever larger pieces.
 		from, end := n-distance, n+length
 		switch {
 		case distance >= chunk && length <= 64:
@@ -332,7 +347,7 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 		case distance >= length:
 			copy(out[n:end], out[from:from+length])
 		default:
-			for n < end { // each round doubles what repeats
+			for n < end { // the distance to the source doubles with each copy
 				n += copy(out[n:end], out[from:n])
 			}
 		}
@@ -340,7 +355,8 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 	}
 }
 
-// orTruncated is the error for a code that does not exist: past the end of the input that proves nothing.
+// orTruncated returns the error for a code that does not exist. If the input ran out, the code was read from zeros that
+// are not in it.
 func orTruncated(count int) error {
 	if count <= 0 {
 		return ErrTruncated

@@ -7,13 +7,13 @@ import (
 	"github.com/akguard/akguard/rules/rulestest"
 )
 
-// Key is an AccessKey pair and the line of its Text that it stands on.
+// Key is an AccessKey pair and its line in Text.
 type Key struct {
 	ID, Secret string
 	Line       int
 }
 
-// Keys returns a maker of keys that all differ, on various lines.
+// Keys returns a function that makes different keys, on various lines.
 func Keys(seed uint64) func() Key {
 	keys, n := rulestest.NewKeys(seed), 0
 	return func() Key {
@@ -25,7 +25,7 @@ func Keys(seed uint64) func() Key {
 // KeyColumn is the column of the ID in a Key's Text, in code points.
 const KeyColumn = 9
 
-// Text is a file with the key in it. The secret stands on the line behind the ID's.
+// Text is a file with the key in it. The secret is on the line after the ID.
 func (k Key) Text() string {
 	return strings.Repeat("# 一行注释\n", k.Line-1) + fmt.Sprintf("\t密钥: id=%s\n\taccessKeySecret=%s\n", k.ID, k.Secret)
 }

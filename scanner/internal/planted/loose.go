@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Pack packs every object, also those that nothing names, and every ref. Flags are git repack's.
+// Pack packs every object, even those that nothing refers to, and every ref. The flags are those of git repack.
 func (r *Repo) Pack(flags ...string) {
 	r.t.Helper()
 	r.Git(append([]string{"repack", "-a", "-d", "-k", "-q"}, flags...)...)
@@ -17,7 +17,7 @@ func (r *Repo) Pack(flags ...string) {
 	r.Git("pack-refs", "--all")
 }
 
-// PackWithout makes one pack of all objects but some, and drops those.
+// PackWithout makes one pack of all objects except some, and deletes those.
 func (r *Repo) PackWithout(objects ...string) {
 	r.t.Helper()
 	var kept strings.Builder
@@ -34,7 +34,7 @@ func (r *Repo) PackWithout(objects ...string) {
 	}
 }
 
-// Unpack makes every packed object a loose one.
+// Unpack turns every packed object into a loose one.
 func (r *Repo) Unpack() {
 	r.t.Helper()
 	objects := r.objects()
@@ -59,7 +59,7 @@ func (r *Repo) Lose(object string) {
 	}
 }
 
-// Damage changes some bytes in the middle of an object's file, or of its entry in the one pack.
+// Damage changes some bytes in the middle of an object's file, or of its entry in the only pack.
 func (r *Repo) Damage(object string) {
 	r.t.Helper()
 	path, at := r.loose(object), 12
@@ -79,7 +79,7 @@ func (r *Repo) Damage(object string) {
 	}
 }
 
-// objects returns the object directory of a repository that is no linked worktree.
+// objects returns the object directory. The repository must not be a linked worktree.
 func (r *Repo) objects() string {
 	dir := filepath.Join(r.Dir, ".git", "objects")
 	if _, err := os.Stat(dir); err != nil {
@@ -92,7 +92,7 @@ func (r *Repo) loose(object string) string {
 	return filepath.Join(r.objects(), object[:2], object[2:])
 }
 
-// packed returns the one pack's path and where an object begins in it, behind its header.
+// packed returns the path of the only pack and the offset of an object's data in it.
 func (r *Repo) packed(object string) (path string, at int) {
 	r.t.Helper()
 	packs, _ := filepath.Glob(filepath.Join(r.objects(), "pack", "*.pack"))

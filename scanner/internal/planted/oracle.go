@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Oracle finds out with git alone where blobs were introduced: from the parents of every commit and from the files
-// of every tree, reachable or not.
+// Oracle finds out with git alone where blobs were introduced, from the parents of every commit and the files of every
+// tree, reachable or not.
 type Oracle struct {
 	Commits []string // parents first
 
 	repo    *Repo
 	parents map[string][]string
 	above   map[string]map[string]bool
-	refs    map[string][]string // that reach a commit, sorted; nil until they are needed
+	refs    map[string][]string // refs that reach a commit, sorted; nil until needed
 }
 
 // Spot is a blob at a path.
@@ -86,8 +86,8 @@ func listed(tree string) map[Spot]bool {
 	return files
 }
 
-// Firsts returns those of the commits that come first: no other is an ancestor, and if a ref reaches any, one that
-// a ref reaches.
+// Firsts returns the commits that have no ancestor among the others. If a ref reaches some of the commits, only those are
+// considered.
 func (o *Oracle) Firsts(commits []string) []string {
 	if reached := slices.DeleteFunc(slices.Clone(commits), func(c string) bool { return len(o.refsOf(c)) == 0 }); len(reached) > 0 {
 		commits = reached
@@ -108,7 +108,7 @@ func (o *Oracle) Refs(commits []string) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// Objects returns the names of all objects of a type, sorted.
+// Objects returns the IDs of all objects of a type, sorted.
 func (r *Repo) Objects(kind string) []string {
 	r.t.Helper()
 	var out []string

@@ -1,8 +1,10 @@
-// Package planted makes what the tests of the scanner scan and compare: git repositories, made with the git
-// command so that they are what git makes of them, keys to plant in them, and recorders of what a scan finds.
+// Package planted is for the scanner's tests: it makes git repositories with the git command, so that they are exactly what
+// git makes, keys to plant in them, and recorders of what a scan finds.
 //
-// Commands of git see neither the configuration of the machine nor its clock: who commits and when is fixed, so
-// that a failing test fails again.
+// The git commands see neither the configuration of the machine nor its clock. Authors and times are fixed, so that a
+// failing test fails again.
+//
+// Limits: it needs git, and only tests may import it.
 package planted
 
 import (
@@ -15,7 +17,7 @@ import (
 	"testing"
 )
 
-// Repo is a repository, or one more working tree of it.
+// Repo is a repository, or another working tree of one.
 type Repo struct {
 	Dir string
 
@@ -24,10 +26,10 @@ type Repo struct {
 	who   string
 }
 
-// start is when the first command runs: 2024-01-01T00:00:00Z.
+// start is the time of the first command: 2024-01-01T00:00:00Z.
 const start = 1704067200
 
-// New makes an empty repository in a folder of its own. Flags are git init's.
+// New makes an empty repository in a new folder. The flags are those of git init.
 func New(t testing.TB, flags ...string) *Repo {
 	t.Helper()
 	clock := int64(start)
@@ -39,7 +41,7 @@ func New(t testing.TB, flags ...string) *Repo {
 	return r
 }
 
-// At returns the repository in another folder; a relative one begins at r.
+// At returns the repository in another folder, relative to r.
 func (r *Repo) At(dir string) *Repo {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(r.Dir, dir)
@@ -49,14 +51,14 @@ func (r *Repo) At(dir string) *Repo {
 	return &other
 }
 
-// As returns the repository as another person works in it. The e-mail address follows from the name.
+// As returns the repository with another author and committer, whose email address is derived from the name.
 func (r *Repo) As(name string) *Repo {
 	other := *r
 	other.who = name
 	return &other
 }
 
-// Copy copies the repository, its history and its working tree, to a folder of its own.
+// Copy copies the repository and its working tree to a new folder.
 func (r *Repo) Copy() *Repo {
 	r.t.Helper()
 	other, clock := *r, *r.clock
@@ -67,8 +69,8 @@ func (r *Repo) Copy() *Repo {
 	return &other
 }
 
-// Git runs git and returns what it prints, without the last line end. Each command takes place a minute after the
-// one before.
+// Git runs git and returns its output without the last newline. The clock of each command is a minute later than that of
+// the one before.
 func (r *Repo) Git(args ...string) string {
 	r.t.Helper()
 	return r.Feed("", args...)
@@ -84,7 +86,7 @@ func (r *Repo) Feed(stdin string, args ...string) string {
 	return strings.TrimSuffix(out, "\n")
 }
 
-// Fails runs git and reports whether it failed, for merges that are meant to conflict.
+// Fails runs git and reports whether it failed, for merges that must conflict.
 func (r *Repo) Fails(args ...string) bool {
 	_, err := r.run("", args)
 	return err != nil
@@ -103,7 +105,7 @@ func (r *Repo) run(stdin string, args []string) (string, error) {
 	return out.String(), nil
 }
 
-// env is all that git sees of the machine.
+// env is the whole environment of git.
 func (r *Repo) env() []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.DevNull, "LC_ALL=C",
@@ -144,7 +146,7 @@ func (r *Repo) Link(to, name string) {
 	}
 }
 
-// Commit commits all of the working tree that is not ignored, and returns the commit's name.
+// Commit commits everything in the working tree that is not ignored, and returns the commit's ID.
 func (r *Repo) Commit(message string) string {
 	r.t.Helper()
 	r.Git("add", "-A")
@@ -152,7 +154,7 @@ func (r *Repo) Commit(message string) string {
 	return r.Git("rev-parse", "HEAD")
 }
 
-// Blob writes a loose object that nothing names, and returns its name.
+// Blob writes a loose object that nothing refers to, and returns its ID.
 func (r *Repo) Blob(content string) string {
 	r.t.Helper()
 	return r.Feed(content, "hash-object", "-w", "--stdin")

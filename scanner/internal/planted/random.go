@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// random makes histories for git fast-import: branches, merges of up to four, roots without relation, renames,
-// copies, moved folders, reverts, cherry-picks, one content at two paths, and clocks that may be wrong.
+// random makes histories for git fast-import: branches, merges of up to four parents, unrelated roots, renames, copies,
+// moved folders, reverts, cherry-picks, one content at two paths, and clocks that may be wrong.
 type random struct {
 	rng     *rand.Rand
 	script  strings.Builder
@@ -20,8 +20,8 @@ type random struct {
 	parents [][]int
 }
 
-// History makes a bare repository with a random history of n commits. Refs name some of them; the others may be
-// reachable or not. The same seed makes the same history.
+// History makes a bare repository with a random history of n commits. Some of them have refs; the others may be reachable
+// or not. The same seed makes the same history.
 func History(t testing.TB, seed uint64, n int, skewed bool) *Repo {
 	t.Helper()
 	r := random{rng: rand.New(rand.NewPCG(seed, 7)), skewed: skewed}
@@ -49,7 +49,7 @@ func (r *random) commit(i int) {
 	r.write(i, at)
 }
 
-// scratch is the branch on which every commit is made. It is gone afterwards.
+// scratch is the branch on which every commit is made. It is deleted afterwards.
 const scratch = "refs/heads/scratch"
 
 // write writes a commit with its whole tree.
@@ -91,7 +91,7 @@ func (r *random) mix(parents []int) map[string]string {
 	return separate(tree)
 }
 
-// mutate does one of the things that people do.
+// mutate makes one of the changes that people make.
 func (r *random) mutate(tree map[string]string) {
 	names := paths(tree)
 	if len(names) == 0 {
@@ -147,13 +147,13 @@ func (r *random) revert(tree map[string]string) {
 	}
 }
 
-// name makes a path that may already be there, of a file or of a folder.
+// name makes a path, which may already be a file or a folder.
 func (r *random) name() string {
 	folders := []string{"", "d0/", "d1/", "d1/d2/", "d2/", "d0/d1/d2/"}
 	return folders[r.rng.IntN(len(folders))] + []string{"a", "b", "c", "d0", "d1", "e", "f", "g"}[r.rng.IntN(8)]
 }
 
-// blob writes a new content, or takes an old one, and returns its mode and mark.
+// blob writes a new content or reuses an old one, and returns its mode and mark.
 func (r *random) blob() string {
 	if r.rng.IntN(30) == 0 {
 		return fmt.Sprintf("160000 %040x", r.rng.Uint64()) // a submodule
@@ -168,7 +168,7 @@ func (r *random) blob() string {
 	return fmt.Sprintf("%s :%d", mode, r.blobs)
 }
 
-// refs names some of the commits, and forgets the rest.
+// refs makes refs for some of the commits.
 func (r *random) refs(n int) {
 	for i := range n {
 		name := [8]string{"refs/heads/b", "refs/tags/t"}[r.rng.IntN(8)]
@@ -182,7 +182,7 @@ func (r *random) refs(n int) {
 
 func paths(tree map[string]string) []string { return slices.Sorted(maps.Keys(tree)) }
 
-// separate drops the files that stand where another file needs a folder.
+// separate drops the files in whose place another file needs a folder.
 func separate(tree map[string]string) map[string]string {
 	for _, path := range paths(tree) {
 		for i := range path {

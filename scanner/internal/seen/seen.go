@@ -1,9 +1,11 @@
-// Package seen remembers, from one scan of a repository to the next, which objects have been read to the end
-// without a finding. What it keeps is names of objects and nothing of their content.
+// Package seen records, from one scan of a repository to the next, which objects were read completely without a finding. It
+// stores object IDs and nothing of their content.
 //
-// A record is good for one repository and one set of rules, matched by one program: any other is as good as none,
-// and so is a damaged one. Whoever can write to the record can hide a leak, as whoever can replace the program can:
-// it belongs to the user, in a folder of the user's own.
+// A record is valid for one repository, one set of rules and one version of the program. Any other record, and a damaged
+// one, counts as empty. Whoever can write to the record can hide a leak, just as whoever can replace the program can: keep
+// it in a folder that only the user can write to.
+//
+// Limits: the whole record is in memory, 20 bytes for each object.
 package seen
 
 import (
@@ -20,17 +22,17 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
-// Key identifies what found nothing: the rules, and the program that matched them.
+// Key identifies the rules and the program that found nothing.
 type Key [sha256.Size]byte
 
-// Record is the file that remembers the objects of one repository.
+// Record is the file for one repository.
 type Record struct {
 	path string
 	key  Key
 }
 
-// Open returns the record, in the folder dir, of the repository whose objects are in the folder objects. The record
-// need not exist; the folder is made.
+// Open returns the record, in the folder dir, of the repository with the given object directory. The record need not
+// exist; the folder is created.
 func Open(dir, objects string, key Key) (*Record, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -46,7 +48,7 @@ func Open(dir, objects string, key Key) (*Record, error) {
 	return &Record{path: filepath.Join(dir, hex.EncodeToString(name[:16])+".seen"), key: key}, nil
 }
 
-// The file: magic, the key, how many names there are, the names, and the SHA-256 of all that.
+// The file consists of a magic, the key, the number of IDs, the IDs, and the SHA-256 of all that.
 const (
 	magic    = "akguard seen 1\n"
 	idSize   = len(object.ID{})
@@ -54,7 +56,7 @@ const (
 	maxNames = 1 << 28
 )
 
-// Load returns the names that were saved under the same key; none is no error.
+// Load returns the IDs that were saved under the same key. It is no error if there are none.
 func (r *Record) Load() ([]object.ID, error) {
 	data, err := os.ReadFile(r.path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -85,7 +87,7 @@ func parse(data []byte, key Key) []object.ID {
 	return ids
 }
 
-// Save replaces the record. Readers see the old one or the new one, whole.
+// Save replaces the record atomically.
 func (r *Record) Save(ids []object.ID) error {
 	if err := r.save(ids); err != nil {
 		return reason.NewError("cache.unwritable", err)
@@ -94,7 +96,7 @@ func (r *Record) Save(ids []object.ID) error {
 }
 
 func (r *Record) save(ids []object.ID) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(r.path), ".seen-*") // which only the user can read
+	file, err := os.CreateTemp(filepath.Dir(r.path), ".seen-*") // only the user can read it
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,7 @@
-// Package staged is the source of what the next commit will add: the blobs of the index, not the files on disk,
-// that no parent of that commit has at the same path.
+// Package staged is the source of what the next commit will add: the blobs of the index, not the files on disk, that no
+// parent of that commit has at the same path.
+//
+// Limits: the sides of an unresolved conflict are not scanned, because they will not be committed.
 package staged
 
 import (
@@ -20,7 +22,7 @@ import (
 // Options says which index is scanned. Repo is required.
 type Options struct {
 	Repo  *repo.Repository
-	Index string // file of the index; "" is the repository's own. A partial commit has one of its own
+	Index string // path of the index; "" means the repository's own. git commit PATH uses a temporary one
 }
 
 // Source is the staged content of a repository.
@@ -59,16 +61,16 @@ func (s *Source) blob(ctx context.Context, e index.Entry, sink scanner.Sink) err
 	return sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content})
 }
 
-// base is what the next commit's parents hold already.
+// base is what the next commit's parents already have.
 type base struct {
 	index   *index.Index
 	parents []*treediff.Lookup
-	same    map[string]bool // folders of the index, and whether a parent has them as they are
-	inside  string          // the folder of the last entry, if it is one of those
+	same    map[string]bool // folders of the index: whether a parent has the same tree there
+	inside  string          // the folder of the last entry, if a parent has the same tree there
 }
 
-// has reports whether a parent holds the entry as it is. Entries come in the order of their paths, so that a folder
-// that a parent has is passed over as a whole.
+// has reports whether a parent has the same entry. Entries come sorted by path, so that a folder that a parent has is
+// skipped as a whole.
 func (b *base) has(e index.Entry) bool {
 	if b.inside != "" && strings.HasPrefix(e.Path, b.inside) {
 		return true
@@ -100,8 +102,8 @@ func (b *base) hasFolder(dir string) bool {
 	return same
 }
 
-// parents returns the trees of the next commit's parents: HEAD, and what is being merged. One that cannot be
-// read holds nothing, so that all of the index counts as added.
+// parents returns the trees of the next commit's parents: HEAD, and what is being merged. A parent that cannot be read
+// counts as empty, so that the whole index counts as added.
 func (s *Source) parents() []*treediff.Lookup {
 	var out []*treediff.Lookup
 	for _, rev := range append([]string{"HEAD"}, s.merging()...) {

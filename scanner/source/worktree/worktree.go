@@ -1,5 +1,8 @@
-// Package worktree is the source of a git working tree as it is on disk: the files that git tracks, and the
-// untracked ones that it does not ignore. Submodules, and other repositories inside, are walked by their own rules.
+// Package worktree is the source of a git working tree as it is on disk: the files that git tracks, and untracked files
+// that it does not ignore. Submodules and other nested repositories are walked by their own rules. The content of a
+// symbolic link is its text, as in git.
+//
+// Limits: files in a tracked state that were deleted from disk are not scanned here; the history has them.
 package worktree
 
 import (
@@ -23,7 +26,7 @@ type Options struct {
 	IncludeIgnored bool // files that git ignores too
 }
 
-// New returns the source of a working tree. An error says that its index cannot be read.
+// New returns the source of a working tree. The error is that its index cannot be read.
 func New(opts Options) (scanner.Source, error) {
 	root, err := newTree(opts.Repo, opts.IncludeIgnored)
 	if err != nil {
@@ -34,12 +37,12 @@ func New(opts Options) (scanner.Source, error) {
 	}), nil
 }
 
-// tree is one working tree: what git tracks in it.
+// tree is what git tracks in one working tree.
 type tree struct {
 	root    string
 	all     bool            // ignored files too
 	tracked map[string]bool // files and submodules, by path
-	folders map[string]bool // folders with something tracked below them
+	folders map[string]bool // folders with tracked files
 }
 
 func newTree(repo *repo.Repository, all bool) (*tree, error) {
@@ -57,7 +60,7 @@ func newTree(repo *repo.Repository, all bool) (*tree, error) {
 	return t, nil
 }
 
-// folder returns the filter of a folder of the tree, given the rules that hold outside it.
+// folder returns the filter of a folder of the tree, given the ignore rules that apply outside it.
 func (t *tree) folder(rel string, outside ignore.Rules) *folder {
 	f := &folder{tree: t, rel: rel}
 	if rel != "" {
@@ -73,7 +76,7 @@ type folder struct {
 	rel      string
 	elements []string
 	ignore   ignore.Rules
-	ignored  bool // git ignores the folder: only what it tracks is scanned
+	ignored  bool // git ignores the folder: only tracked files in it are scanned
 }
 
 // Folder implements files.Filter.
@@ -94,8 +97,8 @@ func (f *folder) Folder(name string) (files.Filter, bool) {
 	return sub, true
 }
 
-// nested returns the filter of a repository inside: a submodule, a linked worktree, or a clone. One that cannot
-// be read is walked as a folder.
+// nested returns the filter of a nested repository: a submodule, a linked worktree, or a clone. One that cannot be opened
+// is walked as an ordinary folder.
 func (f *folder) nested(rel string) (files.Filter, bool) {
 	dir := filepath.Join(f.tree.root, filepath.FromSlash(rel))
 	if _, err := os.Lstat(filepath.Join(dir, ".git")); err != nil {

@@ -20,7 +20,7 @@ type Verifier interface {
 	Verify(ctx context.Context, c rules.Credential) Verdict
 }
 
-// Status is what is known of a credential.
+// Status is what is known about a credential.
 type Status string
 
 // The statuses, as the JSON stream writes them.
@@ -77,10 +77,10 @@ type Owner struct {
 	Ours      Ours
 	AccountID string        // the account that has it; "" if it is not ours
 	User      string        // the RAM user who has it; "" for the account itself
-	Note      reason.Reason // where it was looked for, or why nobody knows; zero if it is ours
+	Note      reason.Reason // where it was looked for, or why it is not known; zero if it is ours
 }
 
-// Ours says whether a key is the owner's own. The zero value is that nobody knows.
+// Ours says whether a key is the owner's own. The zero value means that it is not known.
 type Ours string
 
 // What an inventory may answer.

@@ -6,7 +6,7 @@ import "github.com/akguard/akguard/verifier/internal/emulator/state"
 type (
 	// Account is an Alibaba Cloud account with its users, groups, roles, policies, keys and events.
 	Account = state.Account
-	// Settings is what an account's owner has decided for the whole of it.
+	// Settings are the account-wide settings.
 	Settings = state.Settings
 	// PasswordPolicy is what a user's password must be.
 	PasswordPolicy = state.PasswordPolicy
@@ -30,5 +30,5 @@ const (
 	Deleted  = state.Deleted
 )
 
-// NewAccount returns an account with nobody in it but its owner, and without keys.
+// NewAccount returns an account without users and keys.
 func NewAccount() *Account { return state.NewAccount() }

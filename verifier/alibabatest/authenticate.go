@@ -8,7 +8,7 @@ import (
 	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
-// authenticate checks that the key's owner made the call, just now and once.
+// authenticate checks that the key's owner signed the call, recently and only once.
 func (s *Server) authenticate(key state.Key, req wire.Request, now time.Time) *wire.Failure {
 	if refused := checkTime(req.Timestamp(), now); refused != nil {
 		return refused

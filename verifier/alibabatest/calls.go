@@ -11,7 +11,7 @@ import (
 	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
-// Call is one call that came, as Recorded returns it and as faults are chosen by.
+// Call is one received call, as Recorded returns it and Script sees it.
 type Call struct {
 	Service, Action string
 	KeyID           string            // that it claims
@@ -19,26 +19,26 @@ type Call struct {
 	SourceIP        string
 	Time            time.Time // by the server's clock
 
-	// What was answered, unless a fault was. Code is empty if the call succeeded. Both are zero while it runs.
+	// The answer, unless a fault replaced it. Code is empty if the call succeeded. Both are zero while the call runs.
 	Status int
 	Code   string
 }
 
-// Calls returns how many calls of the action came, well signed or not: Calls("Sts", "GetCallerIdentity").
+// Calls returns how many calls of the action were received, well signed or not: Calls("Sts", "GetCallerIdentity").
 func (s *Server) Calls(service, action string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls[wire.Operation{Service: service, Action: action}]
 }
 
-// Recorded returns every call so far, in the order in which they came.
+// Recorded returns all calls so far, in the order of their arrival.
 func (s *Server) Recorded() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.log)
 }
 
-// arrive writes down the call, under a number for finish, and chooses the fault that it shall meet.
+// arrive records the call under a number for finish, and chooses its fault.
 func (s *Server) arrive(req *wire.Request, r *http.Request) (time.Time, int, Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

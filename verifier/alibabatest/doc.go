@@ -11,14 +11,14 @@
 // API would refuse, such as a third key of a user. A [Server] answers calls for one or more accounts at
 // one address, and recognises the service by the API's version. Everything can be read back: [Key.Status],
 // [Account.Attached], [Server.Recorded], [Account.Events]. [Server.SetClock] and [Server.SetSourceIP] replace the
-// Time and the caller's address. A [Metadata] handler is the way in which an ECS instance gets at its role.
+// time and the caller's address. A [Metadata] handler gives an ECS instance its role's credentials.
 //
 // # What is faithful
 //
-// A server checks calls as the true service does: the ID, its status, the time stamp, the security token, the
+// A server checks calls as the real service does: the ID, its status, the time stamp, the security token, the
 // signature, the nonce, then the key's allow-list of addresses, restrictive protection and the permission. It takes
 // RPC V1 signatures (HMAC-SHA1, GET or POST, parameters in the query, in the form or in both) and those of
-// ACS3-HMAC-SHA256; make test-interop holds it against the vendor's own clients. It refuses with the service's codes
+// ACS3-HMAC-SHA256; make test-interop checks it with the vendor's own clients. It refuses with the service's codes
 // and HTTP statuses, and answers in XML or JSON, with the fields and spellings of the vendor's SDK.
 //
 //   - STS 2015-04-01: GetCallerIdentity, which needs no permission; AssumeRole with trust policy and session policy;
@@ -35,32 +35,32 @@
 //
 // # What is inferred
 //
-// Where the documentation says nothing, the emulator does what its neighbours do, and a client should survive the
-// other answer:
+// Where the documentation is silent, the emulator behaves like neighbouring calls, and a client should survive the other
+// answer:
 //
 //   - DeleteAccessKey refuses an active key with DeleteConflict.AccessKey.Active. The guides ask for a disabled key,
-//     but name no code, and tools exist that delete active ones: Settings.DeleteActiveKeys lets it happen.
+//     but name no code, and tools exist that delete active ones: Settings.DeleteActiveKeys permits it.
 //   - A key restored from the recycle bin is disabled, and needs room among the user's two. A deleted root key does
 //     not go there. The keys of a deleted user are in its bin, and ListAccessKeysInRecycleBin does not know the user.
 //   - A call from an address that the key's network policy does not list is refused with the wording of a disabled
 //     key, after its signature was checked.
 //   - A key under restrictive protection is refused with Forbidden, by RAM and IMS.
-//   - A call with a wrong signature is an event too, under the name of the key's owner.
+//   - A call with a wrong signature is recorded too, under the name of the key's owner.
 //   - A RAM call without UserName is about the caller, and refused if that is no user.
 //   - Messages, except for that of SignatureDoesNotMatch; and codes for calls that no client makes, such as
 //     MissingParameter, InvalidParameter, IncompleteSignature, InvalidAction.NotFound and InvalidNextToken.
 //
 // # Faults
 //
-// [Server.Inject], [Server.InjectAt], [Server.InjectFor] and [Server.Script] let calls meet a [Fault]: an error
+// [Server.Inject], [Server.InjectAt], [Server.InjectFor] and [Server.Script] make calls fail with a [Fault]: an error
 // code, a reset, a redirect, half an answer, or a call that is carried out although its answer is lost.
-// [Server.LimitRate] refuses those who ask too often.
+// [Server.LimitRate] throttles.
 //
 // # Limits
 //
 // A policy has one version; the documents of system policies are short. A resource is matched where the API names
 // one user, role, group or policy, and is * elsewhere. Variables in policies, tags, regions and resource groups are
-// unknown, and a condition's unknown operator never helps an Allow and never hinders a Deny. Events do not come
-// late, a call without a signature is none, changes take effect at once, and every nonce and call is remembered
-// until the end. The console does not exist.
+// unknown, and an unknown operator in a condition never helps an Allow and never hinders a Deny. Events are not delayed,
+// unsigned calls are not recorded, changes take effect at once, and nonces and calls are kept until the server closes.
+// There is no console.
 package alibabatest

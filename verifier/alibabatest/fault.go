@@ -14,8 +14,8 @@ import (
 // Fault is one way in which the server fails. Latency comes first; then the first that is set of Hang, Reset, Cut,
 // Truncated, Redirect, Raw and Code happens. With Latency alone, the true answer follows.
 //
-// A call that meets a fault does nothing, unless AfterAction is set: then it is carried out, and only its answer
-// is lost. Cut and Truncated spoil the true answer, so that they imply AfterAction.
+// A call with a fault does nothing, unless AfterAction is set: then it is carried out, and only its answer is lost. Cut
+// and Truncated spoil the real answer, so they imply AfterAction.
 type Fault struct {
 	AfterAction bool
 
@@ -61,7 +61,7 @@ func FailedAnswer() Fault {
 		Message: "The request processing has failed due to some unknown error."}
 }
 
-// strike lets the fault happen, and reports whether that was the answer.
+// strike makes the fault happen, and reports whether that was the answer.
 func (f Fault) strike(w http.ResponseWriter, r *http.Request, req wire.Request) bool {
 	if f.Latency > 0 {
 		select {
@@ -93,7 +93,7 @@ func (f Fault) strike(w http.ResponseWriter, r *http.Request, req wire.Request) 
 	return true
 }
 
-// cut promises the whole answer and breaks off.
+// cut announces the whole answer and sends half of it.
 func (f Fault) cut(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(f.answer.Body)))
 	w.Header().Set("Content-Type", f.answer.Kind)
@@ -103,7 +103,7 @@ func (f Fault) cut(w http.ResponseWriter) {
 	reset(w)
 }
 
-// reset closes the connection without the usual farewell, so that the client sees a reset.
+// reset closes the connection so that the client sees a reset.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

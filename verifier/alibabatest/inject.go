@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// faults decides which calls meet which. Server.mu guards it.
+// faults decides which calls fail, and how. Server.mu guards it.
 type faults struct {
 	script  func(Call) (Fault, bool)
 	planned []injection
@@ -16,7 +16,7 @@ type faults struct {
 	buckets map[string]*bucket
 }
 
-// injection is a fault with the calls that it is for.
+// injection is a fault and the calls that it applies to.
 type injection struct {
 	fault           Fault
 	service, action string // any, if empty
@@ -24,26 +24,26 @@ type injection struct {
 	calls           int    // then so many meet it; all, if negative
 }
 
-// bucket holds what a key may still spend.
+// bucket is the token bucket of a key.
 type bucket struct {
 	tokens float64
 	at     time.Time
 }
 
-// Inject lets the next calls meet the fault, all of them if calls is negative. It replaces a fault injected by it
-// before; Inject(Fault{}, 0) only ends that one.
+// Inject makes the next calls fail with the fault; all of them if calls is negative. It replaces the fault of an earlier
+// Inject; Inject(Fault{}, 0) just ends that.
 func (s *Server) Inject(f Fault, calls int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults.all = injection{fault: f, calls: calls}
 }
 
-// InjectAt lets the n-th call from now meet the fault, the next being the first, and no other.
+// InjectAt makes only the n-th call from now fail; the next one is the first.
 func (s *Server) InjectAt(n int, f Fault) { s.inject(injection{fault: f, skip: n - 1, calls: 1}) }
 
-// InjectFor lets the next calls of the action meet the fault, all of them if calls is negative:
-// InjectFor("Ram", "UpdateAccessKey", LostAnswer(), 1). An empty action is every action of the service. What was
-// injected before stays; the oldest that fits is met first.
+// InjectFor makes the next calls of the action fail; all of them if calls is negative:
+// InjectFor("Ram", "UpdateAccessKey", LostAnswer(), 1). An empty action means every action of the service. Earlier
+// injections stay; the oldest that matches is used first.
 func (s *Server) InjectFor(service, action string, f Fault, calls int) {
 	s.inject(injection{fault: f, service: service, action: action, calls: calls})
 }
@@ -54,16 +54,16 @@ func (s *Server) inject(i injection) {
 	s.faults.planned = append(s.faults.planned, i)
 }
 
-// Script asks the function for each call whether it shall meet a fault, before all that is injected. It is called
-// for one call at a time and must not use the server. A nil function ends it.
+// Script asks the function before each call whether it is to fail; this takes precedence over injected faults. The function
+// is called for one call at a time and must not use the server. A nil function ends it.
 func (s *Server) Script(choose func(Call) (Fault, bool)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults.script = choose
 }
 
-// LimitRate refuses with Throttling.User what one key asks beyond so many calls a second, by the server's clock.
-// Zero ends that. A second's worth may come at once.
+// LimitRate throttles the calls of one key beyond so many a second, by the server's clock, with a burst of one second's
+// worth. Zero ends it.
 func (s *Server) LimitRate(perSecond float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,7 +111,7 @@ func (f *faults) find(c Call) (Fault, bool) {
 	return Fault{}, false
 }
 
-// due reports whether the call is one that the fault is for, and takes it off if it is to be spent on it.
+// due reports whether the fault applies to the call, and counts it.
 func (i *injection) due(c Call, free bool) bool {
 	switch {
 	case i.calls == 0, i.service != "" && i.service != c.Service, i.action != "" && i.action != c.Action:

@@ -45,7 +45,7 @@ func (m *Metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Token hands out a token for up to six hours, as the header asks.
+// token issues a token for up to six hours, as the header asks.
 func (m *Metadata) token(w http.ResponseWriter, r *http.Request) {
 	seconds, err := strconv.Atoi(r.Header.Get("X-aliyun-ecs-metadata-token-ttl-seconds"))
 	switch {
@@ -72,7 +72,7 @@ func (m *Metadata) knows(token string) bool {
 	return m.Account.Time().Before(m.tokens[token])
 }
 
-// credential hands out the same one until half of its time is over.
+// credential returns the same credential until half of its lifetime has passed.
 func (m *Metadata) credential(w http.ResponseWriter) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

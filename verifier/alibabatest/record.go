@@ -8,13 +8,13 @@ import (
 	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
-// happening is when a call came, and under which number.
+// happening is the time of a call and its request ID.
 type happening struct {
 	requestID string
 	at        time.Time
 }
 
-// record keeps the call as an event. That calls with a wrong signature are kept too is inferred.
+// record records the call as an event. That calls with a wrong signature are recorded too is inferred.
 func record(a *state.Account, req wire.Request, key state.Key, refused *wire.Failure, h happening) {
 	op := req.Operation()
 	e := state.Event{

@@ -87,7 +87,7 @@ func (s *Server) SetClock(now func() time.Time) {
 	}
 }
 
-// SetSourceIP lets calls from now on seem to come from the address; an empty one shows the true address again.
+// SetSourceIP makes calls seem to come from the address; an empty one restores the real address.
 func (s *Server) SetSourceIP(address string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,7 +116,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer.Send(w)
 }
 
-// Reply makes the answer that the true service would give.
+// reply returns the answer that the real service would give.
 func (s *Server) reply(req wire.Request, now time.Time, unreadable error) wire.Reply {
 	id := state.RequestID()
 	if unreadable != nil {
@@ -133,8 +133,8 @@ func (s *Server) reply(req wire.Request, now time.Time, unreadable error) wire.R
 	return wire.Encode(req, http.StatusOK, op.Action+"Response", append(wire.Object{{"RequestId", id}}, result...))
 }
 
-// answer looks up the ID, then its status, then the signature, as Alibaba Cloud does, and runs the action. The key
-// is that of the caller, as far as it is known.
+// answer checks the ID, then its status, then the signature, as Alibaba Cloud does, and runs the action. It returns the
+// caller's key, as far as it is known.
 func (s *Server) answer(req wire.Request, now time.Time) (state.Key, wire.Object, *wire.Failure) {
 	op := req.Operation()
 	act, known := s.actions[op]
@@ -171,7 +171,7 @@ func (s *Server) answer(req wire.Request, now time.Time) (state.Key, wire.Object
 	return key, nil, refused
 }
 
-// caller finds the key that a call is made with. That of a disabled one is returned too.
+// caller returns the key with which a call is made, even if it is disabled.
 func (s *Server) caller(id string) (state.Key, *wire.Failure) {
 	for _, account := range s.accounts {
 		key, ok := account.Find(id)

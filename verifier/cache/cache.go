@@ -123,7 +123,7 @@ func (c *Cache) end(hash string) {
 	delete(c.asking, hash)
 }
 
-// lifetime is how long a verdict stands. The zero time is not at all.
+// lifetime is how long a verdict is cached; zero for not at all.
 func lifetime(s verifier.Status) time.Duration {
 	switch s {
 	case verifier.Live, verifier.Restricted, verifier.Exists:
@@ -134,7 +134,7 @@ func lifetime(s verifier.Status) time.Duration {
 	return 0
 }
 
-// good reports whether a verdict still stands. One from the future is none of ours.
+// good reports whether a verdict has not expired. One from the future is not ours.
 func (c *Cache) good(v verifier.Verdict) bool {
 	age := c.opts.Now().Sub(v.CheckedAt)
 	return age > -time.Minute && age < lifetime(v.Status)

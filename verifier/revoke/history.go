@@ -82,7 +82,7 @@ func (h *History) add(name string) error {
 	return nil
 }
 
-// undone names what each action takes back.
+// undone maps each kind to the kind that it undoes.
 var undone = map[Kind]Kind{Enable: Disable, Restore: Delete, Release: Quarantine, DetachPolicy: AttachPolicy}
 
 // stack returns the actions on a key that were not undone yet, the last one at the end.

@@ -134,7 +134,7 @@ func (r *Revoker) elsewhere(ctx context.Context, s Subject) Note {
 	return n
 }
 
-// unowned is the note for a key that nobody has here, as far as the administrator can see.
+// unowned is the note for a key that has no owner here, as far as the administrator can see.
 func (r *Revoker) unowned(s Subject) Note {
 	n := Note{ID: s.ID.String(), Blocked: true}
 	switch {

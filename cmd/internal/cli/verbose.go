@@ -10,15 +10,15 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
-// told wraps what asks STS, and reports each question with its answer. Values are masked here too.
-type told struct {
+// verbose wraps what asks STS, and reports each question with its answer. Values are masked here too.
+type verbose struct {
 	next verifier.Verifier
 	app  *app
 	mu   sync.Mutex // for one line after the other
 }
 
 // Verify asks next.
-func (t *told) Verify(ctx context.Context, c rules.Credential) verifier.Verdict {
+func (t *verbose) Verify(ctx context.Context, c rules.Credential) verifier.Verdict {
 	start := time.Now()
 	v := t.next.Verify(ctx, c)
 	if v.CheckedAt.IsZero() { // nobody was asked

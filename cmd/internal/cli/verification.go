@@ -71,7 +71,7 @@ func (a *app) verifier(ctx context.Context, o verification, quiet bool) (verifie
 		return nil, nil, asUsage(err)
 	}
 	if o.cloud.verbose {
-		v = &told{next: v, app: a}
+		v = &verbose{next: v, app: a}
 	}
 	v = verifier.Retry(v, retries, retryPause)
 	v = verifier.Breaker(v, offlineAfter)

@@ -8,7 +8,7 @@ import (
 	"github.com/akguard/akguard/rules"
 )
 
-// Lookup says which events ActionTrail shall show. It keeps them for 90 days, and answers about two calls a second.
+// Lookup selects events of ActionTrail, which keeps them for 90 days.
 type Lookup struct {
 	Key   string // EventAccessKeyId, User, EventName, …: exact, and of one value
 	Value rules.Secret
@@ -56,7 +56,7 @@ func (c *Client) LookupEvents(ctx context.Context, l Lookup) (events []Event, ne
 	return events, a.NextToken, nil
 }
 
-// newEvent reads what events of all services share. What is missing stays empty.
+// newEvent reads the fields that events of all services share. Missing ones stay empty.
 func newEvent(e map[string]any) Event {
 	identity, _ := e["userIdentity"].(map[string]any)
 	text := func(m map[string]any, name string) string {

@@ -13,7 +13,7 @@ const minSkew = time.Minute
 // minOffset is the difference that counts for durations. Less is the rounding of the Date header, and the network.
 const minOffset = 3 * time.Second
 
-// clock knows by how much the service's clock is ahead of this machine's. Two uses, two values: every answer tells the
+// clock knows by how much the service's clock is ahead of this machine's. It keeps two values: every answer shows the
 // time, by which windows and durations are measured; but requests are signed with another time only after one was
 // refused for its own, because a wrong Date header must not break what works. A nil clock corrects nothing.
 type clock struct {

@@ -236,7 +236,7 @@ func (c *Client) newSDKClient(endpoint *url.URL, t *transport, cred rules.Creden
 		WithScheme(strings.ToUpper(endpoint.Scheme)).
 		WithUserAgent(c.userAgent).
 		WithAutoRetry(false).
-		WithTimeout(c.timeout + time.Second) // ours ends first, and can be told from others
+		WithTimeout(c.timeout + time.Second) // ours ends first, and can be recognised
 	config.Transport = t
 	client := &sdk.Client{Domain: endpoint.Host}
 	if err := client.InitWithOptions(c.regionID(), config, sdkCredential(cred)); err != nil {

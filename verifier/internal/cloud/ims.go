@@ -8,15 +8,15 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// Identities are what IMS manages. It names users by their principal, name@domain, and without one it means the
-// caller: that is the only way to the keys of an account itself.
+// IMS manages identities. It names users by their principal, name@domain; without one, a call is about the caller, which is
+// the only way to reach the keys of an account itself.
 
 func ims(action string, params map[string]string, hide ...rules.Secret) call {
 	return call{IMS, action, params, hide}
 }
 
-// IdentityOfKey returns the user that a key of this account belongs to. It does not tell the account's own keys
-// from those of other accounts: neither exists as a user's.
+// IdentityOfKey returns the user to whom a key of this account belongs. It cannot distinguish the account's own keys from
+// those of other accounts: neither belongs to a user.
 func (c *Client) IdentityOfKey(ctx context.Context, id rules.Secret) (User, error) {
 	var a userAnswer
 	err := c.read(ctx, ims("GetUser", map[string]string{"UserAccessKeyId": id.Reveal()}, id), &a)
@@ -53,8 +53,8 @@ func (c *Client) IdentityKeyLastUsed(ctx context.Context, principal string, id r
 	return a.used(), err
 }
 
-// AccessKeyPolicy returns the network restriction of a key as JSON, "" or "{}" if it never had one. After a change
-// the former one may be answered for a few seconds.
+// AccessKeyPolicy returns the network restriction of a key as JSON, "" or "{}" if it never had one. For a few seconds after
+// a change it may return the previous one.
 func (c *Client) AccessKeyPolicy(ctx context.Context, principal string, id rules.Secret) (string, error) {
 	var a struct {
 		answer
@@ -65,8 +65,8 @@ func (c *Client) AccessKeyPolicy(ctx context.Context, principal string, id rules
 	return a.AccessKeyPolicy, err
 }
 
-// SetAccessKeyPolicy replaces the network restriction of a key. An empty document is refused; the way to none is
-// one that is Inactive and has no statements.
+// SetAccessKeyPolicy replaces the network restriction of a key. An empty document is refused; to remove the restriction,
+// send one that is Inactive and has no statements.
 func (c *Client) SetAccessKeyPolicy(ctx context.Context, principal string, id rules.Secret, document string) error {
 	params := map[string]string{"UserPrincipalName": principal, "UserAccessKeyId": id.Reveal(), "AccessKeyPolicy": document}
 	return c.change(ctx, ims("SetAccessKeyPolicy", params, id))
@@ -111,7 +111,7 @@ func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey
 	return keys, err
 }
 
-// RecycledKey returns one deleted key, whosever of the account it was.
+// RecycledKey returns one deleted key of any user of the account.
 func (c *Client) RecycledKey(ctx context.Context, id rules.Secret) (RecycledKey, error) {
 	var a struct {
 		answer
@@ -124,7 +124,7 @@ func (c *Client) RecycledKey(ctx context.Context, id rules.Secret) (RecycledKey,
 	return a.AccessKey.key(), err
 }
 
-// RestoreKey takes a key of the user with that number out of the recycle bin.
+// RestoreKey restores a key of the user with that number from the recycle bin.
 func (c *Client) RestoreKey(ctx context.Context, userID string, id rules.Secret) error {
 	params := map[string]string{"UserId": userID, "UserAccessKeyId": id.Reveal()}
 	return c.change(ctx, ims("RestoreAccessKeyFromRecycleBin", params, id))

@@ -23,16 +23,16 @@ type User struct {
 	Principal   string
 	DisplayName string
 	Created     time.Time
-	LastLogin   time.Time // zero if never, or not told
+	LastLogin   time.Time // zero if never, or if the service does not say
 }
 
-// Login returns the user's name: that of the log-in name where the service tells only that.
+// Login returns the user's name, taken from the login name if the service returns only that.
 func (u User) Login() string {
 	name, _, _ := strings.Cut(u.Principal, "@")
 	return cmp.Or(u.Name, name)
 }
 
-// AccessKey is a key as its owner's list names it.
+// AccessKey is a key in a list.
 type AccessKey struct {
 	ID      rules.Secret
 	Status  string // Active or Inactive
@@ -40,9 +40,9 @@ type AccessKey struct {
 	Updated time.Time // the last change of its status; zero where the service does not tell
 }
 
-// Used is the last use of a key.
+// Used is the last recorded use of a key.
 type Used struct {
-	At      time.Time // zero if never, or not told
+	At      time.Time // zero if never, or if the service does not say
 	Service string    // "" where the service does not tell
 }
 
@@ -123,7 +123,7 @@ func (c *Client) UsersPage(ctx context.Context, marker string) (users []User, ne
 	return users, next, nil
 }
 
-// maxPages ends a list that has no end. It is above what an account may hold.
+// maxPages ends an endless list. It is above what an account may hold.
 const maxPages = 200
 
 // ListUsers returns all users of the account, up to 20,000.

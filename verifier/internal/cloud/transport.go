@@ -26,7 +26,7 @@ var (
 type transport struct {
 	ctx    context.Context
 	next   http.RoundTripper
-	clock  *clock       // nil for a call that nobody signs
+	clock  *clock       // nil for an unsigned call
 	secret rules.Secret // signs again what the SDK signed with a wrong clock
 
 	signatures []string // of every request that was sent

@@ -14,7 +14,7 @@ import (
 type Action struct {
 	permission string                     // that the caller needs, such as ram:ListUsers; none if empty
 	resource   func(c *Invocation) string // that the caller needs it on; nil: all
-	own        func(c *Invocation) bool   // tells that the caller needs no permission, being at work on its own; may be nil
+	own        func(c *Invocation) bool   // reports that the caller needs no permission for its own resources; may be nil
 	Unsigned   bool                       // may come without a signature
 	Run        func(c *Invocation) (wire.Object, *wire.Failure)
 }
@@ -28,7 +28,7 @@ type Invocation struct {
 	Now     time.Time
 }
 
-// Actions is everything that a Server can do.
+// Actions returns the actions of all services.
 func Actions() map[wire.Operation]Action {
 	all := make(map[wire.Operation]Action)
 	for service, own := range map[string]map[string]Action{
@@ -63,7 +63,7 @@ func locked(f func(c *Invocation) (wire.Object, *wire.Failure)) func(c *Invocati
 	}
 }
 
-// Permitted asks the policies.
+// Permitted evaluates the policies.
 func (c *Invocation) Permitted(act Action) bool {
 	if act.permission == "" || act.own != nil && act.own(c) {
 		return true
@@ -75,12 +75,12 @@ func (c *Invocation) Permitted(act Action) bool {
 	return c.Account.Allows(c.Key, state.Attempt{Action: act.permission, Resource: resource, Context: c.context()})
 }
 
-// context is what the conditions of policies may ask for.
+// context holds the values that conditions of policies can test.
 func (c *Invocation) context() map[string]string {
 	return map[string]string{
 		"acs:SourceIp":        c.Request.Source,
 		"acs:CurrentTime":     state.Stamp(c.Now),
-		"acs:SecureTransport": "true", // as clients of the true service call
+		"acs:SecureTransport": "true", // as clients of the real service do
 		"acs:MFAPresent":      "false",
 	}
 }
@@ -106,7 +106,7 @@ func (c *Invocation) number(name string, least, most, other int) (int, *wire.Fai
 	return n, nil
 }
 
-// page cuts one page of a sorted list: the answer's IsTruncated and Marker with the items from after Marker on.
+// page returns one page of a sorted list: the items after Marker, with the answer's IsTruncated and Marker.
 func page[T any](c *Invocation, all []T, name func(T) string) ([]T, wire.Object, *wire.Failure) {
 	most, refused := c.number("MaxItems", 1, 1000, 100)
 	if refused != nil {
@@ -124,7 +124,7 @@ func page[T any](c *Invocation, all []T, name func(T) string) ([]T, wire.Object,
 	return all, wire.Object{{"IsTruncated", true}, {"Marker", name(all[most-1])}}, nil
 }
 
-// list is how the API writes a list: {"Users":{"User":[…]}}.
+// list writes a list as the API does: {"Users":{"User":[…]}}.
 func list[T any](outer, inner string, items []T, write func(T) wire.Object) wire.Member {
 	written := make([]wire.Object, len(items))
 	for i, item := range items {

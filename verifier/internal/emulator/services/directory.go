@@ -7,7 +7,7 @@ import (
 	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
-// The resource directory is known by the list of its members alone, in a single folder.
+// Of the resource directory there is only the list of members, in a single folder.
 
 func directoryActions() map[string]Action {
 	return map[string]Action{

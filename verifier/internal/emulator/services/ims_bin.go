@@ -26,7 +26,7 @@ func imsBinActions() map[string]Action {
 	}
 }
 
-// bin returns the user's keys in it, the first to come first, and lets those go that have been there too long.
+// bin returns the user's recycled keys, the oldest first, without those that have expired.
 func bin(a *state.Account, user string, now time.Time) []*state.Key {
 	var kept []*state.Key
 	for _, k := range a.KeysOf(user, state.Recycled) {
@@ -48,7 +48,7 @@ func trimBin(a *state.Account, user string) {
 	}
 }
 
-// binUser is the user with the number in UserId, or the one who calls.
+// binUser returns the user with the number in UserId, or the caller.
 func (c *Invocation) binUser() (*state.UserRecord, *wire.Failure) {
 	number := c.param("UserId")
 	if number == "" && c.Key.Owner.User != "" {

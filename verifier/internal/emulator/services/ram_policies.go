@@ -38,7 +38,7 @@ func policyARN(c *Invocation) string {
 	return c.Account.ARN("policy/" + c.param("PolicyName"))
 }
 
-// calledPolicy is the one that PolicyType and PolicyName tell.
+// calledPolicy returns the policy that PolicyType and PolicyName name.
 func (c *Invocation) calledPolicy() (*state.Policy, *wire.Failure) {
 	kind, name := c.param("PolicyType"), c.param("PolicyName")
 	switch {

@@ -35,7 +35,7 @@ func getCallerIdentity(c *Invocation) (wire.Object, *wire.Failure) {
 	return o, nil
 }
 
-// assumeRole may reach into another account, which is why it locks that one alone.
+// assumeRole may be about another account's role, so it locks only that account.
 func assumeRole(c *Invocation) (wire.Object, *wire.Failure) {
 	if c.Key.IsRoot() {
 		return nil, wire.Refusal(http.StatusForbidden, "NoPermission", "Roles may not be assumed by root accounts.")
@@ -47,7 +47,7 @@ func assumeRole(c *Invocation) (wire.Object, *wire.Failure) {
 	return c.newSession(state.Attempt{Action: "sts:AssumeRole", Context: c.context()}, trusted)
 }
 
-// newSession checks the call's parameters and the role's trust policy, and hands out a temporary credential.
+// newSession checks the call's parameters and the role's trust policy, and issues a temporary credential.
 func (c *Invocation) newSession(try state.Attempt, trusted func(state.Statement) bool) (wire.Object, *wire.Failure) {
 	seconds, refused := c.number("DurationSeconds", 900, 43200, 3600)
 	if refused != nil {
@@ -107,7 +107,7 @@ func splitRoleARN(arn string) (uid, name string, ok bool) {
 	return parts[3], name, ok && name != ""
 }
 
-// trusts asks the trust policy, which names principals instead of resources.
+// trusts evaluates the trust policy, which names principals instead of resources.
 func trusts(r *state.RoleRecord, try state.Attempt, trusted func(state.Statement) bool) bool {
 	var d state.Document
 	if json.Unmarshal([]byte(r.Trust), &d) != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
-// sorted writes what has no order by name.
+// sorted writes a map sorted by name.
 func sorted(free map[string]any) wire.Object {
 	o := make(wire.Object, 0, len(free))
 	for name, value := range free {

@@ -32,7 +32,7 @@ type Account struct {
 	Settings  Settings
 }
 
-// NewAccount returns an account with nobody in it but its owner, and without keys.
+// NewAccount returns an account without users and keys.
 func NewAccount() *Account {
 	return &Account{
 		Number:    "1" + RandomText(digits, 15),
@@ -53,7 +53,7 @@ func (a *Account) UID() string { return a.Number }
 // Domain returns the end of its users' principal names: <uid>.onaliyun.com.
 func (a *Account) Domain() string { return a.Number + ".onaliyun.com" }
 
-// Settings is what an account's owner has decided for the whole of it. The zero Settings is a new account's.
+// Settings are the account-wide settings. The zero Settings are those of a new account.
 type Settings struct {
 	Alias                 string         // what the console calls the account
 	RootMFA               bool           // the owner's own log-in asks for a second factor

@@ -217,15 +217,14 @@ func (k *Key) SetLastUsed(t time.Time, service string) {
 	k.Used, k.UsedIn = t, service
 }
 
-// LastUsed returns when, and in which service, a well-signed call was made with the key; never, the zero time.
+// LastUsed returns when, and in which service, a well-signed call was made with the key; the zero time if never.
 func (k *Key) LastUsed() (time.Time, string) {
 	k.Account.Mu.Lock()
 	defer k.Account.Mu.Unlock()
 	return k.Used, k.UsedIn
 }
 
-// NetworkPolicy returns the allow-list of addresses that SetAccessKeyPolicy gave to the key, as it was sent; empty
-// if there never was one.
+// NetworkPolicy returns the key's allow-list of addresses as SetAccessKeyPolicy received it; empty if there never was one.
 func (k *Key) NetworkPolicy() string {
 	k.Account.Mu.Lock()
 	defer k.Account.Mu.Unlock()

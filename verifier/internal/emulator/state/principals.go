@@ -220,7 +220,7 @@ func (a *Account) Attached(to string) []string {
 	return names
 }
 
-// Attachments returns nil if nobody has that name.
+// Attachments returns nil if there is no such user, group or role.
 func (a *Account) Attachments(to string) *[]Attachment {
 	kind, name, _ := strings.Cut(to, "/")
 	switch kind {

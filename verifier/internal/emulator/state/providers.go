@@ -14,7 +14,7 @@ import (
 )
 
 // OIDCProvider is an issuer of identity tokens that an account trusts. Its tokens are signed with a secret of the
-// emulator's instead of a key pair: nobody but the emulator reads them.
+// emulator's instead of a key pair: only the emulator reads them.
 type OIDCProvider struct {
 	name, issuer string
 	clients      []string

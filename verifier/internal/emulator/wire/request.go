@@ -74,7 +74,7 @@ func (r Request) add(encoded string) error {
 	return nil
 }
 
-// What a call says of itself stands in its parameters, or in an ACS3 call's headers.
+// What a call says about itself is in its parameters or, for ACS3, in its headers.
 
 func (r Request) action() string  { return r.own("Action", "X-Acs-Action") }
 func (r Request) version() string { return r.own("Version", "X-Acs-Version") }
@@ -112,7 +112,7 @@ func (r Request) own(parameter, header string) string {
 // Operation names what a call asks for.
 type Operation struct{ Service, Action string }
 
-// Operation reads the service off the API version: on one loopback address the host name does not tell it.
+// Operation derives the service from the API version: on one loopback address the host name does not name it.
 func (r Request) Operation() Operation {
 	service := map[string]string{
 		"2015-04-01": "Sts",
@@ -186,7 +186,7 @@ func percentEncode(s string) string {
 	return b.String()
 }
 
-// wantsJSON reports which of the two formats the call asks for. RPC V1 answers in XML unless told otherwise; ACS3
+// wantsJSON reports which of the two formats the call asks for. RPC V1 answers in XML by default; ACS3
 // in JSON.
 func (r Request) wantsJSON() bool {
 	format := r.Params["Format"]

@@ -86,12 +86,12 @@ type Confidence int8
 const (
 	Weak    Confidence = iota - 1 // an ID that counts only with a secret: it may as well be a name
 	Plain                         // it looks right
-	Named                         // it looks right, and a key name stands beside it
+	Named                         // it looks right, and has a key name beside it
 	Certain                       // the key name says whose secret it is, so that it counts without an ID
 )
 
 // Length says how usual the length of a value is, for values whose length varies. Text that is joined from pieces can
-// make a value longer or shorter than it is; a usual length then tells which reading is right.
+// make a value longer or shorter than it is; a usual length then shows which reading is right.
 type Length uint8
 
 // The lengths.

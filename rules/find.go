@@ -98,7 +98,7 @@ func (s *Set) match(content []byte, places [][]int, found []Match) ([]Match, boo
 const maxOnlySecret = 40
 
 // OnlySecret reports whether a content is one secret and nothing else, as in a file of a secrets directory, and where
-// the secret starts and ends. Only the name of the file, or an ID in a file beside it, tells whether it is a secret at all.
+// the secret starts and ends. Only the name of the file, or an ID in a file beside it, shows whether it is a secret at all.
 func (s *Set) OnlySecret(content []byte) (Match, bool) {
 	if len(content) > maxOnlySecret {
 		return Match{}, false

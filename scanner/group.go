@@ -135,8 +135,8 @@ func (g *group) paired() bool {
 	return g.scheme != nil && !g.credential.ID.IsZero() && !g.credential.Secret.IsZero()
 }
 
-// together reports whether the ID and its secret clearly belong together: in some place they stand as the parts of one
-// credential do.
+// together reports whether the ID and its secret clearly belong together: somewhere they are placed as the parts of one
+// credential are.
 func (g *group) together() bool {
 	if g.scheme.Temporary {
 		return true

@@ -61,7 +61,7 @@ func (c *collector) ask(ctx context.Context, l Locator, matches []occurrence) ([
 	return out, nil
 }
 
-// placeKey tells the places of one source apart, before they are located. The members of an archive are where it is.
+// placeKey distinguishes the places of one source before they are located. The members of an archive are where it is.
 func placeKey(p finding.Place) string {
 	return p.Source + "\x00" + p.Path + "\x00" + p.Blob + "\x00" + p.Commit
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 )
 
-// Source yields content. Scan hands every piece of it to sink once, and everything that it could not read as a
-// Skip; it returns an error only when it could not go on at all.
+// Source yields content. Scan hands every piece of it to sink once, and reports everything that it could not read as a
+// Skip. It returns an error only if it could not go on at all.
 type Source interface {
 	Scan(ctx context.Context, sink Sink) error
 }
@@ -24,12 +24,12 @@ type Sink interface {
 	Commit()
 }
 
-// Screener is a Sink that can tell from a piece of content whether the whole is worth handing over. A source that
-// knows what has changed in a content since it was last screened can then leave out the rest.
+// Screener is a Sink that can decide by a piece of content whether the whole is worth handing over. A source that knows
+// what has changed in a content since it was last screened can then leave out the rest.
 type Screener interface {
 	Sink
-	// Screen reports whether a piece may hold a credential. Where it is cut at least Reach bytes away from a place, it
-	// answers for that place at least what it answers on the whole.
+	// Screen reports whether a piece may hold a credential. If the piece is cut at least Reach bytes away from a place,
+	// the answer for that place is at least that for the whole.
 	Screen(piece []byte) bool
 	// Reach is in bytes.
 	Reach() int
@@ -37,10 +37,9 @@ type Screener interface {
 	Dropped(size int64)
 }
 
-// Locator is a Source that finds out where its content stands only when asked, because asking costs much more
-// than scanning. Locate is called once after Scan, with the places of the content that had hits (perhaps none),
-// and answers, in the order of the question, every place where each of them stands. A hit without any is left
-// out of the findings.
+// Locator is a Source that finds out where its content is only when asked, because that costs much more than scanning.
+// Locate is called once after Scan, with the places of the content that had matches (perhaps none), and returns, in the
+// same order, every place of each content. A match without a place is left out of the findings.
 type Locator interface {
 	Source
 	Locate(ctx context.Context, hits []finding.Place, sink Sink) ([][]finding.Place, error)
@@ -54,12 +53,12 @@ type Tracer interface {
 	Whole() Source
 }
 
-// Sparse is a Stream that knows where its content is nothing but zeros, as in the holes of a file that takes less room
-// on the disk than it is long. A sink that has read enough zeros need not read the others.
+// Sparse is a Stream that knows where its content is nothing but zeros, as in the holes of a sparse file. A sink that has
+// read enough zeros need not read the others.
 type Sparse interface {
 	io.Reader
-	// SkipZeros skips the zero bytes that come next, as far as that costs nothing, and returns how many it skipped. What is
-	// read next is what comes after them.
+	// SkipZeros skips the zero bytes that come next, as far as that costs nothing, and returns how many it skipped. Reading
+	// continues after them.
 	SkipZeros() (int64, error)
 }
 
@@ -68,7 +67,7 @@ type Blob struct {
 	finding.Place
 	Content []byte    // the content, or nil if it is too large to hold: then Stream reads it
 	Stream  io.Reader // read once, by Sink.Blob; it may be a Sparse
-	// HeaderLines is how many lines of Content stand before the line that a person calls the first: the headers
-	// of a commit before its message. Hits in them are said to be on line 1.
+	// HeaderLines is how many lines of Content precede the line that a person calls the first: the headers of a commit
+	// before its message. Matches in them are reported on line 1.
 	HeaderLines int
 }

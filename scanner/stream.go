@@ -52,7 +52,7 @@ func (c *collector) stream(ctx context.Context, b Blob) error {
 
 // skipZeros skips the rest of a hole, if everything that is kept of the last window is within the hole too. Zeros hold no
 // credential and end no line, and the kept ones are enough that what is before the hole and what is after it do not see
-// each other. They then stand in for the last ones of the hole.
+// each other. The kept ones then serve as the last ones of the hole.
 func (c *collector) skipZeros(in io.Reader, kept []byte) (int, error) {
 	sparse, ok := in.(Sparse)
 	if !ok || bytes.Count(kept, []byte{0}) < len(kept) {

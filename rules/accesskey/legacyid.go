@@ -22,7 +22,7 @@ func (legacyIDDetector) Part() rules.Part {
 	}
 }
 
-// maxArguments is how many words may stand between a name and its ID: getProfile takes a region first, OSSClient the
+// maxArguments is how many words may separate a name from its ID: getProfile takes a region first, OSSClient the
 // parts of an address.
 const maxArguments = 8
 

@@ -256,7 +256,7 @@ func longest(re *syntax.Regexp) int {
 	})
 }
 
-// newlines returns how many newlines can stand in a match of the expression, or unbounded.
+// newlines returns how many newlines can occur in a match of the expression, or unbounded.
 func newlines(re *syntax.Regexp) int {
 	return most(re, func(re *syntax.Regexp) int {
 		n := 0

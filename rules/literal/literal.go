@@ -20,17 +20,17 @@ type Searcher struct {
 	texts   []text
 	tables  tables
 	buckets [windowSize][256]uint8 // by each byte of a window: the buckets that have it there
-	byHash  [hashLists][]int       // texts by the window's bytes
+	byHash  [hashLists][]int       // texts by the hash of the window's bytes
 }
 
 // text is one of the strings.
 type text struct {
 	content []byte
 	folded  bool // in lower case, and found in any
-	offset  int  // of its window
+	offset  int  // of its window in content
 }
 
-// windowSize is how many bytes of a string are looked up, and minSize how many it must have.
+// windowSize is how many bytes of a string are looked up, and minSize how many a string must have.
 const (
 	windowSize = 4
 	minSize    = 3
@@ -89,7 +89,7 @@ func (s *Searcher) add(i, bucket int) {
 	})
 }
 
-// hash tells windows apart, of which the last bytes may be missing. The vector code knows it.
+// hash hashes a window, whose last bytes may be missing. The vector code computes the same.
 func hash(window []byte) uint32 {
 	const odd = 0x9e3779b1
 	var four [windowSize]byte
@@ -97,11 +97,11 @@ func hash(window []byte) uint32 {
 	return binary.LittleEndian.Uint32(four[:]) * odd >> (32 - hashBits)
 }
 
-// rarities says how rarely each printable character stands in source code: one of so many powers of two, as was
-// counted in 120 MB of C, Java, shell and their documentation.
+// rarities says how rare each printable character is in source code: a digit n means one in 2^n, as counted in 120 MB of
+// C, Java, shell and their documentation.
 const rarities = "3a699988777a7778889aaaaaaa87988ba898989998ca88889b8889aabab999c6a575646665a856556955468887a9a9b"
 
-// rarityOf is rarities for all bytes.
+// rarityOf returns the rarity of any byte.
 func rarityOf(c byte) int {
 	const ofTab, ofNewline, ofOthers = 7, 5, 12
 	switch {
@@ -142,7 +142,7 @@ func (s *Searcher) each(content []byte, candidate func(content []byte, from int)
 	}
 }
 
-// compare visits the strings whose windows stand at an offset: of four bytes, or of the three of a short one.
+// compare visits the strings whose windows are at an offset: windows of four bytes, and of three for short strings.
 func (s *Searcher) compare(content []byte, at int, visit func(text, at int) bool) bool {
 	window := content[at:min(len(content), at+windowSize)]
 	lists := [...][]int{s.byHash[hash(window)%hashLists], s.byHash[hash(window[:minSize])%hashLists]}
@@ -158,7 +158,7 @@ func (s *Searcher) compare(content []byte, at int, visit func(text, at int) bool
 	return true
 }
 
-// begins reports whether the text stands at the beginning of content.
+// begins reports whether content begins with the text.
 func (t *text) begins(content []byte) bool {
 	if !t.folded {
 		return bytes.HasPrefix(content, t.content)
@@ -181,7 +181,7 @@ func lower(c byte) byte {
 	return c
 }
 
-// scalar returns the first offset at or behind from where the window of some string may stand, or -1.
+// scalar returns the first offset at or after from that may be the window of some string, or -1.
 func (s *Searcher) scalar(content []byte, from int) int {
 	in := &s.buckets
 	at := from
@@ -192,7 +192,7 @@ func (s *Searcher) scalar(content []byte, from int) int {
 			return at
 		}
 	}
-	for ; at+minSize <= len(content); at++ { // where a short one may still stand
+	for ; at+minSize <= len(content); at++ { // the end has room for a short string only
 		if in[0][content[at]]&in[1][content[at+1]]&in[2][content[at+2]] != 0 {
 			return at
 		}

@@ -6,29 +6,29 @@ import (
 	"slices"
 )
 
-// buckets is how many groups of strings the tables tell apart.
+// buckets is how many groups of strings the tables distinguish.
 const buckets = 8
 
-// The vector code takes step offsets at a time, and reads that many bytes and the three behind them.
+// The vector code looks at step offsets at a time, and reads that many bytes and the three after them.
 const (
 	step  = 32
 	reads = step + windowSize - 1
 )
 
-// tables are what the vector code reads. It knows the offsets.
+// tables are what the vector code reads, by fixed offsets.
 type tables struct {
 	masks   masks
 	windows windows
 }
 
-// windows tells which windows there are, by their hash: most of what the masks let through is none.
+// windows filters the masks' false positives: most windows that pass the masks hold no literal.
 type windows [1 << (hashBits - 5)]uint32
 
 func (w *windows) add(h uint32) { w[h/32] |= 1 << (h % 32) }
 
-// masks are the first tables, in pairs for each byte of the window: by the lower half of the byte and by
-// the upper half, which buckets have such a byte. Each is there twice, for both halves of a vector. The last one masks
-// halves.
+// masks are the first tables, two for each byte of the window: the buckets that have such a byte, by the lower half of the
+// byte and by its upper half. Each table is there twice, for both halves of a vector. The last one masks the lower half of
+// each byte.
 type masks [2*windowSize + 1][step]byte
 
 // add puts a window into a bucket.
@@ -46,7 +46,7 @@ func (m *masks) add(bucket int, w window) {
 	}
 }
 
-// group is what a bucket lets through: the halves that each byte of a window may have, as sets.
+// group is what passes a bucket: for each byte of a window, the set of lower and the set of upper halves.
 type group [windowSize]struct{ low, high uint16 }
 
 func (g group) with(w window) group {
@@ -59,7 +59,7 @@ func (g group) with(w window) group {
 	return g
 }
 
-// noise estimates how often a bucket lets text through.
+// noise estimates how often arbitrary text passes a bucket.
 func (g group) noise() float64 {
 	product := 1.0
 	for _, halves := range g {
@@ -74,7 +74,7 @@ func (g group) noise() float64 {
 	return product
 }
 
-// frequency estimates how often each byte stands in source code.
+// frequency estimates how often each byte occurs in source code.
 var frequency = func() (f [256]float64) {
 	for b := range f {
 		f[b] = 1 / float64(int(1)<<rarityOf(byte(b)))
@@ -82,11 +82,11 @@ var frequency = func() (f [256]float64) {
 	return f
 }()
 
-// placed is where a string is looked up: at which of its offsets, and in which bucket.
+// placed says where the window of a string is, and in which bucket.
 type placed struct{ offset, bucket int }
 
-// allotment is who shares a bucket. Strings that do also let through whatever mixes their bytes, so that those should
-// that are alike.
+// allotment assigns strings to buckets. Any mix of the bytes of the strings of one bucket passes it, so similar strings
+// should share one.
 type allotment struct {
 	texts  []text
 	places []placed
@@ -94,10 +94,10 @@ type allotment struct {
 	noise  [buckets]float64
 }
 
-// rounds is how often each string is placed again, among all others: it pays twice.
+// rounds is how often each string is placed again among all others. It pays once more after the first time.
 const rounds = 2
 
-// allot gives each string the window and the bucket that add least noise. Short strings have little choice and come
+// allot gives each string the window and the bucket that add the least noise. Short strings have the least choice and come
 // first.
 func allot(texts []text) []placed {
 	order := make([]int, len(texts))

@@ -1,9 +1,9 @@
 package literal
 
-// window is what a searcher looks up of a string: for each of its places, the bytes that may stand there.
+// window is the part of a string that a searcher looks up: for each position, the bytes that may occur there.
 type window [windowSize]string
 
-// anyByte is what may stand behind a short string.
+// anyByte are the bytes that may follow a short string.
 var anyByte = func() string {
 	var all [256]byte
 	for i := range all {
@@ -28,7 +28,8 @@ func (t *text) window(offset int) (w window) {
 	return w
 }
 
-// each calls visit with everything that fits the first n places of the window. The bytes are valid until visit returns.
+// each calls visit with every combination of bytes for the first n positions of the window. The bytes are valid until
+// visit returns.
 func (w window) each(n int, visit func(bytes []byte)) {
 	var bytes [windowSize]byte
 	var fill func(i int)

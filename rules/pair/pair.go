@@ -40,11 +40,11 @@ type Basis uint8
 const (
 	NoBasis  Basis = iota // there is no secret
 	Guessed               // by its place alone, or over a distance: nothing says that the two belong together
-	Together              // they stand together as the parts of one credential do
+	Together              // they are placed as the parts of one credential are
 )
 
-// How far from an ID its parts are looked for, in bytes and in lines. A secret with a key name may be the next entry
-// but a few of a configuration file; without one, only the lines around the ID tell that it is a secret at all.
+// How far from an ID its parts are looked for, in bytes and in lines. A secret with a key name may be a few
+// entries further in a configuration file. Without a name, only the ID nearby shows that a value is a secret at all.
 const (
 	windowBefore, windowAfter = 2048, 4096
 	namedLines, unnamedLines  = 30, 6
@@ -344,7 +344,7 @@ func (j *joiner) scored(i int) []edge {
 	return out
 }
 
-// secretAt returns the index of the first secret at or behind pos.
+// secretAt returns the index of the first secret at or after pos.
 func (j *joiner) secretAt(pos int) int {
 	i, _ := slices.BinarySearchFunc(j.secrets, pos, func(p part, at int) int { return cmp.Compare(p.Start, at) })
 	return i

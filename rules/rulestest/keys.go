@@ -23,7 +23,7 @@ type Keys struct{ rng *rand.Rand }
 // NewKeys returns a maker of keys.
 func NewKeys(seed uint64) *Keys { return &Keys{rand.New(rand.NewPCG(seed, 0x616b6775617264))} }
 
-// Each kind of value is drawn until its rule accepts it where it stands alone: one random ID in 150 reads like words, and a
+// Each kind of value is drawn until its rule accepts it by itself: one random ID in 150 reads like words, and a
 // test that draws it fails for no reason.
 
 // ID24 makes a long-term ID of 24 characters.

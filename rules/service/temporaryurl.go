@@ -21,7 +21,7 @@ func temporaryURL() rules.Rule {
 	}
 }
 
-// temporaryURLDetector finds TMP. and the ID behind it.
+// temporaryURLDetector finds TMP. and what follows it.
 type temporaryURLDetector struct{}
 
 // Part implements rules.Detector.

@@ -2,15 +2,15 @@ package decode
 
 import "unicode/utf8"
 
-// A run is decoded where it becomes text: hardly any other bytes do by accident, and those that are none, images and
-// hashes, hold no key.
+// A run is decoded if it becomes text. Random bytes hardly ever do, and what does not become text, images and hashes, holds
+// no key.
 const (
-	minText  = 12 // bytes of ASCII in a text that something else stands around: shorter ones do occur by accident
-	minWhole = 8  // the same of a text that takes up the whole run
+	minText  = 12 // bytes of ASCII in a text with other bytes around it: shorter ones occur by accident
+	minWhole = 8  // the same for a text that is all of the run
 	probe    = 4 << 10
 )
 
-// codec is a way to write bytes as characters: each unit of out bytes as in characters.
+// codec is a way to write bytes as characters: in characters for each unit of out bytes.
 type codec struct {
 	in, out  int
 	encoding encodings
@@ -22,15 +22,15 @@ var (
 	codec16 = codec{2, 1, inHex, decode16}
 )
 
-// value is a run that is being decoded, with the space for it.
+// value is a run that is being decoded, with its scratch space.
 type value struct {
 	lines   []span
 	chars   []byte // of all lines
-	joined  []byte // chars is this if there are several
+	joined  []byte // the space of chars if there are several lines
 	decoded []byte
 	text    text
 
-	line, before int // of the last offset: its line, and the characters before that
+	line, before int // of the last offset: its line, and the characters before that line
 }
 
 // gather sets the characters.
@@ -69,7 +69,7 @@ func (v *value) decode() (t text, raw, ok bool) {
 	return v.text, false, v.assemble(codec64, skip)
 }
 
-// isRaw reports whether the run is compressed data; if so it is decoded.
+// isRaw reports whether the run is compressed data, and decodes it if so.
 func (v *value) isRaw() bool {
 	v.decoded = decode64(v.decoded[:0], v.chars[:minRun])
 	if compression(v.decoded) == nil {
@@ -79,8 +79,8 @@ func (v *value) isRaw() bool {
 	return true
 }
 
-// alignment returns how many characters of the run stand before the value: a path or a name may be glued to it. What
-// it returns is worth decoding.
+// alignment returns how many characters of the run precede the value, because a path or a name may touch it, and whether
+// the rest is worth decoding.
 func (v *value) alignment() (skip int, ok bool) {
 	longest := 0
 	for k := range codec64.in {
@@ -101,12 +101,12 @@ func (v *value) alignment() (skip int, ok bool) {
 	if longest > 0 {
 		return skip, true
 	}
-	// Text may stand further behind, in a file that is none. Or it is in another character set.
+	// Text may follow later, in a file that is not text as a whole, or be in another character set.
 	return 0, plausible(v.chars)
 }
 
-// plausible reports whether ASCII text may stand in chars: in three units one after the other, the highest bit of
-// each byte is not set. It keeps ordinary long words from being decoded four times.
+// plausible reports whether chars may encode ASCII text: in three consecutive units, no byte has its highest bit set. It
+// saves ordinary long words from being decoded four times.
 func plausible(chars []byte) bool {
 	row := 0
 	for ; len(chars) >= 4; chars = chars[4:] {
@@ -127,8 +127,8 @@ func (v *value) whole() {
 	v.add(codec64, 0, span{0, len(v.decoded)})
 }
 
-// assemble makes the text of what was decoded behind skip characters. Whatever is no text becomes one space: it
-// must not touch a value, as the run's neighbours do not.
+// assemble makes a text of what was decoded after skip characters. Each stretch that is not text becomes one space, which
+// separates values as the run's neighbors do.
 func (v *value) assemble(c codec, skip int) bool {
 	v.reset(c)
 	done := 0
@@ -177,7 +177,7 @@ func (v *value) add(c codec, skip int, s span) {
 	}
 }
 
-// unbroken returns how many whole units begin s whose characters all stand on one line.
+// unbroken returns how many whole units at the beginning of s have all their characters on one line.
 func (v *value) unbroken(c codec, skip int, s span) int {
 	if s.start%c.out != 0 {
 		return 0
@@ -193,7 +193,7 @@ func (v *value) addGap(c codec, chars span) {
 	v.addUnits(c, 1, 1, chars)
 }
 
-// addUnits maps n units of size bytes each to as many times the characters, which those of the first are.
+// addUnits maps n units of size bytes each to their characters. Chars are those of the first unit.
 func (v *value) addUnits(c codec, n, size int, chars span) {
 	from, to := v.offset(chars.start), v.offset(chars.end-1)+1
 	v.text.mapping.add(n, piece{
@@ -201,7 +201,7 @@ func (v *value) addUnits(c codec, n, size int, chars span) {
 	})
 }
 
-// offset returns where a character stands. It is fast for one near the last one.
+// offset returns the offset of a character. It is fast for a character near the last one.
 func (v *value) offset(char int) int {
 	for char < v.before {
 		v.line--
@@ -228,7 +228,7 @@ func nextText(b []byte, from int) span {
 
 func isText(b []byte) bool { return nextText(b, 0) == span{0, len(b)} }
 
-// textSpan returns the next text at or behind from, and how many bytes of ASCII are in it.
+// textSpan returns the next text at or after from, and how many bytes of ASCII it has.
 func textSpan(b []byte, from int) (s span, ascii int) {
 	for s = (span{from, from}); s.end < len(b); {
 		size := 1

@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// How much is kept around what was decoded: the lines that a value without a key name may stand apart from its ID.
+// How much is kept around what was decoded: as much as a value without a key name may be apart from its ID.
 const (
 	contextLines = 4
 	contextBytes = 1 << 10
 )
 
-// block makes a view of neighbouring segments and what stands between and around them.
+// block makes a view of neighboring segments and of what is between and around them.
 type block struct {
 	d       *decoder
 	parent  *View
@@ -22,8 +22,8 @@ type block struct {
 	done int // content is copied up to here; blocks never share a byte
 }
 
-// add appends a segment, after it has begun a new view if the segment stands too far from the last one. It reports
-// whether the segment still fits in.
+// add appends a segment. If it is too far from the last one, it begins a new view. It reports whether there was room for
+// the segment.
 func (b *block) add(s *segment) bool {
 	if s.start-b.done > 2*contextBytes {
 		b.flush()
@@ -62,8 +62,8 @@ func (b *block) flush() {
 	b.d.decode(v, v.Content, b.depth+1)
 }
 
-// contextStart returns where the text around a segment begins that starts at offset at: where a code point does,
-// so that the cut does not turn UTF-8 into something else.
+// contextStart returns where the context of a segment that starts at an offset begins. It is the start of a code point, so
+// that the cut leaves valid UTF-8.
 func contextStart(content []byte, at int) int {
 	limit := max(0, at-contextBytes)
 	from := at
@@ -80,7 +80,7 @@ func contextStart(content []byte, at int) int {
 	return from + 1
 }
 
-// contextEnd returns where the text around a segment ends that ends at offset at.
+// contextEnd returns where the context of a segment that ends at an offset ends.
 func contextEnd(content []byte, at int) int {
 	limit := min(len(content), at+contextBytes)
 	to := at

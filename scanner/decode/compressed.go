@@ -16,7 +16,7 @@ type unpacker struct {
 	open     func(*readers, io.Reader) (io.Reader, error)
 }
 
-// readers are kept from one value to the next: making one costs much more than a small value does.
+// readers are reused from value to value, because making one costs much more than decoding a small value.
 type readers struct {
 	gzip *gzip.Reader
 	zlib io.ReadCloser
@@ -38,13 +38,13 @@ func compression(content []byte) *unpacker {
 	return nil
 }
 
-// isZlib reports whether content begins like zlib writes it: with a window of 32 KiB and without a dictionary.
-// Then there is no text that begins likewise, but for an x and a control character or a Chinese one in GBK.
+// isZlib reports whether content begins as zlib writes it, with a window of 32 KiB and without a dictionary. The only text
+// that begins likewise is an x before a control character or before a Chinese character in GBK.
 func isZlib(content []byte) bool {
 	return content[0] == 0x78 && (content[1] == 0x01 || content[1] == 0x5e || content[1] == 0x9c || content[1] == 0xda)
 }
 
-// maxWindow is what zstd may keep in memory: what its highest level uses.
+// maxWindow is how much zstd may keep in memory: as much as its highest level uses.
 const maxWindow = 128 << 20
 
 func (rs *readers) openZstd(r io.Reader) (io.Reader, error) {
@@ -75,14 +75,14 @@ func (rs *readers) openZlib(r io.Reader) (io.Reader, error) {
 	return rs.zlib, err
 }
 
-// close ends what zstd may have begun; the others hold memory only.
+// close ends the goroutines of zstd. The other readers hold only memory.
 func (rs *readers) close() {
 	if rs.zstd != nil {
 		rs.zstd.Close()
 	}
 }
 
-// unpack returns what the data says: everything before the place where it is damaged.
+// unpack returns the decompressed data, up to where it is damaged.
 func (d *decoder) unpack(content []byte, u *unpacker) text {
 	r, err := u.open(&d.readers, bytes.NewReader(content))
 	if err != nil {

@@ -1,34 +1,35 @@
-// Package decode finds what content says once it is decoded. A leak scanner matches text, and much text is hidden
-// from it: by the encoding of a whole file (UTF-16, GBK, gzip, zlib, zstd), and by encodings that cover a stretch of it
+// Package decode finds what content says once it is decoded. A leak scanner matches text, and much text is hidden from
+// it: by the encoding of a whole file (UTF-16, GBK, gzip, zlib, zstd), and by encodings that cover a stretch of it
 // (base64, hex, backslash, percent and entity escapes), which may be nested in each other.
 //
 // Strings that were cut into pieces ("a" + "b") are joined.
 //
 // Each yields views. A view of a whole content replaces it; a view of a stretch is that stretch with every encoded
-// value in it decoded in place and a few lines around it kept as they are, so that what belongs together still
-// stands together: the two values of a Kubernetes Secret, an ID and its secret in a JSON string in a JSON string. A
-// view knows where each of its bytes comes from.
+// value in it decoded in place and a few lines around it kept as they are, so that values that belong together stay
+// together: the two values of a Kubernetes Secret, an ID and its secret in a JSON string in a JSON string. A view knows
+// where each of its bytes comes from.
 //
 // Nothing here knows what a credential looks like. Values are decoded where the result is text, and escapes
-// wherever they stand; Marks tells a prefilter what an encoded word looks like, so that other content need not be
-// decoded at all.
+// wherever they are. Marks returns what an encoded word looks like, so that a prefilter can leave out all other content.
 //
 // Limits: text in UTF-32, UTF-7 or quoted-printable is not decoded, nor is a run of fewer than 16 characters of base64
 // or hex. A value that was split is joined again only if its lines are long, as encoders make them. Archives are not
 // opened, but the tar in a .tar.gz is searched as it is. A UTF-8 byte order mark hides nothing, and so gets no view.
-// Content that is cut in the middle of compressed data cannot be decoded behind the cut.
+// Content that is cut in the middle of compressed data cannot be decoded after the cut.
 package decode
 
 import (
 	"cmp"
 	"errors"
 	"math"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
-// Errors of Each: some of the content was not decoded. What was has been visited.
+// Errors of Each: some of the content was not decoded. All views before that were visited.
 var (
-	ErrTooDeep  = errors.New("encodings are nested too deep")
-	ErrTooLarge = errors.New("too much to decode")
+	ErrTooDeep  = reason.NewError("decode.too-deep")
+	ErrTooLarge = reason.NewError("decode.too-large")
 )
 
 // Options limits the work on one content.
@@ -42,9 +43,9 @@ const (
 	defaultMaxBytes = 64 << 20
 )
 
-// Each decodes content and calls visit for every view of it, by the place where they end, and each before those of
-// its own content. Views may be kept, as long as content does not change. The error is ErrTooDeep, ErrTooLarge, or
-// both joined.
+// Each decodes content and calls visit for every view of it, in the order of their ends, and for each view before the views
+// of its own content. Views may be kept as long as content does not change. The error is ErrTooDeep, ErrTooLarge, or both
+// joined.
 //
 // The work and the size of all views together grow with the size of content and with the depth, no faster, except
 // for what compressed data unpacks to, which only MaxBytes limits.
@@ -79,7 +80,7 @@ func (d *decoder) decode(parent *View, content []byte, depth int) {
 	}
 }
 
-// whole reports whether content as a whole is compressed or in another character set. Then it visits its view.
+// whole visits the view of content that is compressed or in another character set as a whole, and reports whether it is.
 func (d *decoder) whole(parent *View, content []byte, depth int) bool {
 	unpack := compression(content)
 	decode := charset(content)
@@ -106,7 +107,7 @@ func (d *decoder) whole(parent *View, content []byte, depth int) bool {
 	return true
 }
 
-// raw looks into bytes that are no text themselves but were encoded as text: compressed data or UTF-16 in base64.
+// raw looks into bytes that were encoded as text without being text: compressed data or UTF-16 in base64.
 func (d *decoder) raw(parent *View, t text, depth int) {
 	if len(t.bytes) > d.left {
 		d.large = ErrTooLarge
@@ -141,7 +142,7 @@ func (d *decoder) embedded(parent *View, content []byte, depth int) {
 	b.flush()
 }
 
-// view makes a view of a text, which it pays for.
+// view makes a view of a text, and takes its size from what may still be decoded.
 func (d *decoder) view(parent *View, t text) *View {
 	d.left -= len(t.bytes)
 	v := &View{Content: t.bytes, mapping: t.mapping, parent: parent, root: d.root}

@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// escaped is what an escape stands for; there is none if its size is 0, unless it stands for nothing.
+// escaped is what an escape expands to. A zero size means "no escape here"; some escapes expand to nothing, and those set
+// empty.
 type escaped struct {
 	bytes [utf8.UTFMax]byte
 	size  int
@@ -22,10 +23,10 @@ func escapedRune(r rune) (e escaped) {
 	return e
 }
 
-// Text that is escaped several times over is undone in one go, however often it was: \\\\\" is a quote, %25253D an
-// equals sign and &amp;amp;lt; a less-than sign. What is lost is the difference between levels, which nobody looks for.
+// Text that is escaped several times is decoded in one go: \\\\\" is a quote, %25253D an equals sign and &amp;amp;lt; a
+// less-than sign. That loses the difference between the levels, which does not matter here.
 
-// simple is what a backslash makes of a letter, or 0. Regular expressions have others; \b is none in them either.
+// simple is what a backslash makes of a letter, or 0. Regular expressions have other escapes, which mean no single character.
 var simple = [256]byte{
 	'n': '\n', 'r': '\r', 't': '\t', 'f': '\f', 'b': '\b', '"': '"', '\'': '\'', '/': '/', '`': '`', ':': ':', '=': '=',
 }
@@ -75,7 +76,7 @@ func octal(digits []byte) (n byte, ok bool) {
 	return n, true
 }
 
-// unicode decodes XXXX or {X…} behind the u at offset at, and both halves of a surrogate pair.
+// unicode decodes XXXX or {X…} after the u at offset at, and both halves of a surrogate pair.
 func unicode(content []byte, at int) (escaped, int) {
 	rest := content[at+1:]
 	if len(rest) > 0 && rest[0] == '{' {
@@ -105,7 +106,7 @@ func unicode(content []byte, at int) (escaped, int) {
 	return escapedRune(n), end
 }
 
-// concat drops what stands between two pieces of a string: a quote, an operator or nothing, and a quote.
+// concat drops what is between two pieces of a string: a quote, perhaps an operator, and a quote.
 func concat(content []byte, at int) (escaped, int) {
 	end := skip(content, at+1, " \t\r\n+.&\\")
 	inside := at > 0 && inAlphabet(content[at-1]) && end+1 < len(content) && inAlphabet(content[end+1])
@@ -115,7 +116,7 @@ func concat(content []byte, at int) (escaped, int) {
 	return escaped{empty: true}, end + 1
 }
 
-// maxKey is how long the name of a value may be, in bytes.
+// maxKey is how long the name of a value may be, in bytes, before a string is taken for a value itself.
 const maxKey = 64
 
 // isKey reports whether the string that begins at an offset names a value: "ak"="x" on a line, and "sk"="y" on the next.
@@ -146,7 +147,7 @@ func percent(content []byte, at int) (escaped, int) {
 	return escaped{}, end
 }
 
-// names are the entities that stand in for characters of keys and of the text around them.
+// names are the entities for characters that occur in keys and around them.
 var names = map[string]rune{
 	"amp": '&', "quot": '"', "apos": '\'', "lt": '<', "gt": '>', "nbsp": ' ', "colon": ':', "equals": '=', "comma": ',',
 	"period": '.', "lowbar": '_', "num": '#', "sol": '/', "plus": '+', "semi": ';', "Tab": '\t', "NewLine": '\n',
@@ -176,7 +177,7 @@ func entity(content []byte, at int) (escaped, int) {
 	return escaped{}, end
 }
 
-// charRef decodes a numeric entity behind its number sign. The semicolon may be missing.
+// charRef decodes a numeric entity after its number sign. The semicolon may be missing.
 func charRef(rest []byte) (r rune, size int) {
 	if rest[0] == 'x' || rest[0] == 'X' {
 		if r, size = number(rest[1:], 6); size == 0 {

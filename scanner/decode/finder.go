@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// segment is one encoded value. Its text is valid until the next one is found.
+// segment is one encoded value. Its text is valid until the next segment is found.
 type segment struct {
 	text
-	start, end int  // where it stands
-	raw        bool // it is no text yet
+	start, end int  // its range in the content
+	raw        bool // it must be decoded further to be text
 }
 
 // span is a range of offsets.
@@ -17,8 +17,8 @@ type span struct{ start, end int }
 
 func (s span) len() int { return s.end - s.start }
 
-// marks are the bytes that escapes begin with. Their decoders return where they stopped reading, behind the mark,
-// and an empty text if there is no escape.
+// marks are the bytes that escapes begin with. Their decoders return where they stopped reading, after the mark, and the
+// zero escaped if there is no escape.
 var marks = [...]struct {
 	char     byte
 	encoding encodings
@@ -35,12 +35,12 @@ var marks = [...]struct {
 // instructions; values in base64 and hex are runs, which are found by looking at every sixteenth byte.
 type finder struct {
 	content []byte
-	at      int             // what stands before is done
-	marks   [len(marks)]int // the next place of each mark; before at, it is not known
+	at      int             // everything before it is done
+	marks   [len(marks)]int // the next offset of each mark; out of date if it is before at
 	run     span            // the next run, likewise
 
-	single int // runs that begin before do not go on in the next line: joined they were no text
-	glued  int // a run that begins here is the rest of a value that an escape cuts
+	single int // runs that begin before it are single lines, because joined they were not text
+	glued  int // a run that begins here is the rest of a value that an escape cut
 
 	value value // scratch space
 	found segment
@@ -81,7 +81,7 @@ func (f *finder) next() (*segment, bool) {
 	}
 }
 
-// look finds the next place of whatever is known only up to f.at.
+// look finds the next offset of each mark and of a run, where the known one is out of date.
 func (f *finder) look() {
 	for i, mark := range f.marks {
 		if mark < f.at {
@@ -114,8 +114,8 @@ func (f *finder) decodeEscape(at, which int) bool {
 	return true
 }
 
-// decodeRun decodes the run that is next. A run that an escape cuts, such as \/ or %3D, is left for the next depth,
-// where the escape is undone; it is a segment all the same, because that depth needs to see the whole of it.
+// decodeRun decodes the next run. A run that an escape cuts, such as \/ or %3D, is left for the next depth, where the escape
+// is decoded. It is a segment all the same, because the next depth must see all of it.
 func (f *finder) decodeRun() bool {
 	run := f.run
 	if run.start == f.glued || f.cut(run.end) {
@@ -139,7 +139,7 @@ func (f *finder) decodeRun() bool {
 	return false
 }
 
-// cut reports whether an escape stands at offset at for a character that would belong to the run before it.
+// cut reports whether the escape at an offset expands to a character that belongs to the run before it.
 func (f *finder) cut(at int) bool {
 	for i, mark := range f.marks {
 		if mark == at && at < len(f.content) {
@@ -170,10 +170,10 @@ func (f *finder) decodeLines() bool {
 	return true
 }
 
-// minRun is the shortest run that is decoded, in characters: an ID has more in base64.
+// minRun is the shortest run that is decoded, in characters. The shortest ID has 22 in base64.
 const minRun = 16
 
-// nextRun returns the next run of base64 characters at or behind from. Without one, it begins at the end.
+// nextRun returns the next run of base64 characters at or after from. If there is no run, it starts at the end.
 func nextRun(content []byte, from int) span {
 	for at := from + minRun - 1; at < len(content); {
 		if !inAlphabet(content[at]) {
@@ -195,11 +195,11 @@ func nextRun(content []byte, from int) span {
 	return span{len(content), len(content)}
 }
 
-// minWrapped is the shortest line that encoders wrap at, more or less. Shorter lines are values of their own: two
-// keys, one below the other, must not be joined.
+// minWrapped is about the shortest line that encoders wrap at. Shorter lines are values of their own: two keys, one below
+// the other, must not be joined.
 const minWrapped = 44
 
-// joinLines appends the lines that a run goes on in. All but the last are equally long.
+// joinLines appends the lines in which a run continues. All but the last have the same length.
 func joinLines(content []byte, lines []span) []span {
 	width := lines[0].len()
 	if width < minWrapped {
@@ -222,8 +222,8 @@ func joinLines(content []byte, lines []span) []span {
 	return lines
 }
 
-// nextLine returns where the text goes on that is interrupted at offset at: behind a line end and indentation, a
-// line end that is written \n, or a quote, a line end and another quote.
+// nextLine returns where the text continues that is interrupted at an offset: after a line end and indentation, after a
+// line end that is written \n, or after a quote, a line end and another quote.
 func nextLine(content []byte, at int) (int, bool) {
 	quote := byte(0)
 	if at < len(content) && (content[at] == '"' || content[at] == '\'') {
@@ -251,7 +251,7 @@ func lineEnd(content []byte, at int) (int, bool) {
 	return at + size - len(rest), len(rest) < size
 }
 
-// trimEnd drops char from the beginning, or backslashes and its letter.
+// trimEnd drops char from the beginning, or its escape: backslashes and a letter.
 func trimEnd(rest []byte, char, letter byte) []byte {
 	if len(rest) > 0 && rest[0] == char {
 		return rest[1:]
@@ -263,7 +263,7 @@ func trimEnd(rest []byte, char, letter byte) []byte {
 	return rest
 }
 
-// skip returns the first offset at or behind at whose byte is not in set, but looks only some way ahead.
+// skip returns the first offset at or after at whose byte is not in set. It looks 64 bytes ahead at most.
 func skip(content []byte, at int, set string) int {
 	for limit := min(len(content), at+64); at < limit && strings.IndexByte(set, content[at]) >= 0; at++ {
 	}

@@ -16,7 +16,7 @@ var nibble = func() (t [256]byte) {
 	return t
 }()
 
-// hexDigits reports whether chars are whole bytes in hexadecimal, and how many characters stand before them: 0x.
+// hexDigits reports whether chars are whole bytes in hexadecimal, and the length of their prefix 0x.
 func hexDigits(chars []byte) (prefix int, ok bool) {
 	if chars[0] == '0' && (chars[1] == 'x' || chars[1] == 'X') {
 		prefix = 2

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// minMark is the shortest mark: shorter ones stand everywhere by accident.
+// minMark is the shortest mark. Shorter strings occur everywhere by accident.
 const minMark = 4
 
-// Marks returns what a literal of ASCII looks like when it is hidden, so that a content without any of them, without
-// the literal itself and without an opener need not be decoded for it. They are sorted; LTAI has 23.
+// Marks returns what an ASCII literal looks like when it is encoded. A content without any of them, without the literal
+// itself and without an opener need not be decoded for it. They are sorted; LTAI has 23.
 //
-// Each encoding that changes every byte of it has its marks: base64 (at each of the three places that the literal can
-// have in a unit, without the characters that its neighbours have a part in), base64 of that, base64 of UTF-16LE (what
-// PowerShell takes), UTF-16, hex, and escapes of each character: \u004c, \x4c, \114, %4C, &#76; and &#x4c;. Single characters
-// that are escaped, and other chains of encodings, have none, since nobody hides text that way by accident;
-// what only touches the literal, such as %22 or GBK, leaves it as it is. A short literal may have fewer marks, but those
-// it lacks were no use.
+// Each encoding that changes every byte of the literal has marks: base64 (at each of the three positions that the literal
+// can have in a unit, without the characters that depend on its neighbors), base64 of that, base64 of UTF-16LE (which
+// PowerShell accepts), UTF-16, hex, and escapes of each character: \u004c, \x4c, \114, %4C, &#76; and &#x4c;. Single escaped
+// characters and other chains of encodings have no marks, because nobody hides text that way by accident. An escape next
+// to the literal, such as %22, and GBK leave the literal as it is. A short literal may have fewer marks: those that are too
+// short to be of use are left out.
 func Marks(literal string) []string {
 	little := pad(literal)
 	list := []string{little[:len(little)-1]} // which UTF-16 has in both byte orders
@@ -36,11 +36,11 @@ func Marks(literal string) []string {
 	return slices.Compact(list)
 }
 
-// Openers returns what base64 of compressed data begins with, once and twice encoded (as Helm stores its
-// releases). Nothing inside can be seen from outside, so that a content with one of them must be decoded too.
+// Openers returns what base64 of compressed data begins with, encoded once and twice (as Helm stores its releases).
+// Compression hides every literal, so a content with an opener must be decoded.
 func Openers() []string { return []string{"H4sIA", "SDRzSUFB", "KLUv/"} }
 
-// Zlib reports whether content begins like a zlib stream, which hides everything: it must be decoded too.
+// Zlib reports whether content begins like a zlib stream, which hides every literal, so that it must be decoded.
 func Zlib(content []byte) bool { return len(content) >= 4 && isZlib(content) }
 
 func pad(literal string) string {
@@ -51,8 +51,8 @@ func pad(literal string) string {
 	return b.String()
 }
 
-// caseless returns the longest stretch of an escaped literal without a hexadecimal digit that may be in either case. The
-// letters that escapes begin with are in one.
+// caseless returns the longest stretch of an escaped literal that does not depend on the case of hexadecimal digits. The
+// letters that escapes begin with have one case.
 func caseless(escaped string) string {
 	longest := ""
 	for _, stretch := range strings.FieldsFunc(escaped, func(r rune) bool { return 'a' <= r && r <= 'f' }) {
@@ -71,7 +71,7 @@ func each(literal, format string) string {
 	return b.String()
 }
 
-// base64Marks returns the characters of base64 that depend on the literal alone, at each place in a unit and in both
+// base64Marks returns the characters of base64 that depend on the literal alone, for each position in a unit and for both
 // alphabets.
 func base64Marks(literal string) []string {
 	var list []string

@@ -13,11 +13,11 @@ import (
 type transcoder struct {
 	encoding encodings
 	bom      int // bytes
-	// next decodes the next code point, and says how many bytes it takes: at least one.
+	// next decodes the next code point and returns its size in bytes, which is at least one.
 	next func(content []byte) (rune, int)
 }
 
-// charset returns what turns content into UTF-8, or nil if it is in UTF-8 or no text.
+// charset returns the transcoder for content; nil if it is UTF-8 or not text.
 func charset(content []byte) *transcoder {
 	switch {
 	case bytes.HasPrefix(content, []byte("\xff\xfe")) && !bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")):
@@ -34,11 +34,11 @@ func charset(content []byte) *transcoder {
 	return nil
 }
 
-// sample is how much of a content is looked at to learn its character set.
+// sample is how much of a content is looked at to recognize its character set, in bytes.
 const sample = 4 << 10
 
-// looksUTF16 reports whether a content without a byte order mark is UTF-16 whose higher bytes stand at even or odd
-// offsets: a quarter of it is ASCII, hardly anything is ASCII in the other byte order, and there are no zeros.
+// looksUTF16 reports whether a content without a byte order mark is UTF-16 whose higher bytes have offset high in their
+// unit: a quarter of the units is ASCII, hardly any is ASCII in the other byte order, and there are no zeros.
 func looksUTF16(content []byte, high int) bool {
 	content = content[:min(len(content), sample)&^1]
 	ascii, swapped := 0, 0
@@ -50,7 +50,7 @@ func looksUTF16(content []byte, high int) bool {
 		case hi == 0:
 			ascii++
 		case lo == 0 && isPrintable(hi):
-			swapped++ // or a Chinese numeral: the code of 1 ends in 00
+			swapped++ // or a Chinese character: the code of the numeral one, U+4E00, ends in 00
 		}
 	}
 	return ascii >= 4 && ascii*8 >= len(content) && swapped*8 <= ascii
@@ -59,7 +59,7 @@ func looksUTF16(content []byte, high int) bool {
 func littleEndian(b []byte) (rune, int) { return nextUTF16(b, 0) }
 func bigEndian(b []byte) (rune, int)    { return nextUTF16(b, 1) }
 
-// nextUTF16 decodes one code point. The lower byte of a unit stands at offset low.
+// nextUTF16 decodes one code point. The lower byte of a unit has offset low.
 func nextUTF16(b []byte, low int) (rune, int) {
 	if len(b) < 2 {
 		return utf8.RuneError, 1
@@ -73,9 +73,9 @@ func nextUTF16(b []byte, low int) (rune, int) {
 	return r, 2
 }
 
-// looksGB18030 reports whether content is text in GBK or GB18030: it has no zeros, it is no UTF-8, and far
-// from it, but nearly everything above ASCII is valid. Other old character sets may pass for it too; their ASCII
-// comes out unharmed, except for a letter that follows theirs.
+// looksGB18030 reports whether content is text in GBK or GB18030: it has no zeros, most of it above ASCII is not valid
+// UTF-8, and nearly all of it is valid GB18030. Text in other old character sets may be taken for it. Its ASCII is decoded
+// correctly, except for a letter after a character above ASCII.
 func looksGB18030(content []byte) bool {
 	if utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
 		return false
@@ -129,8 +129,8 @@ func ascii(content []byte) int {
 	return len(content)
 }
 
-// gbPairs is the code point of each two bytes of GBK. The library decodes whole texts only and keeps no offsets, so
-// its table is read through it once.
+// gbPairs is the code point of each pair of bytes of GBK. The library decodes only whole texts and keeps no offsets, so its
+// table is read once by decoding every pair.
 var gbPairs = sync.OnceValue(func() []rune {
 	var pairs []byte
 	for c := range 126 * 256 {
@@ -143,7 +143,7 @@ var gbPairs = sync.OnceValue(func() []rune {
 	return []rune(string(decoded))
 })
 
-// gbTrail returns c where it can be the second of two bytes, and another that can where it is not.
+// gbTrail returns c if it can be the second byte of a pair, and otherwise a byte that can.
 func gbTrail(c byte) byte {
 	if c < 0x40 || c == 0x7f || c == 0xff {
 		return 0x40

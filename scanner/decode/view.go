@@ -8,8 +8,8 @@ import (
 
 // View is what a stretch of content says once it is decoded.
 type View struct {
-	// Encoding is the chain of encodings that were undone, the outermost first: "gzip+utf-16le". Where a stretch
-	// holds values in several, they stand side by side: "base64,percent".
+	// Encoding is the chain of encodings that were undone, the outermost first: "gzip+utf-16le". If a stretch has values
+	// in several, a comma separates them: "base64,percent".
 	Encoding string
 	Content  []byte
 
@@ -22,8 +22,8 @@ type View struct {
 // Bytes returns Content.
 func (v *View) Bytes() []byte { return v.Content }
 
-// Origin returns the range [from, to) of the original content that Content[start:end] was decoded from. It is made of
-// whole units: the four characters of base64 for each of their three bytes, and everything for compressed data.
+// Origin returns the range [from, to) of the original content that Content[start:end] was decoded from, in whole units:
+// the four characters of base64 for each of their three bytes, and everything for compressed data.
 func (v *View) Origin(start, end int) (from, to int) {
 	for ; v != nil; v = v.parent {
 		start, end = v.mapping.origin(start, end)
@@ -32,8 +32,8 @@ func (v *View) Origin(start, end int) (from, to int) {
 }
 
 // Seen returns the text that a person sees who opens the original, and the range of it that Content[start:end] was
-// decoded from: lines and columns are to be counted there. It is the original content, unless that is
-// compressed or in another character set, whose bytes have no lines.
+// decoded from. Lines and columns are counted in that text. It is the original content, unless that is compressed or in
+// another character set, whose bytes have no lines.
 func (v *View) Seen(start, end int) (text []byte, from, to int) {
 	root := v.root
 	for ; v != nil; v = v.parent {
@@ -46,7 +46,7 @@ func (v *View) Seen(start, end int) (text []byte, from, to int) {
 }
 
 // EncodingOf returns the chain of encodings that hide Content[start:end] in particular: Encoding without those that
-// only its neighbours have. It is empty for what stands in the original as it is, next to an encoded value.
+// only its neighbors have. It is empty for plain text next to an encoded value.
 func (v *View) EncodingOf(start, end int) string {
 	var chain []string
 	for ; v != nil; v = v.parent {
@@ -104,14 +104,14 @@ func (t text) clone() text {
 	return text{bytes: slices.Clone(t.bytes), mapping: t.mapping.clone(), encodings: t.encodings}
 }
 
-// mapping tells for each byte of a text where in another it was decoded from. Neighbours that were decoded alike
-// share a piece, so that a long base64 value takes one piece for each of its lines.
+// mapping says for each byte of a text which bytes of another text it was decoded from. Neighbors that were decoded the
+// same way share a piece, so that a long base64 value takes one piece for each of its lines.
 type mapping struct {
 	pieces []piece
 	size   int // of the text
 }
 
-// piece is a number of units, each of outUnit bytes which were decoded from inUnit bytes.
+// piece is a number of units of outUnit bytes, each decoded from inUnit bytes.
 type piece struct {
 	out, in         int32 // where it begins
 	outUnit, inUnit int32
@@ -120,7 +120,7 @@ type piece struct {
 
 func (p piece) end(size int) int { return int(p.in) + (size-int(p.out))/int(p.outUnit)*int(p.inUnit) }
 
-// add appends n units. Zero values of in and inUnit are fine, those of n and outUnit add nothing.
+// add appends n units. It adds nothing if n or outUnit is zero.
 func (m *mapping) add(n int, p piece) {
 	if n == 0 || p.outUnit == 0 {
 		return
@@ -137,7 +137,7 @@ func (m *mapping) add(n int, p piece) {
 	m.pieces = append(m.pieces, p)
 }
 
-// verbatim appends n bytes that were only copied.
+// verbatim appends n bytes that were copied.
 func (m *mapping) verbatim(in, n int) { m.add(n, piece{in: int32(in), outUnit: 1, inUnit: 1}) }
 
 // join appends another mapping.
@@ -182,8 +182,8 @@ func (m mapping) index(at int) int {
 	return sort.Search(len(m.pieces), func(i int) bool { return int(m.pieces[i].out) > at }) - 1
 }
 
-// encodings returns the encodings of the pieces that hold [start, end). Text that was only joined has no piece of its own:
-// something is missing between two.
+// encodings returns the encodings of the pieces that hold [start, end). Strings that were only joined have no piece of
+// their own, but a gap in the original between two pieces.
 func (m mapping) encodings(start, end int) encodings {
 	var all encodings
 	if start >= m.size || start < 0 {

@@ -74,7 +74,7 @@ type Match struct {
 	Expires    time.Time         // when the presigned URL does that contains the ID
 	Where      rules.PlaceFilter // decides by the place whether the match counts; nil: anywhere
 	Generic    bool              // the rule of its type is generic
-	// Whole says that the credential is a secret that is all of its content. Only a name tells that it is one.
+	// Whole says that the credential is a secret that is all of its content. Only its name shows that it is one.
 	Whole bool
 }
 
@@ -89,7 +89,7 @@ type Secret struct {
 	Certain    bool // it counts without its ID, too
 }
 
-// Key tells credentials apart: it is the ID, or a secret that has none.
+// Key identifies the credential: it is the ID, or the secret if there is no ID.
 func (m *Match) Key() string { return cmp.Or(m.Credential.ID.Reveal(), m.Credential.Secret.Reveal()) }
 
 // parts counts the parts of the credential that were seen.

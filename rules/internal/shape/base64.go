@@ -6,14 +6,14 @@ import "bytes"
 // which are 76 characters long at most.
 const BlockReach = 200
 
-// How long the surroundings are that tell base64 text from a value of its own.
+// How long the base64 text around a value must be for the value to be a piece of it.
 const (
 	runLength  = BlockReach / 2 // in a run with slashes; a path of directories is rarely that long
-	longLine   = 60             // on the neighbouring line; PEM has 64 characters a line, MIME 76
+	longLine   = 60             // on the neighboring line; PEM has 64 characters a line, MIME 76
 	paddedLine = 16             // the same where the value ends in an equals sign, which few other values do
 )
 
-// InBase64Run reports whether a value stands between slashes in a long run of base64 text.
+// InBase64Run reports whether a value is between slashes in a long run of base64 text.
 func InBase64Run(content []byte, start, end int) bool {
 	if start < 2 || content[start-1] != '/' || end+1 >= len(content) || content[end] != '/' {
 		return false
@@ -57,7 +57,7 @@ func InBase64Block(content []byte, start, end int) bool {
 	return n >= long || m >= long
 }
 
-// InBase64 reports whether a run is a piece of longer base64 text: it is padded, or stands between slashes with more
+// InBase64 reports whether a run is a piece of longer base64 text: it is padded, or is between slashes with more
 // of it on both sides.
 func InBase64(content []byte, start, end int) bool {
 	padded := end < len(content) && content[end] == '='

@@ -118,11 +118,11 @@ func distinct(v []byte) int {
 	return n
 }
 
-// Repeats reports whether v holds one character five times in a row, or six neighbours of the alphabet or of the digits
+// Repeats reports whether v holds one character five times in a row, or six neighbors of the alphabet or of the digits
 // in order. Fewer of either do occur in random values.
 func Repeats(v []byte) bool { return HoldsRun(v, 5, 6) }
 
-// HoldsRun reports whether v holds one character alike times in a row, or that many neighbours in order.
+// HoldsRun reports whether v holds one character alike times in a row, or that many neighbors in order.
 func HoldsRun(v []byte, alike, ordered int) bool {
 	same, up, down := 1, 1, 1
 	for i := 1; i < len(v); i++ {

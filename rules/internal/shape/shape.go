@@ -1,4 +1,4 @@
-// Package shape holds what the detectors share: where a value begins and ends, what name stands beside it, and
+// Package shape holds what the detectors share: where a value begins and ends, which name is beside it, and
 // whether it looks random. It works on bytes alone and knows no credential.
 package shape
 
@@ -122,7 +122,7 @@ func endsPlain(content []byte, end int) bool {
 	return true
 }
 
-// emphasized reports whether a value stands between asterisks as emphasized text does in Markdown: as many after it as
+// emphasized reports whether a value is between asterisks, as emphasized text is in Markdown: as many after it as
 // before it. A masked value has more after it.
 func emphasized(content []byte, start, end int) bool {
 	const most = 3 // asterisks that Markdown gives a meaning to

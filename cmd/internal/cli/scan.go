@@ -96,11 +96,11 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	v, remembered, err := a.scanVerifier(ctx, o)
+	v, verdicts, err := a.scanVerifier(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer a.saveVerdicts(remembered)
+	defer a.saveVerdicts(verdicts)
 	if err := o.useCache(); err != nil {
 		return err
 	}

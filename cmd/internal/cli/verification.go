@@ -17,7 +17,7 @@ type verification struct {
 	noProbe    bool
 	candidates int
 	timeout    time.Duration
-	remember   bool
+	cached     bool
 	inventory  bool
 	radius     string
 }
@@ -29,7 +29,7 @@ func (o *verification) flags(f *pflag.FlagSet) {
 	f.DurationVar(&o.timeout, "verify-timeout", time.Minute, "")
 	f.BoolVar(&o.inventory, "inventory", false, "")
 	f.StringVar(&o.radius, "blast-radius", "none", "")
-	f.BoolVar(&o.remember, "verdict-cache", false, "")
+	f.BoolVar(&o.cached, "verdict-cache", false, "")
 }
 
 // A throttled call is worth another try: after half a second, one, and two.
@@ -76,7 +76,7 @@ func (a *app) verifier(ctx context.Context, o verification, quiet bool) (verifie
 	v = verifier.Retry(v, retries, retryPause)
 	v = verifier.Breaker(v, offlineAfter)
 	v = verifier.Budget(v, o.timeout)
-	c, err := a.remembering(v, o, quiet)
+	c, err := a.withCache(v, o, quiet)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,10 +84,10 @@ func (a *app) verifier(ctx context.Context, o verification, quiet bool) (verifie
 	return v, c, err
 }
 
-// remembering wraps v in a cache, with a file if the flags ask for one.
-func (a *app) remembering(v verifier.Verifier, o verification, quiet bool) (*cache.Cache, error) {
+// withCache wraps v in a cache, with a file if the flags ask for one.
+func (a *app) withCache(v verifier.Verifier, o verification, quiet bool) (*cache.Cache, error) {
 	var opts cache.Options
-	if o.remember {
+	if o.cached {
 		dir, err := cacheDir()
 		if err != nil {
 			return nil, usage("usage.verdict-cache", err)

@@ -66,11 +66,11 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	v, remembered, err := a.verifier(ctx, o.asking, o.quiet)
+	v, verdicts, err := a.verifier(ctx, o.asking, o.quiet)
 	if err != nil {
 		return err
 	}
-	defer a.saveVerdicts(remembered)
+	defer a.saveVerdicts(verdicts)
 	out, err := openOutput(o.output, a.Out, o.showSecrets)
 	if err != nil {
 		return usage("usage.output", o.output, err)

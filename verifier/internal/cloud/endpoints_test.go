@@ -97,3 +97,28 @@ func TestUnknownRegion(t *testing.T) {
 		t.Errorf("an endpoint does not replace the table's: %v, %v", u, err)
 	}
 }
+
+// TestRegionsAreTheSDKs wants the SDK to name each public region for some service.
+func TestRegionsAreTheSDKs(t *testing.T) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/aliyun/alibaba-cloud-sdk-go").Output()
+	if err != nil {
+		t.Fatalf("finding the SDK: %v", err)
+	}
+	names, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(out)), "services", "*", "endpoint.go"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%d files, error %v", len(names), err)
+	}
+	var all strings.Builder
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	for _, region := range regions {
+		if !strings.Contains(all.String(), `"`+region+`":`) {
+			t.Errorf("the SDK does not know %s", region)
+		}
+	}
+}

@@ -172,6 +172,16 @@ func (s *Set) Rule(t Type) (Rule, bool) {
 	return Rule{}, false
 }
 
+// Scheme returns the scheme whose pairs have type t; nil if there is none.
+func (s *Set) Scheme(t Type) *Scheme {
+	for _, scheme := range s.schemes {
+		if scheme.Type == t {
+			return scheme
+		}
+	}
+	return nil
+}
+
 // EncodedLiterals returns the literals of the detectors whose values may occur in encoded text.
 func (s *Set) EncodedLiterals() []string {
 	var out []string

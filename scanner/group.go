@@ -146,6 +146,9 @@ func (g *group) together() bool {
 	})
 }
 
+// guessed reports whether the secret is only guessed to be the ID's, and nobody has confirmed it.
+func (g *group) guessed() bool { return g.paired() && !g.together() && !works(g.verdict) }
+
 // with returns the credential with another secret.
 func (g *group) with(secret rules.Secret) rules.Credential {
 	c := g.credential

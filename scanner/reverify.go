@@ -14,24 +14,67 @@ import (
 
 // Reverify asks v again about the findings of a saved report, and returns them, the most urgent first. It tries the
 // candidates of an ID as a scan does, as many as most. A finding whose values are masked, or that v does not check, keeps
-// its verdict.
-func Reverify(ctx context.Context, list []finding.Finding, v verifier.Verifier, most int) []finding.Finding {
-	out := slices.Clone(list)
+// its verdict. As in a scan, the secret of a guessed pair that v does not confirm becomes a finding of its own.
+func Reverify(ctx context.Context, list []finding.Finding, set *rules.Set, v verifier.Verifier, most int) []finding.Finding {
+	renewed := make([][]finding.Finding, len(list))
 	var workers errgroup.Group
 	workers.SetLimit(verifyAtOnce)
-	for i := range out {
-		if out[i].Masked() {
+	for i, f := range list {
+		if f.Masked() {
+			renewed[i] = []finding.Finding{f}
 			continue
 		}
 		workers.Go(func() error {
-			g := regroup(out[i])
-			g.verify(ctx, v, most)
-			out[i] = renew(out[i], g)
+			renewed[i] = reverify(ctx, f, set, v, most)
 			return nil
 		})
 	}
 	_ = workers.Wait()
+	out := slices.Concat(renewed...)
 	slices.SortFunc(out, finding.CompareUrgency)
+	return out
+}
+
+func reverify(ctx context.Context, f finding.Finding, set *rules.Set, v verifier.Verifier, most int) []finding.Finding {
+	g := regroup(f)
+	g.verify(ctx, v, most)
+	scheme := set.Scheme(f.Credential.Type)
+	if guess := f.Guessed || !seenTogether(f.Occurrences); scheme == nil || scheme.Temporary || !guess || !aboutID(g.verdict) {
+		return []finding.Finding{renew(f, g)}
+	}
+	g.scheme = scheme
+	secret := rules.Credential{Type: scheme.SecretType, Secret: g.credential.Secret}
+	g.dropSecret()
+	return []finding.Finding{
+		part(f, g.credential, set, g.verdict, finding.PartID), part(f, secret, set, v.Verify(ctx, secret), finding.PartSecret),
+	}
+}
+
+// seenTogether reports whether some place has both parts of a credential.
+func seenTogether(list []finding.Occurrence) bool {
+	return slices.ContainsFunc(list, func(o finding.Occurrence) bool { return o.Parts == finding.PartBoth })
+}
+
+// part makes a finding of one part of a pair, with the places of that part. A report has no column for a secret that is
+// near its ID, so the finding is at the start of its line.
+func part(f finding.Finding, c rules.Credential, set *rules.Set, v verifier.Verdict, which finding.Parts) finding.Finding {
+	rule, _ := set.Rule(c.Type)
+	out := finding.Finding{
+		Rule: rule, Credential: c, Severity: severity(rule, v.Status), Fingerprint: c.Fingerprint(), Verdict: v,
+	}
+	for _, o := range f.Occurrences {
+		if o.Parts != which && o.Parts != finding.PartBoth {
+			continue
+		}
+		if o.Parts == finding.PartBoth && which == finding.PartSecret {
+			o.Line, o.Column = o.SecretLine, 1
+		}
+		o.Parts, o.SecretLine = which, 0
+		out.Occurrences = append(out.Occurrences, o)
+	}
+	if len(out.Occurrences) == 0 { // the report is not one of ours
+		out.Occurrences = slices.Clone(f.Occurrences[:1])
+	}
 	return out
 }
 
@@ -59,5 +102,6 @@ func renew(f finding.Finding, g *group) finding.Finding {
 	if !same(f.Credential.Secret, g.credential.Secret) {
 		f.Credential, f.Candidates = g.credential, g.others(max(minCandidates, len(f.Candidates)))
 	}
+	f.Guessed = f.Guessed && !works(g.verdict)
 	return f
 }

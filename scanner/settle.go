@@ -29,7 +29,7 @@ func (s *Scanner) settle(ctx context.Context, c *cluster) {
 		c.findings = append(c.findings, finding.Finding{
 			Rule: rule, Credential: g.credential, Fingerprint: g.credential.Fingerprint(),
 			Severity: severity(rule, g.verdict.Status), Occurrences: g.places(),
-			Verdict: g.verdict, Candidates: g.others(s.opts.keptCandidates()),
+			Verdict: g.verdict, Candidates: g.others(s.opts.keptCandidates()), Guessed: g.guessed(),
 		})
 	}
 	slices.SortFunc(c.findings, func(a, b finding.Finding) int {

@@ -128,3 +128,32 @@ func TestMaxCandidates(t *testing.T) {
 		t.Errorf("the ninth secret is the ID's own: %+v, %v", sum, err)
 	}
 }
+
+// A report that is verified later says no more about a guessed secret than a scan does.
+func TestReverifyGuesses(t *testing.T) {
+	guess := []file{{"d/a.md", presigned(known.id1)}, {"d/b.yml", alone(known.s1)}}
+	far := []file{{"a", presigned(known.id1) + lines(20) + alone(known.s1)}}
+	pair := []file{{"a", pairText(known.id1, known.s1)}}
+	for _, c := range []struct {
+		files []file
+		live  string
+		want  []string
+	}{
+		{guess, known.s3, []string{"accesskey-secret unchecked high d/b.yml:1", "accesskey-id exists medium d/a.md:1"}},
+		{far, "", []string{"accesskey-secret unchecked high a:22", "accesskey-id not-found low a:1"}},
+		{far, known.s1, []string{"accesskey live critical a:1"}},
+		{pair, "", []string{"accesskey not-found low a:1"}},
+	} {
+		v := &oracle{secrets: map[string]string{}}
+		if c.live != "" {
+			v.secrets[known.id1] = c.live
+		}
+		var got []string
+		for _, f := range scanner.Reverify(t.Context(), scan(t, nil, c.files...).Findings, builtin.Set(), v, 5) {
+			got = append(got, fmt.Sprintf("%s %s %s %s:%d", f.Credential.Type, f.Verdict.Status, f.Severity, f.Occurrences[0].Path, f.Occurrences[0].Line))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.files[0].path, got, c.want)
+		}
+	}
+}

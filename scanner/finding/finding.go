@@ -71,7 +71,10 @@ type Finding struct {
 	Fingerprint string
 	Occurrences []Occurrence // first exposure first; at least one
 	Verdict     verifier.Verdict
-	Candidates  []rules.Secret // other secrets that stood near the ID, best first
+	Candidates  []rules.Secret // other secrets near the ID, best first
+	// Guessed says that the secret is only guessed to be the ID's, by its place. Unless STS confirms the pair, a verdict
+	// about it says nothing about the secret.
+	Guessed bool
 }
 
 // Live reports whether the credential works, as far as is known.

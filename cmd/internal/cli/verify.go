@@ -220,7 +220,7 @@ func (r *saved) Summary(s finding.Summary) error { r.summary = &s; return nil }
 // verify verifies the findings and writes the report to h.
 func (r *saved) verify(ctx context.Context, v verifier.Verifier, o *verifyOptions, h finding.Handler) (verified, error) {
 	var result verified
-	findings := scanner.Reverify(ctx, r.findings, v, o.asking.candidates)
+	findings := scanner.Reverify(ctx, r.findings, builtin.Set(), v, o.asking.candidates)
 	sum := finding.Summary{} // of an interrupted scan: not complete
 	if r.summary != nil {
 		sum = *r.summary

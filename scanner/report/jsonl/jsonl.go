@@ -72,6 +72,7 @@ type object struct {
 	Occurrences  []wire.Occurrence `json:"occurrences"`
 	Verification wire.Verification `json:"verification"`
 	Candidates   []string          `json:"candidates"`
+	Guessed      bool              `json:"guessed,omitempty"`
 	Suppressed   string            `json:"suppressed"`
 }
 
@@ -86,7 +87,7 @@ func (h *handler) Finding(f finding.Finding) error {
 	out := object{
 		Kind: "finding", Rule: f.Rule.ID, Severity: f.Severity.String(), Fingerprint: f.Fingerprint,
 		Credential: h.credential(f.Credential), Occurrences: make([]wire.Occurrence, 0, len(f.Occurrences)),
-		Verification: wire.NewVerification(f.Verdict, h.opts.Words), Candidates: make([]string, 0, len(f.Candidates)),
+		Verification: wire.NewVerification(f.Verdict, h.opts.Words), Candidates: make([]string, 0, len(f.Candidates)), Guessed: f.Guessed,
 	}
 	for _, o := range f.Occurrences {
 		out.Occurrences = append(out.Occurrences, wire.NewOccurrence(o))

@@ -85,6 +85,7 @@ func TestStreamKeepsToItsSchema(t *testing.T) {
 func TestFixtureHasEveryField(t *testing.T) {
 	interrupted := reporttest.Full()
 	interrupted.Summary.Interrupted = true
+	interrupted.Findings[0].Guessed = true
 	written := string(render(t, reporttest.Full(), false)) + string(render(t, interrupted, false))
 	var walk func(node any)
 	walk = func(node any) {

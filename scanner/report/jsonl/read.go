@@ -139,7 +139,7 @@ func (f object) restore(known map[string]rules.Rule) (finding.Finding, error) {
 		Credential: rules.Credential{
 			Type: rules.Type(c.Type), ID: rules.NewSecret(c.ID), Secret: rules.NewSecret(c.Secret), Token: rules.NewSecret(c.Token),
 		},
-		Verdict: f.Verification.Restore(),
+		Verdict: f.Verification.Restore(), Guessed: f.Guessed,
 	}
 	if rule, ok := known[f.Rule]; ok {
 		out.Rule = rule

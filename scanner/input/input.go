@@ -14,6 +14,7 @@ import (
 	"github.com/akguard/akguard/scanner/source/archive"
 	"github.com/akguard/akguard/scanner/source/files"
 	"github.com/akguard/akguard/scanner/source/history"
+	"github.com/akguard/akguard/scanner/source/remote"
 )
 
 // Input is what will be scanned. Close it after the scan.
@@ -23,6 +24,7 @@ type Input struct {
 
 	repo    *repo.Repository
 	history *history.Source
+	remote  *remote.Source
 }
 
 // Options are those of every mode.
@@ -33,10 +35,13 @@ type Options struct {
 
 // Close closes the files that the input holds.
 func (i *Input) Close() error {
-	if i.repo == nil {
-		return nil
+	switch {
+	case i.repo != nil:
+		return i.repo.Close()
+	case i.remote != nil:
+		return i.remote.Close()
 	}
-	return i.repo.Close()
+	return nil
 }
 
 // Reused returns how many objects of a repository the scan did not read because an earlier one had.

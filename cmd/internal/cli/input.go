@@ -39,6 +39,8 @@ func (o inputOptions) check(cached bool) error {
 		return usage("usage.exclusive", "--staged", "--range")
 	case stdin && (o.staged || o.commits != ""):
 		return usage("usage.stdin-commits")
+	case o.remote() && (o.staged || o.commits != "" || parts || cached):
+		return usage("usage.remote-parts")
 	case r.NoHistory && r.NoWorktree:
 		return usage("usage.nothing-left")
 	case some && parts:
@@ -65,6 +67,8 @@ func (a *app) input(o inputOptions) (*input.Input, error) {
 	switch opts := o.repository.Options; {
 	case o.path == "-":
 		return input.Stdin(a.In, opts)
+	case o.remote():
+		return input.Remote(o.path, os.Getenv(gitUserVariable), os.Getenv(gitTokenVariable), opts), nil
 	case o.commits != "":
 		return input.Range(o.path, o.commits, opts)
 	case o.staged && isHere(o.path):
@@ -73,6 +77,22 @@ func (a *app) input(o inputOptions) (*input.Input, error) {
 		return input.Staged(o.path, "", opts)
 	}
 	return input.Path(o.path, o.repository)
+}
+
+// The variables that authenticate over https, so that no token is on the command line. A token goes to the host of the URL
+// alone. Hosts that want a name beside it take any.
+const (
+	gitUserVariable  = "AKGUARD_GIT_USER"
+	gitTokenVariable = "AKGUARD_GIT_TOKEN"
+)
+
+// remote reports whether a repository on a server is meant: what exists here is a path.
+func (o inputOptions) remote() bool {
+	if o.path == "" || !input.IsURL(o.path) {
+		return false
+	}
+	_, err := os.Lstat(o.path)
+	return err != nil
 }
 
 // isHere reports whether a path is the current folder, which is that of the repository that git runs a hook for.
@@ -90,8 +110,11 @@ func isHere(path string) bool {
 
 // named is what is scanned, as the user named it.
 func (o inputOptions) named() string {
-	if o.path == "" {
+	switch {
+	case o.path == "":
 		return "."
+	case o.remote():
+		return input.Redact(o.path)
 	}
 	return o.path
 }

@@ -41,7 +41,7 @@ type scanOptions struct {
 func (a *app) scan() *cobra.Command {
 	var o scanOptions
 	cmd := &cobra.Command{
-		Use:  "scan [PATH | -]",
+		Use:  "scan [PATH | URL | -]",
 		Args: takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -26,13 +26,16 @@ const module = "github.com/akguard/akguard"
 // floors lists the top-level folders from the highest to the lowest.
 var floors = []string{"cmd", "scanner", "verifier", "rules"}
 
-// soleImporters says which folder alone imports a module.
-var soleImporters = []struct{ module, home string }{
-	{"github.com/go-git/go-git", "scanner/internal/git"},
-	{"github.com/aliyun/alibaba-cloud-sdk-go", "verifier/internal/cloud"},
-	{"github.com/google/go-github", "scanner/sweep"},
-	{"github.com/nats-io", "scanner/sweep"},
-	{"github.com/spf13/cobra", "cmd"},
+// soleImporters says which folders alone import a module.
+var soleImporters = []struct {
+	module string
+	homes  []string
+}{
+	{"github.com/go-git/go-git", []string{"scanner/internal/git", "scanner/source/history"}},
+	{"github.com/aliyun/alibaba-cloud-sdk-go", []string{"verifier/internal/cloud"}},
+	{"github.com/google/go-github", []string{"scanner/github"}},
+	{"github.com/nats-io", []string{"scanner/sweep/queue"}},
+	{"github.com/spf13/cobra", []string{"cmd"}},
 }
 
 // Violation is one breach of the law.
@@ -113,9 +116,10 @@ func dependents(files []file) map[string]bool {
 
 func secondImporter(f file, imp string) string {
 	for _, s := range soleImporters {
-		if under(imp, s.module) && !under(f.pkg, s.home) {
+		home := slices.ContainsFunc(s.homes, func(home string) bool { return under(f.pkg, home) })
+		if under(imp, s.module) && !home {
 			return fmt.Sprintf("only code under %s imports %s, so that it can be replaced there: move this code there",
-				s.home, s.module)
+				strings.Join(s.homes, " and "), s.module)
 		}
 	}
 	return ""

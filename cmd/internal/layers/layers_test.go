@@ -79,23 +79,24 @@ func TestCheck(t *testing.T) {
 			tree: map[string][]string{
 				"scanner/internal/git/repo/repo.go": {"github.com/go-git/go-git/v5/plumbing"},
 				"scanner/source/history/walk.go":    {"github.com/go-git/go-git/v5"},
-				"scanner/source/history/w_test.go":  {"github.com/go-git/go-git-fixtures/v5"},
+				"scanner/source/commits/walk.go":    {"github.com/go-git/go-git/v5"},
+				"scanner/source/commits/w_test.go":  {"github.com/go-git/go-git-fixtures/v5"},
 			},
-			want: []string{"scanner/source/history/walk.go:4: only code under scanner/internal/git imports " +
+			want: []string{"scanner/source/commits/walk.go:4: only code under scanner/internal/git and scanner/source/history imports " +
 				"github.com/go-git/go-git, so that it can be replaced there: move this code there"},
 		},
 		{
 			name: "other sole importers",
 			tree: map[string][]string{
-				"scanner/sweep/github/client.go": {"github.com/google/go-github/v74/github"},
-				"scanner/sweep/worker.go":        {"github.com/nats-io/nats.go"},
-				"verifier/sts/sts.go":            {"github.com/aliyun/alibaba-cloud-sdk-go/sdk"},
-				"verifier/sts/sts_test.go":       {"github.com/nats-io/nats.go"},
+				"scanner/github/client.go":      {"github.com/google/go-github/v74/github"},
+				"scanner/sweep/queue/worker.go": {"github.com/nats-io/nats.go"},
+				"verifier/sts/sts.go":           {"github.com/aliyun/alibaba-cloud-sdk-go/sdk"},
+				"verifier/sts/sts_test.go":      {"github.com/nats-io/nats.go"},
 			},
 			want: []string{
 				"verifier/sts/sts.go:4: only code under verifier/internal/cloud imports " +
 					"github.com/aliyun/alibaba-cloud-sdk-go, so that it can be replaced there: move this code there",
-				"verifier/sts/sts_test.go:4: only code under scanner/sweep imports " +
+				"verifier/sts/sts_test.go:4: only code under scanner/sweep/queue imports " +
 					"github.com/nats-io, so that it can be replaced there: move this code there",
 			},
 		},

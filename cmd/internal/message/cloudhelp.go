@@ -146,7 +146,7 @@ aliyun 命令的配置，OIDC 角色或 ECS 角色。所需权限如下，Aliyun
 	"flag.delete":              {en: "delete the key, if it has been inactive for the watch time", zh: "删除禁用已满观察期的密钥"},
 	"flag.quarantine":          {en: "let the key work from these addresses only: `CIDR,…`", zh: "密钥只能从这些地址使用：`CIDR,…`"},
 	"flag.now":                 {en: "with --delete: do not wait; with --disable too: do both at once", zh: "与 --delete 一起：不等待；再加 --disable：同时执行"},
-	"flag.watch-time":          {en: "with --delete: the `TIME` that the key must have been inactive, up to 8760h", zh: "与 --delete 一起：密钥须已禁用多久，最长 8760h"},
+	"flag.watch-time":          {en: "with --delete: the `TIME` that the key must have been inactive, up to 8760h", zh: "与 --delete 一起：密钥须已禁用的时间 `TIME`，最长 8760h"},
 	"flag.plan":                {en: "run exactly the plan in `FILE`", zh: "严格按照 `FILE` 中的计划执行"},
 	"flag.save-plan":           {en: "write the plan to `FILE` and change nothing", zh: "将计划写入 `FILE`，不做任何更改"},
 	"flag.use-leaked-key":      {en: "let the leaked key disable itself; its secret is in the report, or akguard asks for it", zh: "让泄露的密钥禁用自己；Secret 来自报告，或由 akguard 询问"},

@@ -41,6 +41,8 @@ var commandTexts = texts{
 	"usage.cache.hint":                   {en: "set AKGUARD_CACHE_DIR to a folder of your own, or leave out --cache", zh: "请将 AKGUARD_CACHE_DIR 设为自己的目录，或去掉 --cache"},
 	"usage.config":                       {en: "configuration: {1}", zh: "配置：{1}"},
 	"usage.config.hint":                  {en: "akguard rules lint FILE checks a configuration", zh: "akguard rules lint FILE 可检查配置"},
+	"usage.remote-parts":                 {en: "a repository on a server is scanned whole", zh: "服务器上的仓库只能整体扫描"},
+	"usage.remote-parts.hint":            {en: "leave out the flags that choose a part, or clone the repository and scan the clone", zh: "请去掉选择部分内容的选项，或克隆仓库后再扫描"},
 	"usage.shell":                        {en: `unknown shell "{1}"`, zh: `未知的 shell“{1}”`},
 	"usage.shell.hint":                   {en: "use bash, fish, powershell or zsh", zh: "请使用 bash、fish、powershell 或 zsh"},
 	"usage.size":                         {en: "use a size such as 512MiB or 2GiB", zh: "请使用如 512MiB 或 2GiB 的大小"},

@@ -105,6 +105,8 @@ var gitTexts = texts{
 
 	// Fetching.
 	"git.fetch":              {en: "fetching {1}: {2}", zh: "获取 {1} 失败：{2}"},
+	"git.fetch-folder":       {en: "storing what was fetched: {1}", zh: "保存获取的内容：{1}"},
+	"git.fetch-shallow":      {en: "the server has a shallow copy: the history is cut at this commit", zh: "服务器上是浅副本：历史在此提交处被截断"},
 	"git.fetch-not-found":    {en: "repository not found, or not visible without a credential", zh: "仓库不存在，或未提供凭证而不可见"},
 	"git.fetch-unauthorized": {en: "the server refuses the credential, or wants one", zh: "服务器拒绝该凭证，或要求提供凭证"},
 	"git.fetch-url":          {en: "not the URL of a repository", zh: "不是仓库的 URL"},

@@ -38,7 +38,7 @@ and by whom, and asks Alibaba Cloud whether it still works.
 {1}`,
 	},
 
-	"help.scan.short": {en: "Scan a repository, a folder, a file or standard input", zh: "扫描代码仓库、目录、文件或标准输入"},
+	"help.scan.short": {en: "Scan a repository, a folder, a file, a URL or standard input", zh: "扫描代码仓库、目录、文件、URL 或标准输入"},
 	"help.scan.long": {
 		en: `Scan for leaked Alibaba Cloud AccessKeys.
 
@@ -46,6 +46,10 @@ A git repository is scanned whole: every blob in its object store, however it is
 reflogs, notes, or not at all), the messages of commits and tags, and the working tree: tracked files as they are on disk,
 and untracked files that git does not ignore. A folder that is not a repository, and a file, are scanned as they are;
 - is standard input. Without PATH, akguard scans the repository around the current folder.
+
+A URL (https, ssh, git, or user@host:path) is a repository on a server. akguard fetches every ref, pull requests too, and scans
+the objects as they arrive; nothing is checked out, and nothing of the repository runs. Over https, AKGUARD_GIT_TOKEN
+authenticates; over ssh, your agent does.
 
 akguard checks the pairs it finds with STS GetCallerIdentity, which needs no permission and changes nothing. It sends the
 ID, the security token of a temporary credential, and a signature to sts.aliyuncs.com. The secret never leaves the machine,
@@ -70,6 +74,9 @@ Values are masked everywhere, unless you give --show-secrets.
 提交和标签的说明，以及工作区：已跟踪文件在磁盘上的内容，和未被 git 忽略的未跟踪文件。非仓库目录和文件按原样扫描；
 - 表示标准输入。不给出 PATH 时，扫描当前目录所在的仓库。
 
+URL（https、ssh、git 或 user@host:path）表示服务器上的仓库。akguard 获取所有引用（包括合并请求），边接收边扫描；
+不检出任何文件，也不运行仓库中的任何内容。https 通过 AKGUARD_GIT_TOKEN 认证，ssh 使用本机的 agent。
+
 对找到的密钥对，akguard 调用 STS GetCallerIdentity 进行验证，该调用无需任何权限，也不改变任何内容。发送到
 sts.aliyuncs.com 的只有 ID、临时凭证的安全令牌和签名；Secret 不会离开本机，也不会向其他地方发送任何内容。
 如果一个 ID 附近有多个 Secret，则从最可能的开始逐个尝试，直到匹配。对于单独的 ID，akguard 用虚构的 Secret
@@ -89,11 +96,13 @@ akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理�
 	"help.scan.example": {
 		en: `  akguard scan                          the repository around this folder
   akguard scan --format sarif --output akguard.sarif .
+  akguard scan https://example.com/shop.git
   akguard scan --staged                 what the next commit adds, as a hook does
   akguard scan --range origin/main..HEAD
   git show HEAD:app.yml | akguard scan -`,
 		zh: `  akguard scan                          当前目录所在的仓库
   akguard scan --format sarif --output akguard.sarif .
+  akguard scan https://example.com/shop.git
   akguard scan --staged                 下一次提交将添加的内容，与钩子相同
   akguard scan --range origin/main..HEAD
   git show HEAD:app.yml | akguard scan -`,

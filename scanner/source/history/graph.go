@@ -11,7 +11,6 @@ import (
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
-	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
 // graph is the commit graph of a history, with its annotated tags.
@@ -113,16 +112,16 @@ func (g *grapher) Unreadable(u odb.Unreadable) {
 
 // wholeGraph reads all commits and tags: from git's commit-graph where it has them, and from the objects otherwise. What
 // cannot be read is appended to unreadable.
-func wholeGraph(ctx context.Context, repo *repo.Repository, unreadable []odb.Unreadable) (*graph, []odb.Unreadable, error) {
-	g, have := newGraph(repo.Objects), newBits(repo.Objects.Count())
+func wholeGraph(ctx context.Context, repo repository, unreadable []odb.Unreadable) (*graph, []odb.Unreadable, error) {
+	g, have := newGraph(repo.objects()), newBits(repo.objects().Count())
 	repo.CommitGraph(func(id object.ID, info object.CommitInfo) {
-		if n := repo.Objects.IndexOf(id); n != odb.NoIndex {
+		if n := repo.objects().IndexOf(id); n != odb.NoIndex {
 			g.addCommit(n, info)
 			have.add(n)
 		}
 	})
 	v := &grapher{graph: g, unreadable: unreadable}
-	err := repo.Objects.Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v, Known: have.has})
+	err := repo.objects().Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v, Known: have.has})
 	return g, v.unreadable, err
 }
 

@@ -31,19 +31,20 @@ type Options struct {
 
 // Source is a repository's history. It is a scanner.Locator: Locate follows Scan.
 type Source struct {
+	repo    repository
 	opts    Options
-	graph   *graph
+	graph   *graph // nil if Scan was not called: the content was scanned elsewhere
 	earlier *earlier
 }
 
 // New returns the history of a repository.
-func New(opts Options) *Source { return &Source{opts: opts} }
+func New(opts Options) *Source { return &Source{repo: onDisk{opts.Repo}, opts: opts} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	var err error
-	s.graph = newGraph(s.opts.Repo.Objects)
-	if s.earlier, err = newEarlier(s.opts.Repo.Objects, s.opts.Seen); err != nil {
+	s.graph = newGraph(s.repo.objects())
+	if s.earlier, err = newEarlier(s.repo.objects(), s.opts.Seen); err != nil {
 		return err
 	}
 	r := &reader{grapher: grapher{graph: s.graph}, earlier: s.earlier, sink: sink}
@@ -56,7 +57,7 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 		r.screen = f.Screen
 		walk.Screen = &odb.Screen{Reach: f.Reach(), Matches: f.Screen, Dropped: f.Dropped}
 	}
-	if err := s.opts.Repo.Objects.Walk(ctx, walk); err != nil {
+	if err := s.repo.objects().Walk(ctx, walk); err != nil {
 		return reason.NewError("git.reading-history", err)
 	}
 	return nil

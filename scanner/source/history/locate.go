@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"path/filepath"
 	"slices"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/internal/git/index"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
@@ -34,10 +32,10 @@ func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scann
 		}
 	}
 	l := &locator{
-		source: s, graph: s.graph, trees: newTreeIndex(s.opts.Repo.Objects, wanted), sink: sink, partial: s.opts.Repo.Partial(),
+		source: s, graph: s.graph, trees: newTreeIndex(s.repo.objects(), wanted), sink: sink, partial: s.repo.Partial(),
 		origins: map[origin][]int32{}, paths: map[int32][]string{}, unfetched: map[object.ID]bool{},
 	}
-	l.allRefs, l.unreadable = s.opts.Repo.Refs()
+	l.allRefs, l.unreadable = s.repo.Refs()
 	whole, err := l.nothingMissing(ctx, matches)
 	if err != nil {
 		return nil, err
@@ -79,7 +77,7 @@ type origin struct {
 // nothingMissing reports whether reading the trees can be skipped: there are no matches, and the record of earlier scans
 // proves that no object is missing.
 func (l *locator) nothingMissing(ctx context.Context, matches []finding.Place) (bool, error) {
-	if len(matches) > 0 || len(l.graph.absent) > 0 || len(l.lackingTags()) > 0 {
+	if len(matches) > 0 || l.graph == nil || len(l.graph.absent) > 0 || len(l.lackingTags()) > 0 {
 		return false, nil
 	}
 	return l.source.earlier.provesComplete(ctx)
@@ -99,7 +97,7 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 	if err := l.introductions(ctx); err != nil {
 		return nil, err
 	}
-	l.refs = newRefIndex(l.graph, l.order, l.allRefs, l.source.opts.Repo.Reflogs(), l.asked(matches))
+	l.refs = newRefIndex(l.graph, l.order, l.allRefs, l.source.repo.Reflogs(), l.asked(matches))
 	l.stage()
 	l.report()
 	out := make([][]finding.Place, len(matches))
@@ -112,9 +110,9 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 
 // read reads every tree, and the commits and tags that the scan left out because they were known.
 func (l *locator) read(ctx context.Context) error {
-	if l.source.Reused() > 0 {
+	if l.source.Reused() > 0 || l.graph == nil {
 		var err error
-		if l.graph, l.unreadable, err = wholeGraph(ctx, l.source.opts.Repo, l.unreadable); err != nil {
+		if l.graph, l.unreadable, err = wholeGraph(ctx, l.source.repo, l.unreadable); err != nil {
 			return reason.NewError("git.reading-history", err)
 		}
 	}
@@ -228,21 +226,12 @@ func (l *locator) asked(matches []finding.Place) []int32 {
 	return out
 }
 
-// stage reads which blobs are staged, in the repository's index and in those of linked worktrees. An index that cannot be
-// read is reported by the source of staged content or of the working tree.
+// stage reads which blobs are staged.
 func (l *locator) stage() {
 	l.staged = map[object.ID][]string{}
-	repo := l.source.opts.Repo
-	files, _ := filepath.Glob(filepath.Join(repo.Common, "worktrees", "*", "index"))
-	for _, file := range append(files, filepath.Join(repo.Common, "index")) {
-		staged, err := index.Read(file)
-		if err != nil {
-			continue
-		}
-		for _, e := range staged.Entries {
-			if l.trees.has(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
-				l.staged[e.ID] = append(l.staged[e.ID], e.Path)
-			}
+	for _, e := range l.source.repo.staged() {
+		if l.trees.has(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
+			l.staged[e.ID] = append(l.staged[e.ID], e.Path)
 		}
 	}
 }
@@ -294,7 +283,7 @@ func (l *locator) commitPlace(h finding.Place, commits []int32) finding.Place {
 		return cmp.Or(cmp.Compare(l.refs.unreached(a), l.refs.unreached(b)), cmp.Compare(l.rank[a], l.rank[b]))
 	})
 	id := l.graph.id(first)
-	if info, err := l.source.opts.Repo.Commit(id); err == nil { // otherwise it is a tree that a ref points to
+	if info, err := l.source.repo.Commit(id); err == nil { // otherwise it is a tree that a ref points to
 		h.Commit, h.Author, h.Email, h.Date = id.String(), info.Author.Name, info.Author.Email, info.Author.When
 	}
 	return l.refs.fill(h, commits)

@@ -48,7 +48,7 @@ func (l *locator) has(id object.ID) bool { return l.graph.objects.IndexOf(id) !=
 // reportShallow reports where the history of a shallow clone is cut, and returns those commits.
 func (l *locator) reportShallow() map[object.ID]bool {
 	cut := map[object.ID]bool{}
-	for _, id := range l.source.opts.Repo.Shallow() {
+	for _, id := range l.source.repo.Shallow() {
 		cut[id] = true
 		if l.has(id) {
 			l.skip(id.String(), reason.New("git.shallow"))

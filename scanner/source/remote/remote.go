@@ -1,0 +1,124 @@
+// Package remote is the source of a repository on a server. It fetches every ref (branches, tags, pull requests, notes) into
+// a folder of its own, and scans the objects as they arrive: nothing is checked out, nothing of the repository is run, and
+// content is not read a second time. Commits and paths are looked up afterwards in what was fetched.
+//
+// Limits: a server does not send what no ref reaches, unless it is asked for by ID.
+package remote
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/internal/git/fetch"
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
+	"github.com/akguard/akguard/scanner/source/history"
+)
+
+// Options says what to fetch. URL is required.
+type Options struct {
+	URL            string // https, ssh, git or file; also user@host:path
+	User, Password string // for https; a token is a password
+	Depth          int    // commits of each ref; 0 means all
+	Limits         odb.Limits
+	Temp           string // folder for the objects while they are scanned; "" is the system's
+}
+
+// Source is a repository on a server. It is a scanner.Locator: Locate follows Scan. Close removes what was fetched.
+type Source struct {
+	opts    Options
+	dir     string
+	repo    *repo.Repository
+	history *history.Source
+}
+
+// IsURL reports whether a name is a URL of a repository, or user@host:path.
+func IsURL(name string) bool { return fetch.IsURL(name) }
+
+// Redact returns a URL without its user information, for a report.
+func Redact(url string) string { return fetch.Redact(url) }
+
+// New returns the source. Nothing is fetched before Scan.
+func New(opts Options) *Source { return &Source{opts: opts} }
+
+// Close removes what was fetched. It may be called at any time, and more than once.
+func (s *Source) Close() error {
+	var errs []error
+	if s.repo != nil {
+		errs = append(errs, s.repo.Close())
+		s.repo = nil
+	}
+	if s.dir != "" {
+		errs = append(errs, os.RemoveAll(s.dir))
+	}
+	return errors.Join(errs...)
+}
+
+// Scan implements scanner.Source.
+func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
+	var err error
+	if s.dir, err = os.MkdirTemp(s.opts.Temp, "akguard-fetch-"); err != nil {
+		return reason.NewError("git.fetch-folder", err)
+	}
+	result, err := fetch.Fetch(ctx, fetch.Options{
+		URL: s.opts.URL, Dir: s.dir, User: s.opts.User, Password: s.opts.Password, Depth: s.opts.Depth,
+		Objects: odb.ReceiveOptions{Limits: s.opts.Limits, Walk: walk(sink)},
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range result.Shallow {
+		sink.Skip(finding.Skip{Path: id.String(), Reason: reason.New("git.fetch-shallow")})
+	}
+	if s.repo, err = repo.Open(s.dir, repo.Options{Limits: s.opts.Limits}); err != nil {
+		return reason.NewError("git.fetch-folder", err)
+	}
+	s.history = history.New(history.Options{Repo: s.repo})
+	return nil
+}
+
+// Locate implements scanner.Locator.
+func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
+	if s.history == nil {
+		return make([][]finding.Place, len(matches)), nil
+	}
+	return s.history.Locate(ctx, matches, sink)
+}
+
+// walk hands the objects that arrive to a sink.
+func walk(sink scanner.Sink) odb.Walk {
+	w := odb.Walk{Types: object.TypesOf(object.Blob, object.Commit, object.Tag), Visitor: visitor{sink}}
+	if screener, ok := sink.(scanner.Screener); ok {
+		w.Screen = &odb.Screen{Reach: screener.Reach(), Matches: screener.Screen, Dropped: screener.Dropped}
+	}
+	return w
+}
+
+// visitor hands objects to a sink.
+type visitor struct{ sink scanner.Sink }
+
+// Object implements odb.Visitor.
+func (v visitor) Object(ctx context.Context, o odb.Object) error {
+	b := scanner.Blob{Place: finding.Place{Source: finding.SourceHistory, Blob: o.ID.String()}, Content: o.Content, Stream: o.Stream}
+	switch o.Type {
+	case object.Commit:
+		v.sink.Commit()
+		b.Place = finding.Place{Source: finding.SourceMessage, Commit: o.ID.String()}
+	case object.Tag:
+		b.Place = finding.Place{Source: finding.SourceMessage, Blob: o.ID.String()}
+	}
+	if o.Type != object.Blob {
+		header, _ := object.SplitMessage(o.Content)
+		b.HeaderLines = bytes.Count(header, []byte{'\n'})
+	}
+	return v.sink.Blob(ctx, b)
+}
+
+// Unreadable implements odb.Visitor. A pack with an object that cannot be read is refused as a whole.
+func (visitor) Unreadable(odb.Unreadable) {}

@@ -334,7 +334,7 @@ func TestIsURL(t *testing.T) {
 	for name, want := range map[string]bool{
 		"https://example.com/a.git": true, "ssh://git@example.com/a": true, "git@example.com:a/b.git": true,
 		"git://example.com/a": true, "file:///srv/a.git": true, "http://127.0.0.1:1/a": true,
-		"": false, ".": false, "a/b": false, "/srv/a": false, "-": false, "ftp://example.com/a": false,
+		"": false, ".": false, "a/b": false, "/srv/a": false, "-": false, "ftp://example.com/a": false, "ID:secret": false, "C:\\x": false,
 	} {
 		if got := fetch.IsURL(name); got != want {
 			t.Errorf("%q: %v", name, got)

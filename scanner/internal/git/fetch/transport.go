@@ -3,6 +3,7 @@ package fetch
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/transport"
 	"github.com/go-git/go-git/v5/plumbing/transport/file"
@@ -16,13 +17,16 @@ import (
 // protocols are the ones that Fetch speaks.
 var protocols = []string{"https", "http", "ssh", "git", "file"}
 
-// IsURL reports whether a name is a URL of a repository, or user@host:path, and not a path.
+// IsURL reports whether a name is a URL of a repository, or user@host:path, and not a path. The user is required: a
+// colon alone is in many names of files.
 func IsURL(name string) bool {
+	scheme, _, isURL := strings.Cut(name, "://")
+	if isURL {
+		return slices.Contains(protocols, scheme)
+	}
 	ep, err := transport.NewEndpoint(name)
-	return err == nil && slices.Contains(protocols, ep.Protocol) && (ep.Host != "" || hasScheme(name))
+	return err == nil && ep.Protocol == "ssh" && ep.User != "" && strings.Contains(name, "@")
 }
-
-func hasScheme(name string) bool { return len(name) > 7 && name[:7] == "file://" }
 
 // open begins a session with the server.
 func open(o Options) (transport.UploadPackSession, error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,9 @@ func (s *stage) revoker() *revoke.Revoker {
 func (s *stage) history() *revoke.History {
 	s.t.Helper()
 	h, err := revoke.ReadHistory(s.folder)
+	if err == nil { // a run that was killed before it wrote its plan has changed nothing
+		h.Broken = slices.DeleteFunc(h.Broken, func(b revoke.BrokenJournal) bool { return b.Why.Code == "revoke.journal-without-plan" })
+	}
 	if err != nil || len(h.Broken) > 0 {
 		s.t.Fatalf("journals: error %v, broken %v", err, h.Broken)
 	}

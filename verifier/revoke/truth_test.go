@@ -305,6 +305,15 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// A key that is active, and that akguard did not restrict, needs no right to read its restriction.
+func TestNothingToUndoNeedsNoRight(t *testing.T) {
+	s := newStage(t)
+	s.limited(revoke.RightsFor(revoke.Enable).Needed)
+	if p := s.plan(revoke.ToUndo, s.key); len(p.Actions) != 0 || p.Blocked() || p.Notes[0].Text.Code != "revoke.nothing-to-undo" {
+		t.Errorf("plan %+v", p)
+	}
+}
+
 func TestRightsForWatching(t *testing.T) {
 	r := revoke.RightsFor(revoke.Watching)
 	s := newStage(t)

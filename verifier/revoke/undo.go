@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
 // planUndo plans to undo the last action on a key. The key's state mostly says which one that was: a recycled key was
@@ -43,13 +44,14 @@ func enable(draft Action, known bool) Action {
 func (r *Revoker) planRelease(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
 	a := draft
 	a.Kind = Quarantine // observing one reads the restriction
-	state, err := r.observe(ctx, a)
-	if err != nil {
-		return nil, nil, err
-	}
 	stack := q.History.stack(draft.Target.Fingerprint)
 	i := lastOf(stack, Quarantine)
+	state, err := r.observe(ctx, a)
 	switch {
+	case cloud.IsDenied(err) && i < 0 && draft.From.Key == Active: // a restriction would be somebody else's
+		return note(draft, reason.New("revoke.nothing-to-undo"))
+	case err != nil:
+		return nil, nil, err
 	case i >= 0 && state.Network != "" && state.Network == stack[i].To.Network:
 		a.Kind, a.From, a.To = Release, state, State{Key: state.Key, Network: stack[i].From.Network}
 		a.Risks = []reason.Reason{reason.New("revoke.risk-released")}

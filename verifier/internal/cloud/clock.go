@@ -13,8 +13,8 @@ const minSkew = time.Minute
 // minOffset is the difference that counts for durations. Less is the rounding of the Date header, and the network.
 const minOffset = 3 * time.Second
 
-// clock knows by how much the service's clock is ahead of this machine's. It keeps two values: every answer shows the
-// time, by which windows and durations are measured; but requests are signed with another time only after one was
+// clock knows by how much the service's clock is ahead of this machine's. It keeps two values: every answer of the service
+// shows the time, by which windows and durations are measured; but requests are signed with another time only after one was
 // refused for its own, because a wrong Date header must not break what works. A nil clock corrects nothing.
 type clock struct {
 	local   func() time.Time
@@ -44,12 +44,13 @@ func (c *clock) learn(r *http.Response, body []byte, signedWith time.Duration) b
 	if err != nil {
 		return false
 	}
-	ahead := date.Sub(c.local()).Round(time.Second)
-	c.ahead.Store(int64(atLeast(ahead, minOffset)))
+	if bytes.Contains(body, []byte(`"RequestId"`)) { // from the service, not from something that answers in its place
+		c.ahead.Store(int64(atLeast(date.Sub(c.local()).Round(time.Second), minOffset)))
+	}
 	if !refusesTime(r.StatusCode, body) {
 		return false
 	}
-	ahead = atLeast(time.Until(date).Round(time.Second), minSkew) // the SDK signs with the system's clock
+	ahead := atLeast(time.Until(date).Round(time.Second), minSkew) // the SDK signs with the system's clock
 	c.signing.Store(int64(ahead))
 	return (ahead - signedWith).Abs() >= minSkew
 }

@@ -128,3 +128,18 @@ func TestNowIsTheServices(t *testing.T) {
 		}
 	}
 }
+
+// A page that something sends in the service's place does not set the clock: a key would be deleted by it.
+func TestClockOfOthersIsIgnored(t *testing.T) {
+	endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", time.Now().Add(48*time.Hour).UTC().Format(http.TimeFormat))
+		_, _ = w.Write([]byte("<html>Please sign in.</html>"))
+	})
+	client, err := cloud.New(cloud.Options{Endpoints: at(endpoint)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.AsKey(credential()).GetCallerIdentity(t.Context()); err == nil || client.Skew() != 0 {
+		t.Errorf("error %v, skew %s", err, client.Skew())
+	}
+}

@@ -23,6 +23,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/literal"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // Rule is a rule as a person writes it. ID and Regex are required.
@@ -110,17 +111,17 @@ func printable(text string) string {
 }
 
 // Notes says what makes the rule slow, for its author.
-func (r Rule) Notes() []string {
+func (r Rule) Notes() []reason.Reason {
 	f, err := r.finder()
 	switch {
 	case err != nil:
 		return nil
 	case len(f.gate) == 0:
-		return []string{"runs on all content: add keywords of three characters or more, or put a fixed text into the expression"}
+		return []reason.Reason{reason.New("custom.on-everything")}
 	case f.literals == nil:
-		return []string{"runs on the whole of every file that holds a keyword: no fixed text of three characters or more is part of every match"}
+		return []reason.Reason{reason.New("custom.on-keyword")}
 	case f.around == nil:
-		return []string{"runs on the whole of every file that holds its text: a match may span any number of lines"}
+		return []reason.Reason{reason.New("custom.on-text")}
 	}
 	return nil
 }

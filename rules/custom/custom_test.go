@@ -197,9 +197,9 @@ func TestNotes(t *testing.T) {
 	}{
 		{Rule{ID: "a", Regex: "acme_[a-z]{4}"}, "[]"},
 		{Rule{ID: "a", Regex: "acme_[a-z]+"}, "[]"},
-		{Rule{ID: "a", Regex: "acme_[^x]+"}, "any number of lines"},
-		{Rule{ID: "a", Regex: "[a-z]{32}", Keywords: []string{"acme"}}, "the whole of every file that holds a keyword"},
-		{Rule{ID: "a", Regex: "[a-z]{32}"}, "runs on all content"},
+		{Rule{ID: "a", Regex: "acme_[^x]+"}, "custom.on-text"},
+		{Rule{ID: "a", Regex: "[a-z]{32}", Keywords: []string{"acme"}}, "custom.on-keyword"},
+		{Rule{ID: "a", Regex: "[a-z]{32}"}, "custom.on-everything"},
 	}
 	for _, test := range tests {
 		if got := fmt.Sprint(test.rule.Notes()); !strings.Contains(got, test.says) {

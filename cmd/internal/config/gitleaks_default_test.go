@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/akguard/akguard/cmd/internal/config"
@@ -38,7 +37,7 @@ func TestGitleaksDefault(t *testing.T) {
 	everywhere := 0
 	for _, r := range c.Custom {
 		for _, note := range r.Notes() {
-			if strings.HasPrefix(note, "runs on all content") {
+			if note.Code == "custom.on-everything" {
 				everywhere++
 			}
 			t.Logf("%s: %s", r.ID, note)

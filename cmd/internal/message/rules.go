@@ -33,6 +33,18 @@ var ruleTexts = texts{
 		en: "it does not have the form of today's IDs, and counts only where a secret belongs to it",
 		zh: "它不具有现行 ID 的形式，只有存在与它配对的密钥时才算",
 	},
+	"custom.on-everything": {
+		en: "runs on all content: add keywords of three characters or more, or put a fixed text into the expression",
+		zh: "对所有内容运行：请添加三个字符以上的关键词，或在表达式中加入固定文本",
+	},
+	"custom.on-keyword": {
+		en: "runs on the whole of every file that holds a keyword: no fixed text of three characters or more is part of every match",
+		zh: "对含有关键词的文件整体运行：并非每个匹配都含有三个字符以上的固定文本",
+	},
+	"custom.on-text": {
+		en: "runs on the whole of every file that holds its text: a match may span any number of lines",
+		zh: "对含有其固定文本的文件整体运行：匹配可能跨任意多行",
+	},
 	"rules.needs-id": {
 		en: "its key name does not say whose it is, and it counts only near an ID",
 		zh: "它的键名没有说明归属，只有附近有 ID 时才算",

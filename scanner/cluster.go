@@ -12,8 +12,7 @@ import (
 // cluster is a set of groups that share secrets. Whose a secret is depends on the verdicts of all of them, so they are
 // settled together. Most clusters have one group.
 type cluster struct {
-	groups   []*group // in the order of their keys
-	rank     rankKey
+	groups   []*group          // in the order of their keys
 	pending  atomic.Int32      // groups that are not verified
 	settled  chan struct{}     // closed when findings is final
 	findings []finding.Finding // in the order in which they are reported
@@ -32,11 +31,12 @@ func (s *Scanner) clustersOf(groups []*group) []*cluster {
 		}
 		byHead[head].groups = append(byHead[head].groups, g)
 	}
+	ranks := make(map[*cluster]rankKey, len(out))
 	for _, c := range out {
 		c.pending.Store(int32(len(c.groups)))
-		c.rank = s.rankOf(c.groups)
+		ranks[c] = s.rankOf(c.groups)
 	}
-	slices.SortFunc(out, func(a, b *cluster) int { return compareRanks(a.rank, b.rank) })
+	slices.SortFunc(out, func(a, b *cluster) int { return compareRanks(ranks[a], ranks[b]) })
 	return out
 }
 

@@ -20,7 +20,7 @@ func emit(h finding.Handler, clusters []*cluster) (summary finding.Summary, err 
 				summary.Live++
 			}
 		}
-		c.groups, c.findings = nil, nil // the report has them
+		c.findings = nil // the report has them
 	}
 	return summary, nil
 }

@@ -35,6 +35,7 @@ func (s *Scanner) settle(ctx context.Context, c *cluster) {
 	slices.SortFunc(c.findings, func(a, b finding.Finding) int {
 		return compareRanks(rankKey{a.Rule.Severity, a.Occurrences[0], a.Credential}, rankKey{b.Rule.Severity, b.Occurrences[0], b.Credential})
 	})
+	c.groups = nil // the findings have what is needed
 }
 
 // aboutID reports whether a verdict about a pair says something about the ID and nothing about the secret.

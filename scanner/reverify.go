@@ -67,7 +67,7 @@ func part(f finding.Finding, c rules.Credential, set *rules.Set, v verifier.Verd
 			continue
 		}
 		if o.Parts == finding.PartBoth && which == finding.PartSecret {
-			o.Line, o.Column = o.SecretLine, 1
+			o.Line, o.Column, o.URLExpires = o.SecretLine, 1, time.Time{}
 		}
 		o.Parts, o.SecretLine = which, 0
 		out.Occurrences = append(out.Occurrences, o)

@@ -47,7 +47,7 @@ func zipBy(method uint16, files ...file) string {
 	return b.String()
 }
 
-// rawZip makes a zip of one member as it is told to.
+// rawZip makes a zip of one member with the given header.
 func rawZip(h zip.FileHeader, packed string) string {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -233,8 +233,8 @@ func open(t *testing.T, path, content string, opts archive.Options) (whole, stre
 
 func all(a, b, c *sink) map[string]*sink { return map[string]*sink{"whole": a, "stream": b, "at": c} }
 
-// told fails the test unless the skips begin with what is wanted, in order.
-func told(t *testing.T, s *sink, want ...string) {
+// checkSkips fails the test unless the skips begin with the wanted texts, in order.
+func checkSkips(t *testing.T, s *sink, want ...string) {
 	t.Helper()
 	if !slices.EqualFunc(s.skips(), want, strings.HasPrefix) {
 		t.Errorf("skips %q, want %q", s.skips(), want)

@@ -149,7 +149,7 @@ func meddled(t *testing.T, meddle func(path string)) *planted.Sink {
 	return planted.Read(t, files.New(files.Options{Root: root, Filter: m}))
 }
 
-// A file that has gone since its folder was listed is no loss: it was not there to read.
+// A file that vanished since its folder was listed is not reported.
 func TestVanished(t *testing.T) {
 	s := meddled(t, func(path string) { _ = os.Remove(path) })
 	if len(s.Blobs) > 0 || len(s.Skips) > 0 {
@@ -157,8 +157,8 @@ func TestVanished(t *testing.T) {
 	}
 }
 
-// What cannot be read is told, and the rest is read: a file whose path is too long for the system too, where it can be
-// opened by its name.
+// What cannot be read is reported, and the rest is read, even a file whose full path is too long for the system, if it can
+// be opened relative to its folder.
 func TestUnreadable(t *testing.T) {
 	root := write(t, map[string]string{"a": "1"})
 	dir, name := deep(t, root)

@@ -136,7 +136,7 @@ func TestManyRefs(t *testing.T) {
 	}
 }
 
-// A commit or tag that cannot be parsed is told, and what it holds is scanned all the same.
+// A commit or tag that cannot be parsed is reported, and its content is scanned all the same.
 func TestMalformed(t *testing.T) {
 	repo, next := planted.New(t), planted.Keys(9)
 	for kind, header := range map[string]string{"commit": "author nobody\n", "tag": "tag nothing\n"} {

@@ -47,7 +47,7 @@ func newWreck(t *testing.T) *wreck {
 	return w
 }
 
-// What is missing or damaged is told, by its path or name and with the reason, and everything else is found.
+// What is missing or damaged is reported by its path or ID and with the reason, and everything else is found.
 func TestLosses(t *testing.T) {
 	missing := func(w *wreck, id string) { w.Lose(id) }
 	damaged := func(w *wreck, id string) { w.Damage(id) }
@@ -100,7 +100,7 @@ func (w *wreck) check(t *testing.T, path, code, without string) {
 	}
 }
 
-// One loss is told once, and not again by all that is built on it.
+// A missing object is reported once, and not again for everything that refers to it.
 func TestLossesAreToldOnce(t *testing.T) {
 	w := newWreck(t)
 	w.Lose(w.ids["HEAD:a.env"])

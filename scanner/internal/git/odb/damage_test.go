@@ -41,7 +41,7 @@ type craftedEntry struct {
 	crc    uint32
 }
 
-// add adds an entry: its type and claimed size, what stands between header and data, and the data, compressed here.
+// add adds an entry: its type and claimed size, the bytes between header and data, and the data, which it compresses.
 func (c *crafted) add(name byte, kind, size int, between, data []byte) object.ID {
 	if c.body == nil {
 		c.body = []byte("PACK\x00\x00\x00\x02\x00\x00\x00\x00")
@@ -115,8 +115,8 @@ func delta(base, target int, instructions ...byte) []byte {
 	return append(d, instructions...)
 }
 
-// Each hostile pack has a good blob beside the bad entries: it must be read, and the others lost, in no time and
-// with little memory.
+// Each hostile pack has a good blob beside the bad entries. It must be read, and the others reported, quickly and with
+// little memory.
 func TestHostilePacks(t *testing.T) {
 	copyAll := []byte{0x90, smallSize} // copy five bytes from offset 0
 	for name, hostile := range map[string]func(c *crafted) (unreadable []object.ID){
@@ -215,7 +215,7 @@ func TestCircleThroughPacks(t *testing.T) {
 	}
 }
 
-// One flipped byte anywhere in a pack costs the objects that depend on it, and each of them is told.
+// One flipped byte anywhere in a pack costs the objects that depend on it, and each of them is reported.
 func TestFlippedBytes(t *testing.T) {
 	r := planted.New(t)
 	versions(r, 12)
@@ -314,7 +314,7 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
-// A blob too large to hold is streamed if it is stored whole, and lost if it is not; a base is held.
+// A blob that is too large to hold is streamed if it is stored whole, and otherwise reported.
 func TestLargeBlobs(t *testing.T) {
 	r := planted.New(t)
 	versions(r, 6)

@@ -99,8 +99,8 @@ func damageIndexes(t *testing.T, r *planted.Repo) {
 	}
 }
 
-// Where the indexes of packs are damaged, the multi-pack-index stands in for them. Of an object that stands in two
-// packs it knows one copy; the other pack does not need it, but the scan says that it may not have read everything.
+// Where pack indexes are damaged, the multi-pack-index replaces them. It locates one copy of an object that is in two
+// packs; nothing is missed then, but the walk cannot know that and reports the other pack.
 func TestMultiPackIndex(t *testing.T) {
 	for _, twice := range []bool{false, true} {
 		r := planted.New(t)

@@ -130,7 +130,7 @@ func TestMainWorktreeFromALinkedOne(t *testing.T) {
 	}
 }
 
-// 50,000 packed refs are read in a moment, and a damaged one is told.
+// 50,000 packed refs are read in a moment, and a damaged one is reported.
 func TestManyRefs(t *testing.T) {
 	r := planted.New(t)
 	head := r.Commit("one")

@@ -133,7 +133,7 @@ func assignSecrets(groups []*group) []*group {
 		}
 		secret := g.credential.Secret.Reveal()
 		if owner := owners[secret]; owner != nil {
-			owner.adopt(g)
+			owner.addOccurrences(g)
 			return true
 		}
 		if g.unnamed() && !g.claimed {
@@ -144,9 +144,9 @@ func assignSecrets(groups []*group) []*group {
 	})
 }
 
-// adopt adds the occurrences of a lone secret. Those of a released one are places of an ID, where the group may have
+// addOccurrences adds the occurrences of a lone secret. Those of a released one are places of an ID, where the group may have
 // the secret already.
-func (g *group) adopt(lone *group) {
+func (g *group) addOccurrences(lone *group) {
 	if !lone.released {
 		g.occurrences = append(g.occurrences, lone.occurrences...)
 		return

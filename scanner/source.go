@@ -42,7 +42,7 @@ type Screener interface {
 // same order, every place of each content. A match without a place is left out of the findings.
 type Locator interface {
 	Source
-	Locate(ctx context.Context, hits []finding.Place, sink Sink) ([][]finding.Place, error)
+	Locate(ctx context.Context, matched []finding.Place, sink Sink) ([][]finding.Place, error)
 }
 
 // Tracer is a Source of a part of a history, such as a range of commits. Where the credentials in it were introduced is a

@@ -9,9 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/reason"
@@ -318,4 +321,46 @@ func trap(kind, at int, k planted.Key) (set, sprung string) {
 		return "accessKeySecret " + strings.Repeat("=", 100) + k.Secret + "\n", "accessKeySecret =" + k.Secret + "\n"
 	}
 	return "accessKeySecret =\n\n" + k.Secret + "\n", "accessKeySecret =\n" + k.Secret + "\n"
+}
+
+// The goroutines of every source end when a scan is cancelled, whatever it was doing: a process may run thousands of scans.
+func TestGoroutinesEnd(t *testing.T) {
+	repo, next := planted.New(t), planted.Keys(77)
+	for i := range 30 {
+		repo.Write(fmt.Sprintf("%d.env", i), next().Text())
+		repo.Commit(fmt.Sprint(i))
+	}
+	repo.Write("staged.env", next().Text())
+	repo.Git("add", "-A")
+	modes := []options{
+		{Path: repo.Dir}, {Path: repo.Dir, NoWorktree: true}, {Path: repo.Dir, NoHistory: true}, {Path: repo.Dir, Staged: true},
+		{Path: repo.Dir, Range: "HEAD~9..HEAD"}, {Path: filepath.Join(repo.Dir, "1.env")},
+	}
+	cancelled := func(opts options, after int) {
+		in, err := open(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var pieces atomic.Int32
+		progress := func(int) {
+			if int(pieces.Add(1)) == after {
+				cancel()
+			}
+		}
+		_, _ = scanner.New(scanner.Options{Sources: in.Sources, Rules: builtin.Set(), Progress: progress}).Run(ctx, new(planted.Report))
+	}
+	cancelled(modes[0], 1) // what starts once is there now
+	before := runtime.NumGoroutine()
+	for i := range 300 {
+		cancelled(modes[i%len(modes)], 1+i%20)
+	}
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("%d goroutines before, %d after", before, after)
+	}
 }

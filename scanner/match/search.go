@@ -38,7 +38,7 @@ func compareOffsets(a, b offset) int {
 	return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.at, b.at))
 }
 
-// identity is what makes two sightings of a credential one match: it begins at the same offset of the content, however
+// identity is what makes two finds of a credential one match: it begins at the same offset of the content, however
 // often a view shows it.
 type identity struct {
 	start int

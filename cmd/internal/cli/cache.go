@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/scanner/input"
 )
 
@@ -20,7 +21,7 @@ func (o *scanOptions) useCache() error {
 		o.input.repository.Rules, err = programKey()
 	}
 	if err != nil {
-		return usage("usage.cache", err)
+		return command.Usage("usage.cache", err)
 	}
 	return nil
 }
@@ -57,13 +58,13 @@ func programKey() (key [sha256.Size]byte, err error) {
 // sayReused says how much of the result rests on an earlier scan.
 func (a *app) sayReused(o scanOptions, t *input.Input) {
 	if err := t.Unsaved(); err != nil {
-		a.say("scan.cache-unsaved", err)
+		a.Say("scan.cache-unsaved", err)
 	}
 	switch n := t.Reused(); {
 	case !o.cache || o.quiet:
 	case n == 0:
-		a.say("scan.cache-empty")
+		a.Say("scan.cache-empty")
 	default:
-		a.say("scan.cache-reused", n)
+		a.Say("scan.cache-reused", n)
 	}
 }

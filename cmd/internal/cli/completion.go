@@ -1,6 +1,9 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/spf13/cobra"
+)
 
 // completion replaces cobra's command, which answers the name of an unknown shell with exit code 0.
 func (a *app) completion() *cobra.Command {
@@ -13,10 +16,10 @@ func (a *app) completion() *cobra.Command {
 	return &cobra.Command{
 		Use:       "completion bash|fish|powershell|zsh",
 		ValidArgs: []string{"bash", "fish", "powershell", "zsh"},
-		Args:      takes(1, 1),
+		Args:      command.Takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if write[args[0]] == nil {
-				return usage("usage.shell", args[0])
+				return command.Usage("usage.shell", args[0])
 			}
 			return write[args[0]](cmd.Root())
 		},

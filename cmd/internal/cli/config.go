@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
@@ -29,9 +30,9 @@ func (o *configOptions) addTo(f *pflag.FlagSet) {
 func (o configOptions) load(target string) (config.Config, error) {
 	switch {
 	case o.none && o.path != "":
-		return config.Config{}, usage("usage.exclusive", "--config", "--no-config")
+		return config.Config{}, command.Usage("usage.exclusive", "--config", "--no-config")
 	case o.none && o.trust:
-		return config.Config{}, usage("usage.exclusive", "--trust-config", "--no-config")
+		return config.Config{}, command.Usage("usage.exclusive", "--trust-config", "--no-config")
 	case o.none:
 		return config.Config{}, nil
 	case o.path != "":
@@ -54,7 +55,7 @@ func (o configOptions) load(target string) (config.Config, error) {
 func loadConfig(path string) (config.Config, error) {
 	c, err := config.Load(path)
 	if err != nil {
-		return c, usage("usage.config", err)
+		return c, command.Usage("usage.config", err)
 	}
 	return c, nil
 }
@@ -79,7 +80,7 @@ func (a *app) useConfig(o *scanOptions) (set *rules.Set, notes []reason.Reason, 
 		return nil, nil, err
 	}
 	if set, err = c.Rules(); err != nil {
-		return nil, nil, usage("usage.config", err)
+		return nil, nil, command.Usage("usage.config", err)
 	}
 	if c.Path != "" {
 		o.input.repository.Rules = sha256.Sum256(append(o.input.repository.Rules[:], c.Sum[:]...))
@@ -87,13 +88,13 @@ func (a *app) useConfig(o *scanOptions) (set *rules.Set, notes []reason.Reason, 
 	switch {
 	case !c.BuiltIn():
 		notes = append(notes, reason.New("scan.rules-only-custom", len(c.Custom), c.Path))
-		a.say("scan.rules-only-custom", len(c.Custom), c.Path)
+		a.Say("scan.rules-only-custom", len(c.Custom), c.Path)
 	case c.Path != "" && !o.quiet:
-		a.say("scan.rules-custom", len(c.Custom), c.Path)
+		a.Say("scan.rules-custom", len(c.Custom), c.Path)
 	}
 	for _, ignored := range c.Ignored {
 		if !o.quiet {
-			a.say("scan.config-ignored", c.Path, ignored)
+			a.Say("scan.config-ignored", c.Path, ignored)
 		}
 	}
 	return set, notes, nil

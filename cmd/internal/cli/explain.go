@@ -13,8 +13,8 @@ func (a *app) sayRejected(r scanner.Rejection) {
 		where += "!/" + r.Member
 	}
 	if r.Rule == "" {
-		a.say("scan.rejected", where, r.Line, r.Column, r.Value, r.Reason)
+		a.Say("scan.rejected", where, r.Line, r.Column, r.Value, r.Reason)
 		return
 	}
-	a.say("scan.rejected-by", where, r.Line, r.Column, r.Value, r.Reason, r.Rule)
+	a.Say("scan.rejected-by", where, r.Line, r.Column, r.Value, r.Reason, r.Rule)
 }

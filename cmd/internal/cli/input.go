@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/input"
 	"github.com/spf13/pflag"
@@ -24,7 +25,7 @@ func (o *inputOptions) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.repository.NoUnreachable, "no-unreachable", false, "")
 	f.BoolVar(&o.repository.IncludeIgnored, "include-ignored", false, "")
 	f.IntVar(&o.repository.MaxArchiveDepth, "max-archive-depth", 10, "")
-	f.Var(&memory{&o.repository.MaxMemory}, "max-memory", "")
+	f.Var(&command.Memory{Bytes: &o.repository.MaxMemory}, "max-memory", "")
 }
 
 // check refuses flags that do not go together. Cached is --cache.
@@ -34,19 +35,19 @@ func (o inputOptions) check(cached bool) error {
 	some := stdin || o.staged || o.commits != "" // less than a whole repository
 	switch {
 	case r.MaxArchiveDepth < 0:
-		return usage("usage.max-archive-depth", r.MaxArchiveDepth)
+		return command.Usage("usage.max-archive-depth", r.MaxArchiveDepth)
 	case o.staged && o.commits != "":
-		return usage("usage.exclusive", "--staged", "--range")
+		return command.Usage("usage.exclusive", "--staged", "--range")
 	case stdin && (o.staged || o.commits != ""):
-		return usage("usage.stdin-commits")
+		return command.Usage("usage.stdin-commits")
 	case o.remote() && (o.staged || o.commits != "" || parts || cached):
-		return usage("usage.remote-parts")
+		return command.Usage("usage.remote-parts")
 	case r.NoHistory && r.NoWorktree:
-		return usage("usage.nothing-left")
+		return command.Usage("usage.nothing-left")
 	case some && parts:
-		return usage("usage.whole-repositories")
+		return command.Usage("usage.whole-repositories")
 	case (some || r.NoHistory) && cached:
-		return usage("usage.cache-of-history")
+		return command.Usage("usage.cache-of-history")
 	}
 	return nil
 }
@@ -55,10 +56,10 @@ func (o inputOptions) check(cached bool) error {
 func (a *app) openInput(o inputOptions, quiet bool) (*input.Input, error) {
 	in, err := a.input(o)
 	if err != nil {
-		return nil, &failure{err: err, code: exitUsage}
+		return nil, &command.Failure{Err: err, Code: command.ExitUsage}
 	}
 	if !in.Note.IsZero() && !quiet {
-		a.say(in.Note.Code, in.Note.Args()...)
+		a.Say(in.Note.Code, in.Note.Args()...)
 	}
 	return in, nil
 }

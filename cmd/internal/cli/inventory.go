@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/akguard/akguard/cmd/internal/cloud"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/credentials"
@@ -18,7 +19,7 @@ func (a *app) withOwners(ctx context.Context, v verifier.Verifier, o verificatio
 	var credential *credentials.Credential
 	var err error
 	if o.needsAdmin() {
-		if credential, err = a.administrator(ctx, o.cloud, c); err != nil {
+		if credential, err = o.cloud.Administrator(ctx, c); err != nil {
 			return nil, err
 		}
 	}
@@ -28,11 +29,11 @@ func (a *app) withOwners(ctx context.Context, v verifier.Verifier, o verificatio
 			r.Admin = credential
 		}
 		if v, err = reach.Over(v, r); err != nil {
-			return nil, asUsage(err)
+			return nil, cloud.AsUsage(err)
 		}
 	}
 	if o.inventory {
 		v, err = inventory.Over(v, inventory.Options{Admin: credential, Connection: c, Timeout: o.timeout})
 	}
-	return v, asUsage(err)
+	return v, cloud.AsUsage(err)
 }

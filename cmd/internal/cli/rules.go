@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules"
 	"github.com/spf13/cobra"
 )
@@ -12,7 +13,7 @@ import (
 func (a *app) rules() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "rules",
-		Args: unknownCommand,
+		Args: command.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.listRules(), a.lintRules(), a.testRules())
@@ -24,7 +25,7 @@ func (a *app) listRules() *cobra.Command {
 	var o configOptions
 	cmd := &cobra.Command{
 		Use:  "list",
-		Args: takes(0, 0),
+		Args: command.Takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			c, err := o.load("")
 			if err != nil {
@@ -32,7 +33,7 @@ func (a *app) listRules() *cobra.Command {
 			}
 			set, err := c.Rules()
 			if err != nil {
-				return usage("usage.config", err)
+				return command.Usage("usage.config", err)
 			}
 			switch list := set.Rules(); format {
 			case "text":
@@ -40,7 +41,7 @@ func (a *app) listRules() *cobra.Command {
 			case "json":
 				return a.encodeRules(list)
 			}
-			return usage("usage.format", format, "text, json")
+			return command.Usage("usage.format", format, "text, json")
 		},
 	}
 	o.addTo(cmd.Flags())

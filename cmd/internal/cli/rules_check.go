@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/spf13/cobra"
@@ -9,21 +10,21 @@ import (
 func (a *app) lintRules() *cobra.Command {
 	return &cobra.Command{
 		Use:  "lint FILE",
-		Args: takes(1, 1),
+		Args: command.Takes(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := a.checked(args[0])
 			if err != nil {
 				return err
 			}
 			for _, ignored := range c.Ignored {
-				a.line("rules.ignored", ignored)
+				a.Line("rules.ignored", ignored)
 			}
 			for _, r := range c.Custom {
 				for _, note := range r.Notes() {
-					a.line("rules.note", r.ID, note)
+					a.Line("rules.note", r.ID, note)
 				}
 			}
-			a.say("rules.no-errors", len(c.Custom), c.Path)
+			a.Say("rules.no-errors", len(c.Custom), c.Path)
 			return nil
 		},
 	}
@@ -32,7 +33,7 @@ func (a *app) lintRules() *cobra.Command {
 func (a *app) testRules() *cobra.Command {
 	return &cobra.Command{
 		Use:  "test FILE",
-		Args: takes(1, 1),
+		Args: command.Takes(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := a.checked(args[0])
 			if err != nil {
@@ -40,15 +41,15 @@ func (a *app) testRules() *cobra.Command {
 			}
 			failures, tried, err := c.Try()
 			if err != nil {
-				return usage("usage.config", err)
+				return command.Usage("usage.config", err)
 			}
 			for _, f := range failures {
-				terminal.Line(a.Out, "%s", a.print(f))
+				terminal.Line(a.Out, "%s", a.Print(f))
 			}
 			if len(failures) > 0 {
-				return usage("rules.examples-failed", len(failures), tried, c.Path)
+				return command.Usage("rules.examples-failed", len(failures), tried, c.Path)
 			}
-			a.say("rules.examples-passed", tried, len(c.Custom), c.Path)
+			a.Say("rules.examples-passed", tried, len(c.Custom), c.Path)
 			return nil
 		},
 	}
@@ -57,14 +58,14 @@ func (a *app) testRules() *cobra.Command {
 // checked reads a configuration that must be one.
 func (a *app) checked(path string) (config.Config, error) {
 	if path == "" {
-		return config.Config{}, empty("FILE")
+		return config.Config{}, command.Empty("FILE")
 	}
 	c, err := config.Load(path)
 	if err != nil {
-		return c, usage("rules.lint", err)
+		return c, command.Usage("rules.lint", err)
 	}
 	if len(c.Custom) == 0 {
-		return c, usage("rules.none", path)
+		return c, command.Usage("rules.none", path)
 	}
 	return c, nil
 }

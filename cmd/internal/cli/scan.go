@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules/reason"
@@ -17,7 +18,6 @@ import (
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/cache"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // scanOptions are the flags of scan.
@@ -42,15 +42,15 @@ func (a *app) scan() *cobra.Command {
 	var o scanOptions
 	cmd := &cobra.Command{
 		Use:  "scan [PATH | URL | -]",
-		Args: takes(0, 1),
+		Args: command.Takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				if args[0] == "" {
-					return empty("PATH")
+					return command.Empty("PATH")
 				}
 				o.input.path = args[0]
 			}
-			if err := checkFlags(cmd.Flags()); err != nil {
+			if err := command.CheckFlags(cmd.Flags()); err != nil {
 				return err
 			}
 			return a.runScan(cmd.Context(), o)
@@ -74,24 +74,6 @@ func (a *app) scan() *cobra.Command {
 	return cmd
 }
 
-// checkFlags refuses flags that contradict each other, and empty ones.
-func checkFlags(flags *pflag.FlagSet) error {
-	if flags.Changed("verify") && flags.Changed("no-verify") {
-		return usage("usage.exclusive", "--verify", "--no-verify")
-	}
-	var err error
-	flags.Visit(func(f *pflag.Flag) {
-		if f.Value.String() == "" {
-			err = empty("--" + f.Name)
-		}
-	})
-	return err
-}
-
-// empty refuses an empty argument, which usually comes from a variable that a script did not set: without it, something
-// else would be scanned than what was meant.
-func empty(what string) error { return usage("usage.empty", what) }
-
 func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err := o.check(); err != nil {
 		return err
@@ -113,22 +95,22 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 		return err
 	}
 	defer t.Close()
-	out, err := openOutput(o.output, a.Out, o.showSecrets)
+	out, err := command.OpenOutput(o.output, a.Out, o.showSecrets)
 	if err != nil {
-		return usage("usage.output", o.output, err)
+		return command.Usage("usage.output", o.output, err)
 	}
-	a.onAbandon(out.discard)
-	defer out.discard()
-	opts := scanner.Options{Header: finding.Header{Version: buildVersion(), Target: o.input.named(), Notes: notes, Empty: o.input.empty()}, Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
+	a.OnAbandon(out.Discard)
+	defer out.Discard()
+	opts := scanner.Options{Header: finding.Header{Version: command.Version(), Target: o.input.named(), Notes: notes, Empty: o.input.empty()}, Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
 	result, err := a.scanWithin(ctx, o, opts, out)
 	if err != nil && !result.Interrupted {
 		return failedScan(err)
 	}
-	if err := out.commit(); err != nil {
-		return usage("usage.output-write", o.output, err)
+	if err := out.Commit(); err != nil {
+		return command.Usage("usage.output-write", o.output, err)
 	}
 	if result.Interrupted {
-		return failed(exitInterrupted, "scan.timed-out", o.timeout) // of an interrupt, run says so
+		return command.Failed(command.ExitInterrupted, "scan.timed-out", o.timeout) // of an interrupt, run says so
 	}
 	a.sayReused(o, t)
 	a.conclude(o, result)
@@ -136,7 +118,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 }
 
 // scanWithin scans into the output, and ends at the time limit as an interrupt would.
-func (a *app) scanWithin(ctx context.Context, o scanOptions, opts scanner.Options, out *output) (outcome, error) {
+func (a *app) scanWithin(ctx context.Context, o scanOptions, opts scanner.Options, out *command.Output) (outcome, error) {
 	if o.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, o.timeout)
@@ -147,16 +129,16 @@ func (a *app) scanWithin(ctx context.Context, o scanOptions, opts scanner.Option
 
 func (o scanOptions) check() error {
 	if _, ok := formats.Find(o.format); !ok {
-		return usage("usage.format", o.format, strings.Join(formats.Names(), ", "))
+		return command.Usage("usage.format", o.format, strings.Join(formats.Names(), ", "))
 	}
 	if err := checkFailOn(o.failOn); err != nil {
 		return err
 	}
 	if o.failOn == "live" && !o.verifies() {
-		return usage("usage.fail-on-live")
+		return command.Usage("usage.fail-on-live")
 	}
 	if o.timeout < 0 {
-		return usage("usage.timeout", o.timeout)
+		return command.Usage("usage.timeout", o.timeout)
 	}
 	if err := o.input.check(o.cache); err != nil {
 		return err
@@ -166,7 +148,7 @@ func (o scanOptions) check() error {
 
 func checkFailOn(which string) error {
 	if which != "any" && which != "live" && which != "never" {
-		return usage("usage.fail-on", which)
+		return command.Usage("usage.fail-on", which)
 	}
 	return nil
 }
@@ -202,20 +184,20 @@ func (o *outcome) count(v verifier.Verdict) {
 }
 
 // scanTo scans into the output.
-func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, out *output) (outcome, error) {
+func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, out *command.Output) (outcome, error) {
 	writer, err := a.handler(o.format, out, report.Options{ShowSecrets: o.showSecrets, Quiet: o.quiet})
 	if err != nil {
 		return outcome{}, err
 	}
 	h := &watched{Handler: writer}
 	if terminal.Is(a.Err) && !o.quiet && !o.noProgress {
-		h.progress = newProgress(a.Err)
-		a.progress = h.progress
-		opts.Progress = h.progress.add
-		defer h.progress.clear() // where the scan did not come to its end
+		h.progress = command.NewProgress(a.Err)
+		a.Progress = h.progress
+		opts.Progress = h.progress.Add
+		defer h.progress.Clear() // where the scan did not come to its end
 	}
 	if o.explain {
-		opts.Explain = func(r scanner.Rejection) { h.progress.clear(); a.sayRejected(r) }
+		opts.Explain = func(r scanner.Rejection) { h.progress.Clear(); a.sayRejected(r) }
 	}
 	summary, err := scanner.New(opts).Run(ctx, h)
 	h.outcome.Summary = summary
@@ -223,12 +205,12 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 }
 
 // handler makes the writer of a report.
-func (a *app) handler(format string, out *output, o report.Options) (finding.Handler, error) {
+func (a *app) handler(format string, out *command.Output, o report.Options) (finding.Handler, error) {
 	f, ok := formats.Find(format)
 	if !ok {
-		return nil, usage("usage.format", format, strings.Join(formats.Names(), ", "))
+		return nil, command.Usage("usage.format", format, strings.Join(formats.Names(), ", "))
 	}
-	o.Words, o.Color = a.words, terminal.Color(out.Writer)
+	o.Words, o.Color = a.Words, terminal.Color(out.Writer)
 	if f.Machine {
 		o.Words = message.New(message.English)
 	}
@@ -238,49 +220,49 @@ func (a *app) handler(format string, out *output, o report.Options) (finding.Han
 // watched removes the progress bar before the first word of the report, and counts what the summary does not.
 type watched struct {
 	finding.Handler
-	progress *progress // may be nil
+	progress *command.Progress // may be nil
 	outcome  outcome
 }
 
 // Finding implements finding.Handler.
 func (w *watched) Finding(f finding.Finding) error {
-	w.progress.clear()
+	w.progress.Clear()
 	w.outcome.count(f.Verdict)
 	return w.Handler.Finding(f)
 }
 
 // Skip implements finding.Handler.
 func (w *watched) Skip(s finding.Skip) error {
-	w.progress.clear()
+	w.progress.Clear()
 	return w.Handler.Skip(s)
 }
 
 // Summary implements finding.Handler.
 func (w *watched) Summary(s finding.Summary) error {
-	w.progress.clear()
+	w.progress.Clear()
 	return w.Handler.Summary(s)
 }
 
 // failedScan says that a scan did not come to its end.
 func failedScan(err error) error {
-	var known *failure
+	var known *command.Failure
 	if errors.As(err, &known) {
 		return known
 	}
-	return failed(exitIncomplete, "scan.failed", err)
+	return command.Failed(command.ExitIncomplete, "scan.failed", err)
 }
 
 // conclude sets the exit code, and says the result where the report itself is not for a person.
 func (a *app) conclude(o scanOptions, r outcome) {
 	a.judge(o.failOn, r)
-	if o.input.staged && a.code == exitFindings {
-		a.say("scan.ways-out")
+	if o.input.staged && a.Code == command.ExitFindings {
+		a.Say("scan.ways-out")
 	}
 	if o.quiet || o.format == "text" && o.output == "-" {
 		return
 	}
 	if empty := o.input.empty(); r.Empty() && !empty.IsZero() {
-		_, _ = fmt.Fprintf(a.Err, "akguard: %s\n", a.print(empty))
+		_, _ = fmt.Fprintf(a.Err, "akguard: %s\n", a.Print(empty))
 	}
 	a.sayOffline(r)
 	a.sayTotals(r, o.output)
@@ -290,16 +272,16 @@ func (a *app) conclude(o scanOptions, r outcome) {
 func (a *app) sayTotals(r outcome, output string) {
 	findings, skips := reason.New("report.findings", r.Findings), reason.New("scan.skipped", r.Skips)
 	if output == "-" {
-		a.say("scan.totals", findings, r.Live, skips)
+		a.Say("scan.totals", findings, r.Live, skips)
 		return
 	}
-	a.say("scan.totals-in", findings, r.Live, skips, output)
+	a.Say("scan.totals-in", findings, r.Live, skips, output)
 }
 
 // sayOffline says once that the service could not be reached.
 func (a *app) sayOffline(r outcome) {
 	if r.offline > 0 {
-		a.say("scan.offline", r.offline, r.away)
+		a.Say("scan.offline", r.offline, r.away)
 	}
 }
 
@@ -309,11 +291,11 @@ func (a *app) judge(failOn string, r outcome) {
 	unsure := failOn == "live" && r.unsure > 0
 	switch {
 	case failOn == "any" && r.Findings > 0, failOn == "live" && r.Live > 0:
-		a.code = exitFindings
+		a.Code = command.ExitFindings
 	case unsure || !r.Complete:
-		a.code = exitIncomplete
+		a.Code = command.ExitIncomplete
 	}
 	if unsure {
-		a.say("scan.maybe-live", r.unsure)
+		a.Say("scan.maybe-live", r.unsure)
 	}
 }

@@ -33,7 +33,7 @@ func (t *verbose) Verify(ctx context.Context, c rules.Credential) verifier.Verdi
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.app.progress.clear()
-	t.app.say("verify.asked", c.ID.String(), status, time.Since(start).Round(time.Millisecond))
+	t.app.Progress.Clear()
+	t.app.Say("verify.asked", c.ID.String(), status, time.Since(start).Round(time.Millisecond))
 	return v
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/akguard/akguard/cmd/internal/cloud"
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/cache"
 	"github.com/akguard/akguard/verifier/sts"
@@ -13,7 +15,7 @@ import (
 
 // verification is how scan and verify ask STS.
 type verification struct {
-	cloud      cloudFlags
+	cloud      cloud.Flags
 	noProbe    bool
 	candidates int
 	timeout    time.Duration
@@ -23,7 +25,7 @@ type verification struct {
 }
 
 func (o *verification) flags(f *pflag.FlagSet) {
-	o.cloud.flags(f)
+	o.cloud.AddTo(f)
 	f.BoolVar(&o.noProbe, "no-probe", false, "")
 	f.IntVar(&o.candidates, "max-candidates", 5, "")
 	f.DurationVar(&o.timeout, "verify-timeout", time.Minute, "")
@@ -45,32 +47,32 @@ const offlineAfter = 3
 func (o verification) check() error {
 	switch {
 	case o.candidates < 1:
-		return usage("usage.max-candidates", o.candidates)
+		return command.Usage("usage.max-candidates", o.candidates)
 	case o.timeout < 0:
-		return usage("usage.verify-timeout", o.timeout)
+		return command.Usage("usage.verify-timeout", o.timeout)
 	case o.radius != "none" && o.radius != "admin" && o.radius != "leaked-key":
-		return usage("usage.blast-radius", o.radius)
-	case o.cloud.profile != "" && !o.needsAdmin():
-		return usage("usage.needs-admin", "--profile")
-	case o.cloud.account != "" && !o.needsAdmin():
-		return usage("usage.needs-admin", "--account")
+		return command.Usage("usage.blast-radius", o.radius)
+	case o.cloud.Profile != "" && !o.needsAdmin():
+		return command.Usage("usage.needs-admin", "--profile")
+	case o.cloud.Account != "" && !o.needsAdmin():
+		return command.Usage("usage.needs-admin", "--account")
 	}
-	_, err := o.cloud.urls()
+	_, err := o.cloud.URLs()
 	return err
 }
 
 // verifier makes the verifier that the flags ask for. The caller saves the cache.
 func (a *app) verifier(ctx context.Context, o verification, quiet bool) (verifier.Verifier, *cache.Cache, error) {
-	o.cloud.verbose = o.cloud.verbose && !quiet
-	conn, err := a.connect(o.cloud)
+	o.cloud.Verbose = o.cloud.Verbose && !quiet
+	conn, err := o.cloud.Connect(a.App)
 	if err != nil {
 		return nil, nil, err
 	}
 	v, err := sts.New(sts.Options{Connection: conn, NoProbe: o.noProbe})
 	if err != nil {
-		return nil, nil, asUsage(err)
+		return nil, nil, cloud.AsUsage(err)
 	}
-	if o.cloud.verbose {
+	if o.cloud.Verbose {
 		v = &verbose{next: v, app: a}
 	}
 	v = verifier.Retry(v, retries, retryPause)
@@ -90,13 +92,13 @@ func (a *app) withCache(v verifier.Verifier, o verification, quiet bool) (*cache
 	if o.cached {
 		dir, err := cacheDir()
 		if err != nil {
-			return nil, usage("usage.verdict-cache", err)
+			return nil, command.Usage("usage.verdict-cache", err)
 		}
 		opts.File = filepath.Join(dir, "verdicts.json")
 	}
 	c := cache.New(v, opts)
 	if err := c.Ignored(); err != nil && !quiet {
-		a.say("verdict-cache.ignored", err)
+		a.Say("verdict-cache.ignored", err)
 	}
 	return c, nil
 }
@@ -107,6 +109,6 @@ func (a *app) saveVerdicts(c *cache.Cache) {
 		return
 	}
 	if err := c.Save(); err != nil {
-		a.say("verdict-cache.not-saved", err)
+		a.Say("verdict-cache.not-saved", err)
 	}
 }

@@ -4,14 +4,14 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"strings"
 
+	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/subject"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
-	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/verifier"
 	"github.com/spf13/cobra"
 )
@@ -34,12 +34,12 @@ func (a *app) verify() *cobra.Command {
 	var o verifyOptions
 	cmd := &cobra.Command{
 		Use:  "verify [ID | REPORT]",
-		Args: takes(0, 1),
+		Args: command.Takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.subject = args[0]
 			}
-			if err := checkFlags(cmd.Flags()); err != nil {
+			if err := command.CheckFlags(cmd.Flags()); err != nil {
 				return err
 			}
 			return a.runVerify(cmd.Context(), o)
@@ -71,12 +71,12 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 		return err
 	}
 	defer a.saveVerdicts(verdicts)
-	out, err := openOutput(o.output, a.Out, o.showSecrets)
+	out, err := command.OpenOutput(o.output, a.Out, o.showSecrets)
 	if err != nil {
-		return usage("usage.output", o.output, err)
+		return command.Usage("usage.output", o.output, err)
 	}
-	a.onAbandon(out.discard)
-	defer out.discard()
+	a.OnAbandon(out.Discard)
+	defer out.Discard()
 	writer, err := a.handler(cmp.Or(o.format, "text"), out, report.Options{ShowSecrets: o.showSecrets, Quiet: true}) // nothing was scanned
 	if err != nil {
 		return err
@@ -88,8 +88,8 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 	if err != nil {
 		return failedScan(err)
 	}
-	if err := out.commit(); err != nil {
-		return usage("usage.output-write", o.output, err)
+	if err := out.Commit(); err != nil {
+		return command.Usage("usage.output-write", o.output, err)
 	}
 	a.concludeVerify(o, result)
 	return nil
@@ -104,13 +104,13 @@ func (o verifyOptions) check() error {
 	}
 	switch {
 	case ways > 1:
-		return usage("usage.ways")
+		return command.Usage("usage.ways")
 	case o.format != "" && o.format != "text" && o.format != "json" && o.format != "jsonl":
-		return usage("usage.format", o.format, "text, json, jsonl")
-	case o.fromEnv && o.asking.needsAdmin() && o.asking.cloud.profile == "":
-		return usage("usage.from-env-admin")
+		return command.Usage("usage.format", o.format, "text, json, jsonl")
+	case o.fromEnv && o.asking.needsAdmin() && o.asking.cloud.Profile == "":
+		return command.Usage("usage.from-env-admin")
 	case o.idOnly && o.asking.noProbe:
-		return usage("usage.exclusive", "--id-only", "--no-probe")
+		return command.Usage("usage.exclusive", "--id-only", "--no-probe")
 	}
 	if err := checkFailOn(o.failOn); err != nil {
 		return err
@@ -132,32 +132,21 @@ func (a *app) subject(o *verifyOptions) (asker, error) {
 	info, err := os.Stat(o.subject)
 	switch {
 	case o.subject == "" && !o.fromEnv:
-		return nil, usage("usage.nothing-to-verify")
+		return nil, command.Usage("usage.nothing-to-verify")
 	case err == nil && info.IsDir():
-		return nil, usage("usage.verify-folder", o.subject)
+		return nil, command.Usage("usage.verify-folder", o.subject)
 	case err == nil && (o.secretStdin || o.fromEnv || o.idOnly):
-		return nil, usage("usage.report-and-secret", o.subject)
+		return nil, command.Usage("usage.report-and-secret", o.subject)
 	case err == nil:
 		return a.savedReport(o)
-	case o.subject != "" && !looksLikeID(o.subject):
-		return nil, usage("usage.verify-what", rules.MaskIDs(o.subject))
+	case o.subject != "" && !subject.LooksLikeID(o.subject):
+		return nil, command.Usage("usage.verify-what", rules.MaskIDs(o.subject))
 	}
 	c, err := a.given(*o)
 	if err != nil {
 		return nil, err
 	}
 	return o.single(c), nil
-}
-
-// looksLikeID accepts more than the rules that find IDs: a person has said that it is one.
-func looksLikeID(s string) bool {
-	id := strings.TrimPrefix(s, "STS.")
-	for _, r := range id {
-		if !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z') {
-			return false
-		}
-	}
-	return len(id) >= 12 && len(id) <= 128
 }
 
 // single verifies one credential. It is reported as a finding without a file.
@@ -168,18 +157,18 @@ func (o *verifyOptions) single(c rules.Credential) asker {
 		if c.Secret.IsZero() {
 			place.Parts = finding.PartID
 		}
-		r := saved{header: finding.Header{Version: buildVersion(), Target: c.ID.String(), Rules: builtin.Set().Rules(), Verify: true}}
-		r.findings = []finding.Finding{{
+		r := &subject.Report{Opening: finding.Header{Version: command.Version(), Target: c.ID.String(), Rules: builtin.Set().Rules(), Verify: true}}
+		r.Findings = []finding.Finding{{
 			Rule: rule, Credential: c, Severity: rule.Severity, Fingerprint: c.Fingerprint(), Occurrences: []finding.Occurrence{place},
 		}}
-		r.summary = &finding.Summary{Findings: 1, Complete: true}
-		return r.verify(ctx, v, o, h)
+		r.Closing = &finding.Summary{Findings: 1, Complete: true}
+		return reverify(ctx, r, v, o, h)
 	}
 }
 
 // savedReport reads a report and verifies its findings.
 func (a *app) savedReport(o *verifyOptions) (asker, error) {
-	r, err := readReport(o.subject)
+	r, err := subject.ReadReport(o.subject)
 	if err != nil {
 		return nil, err
 	}
@@ -187,43 +176,17 @@ func (a *app) savedReport(o *verifyOptions) (asker, error) {
 		o.format = "jsonl"
 	}
 	return func(ctx context.Context, v verifier.Verifier, h finding.Handler) (verified, error) {
-		return r.verify(ctx, v, o, h)
+		return reverify(ctx, r, v, o, h)
 	}, nil
 }
 
-func readReport(name string) (*saved, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, usage("usage.read-report", name, cause(err))
-	}
-	defer file.Close()
-	r := new(saved)
-	if err := jsonl.Read(file, builtin.Set(), r); err != nil {
-		return nil, usage("usage.not-a-report", name, err)
-	}
-	return r, nil
-}
-
-// saved is a report in memory. It is a Handler so that a reader can fill it.
-type saved struct {
-	header   finding.Header
-	findings []finding.Finding
-	skips    []finding.Skip
-	summary  *finding.Summary // nil for an interrupted scan
-}
-
-func (r *saved) Header(h finding.Header) error   { r.header = h; return nil }
-func (r *saved) Finding(f finding.Finding) error { r.findings = append(r.findings, f); return nil }
-func (r *saved) Skip(s finding.Skip) error       { r.skips = append(r.skips, s); return nil }
-func (r *saved) Summary(s finding.Summary) error { r.summary = &s; return nil }
-
-// verify verifies the findings and writes the report to h.
-func (r *saved) verify(ctx context.Context, v verifier.Verifier, o *verifyOptions, h finding.Handler) (verified, error) {
+// reverify verifies the findings of a report and writes the report to h.
+func reverify(ctx context.Context, r *subject.Report, v verifier.Verifier, o *verifyOptions, h finding.Handler) (verified, error) {
 	var result verified
-	findings := scanner.Reverify(ctx, r.findings, builtin.Set(), v, o.asking.candidates)
+	findings := scanner.Reverify(ctx, r.Findings, builtin.Set(), v, o.asking.candidates)
 	sum := finding.Summary{} // of an interrupted scan: not complete
-	if r.summary != nil {
-		sum = *r.summary
+	if r.Closing != nil {
+		sum = *r.Closing
 	}
 	sum.Findings, sum.Live = len(findings), 0
 	for _, f := range findings {
@@ -233,8 +196,8 @@ func (r *saved) verify(ctx context.Context, v verifier.Verifier, o *verifyOption
 		}
 	}
 	result.Summary = sum
-	r.header.Verify = true
-	return result, r.play(h, findings, sum)
+	r.Opening.Verify = true
+	return result, r.Play(h, findings, sum)
 }
 
 // count counts what could not be verified.
@@ -245,23 +208,6 @@ func (v *verified) count(f finding.Finding) {
 	}
 }
 
-func (r *saved) play(h finding.Handler, findings []finding.Finding, sum finding.Summary) error {
-	if err := h.Header(r.header); err != nil {
-		return err
-	}
-	for _, f := range findings {
-		if err := h.Finding(f); err != nil {
-			return err
-		}
-	}
-	for _, s := range r.skips {
-		if err := h.Skip(s); err != nil {
-			return err
-		}
-	}
-	return h.Summary(sum)
-}
-
 // concludeVerify sets the exit code, and reports what the result does not show.
 func (a *app) concludeVerify(o verifyOptions, r verified) {
 	a.judge(o.failOn, r.outcome)
@@ -269,12 +215,31 @@ func (a *app) concludeVerify(o verifyOptions, r verified) {
 		return
 	}
 	if r.masked > 0 {
-		a.say("verify.masked", r.masked)
+		a.Say("verify.masked", r.masked)
 	}
 	if o.output != "-" || o.format != "" && o.format != "text" {
 		a.sayOffline(r.outcome)
 	}
 	if o.output != "-" {
-		a.say("verify.written", r.Findings, r.Live, o.output)
+		a.Say("verify.written", r.Findings, r.Live, o.output)
 	}
+}
+
+// given reads a credential from where the flags say.
+func (a *app) given(o verifyOptions) (rules.Credential, error) {
+	p := subject.Parts{ID: o.subject}
+	var err error
+	switch {
+	case o.idOnly:
+	case o.fromEnv:
+		p, err = subject.FromEnv(p)
+	case o.secretStdin:
+		err = p.Read(a.In)
+	default:
+		err = p.Prompt(a.App)
+	}
+	if err != nil {
+		return rules.Credential{}, err
+	}
+	return p.Credential(), nil
 }

@@ -88,7 +88,7 @@ func arguments(text string) []string {
 }
 
 // used matches where code names a key: calls that take one, and constants declared for them.
-var used = regexp.MustCompile(`(?:reason\.New|reason\.NewError|reason\.Code|\.Text|\b[ar]\.(?:say|line|fail|tell|text)|usage|failed)\(\s*(?:exit\w+, )?"([a-z0-9-]+(?:\.[a-z0-9-]+)+)"`)
+var used = regexp.MustCompile(`(?:reason\.New|reason\.NewError|reason\.Code|\.Text|\b(?:a|r|t\.app|r\.app)\.(?:[sS]ay|[lL]ine|fail|tell|[tT]ext)|[uU]sage|[fF]ailed)\(\s*(?:(?:command\.)?[eE]xit\w+, )?"([a-z0-9-]+(?:\.[a-z0-9-]+)+)"`)
 
 // TestKeysExist holds every key that code names to the catalogue.
 func TestKeysExist(t *testing.T) {

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// memory is a flag that takes a size.
-type memory struct{ bytes *int64 }
+// Memory is a flag that takes a size.
+type Memory struct{ Bytes *int64 }
 
 const (
 	defaultMemory = 512 << 20
@@ -23,19 +23,19 @@ var units = []struct {
 }{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"T", 1 << 40}, {"", 1}}
 
 // String implements pflag.Value.
-func (m *memory) String() string {
+func (m *Memory) String() string {
 	n := int64(defaultMemory)
-	if m.bytes != nil && *m.bytes != 0 {
-		n = *m.bytes
+	if m.Bytes != nil && *m.Bytes != 0 {
+		n = *m.Bytes
 	}
 	return fmt.Sprintf("%dMiB", n>>20)
 }
 
 // Type implements pflag.Value.
-func (m *memory) Type() string { return "size" }
+func (m *Memory) Type() string { return "size" }
 
 // Set implements pflag.Value.
-func (m *memory) Set(text string) error {
+func (m *Memory) Set(text string) error {
 	for _, unit := range units {
 		digits, ok := strings.CutSuffix(text, unit.suffix)
 		if !ok {
@@ -48,7 +48,7 @@ func (m *memory) Set(text string) error {
 		if n *= unit.size; n < leastMemory {
 			return reason.NewError("usage.size-small")
 		}
-		*m.bytes = n
+		*m.Bytes = n
 		return nil
 	}
 	return reason.NewError("usage.size")

@@ -1,8 +1,9 @@
-package cli
+package account
 
 import (
 	"context"
 
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/cobra"
@@ -12,7 +13,7 @@ func (a *app) revokeUndo() *cobra.Command {
 	var o acting
 	cmd := &cobra.Command{
 		Use:  "undo ID",
-		Args: takes(1, 1),
+		Args: command.Takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkActing(cmd.Flags()); err != nil {
 				return err
@@ -45,7 +46,7 @@ func (a *app) revokeResume() *cobra.Command {
 	var o acting
 	cmd := &cobra.Command{
 		Use:  "resume",
-		Args: takes(0, 0),
+		Args: command.Takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkActing(cmd.Flags()); err != nil {
 				return err
@@ -74,10 +75,10 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 	defer j.Close()
 	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o), Journal: j, History: s.history, OnStep: a.showStep})
 	if err == nil && len(steps) == 0 {
-		a.say("revoke.nothing-was-left")
+		a.Say("revoke.nothing-was-left")
 	}
 	if o.journal == "" && len(s.history.Broken) > 0 { // one of them may be unfinished, too
-		a.code = exitCloud
+		a.Code = command.ExitCloud
 	}
 	return a.concludeRun(ctx, steps, err)
 }
@@ -91,12 +92,12 @@ func (a *app) unfinished(o acting, h *revoke.History) (string, error) {
 		return h.Open[0], nil
 	case len(h.Open) > 1:
 		for _, name := range h.Open {
-			a.line("revoke.open-journal", name)
+			a.Line("revoke.open-journal", name)
 		}
-		return "", usage("usage.several-runs", len(h.Open))
+		return "", command.Usage("usage.several-runs", len(h.Open))
 	case len(h.Broken) > 0: // whether those runs are finished, nobody knows
-		return "", failed(exitCloud, "revoke.unreadable-journals", len(h.Broken))
+		return "", command.Failed(command.ExitCloud, "revoke.unreadable-journals", len(h.Broken))
 	}
-	a.say("revoke.no-unfinished-run")
+	a.Say("revoke.no-unfinished-run")
 	return "", nil
 }

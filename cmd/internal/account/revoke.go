@@ -1,10 +1,11 @@
-package cli
+package account
 
 import (
 	"context"
 	"os"
 	"time"
 
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
@@ -29,7 +30,7 @@ func (a *app) revoke() *cobra.Command {
 	var o revokeOptions
 	cmd := &cobra.Command{
 		Use:  "revoke [ID | REPORT]",
-		Args: takes(0, 1),
+		Args: command.Takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.subject = args[0]
@@ -83,25 +84,25 @@ func (o revokeOptions) check() error {
 	restricts := len(o.quarantine) > 0
 	switch {
 	case o.plan != "" && (o.subject != "" || o.disable || o.remove || restricts || o.savePlan != ""):
-		return usage("usage.plan-excludes")
+		return command.Usage("usage.plan-excludes")
 	case o.plan == "" && o.subject == "":
-		return usage("usage.no-key")
+		return command.Usage("usage.no-key")
 	case restricts && (o.disable || o.remove):
-		return usage("usage.quarantine-excludes")
+		return command.Usage("usage.quarantine-excludes")
 	case o.now && !o.remove:
-		return usage("usage.now")
+		return command.Usage("usage.now")
 	case o.acting.watchTime != defaultWatch && (!o.remove || o.now):
-		return usage("usage.watch-time-alone")
+		return command.Usage("usage.watch-time-alone")
 	case o.acting.watchTime < time.Second || o.acting.watchTime > longestWatch:
-		return usage("usage.watch-time")
+		return command.Usage("usage.watch-time")
 	case o.disable && o.remove && !o.now:
-		return usage("usage.disable-and-delete")
+		return command.Usage("usage.disable-and-delete")
 	case o.secretStdin && !o.useLeaked:
-		return usage("usage.secret-stdin-alone")
+		return command.Usage("usage.secret-stdin-alone")
 	case o.useLeaked && o.plan != "":
-		return usage("usage.leaked-key-plan")
+		return command.Usage("usage.leaked-key-plan")
 	case o.useLeaked && (o.remove || restricts):
-		return usage("usage.leaked-key-only-disables")
+		return command.Usage("usage.leaked-key-only-disables")
 	}
 	return checkQuarantine(o.quarantine)
 }
@@ -112,7 +113,7 @@ func checkQuarantine(cidrs []string) error {
 		return nil
 	}
 	if _, err := keypolicy.AllowList(cidrs); err != nil {
-		return usage("usage.quarantine", err)
+		return command.Usage("usage.quarantine", err)
 	}
 	return nil
 }
@@ -147,13 +148,13 @@ func (a *app) runRevoke(ctx context.Context, o revokeOptions) error {
 		return a.savePlan(o.savePlan, p)
 	case o.acts():
 		err := a.carryOut(ctx, s, p)
-		if err == nil && a.code == exitOK && len(p.Actions) > 0 {
+		if err == nil && a.Code == command.ExitOK && len(p.Actions) > 0 {
 			a.sayNext(p.Goal)
 		}
 		return err
 	}
 	if len(p.Actions) > 0 {
-		a.say("revoke.nothing-changed")
+		a.Say("revoke.nothing-changed")
 	}
 	return nil
 }
@@ -166,32 +167,32 @@ func (a *app) makePlan(ctx context.Context, o revokeOptions, s *actor, subjects 
 	}
 	file, err := os.Open(o.plan)
 	if err != nil {
-		return nil, usage("usage.plan", o.plan, cause(err))
+		return nil, command.Usage("usage.plan", o.plan, command.Cause(err))
 	}
 	defer file.Close()
 	p, err := revoke.ReadPlan(file)
 	if err != nil {
-		return nil, usage("usage.plan", o.plan, err)
+		return nil, command.Usage("usage.plan", o.plan, err)
 	}
 	return p, nil
 }
 
 func (a *app) savePlan(name string, p *revoke.Plan) error {
-	out, err := openOutput(name, a.Out, true)
+	out, err := command.OpenOutput(name, a.Out, true)
 	if err == nil {
-		a.onAbandon(out.discard)
-		defer out.discard()
+		a.OnAbandon(out.Discard)
+		defer out.Discard()
 		if err = p.Write(out); err == nil {
-			err = out.commit()
+			err = out.Commit()
 		}
 	}
 	if err != nil {
-		return usage("usage.save-plan", name, cause(err))
+		return command.Usage("usage.save-plan", name, command.Cause(err))
 	}
 	if len(p.Actions) == 0 {
-		a.say("revoke.empty-plan-saved", name)
+		a.Say("revoke.empty-plan-saved", name)
 		return nil
 	}
-	a.say("revoke.plan-saved", name)
+	a.Say("revoke.plan-saved", name)
 	return nil
 }

@@ -1,4 +1,4 @@
-package cli
+package account
 
 import (
 	"cmp"
@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/akguard/akguard/cmd/internal/cloud"
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/connection"
@@ -20,7 +22,7 @@ import (
 
 // acting are the flags of the commands that change something.
 type acting struct {
-	cloud     cloudFlags
+	cloud     cloud.Flags
 	yes       bool
 	journal   string
 	maxKeys   int
@@ -30,7 +32,7 @@ type acting struct {
 func (o *acting) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.yes, "yes", false, "")
 	f.StringVar(&o.journal, "journal", "", "")
-	o.cloud.flags(f)
+	o.cloud.AddTo(f)
 }
 
 func (o *acting) batchFlags(f *pflag.FlagSet) {
@@ -40,9 +42,9 @@ func (o *acting) batchFlags(f *pflag.FlagSet) {
 // checkActing refuses empty flags, above all a list of addresses that a script did not fill in.
 func checkActing(flags *pflag.FlagSet) error {
 	if f := flags.Lookup("quarantine"); f != nil && f.Changed && f.Value.String() == "[]" {
-		return empty("--quarantine")
+		return command.Empty("--quarantine")
 	}
-	return checkFlags(flags)
+	return command.CheckFlags(flags)
 }
 
 // actor is what acts on keys, with what it has done before.
@@ -56,23 +58,23 @@ type actor struct {
 
 // prepare finds the administrator's credential. If there is a leaked key, that acts instead.
 func (a *app) prepare(ctx context.Context, o acting, leaked *rules.Credential) (*actor, error) {
-	conn, err := a.connect(o.cloud)
+	conn, err := o.cloud.Connect(a.App)
 	if err != nil {
 		return nil, err
 	}
 	s := &actor{connection: conn, options: o, source: reason.New("revoke.leaked-key-itself")}
-	opts := revoke.Options{Connection: conn, Account: o.cloud.account, MaxKeys: o.maxKeys, WatchTime: o.watchTime, Leaked: leaked}
+	opts := revoke.Options{Connection: conn, Account: o.cloud.Account, MaxKeys: o.maxKeys, WatchTime: o.watchTime, Leaked: leaked}
 	if leaked == nil {
 		find := o.cloud
-		find.account = "" // the revoker checks it
-		c, err := a.administrator(ctx, find, conn)
+		find.Account = "" // the revoker checks it
+		c, err := find.Administrator(ctx, conn)
 		if err != nil {
 			return nil, err
 		}
 		opts.Admin, s.source = c, c.Source
 	}
 	if s.revoker, err = revoke.New(opts); err != nil {
-		return nil, asUsage(err)
+		return nil, cloud.AsUsage(err)
 	}
 	s.history, err = a.readHistory(o)
 	return s, err
@@ -87,15 +89,15 @@ func known(err error) (*reason.Error, bool) {
 
 // cloudFailure gives an error of the cloud, or a refusal, its hint and exit code.
 func cloudFailure(ctx context.Context, err error) error {
-	var done *failure
+	var done *command.Failure
 	switch {
 	case err == nil, ctx.Err() != nil, errors.As(err, &done):
 		return err
 	}
 	if found, ok := known(err); ok && !found.Hint.IsZero() {
-		return &failure{err: found, code: exitCloud}
+		return &command.Failure{Err: found, Code: command.ExitCloud}
 	}
-	return &failure{err: &reason.Error{Reason: reason.Of(err), Hint: reason.New("revoke.try-again-hint"), Err: err}, code: exitCloud}
+	return &command.Failure{Err: &reason.Error{Reason: reason.Of(err), Hint: reason.New("revoke.try-again-hint"), Err: err}, Code: command.ExitCloud}
 }
 
 // readHistory reads the journals of earlier runs.
@@ -106,10 +108,10 @@ func (a *app) readHistory(o acting) (*revoke.History, error) {
 	}
 	h, err := revoke.ReadHistory(folder)
 	if err != nil {
-		return nil, usage("usage.state-folder", cause(err), folder)
+		return nil, command.Usage("usage.state-folder", command.Cause(err), folder)
 	}
 	for _, j := range h.Broken {
-		a.say("revoke.left-out-journal", j.Name, j.Why)
+		a.Say("revoke.left-out-journal", j.Name, j.Why)
 	}
 	return h, nil
 }
@@ -121,7 +123,7 @@ func (o acting) folder() (string, error) {
 	}
 	dir, err := stateDir()
 	if err != nil {
-		return "", usage("usage.no-state-folder", cause(err))
+		return "", command.Usage("usage.no-state-folder", command.Cause(err))
 	}
 	return filepath.Join(dir, "revoke"), nil
 }
@@ -171,5 +173,5 @@ func journalFailure(err error, hint reason.Reason) error {
 	if found.Hint.IsZero() {
 		found = &reason.Error{Reason: found.Reason, Hint: hint, Err: err}
 	}
-	return &failure{err: found, code: exitUsage}
+	return &command.Failure{Err: found, Code: command.ExitUsage}
 }

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package cli
+package command
 
 // noCore has nothing to do: only Unix writes the memory of a crash to a file unasked.
 func noCore() {}

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"bytes"
@@ -25,8 +25,8 @@ func TestFail(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b bytes.Buffer
-			a := &app{Streams: Streams{Err: &b}, words: message.New(message.English)}
-			a.fail(&failure{err: errors.New(test.err), hint: test.hint})
+			a := &App{Streams: Streams{Err: &b}, Words: message.New(message.English)}
+			a.fail(&Failure{Err: errors.New(test.err), Hint: test.hint})
 			if b.String() != test.want {
 				t.Errorf("got %q, want %q", b.String(), test.want)
 			}
@@ -40,13 +40,13 @@ func TestQuotable(t *testing.T) {
 	keys := rulestest.NewKeys(1)
 	for _, secret := range []string{keys.ID24(), keys.ID16(), keys.Secret(), keys.STSID(), keys.STSSecret(), keys.Token()} {
 		for _, arg := range []string{secret, "ID:" + secret, "--config=" + secret, "https://x/?k=" + secret + "&y"} {
-			if got := quotable(arg); strings.Contains(got, secret[6:len(secret)-6]) {
+			if got := Quotable(arg); strings.Contains(got, secret[6:len(secret)-6]) {
 				t.Errorf("an error would quote %s", got)
 			}
 		}
 	}
 	for _, arg := range []string{"", "main", "origin/main..HEAD", "/home/someone/projects/repository", "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef"} {
-		if got := quotable(arg); got != arg {
+		if got := Quotable(arg); got != arg {
 			t.Errorf("%q is quoted as %q", arg, got)
 		}
 	}

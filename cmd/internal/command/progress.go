@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"io"
@@ -8,8 +8,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// progress shows on a terminal that a long scan is alive. Short scans show nothing.
-type progress struct {
+// Progress shows on a terminal that a long scan is alive. Short scans show nothing.
+type Progress struct {
 	mu    sync.Mutex
 	start time.Time
 	bar   *progressbar.ProgressBar
@@ -20,10 +20,10 @@ type progress struct {
 // progressDelay is how long a scan may take without a sign of life.
 const progressDelay = 500 * time.Millisecond
 
-func newProgress(out io.Writer) *progress { return &progress{start: time.Now(), out: out} }
+func NewProgress(out io.Writer) *Progress { return &Progress{start: time.Now(), out: out} }
 
-// add counts bytes that have been scanned.
-func (p *progress) add(n int) {
+// Add counts bytes that have been scanned.
+func (p *Progress) Add(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.bytes += int64(n)
@@ -38,8 +38,8 @@ func (p *progress) add(n int) {
 	}
 }
 
-// clear removes the bar for good, so that words can follow.
-func (p *progress) clear() {
+// Clear removes the bar for good, so that words can follow.
+func (p *Progress) Clear() {
 	if p == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package cli
+package account
 
 import (
 	"bufio"
@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/subject"
 	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/revoke"
@@ -31,30 +33,30 @@ func goal(g revoke.Goal) reason.Reason {
 
 // showPlan writes a plan for a person.
 func (a *app) showPlan(p *revoke.Plan, source reason.Reason) {
-	a.line("revoke.plan", goal(p.Goal), p.Account, p.By, source)
+	a.Line("revoke.plan", goal(p.Goal), p.Account, p.By, source)
 	for i, action := range p.Actions {
-		a.line("revoke.plan-item", i+1, action.Reason(), action.From.Reason(), action.To.Reason())
+		a.Line("revoke.plan-item", i+1, action.Reason(), action.From.Reason(), action.To.Reason())
 		for _, cidr := range action.CIDRs {
-			a.line("revoke.row-from", cidr)
+			a.Line("revoke.row-from", cidr)
 		}
 		for _, risk := range action.Risks {
-			a.line("revoke.row-risk", risk)
+			a.Line("revoke.row-risk", risk)
 		}
-		a.line("revoke.row-undo", action.Undo)
+		a.Line("revoke.row-undo", action.Undo)
 	}
 	for _, n := range p.Notes {
 		if n.Blocked {
-			a.code = exitCloud
-			a.line("revoke.not-possible", n.ID, n.Text)
+			a.Code = command.ExitCloud
+			a.Line("revoke.not-possible", n.ID, n.Text)
 		} else {
-			a.line("revoke.note", n.ID, n.Text)
+			a.Line("revoke.note", n.ID, n.Text)
 		}
 		if !n.Hint.IsZero() {
-			a.line("revoke.row-do", n.Hint)
+			a.Line("revoke.row-do", n.Hint)
 		}
 	}
 	if len(p.Actions) == 0 && !p.Blocked() {
-		a.line("revoke.nothing-left")
+		a.Line("revoke.nothing-left")
 	}
 }
 
@@ -64,7 +66,7 @@ func (a *app) carryOut(ctx context.Context, s *actor, p *revoke.Plan) error {
 		return nil
 	}
 	if n := len(s.history.Open); n > 0 {
-		a.say("revoke.open-runs", n)
+		a.Say("revoke.open-runs", n)
 	}
 	j, err := s.options.newJournal()
 	if err != nil {
@@ -92,20 +94,20 @@ func outcomeOf(o revoke.Outcome) reason.Reason {
 
 // showStep writes what became of an action.
 func (a *app) showStep(s revoke.Step) {
-	a.line("revoke.step", outcomeOf(s.Outcome), s.Action.Reason())
+	a.Line("revoke.step", outcomeOf(s.Outcome), s.Action.Reason())
 	if s.Err != nil {
-		a.line("revoke.row-why", s.Err)
-		a.line("revoke.row-do", s.Hint())
+		a.Line("revoke.row-why", s.Err)
+		a.Line("revoke.row-do", s.Hint())
 	}
 }
 
 // concludeRun sets the exit code.
 func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) error {
 	if errors.Is(err, revoke.ErrDenied) {
-		return failed(exitCloud, "revoke.not-approved")
+		return command.Failed(command.ExitCloud, "revoke.not-approved")
 	}
 	if ctx.Err() != nil && len(steps) > 0 {
-		a.say("revoke.resume-goes-on")
+		a.Say("revoke.resume-goes-on")
 	}
 	if err != nil {
 		return cloudFailure(ctx, err)
@@ -117,8 +119,8 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 		}
 	}
 	if left > 0 {
-		a.code = exitCloud
-		a.say("revoke.actions-left", left)
+		a.Code = command.ExitCloud
+		a.Say("revoke.actions-left", left)
 	}
 	return nil
 }
@@ -127,9 +129,9 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 func (a *app) sayNext(g revoke.Goal) {
 	switch g {
 	case revoke.ToDisable:
-		a.say("revoke.next-after-disable")
+		a.Say("revoke.next-after-disable")
 	case revoke.ToQuarantine:
-		a.say("revoke.next-after-quarantine")
+		a.Say("revoke.next-after-quarantine")
 	}
 }
 
@@ -141,7 +143,7 @@ func (a *app) approver(o acting) revoke.Approver {
 	if !terminal.Is(a.In) || !terminal.Is(a.Err) {
 		return nil // without anybody to ask, everything is denied
 	}
-	lines := bufio.NewReader(io.LimitReader(a.In, maxGiven))
+	lines := bufio.NewReader(io.LimitReader(a.In, subject.MaxInput))
 	return revoke.ApproverFunc(func(ctx context.Context, actions []revoke.Action) error {
 		return a.confirm(ctx, lines, actions)
 	})
@@ -156,10 +158,10 @@ func (a *app) confirm(ctx context.Context, lines *bufio.Reader, actions []revoke
 			verbs = reason.New("revoke.and", verbs, action.Kind.Reason())
 		}
 		for _, risk := range action.Risks {
-			a.say("revoke.risk", t.ID, risk)
+			a.Say("revoke.risk", t.ID, risk)
 		}
 	}
-	_, _ = io.WriteString(a.Err, a.text("revoke.confirm", verbs, t.ID, t.Tail()))
+	_, _ = io.WriteString(a.Err, a.Text("revoke.confirm", verbs, t.ID, t.Tail()))
 	line, err := lines.ReadString('\n')
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -1,4 +1,4 @@
-package cli
+package account
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/akguard/akguard/verifier/sts"
@@ -24,7 +25,7 @@ func (a *app) respond() *cobra.Command {
 	var o respondOptions
 	cmd := &cobra.Command{
 		Use:  "respond ID | REPORT",
-		Args: takes(1, 1),
+		Args: command.Takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkActing(cmd.Flags()); err != nil {
 				return err
@@ -59,7 +60,7 @@ func (a *app) runRespond(ctx context.Context, o respondOptions) error {
 	}
 	r := &response{app: a, respondOptions: o, start: time.Now(), keys: slices.DeleteFunc(keys, leak.off)}
 	if len(r.keys) == 0 {
-		return usage("usage.no-live-key", o.subject)
+		return command.Usage("usage.no-live-key", o.subject)
 	}
 	s, err := a.prepare(ctx, o.acting, nil)
 	r.check(ctx, s)
@@ -77,12 +78,12 @@ func (a *app) runRespond(ctx context.Context, o respondOptions) error {
 // tell writes one line of the flow, with the time that has passed.
 func (r *response) tell(key string, args ...any) {
 	passed := int(time.Since(r.start).Round(time.Second).Seconds())
-	_, _ = fmt.Fprintf(r.Out, "[%02d:%02d] %s\n", passed/60, passed%60, r.text(key, args...))
+	_, _ = fmt.Fprintf(r.Out, "[%02d:%02d] %s\n", passed/60, passed%60, r.Text(key, args...))
 }
 
 // check reports what STS says about the keys: with their secrets if they are known, else about the IDs alone.
 func (r *response) check(ctx context.Context, s *actor) {
-	conn, err := r.connect(r.acting.cloud)
+	conn, err := r.acting.cloud.Connect(r.App)
 	if s != nil {
 		conn, err = s.connection, nil
 	}
@@ -99,7 +100,7 @@ func (r *response) check(ctx context.Context, s *actor) {
 		if verdict.Identity != nil {
 			r.keys[i].known = verdict.Identity
 		}
-		r.line("respond.verdict", reason.New("report.status."+verdict.Status.String()), verdict.Reason)
+		r.Line("respond.verdict", reason.New("report.status."+verdict.Status.String()), verdict.Reason)
 	}
 }
 
@@ -123,7 +124,7 @@ func (r *response) act(ctx context.Context, s *actor) error {
 		r.tell("respond.freezing")
 	}
 	err = r.carryOut(ctx, s, p)
-	r.frozen = err == nil && r.code == exitOK
+	r.frozen = err == nil && r.Code == command.ExitOK
 	if ctx.Err() != nil {
 		return err
 	}
@@ -162,11 +163,11 @@ func (r *response) handOver() {
 	}
 	r.tell("respond.now")
 	for i, step := range urgentSteps() {
-		r.line("respond.urgent-step", i+1, step)
+		r.Line("respond.urgent-step", i+1, step)
 	}
 	r.tell("respond.later")
 	for _, step := range laterSteps() {
-		r.line("respond.later-step", step)
+		r.Line("respond.later-step", step)
 	}
 }
 

@@ -1,8 +1,10 @@
-package cli
+package account
 
 import (
 	"os"
 
+	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/subject"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
@@ -34,33 +36,33 @@ func subjectsOf(keys []leak) []revoke.Subject {
 }
 
 // leaks returns the keys of a report if the subject is a file, or the key with that ID.
-func (a *app) leaks(subject string) ([]leak, error) {
-	if info, err := os.Stat(subject); err == nil && !info.IsDir() {
-		return a.reportedKeys(subject)
+func (a *app) leaks(name string) ([]leak, error) {
+	if info, err := os.Stat(name); err == nil && !info.IsDir() {
+		return a.reportedKeys(name)
 	}
-	id, err := givenID(subject)
+	id, err := givenID(name)
 	if err != nil {
 		return nil, err
 	}
-	return []leak{{credential: parts{id: id.Reveal()}.credential()}}, nil
+	return []leak{{credential: subject.Parts{ID: id.Reveal()}.Credential()}}, nil
 }
 
-func givenID(subject string) (rules.Secret, error) {
-	if !looksLikeID(subject) {
-		return rules.Secret{}, usage("usage.not-an-id", rules.MaskIDs(subject))
+func givenID(name string) (rules.Secret, error) {
+	if !subject.LooksLikeID(name) {
+		return rules.Secret{}, command.Usage("usage.not-an-id", rules.MaskIDs(name))
 	}
-	return rules.NewSecret(subject), nil
+	return rules.NewSecret(name), nil
 }
 
 // reportedKeys reads the keys of a report that can be revoked.
 func (a *app) reportedKeys(name string) ([]leak, error) {
-	r, err := readReport(name)
+	r, err := subject.ReadReport(name)
 	if err != nil {
 		return nil, err
 	}
 	var keys []leak
 	masked := 0
-	for _, f := range r.findings {
+	for _, f := range r.Findings {
 		switch {
 		case !isKey(f):
 		case f.Masked():
@@ -70,16 +72,16 @@ func (a *app) reportedKeys(name string) ([]leak, error) {
 		}
 	}
 	if masked > 0 && len(keys) == 0 {
-		return nil, usage("usage.masked-report", masked, name)
+		return nil, command.Usage("usage.masked-report", masked, name)
 	}
 	if len(keys) == 0 {
-		return nil, usage("usage.report-without-key", name)
+		return nil, command.Usage("usage.report-without-key", name)
 	}
 	if masked > 0 {
-		a.say("revoke.left-out-masked", masked)
+		a.Say("revoke.left-out-masked", masked)
 	}
-	if r.summary == nil {
-		a.say("revoke.report-incomplete", name)
+	if r.Closing == nil {
+		a.Say("revoke.report-incomplete", name)
 	}
 	return keys, nil
 }
@@ -96,21 +98,21 @@ func isKey(f finding.Finding) bool {
 // leakedKey returns the credential of the one key that is to disable itself.
 func (a *app) leakedKey(o revokeOptions, keys []leak) (*rules.Credential, error) {
 	if len(keys) != 1 {
-		return nil, usage("usage.one-leaked-key", len(keys))
+		return nil, command.Usage("usage.one-leaked-key", len(keys))
 	}
 	if c := keys[0].credential; !c.Secret.IsZero() {
 		return &c, nil
 	}
-	p := parts{id: keys[0].credential.ID.Reveal()}
+	p := subject.Parts{ID: keys[0].credential.ID.Reveal()}
 	var err error
 	if o.secretStdin {
-		err = p.read(a.In)
+		err = p.Read(a.In)
 	} else {
-		err = a.prompt(&p)
+		err = p.Prompt(a.App)
 	}
 	if err != nil {
 		return nil, err
 	}
-	c := p.credential()
+	c := p.Credential()
 	return &c, nil
 }

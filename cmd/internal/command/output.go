@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"crypto/rand"
@@ -12,9 +12,9 @@ import (
 	"syscall"
 )
 
-// output is where a report goes. A file is written beside its place and renamed into it when the report is whole;
+// Output is where a report goes. A file is written beside its place and renamed into it when the report is whole;
 // a link stays a link. What is not a plain file (a device, a pipe) cannot be replaced: the report is copied into it.
-type output struct {
+type Output struct {
 	io.Writer
 	file *os.File
 	name string // where the report belongs; "" for a stream
@@ -24,21 +24,21 @@ type output struct {
 	once sync.Once
 }
 
-// openOutput opens the file for a report; "-" is the stream. private keeps the file from other users.
-func openOutput(name string, stream io.Writer, private bool) (*output, error) {
+// OpenOutput opens the file for a report; "-" is the stream. private keeps the file from other users.
+func OpenOutput(name string, stream io.Writer, private bool) (*Output, error) {
 	info, err := os.Stat(name)
 	switch {
 	case name == "-" || err == nil && writesTo(stream, info):
-		return &output{Writer: stream}, nil
+		return &Output{Writer: stream}, nil
 	case err == nil && info.IsDir():
 		return nil, syscall.EISDIR
 	case err == nil && !info.Mode().IsRegular():
-		return createOutput(&output{name: name, into: true}, os.TempDir(), true)
+		return createOutput(&Output{name: name, into: true}, os.TempDir(), true)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, cause(err)
+		return nil, Cause(err)
 	}
 	name = follow(name)
-	return createOutput(&output{name: name}, filepath.Dir(name), private)
+	return createOutput(&Output{name: name}, filepath.Dir(name), private)
 }
 
 // writesTo reports whether a stream already goes to a file, as it does to /dev/stdout.
@@ -69,7 +69,7 @@ func follow(name string) string {
 	return name
 }
 
-func createOutput(o *output, dir string, private bool) (*output, error) {
+func createOutput(o *Output, dir string, private bool) (*Output, error) {
 	mode := os.FileMode(0o666)
 	if private {
 		mode = 0o600
@@ -79,18 +79,18 @@ func createOutput(o *output, dir string, private bool) (*output, error) {
 	o.temp = filepath.Join(dir, ".akguard-"+hex.EncodeToString(random))
 	file, err := os.OpenFile(o.temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, mode)
 	if err != nil {
-		return nil, cause(err)
+		return nil, Cause(err)
 	}
 	o.file, o.Writer = file, file
 	return o, nil
 }
 
-// commit puts the report in its place.
-func (o *output) commit() error {
+// Commit puts the report in its place.
+func (o *Output) Commit() error {
 	if o.file == nil {
 		return nil
 	}
-	defer o.discard()
+	defer o.Discard()
 	if o.into {
 		return o.copyInto()
 	}
@@ -101,7 +101,7 @@ func (o *output) commit() error {
 }
 
 // copyInto writes the report to what the name stands for.
-func (o *output) copyInto() error {
+func (o *Output) copyInto() error {
 	if _, err := o.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
@@ -113,8 +113,8 @@ func (o *output) copyInto() error {
 	return errors.Join(err, to.Close())
 }
 
-// discard removes what is not in its place. It may be called at any time, and more than once.
-func (o *output) discard() {
+// Discard removes what is not in its place. It may be called at any time, and more than once.
+func (o *Output) Discard() {
 	if o.file == nil {
 		return
 	}
@@ -124,8 +124,8 @@ func (o *output) discard() {
 	})
 }
 
-// cause is an error without the name of the file, which is the temporary one.
-func cause(err error) error {
+// Cause is an error without the name of the file, which is the temporary one.
+func Cause(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"strings"
@@ -14,7 +14,7 @@ func help() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usage("usage.unknown-command", strings.Join(args, " "), cmd.Root().Name())
+				return Usage("usage.unknown-command", strings.Join(args, " "), cmd.Root().Name())
 			}
 			about.InitDefaultHelpFlag() // else the text would lack it
 			return about.Help()
@@ -22,25 +22,37 @@ func help() *cobra.Command {
 	}
 }
 
+// Prepare gives the commands their help texts, and the errors of their flags, in the user's language.
+func (a *App) Prepare(root *cobra.Command) {
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(help())
+	root.SetUsageTemplate(a.usageTemplate())
+	root.InitDefaultHelpCmd()
+	for _, cmd := range withAll(root) {
+		cmd.InitDefaultHelpFlag()
+	}
+	a.localize(root)
+}
+
 // localize gives a command and those below it their help texts, in the user's language. They are in the catalogue:
 // "help.revoke-undo.short", ".long" and ".example" for akguard revoke undo, "flag.revoke-undo.journal" for its flag
 // --journal, or "flag.journal" where the flag means the same on all commands. In a long text {1} are the exit codes.
-func (a *app) localize(cmd *cobra.Command) {
+func (a *App) localize(cmd *cobra.Command) {
 	key := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
 	if _, rest, below := strings.Cut(cmd.CommandPath(), " "); below {
 		key = strings.ReplaceAll(rest, " ", "-")
 	}
 	set := func(text *string, key string, args ...any) {
-		if a.words.Has(key) {
-			*text = a.words.Text(key, args...)
+		if a.Words.Has(key) {
+			*text = a.Words.Text(key, args...)
 		}
 	}
 	codes := "help.exit-codes"
-	if own := "help." + key + ".exit-codes"; a.words.Has(own) {
+	if own := "help." + key + ".exit-codes"; a.Words.Has(own) {
 		codes = own
 	}
 	set(&cmd.Short, "help."+key+".short")
-	set(&cmd.Long, "help."+key+".long", a.words.Text(codes))
+	set(&cmd.Long, "help."+key+".long", a.Words.Text(codes))
 	set(&cmd.Example, "help."+key+".example")
 	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
 		flags.VisitAll(func(f *pflag.Flag) {
@@ -54,8 +66,8 @@ func (a *app) localize(cmd *cobra.Command) {
 }
 
 // usageTemplate is cobra's, with its words in the user's language.
-func (a *app) usageTemplate() string {
-	words := func(key string) string { return a.words.Text("help.template." + key) }
+func (a *App) usageTemplate() string {
+	words := func(key string) string { return a.Words.Text("help.template." + key) }
 	return words("usage") + `{{if and .Runnable .HasParent}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
   {{.CommandPath}} [command]{{end}}{{if .HasExample}}
@@ -72,6 +84,6 @@ func (a *app) usageTemplate() string {
 ` + words("global-flags") + `
 {{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
 
-` + a.words.Text("help.template.more", "{{.CommandPath}} [command] --help") + `{{end}}
+` + a.Words.Text("help.template.more", "{{.CommandPath}} [command] --help") + `{{end}}
 `
 }

@@ -1,9 +1,10 @@
-package cli
+package account
 
 import (
 	"context"
 	"time"
 
+	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ func (a *app) revokeWatch() *cobra.Command {
 	var o watchOptions
 	cmd := &cobra.Command{
 		Use:  "watch ID",
-		Args: takes(1, 1),
+		Args: command.Takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkActing(cmd.Flags()); err != nil {
 				return err
@@ -35,7 +36,7 @@ func (a *app) revokeWatch() *cobra.Command {
 	f.DurationVar(&o.since, "since", 24*time.Hour, "")
 	f.DurationVar(&o.lasts, "for", 0, "")
 	f.DurationVar(&o.interval, "interval", time.Minute, "")
-	o.acting.cloud.flags(f)
+	o.acting.cloud.AddTo(f)
 	return cmd
 }
 
@@ -48,11 +49,11 @@ const (
 func (o watchOptions) check() error {
 	switch {
 	case o.since <= 0 || o.since > trailKeeps:
-		return usage("usage.since")
+		return command.Usage("usage.since")
 	case o.lasts < 0 || o.lasts > longestLook:
-		return usage("usage.for")
+		return command.Usage("usage.for")
 	case o.lasts > 0 && (o.interval < shortestPause || o.interval > o.lasts):
-		return usage("usage.interval")
+		return command.Usage("usage.interval")
 	}
 	return nil
 }
@@ -95,8 +96,8 @@ func (a *app) keepWatching(ctx context.Context, o watchOptions, seen *revoke.Imp
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			a.code = exitCloud
-			a.say("watch.failed", err)
+			a.Code = command.ExitCloud
+			a.Say("watch.failed", err)
 			continue
 		}
 		a.showNews(seen, i)
@@ -108,7 +109,7 @@ func (a *app) keepWatching(ctx context.Context, o watchOptions, seen *revoke.Imp
 // showNews writes what has changed since the last look.
 func (a *app) showNews(seen, i *revoke.Impact) {
 	if seen.State != i.State {
-		a.line("watch.state-changed", i.Until, i.Target.ID, i.State.Reason())
+		a.Line("watch.state-changed", i.Until, i.Target.ID, i.State.Reason())
 	}
 	before := make(map[revoke.Caller]bool)
 	for _, c := range seen.Callers {
@@ -124,21 +125,21 @@ func (a *app) showNews(seen, i *revoke.Impact) {
 
 // showImpact writes who uses a key, for a person.
 func (a *app) showImpact(i *revoke.Impact) {
-	a.line("watch.key", i.Target.ID, i.Target.Owner.Reason(), i.State.Reason(), lastUse(i))
+	a.Line("watch.key", i.Target.ID, i.Target.Owner.Reason(), i.State.Reason(), lastUse(i))
 	for _, c := range i.Callers {
 		a.showCaller(c)
 	}
 	if len(i.Callers) == 0 && i.NoCallers.IsZero() { // an empty list says something only if it was read
-		a.line("watch.no-calls", i.Since, i.Until)
+		a.Line("watch.no-calls", i.Since, i.Until)
 	}
 	if i.NoCallers.IsZero() {
-		a.line("watch.limits", int(i.Delay().Minutes()))
+		a.Line("watch.limits", int(i.Delay().Minutes()))
 		if i.Region != "" {
-			a.line("watch.one-region", i.Region)
+			a.Line("watch.one-region", i.Region)
 		}
 	}
 	if i.Partial {
-		a.line("watch.partial")
+		a.Line("watch.partial")
 	}
 	a.showUnread(i)
 }
@@ -160,18 +161,18 @@ func (a *app) showCaller(c revoke.Caller) {
 	if c.Failed > 0 {
 		calls = reason.New("watch.calls-refused", c.Calls, c.Failed)
 	}
-	a.line("watch.caller", c.Service, c.SourceIP, c.UserAgent, calls, c.Last)
+	a.Line("watch.caller", c.Service, c.SourceIP, c.UserAgent, calls, c.Last)
 }
 
 // showUnread writes what could not be read.
 func (a *app) showUnread(i *revoke.Impact) {
 	if i.Unread() {
-		a.code = exitCloud
+		a.Code = command.ExitCloud
 	}
 	if !i.NoLastUse.IsZero() {
-		a.line("watch.no-last-use", i.NoLastUse)
+		a.Line("watch.no-last-use", i.NoLastUse)
 	}
 	if !i.NoCallers.IsZero() {
-		a.line("watch.no-events", i.NoCallers, i.Since, i.Until)
+		a.Line("watch.no-events", i.NoCallers, i.Since, i.Until)
 	}
 }

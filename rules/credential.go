@@ -1,12 +1,5 @@
 package rules
 
-import (
-	"crypto/pbkdf2"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-)
-
 // Type is the type of a credential.
 type Type string
 
@@ -33,24 +26,4 @@ type Credential struct {
 	ID     Secret
 	Secret Secret
 	Token  Secret
-}
-
-// fingerprintRounds makes guessing the hidden characters of a masked 16-character ID (47 bits) from its fingerprint cost
-// 2^59 hashes, while a thousand findings cost about a second.
-const fingerprintRounds = 4096
-
-// Fingerprint identifies the credential across scans, files and commits. Its 32 hex digits depend only on the type and
-// the ID, or on the secret where there is no ID, and cannot be turned back into either. The type is part of it so that
-// accepting a lone ID does not accept its secret when that leaks too.
-func (c Credential) Fingerprint() string {
-	name := c.ID
-	if name.IsZero() {
-		name = c.Secret
-	}
-	salt := []byte("akguard fingerprint 1 " + string(c.Type))
-	key, err := pbkdf2.Key(sha256.New, name.Reveal(), salt, fingerprintRounds, 16)
-	if err != nil { // only for key lengths that are out of range or not allowed in FIPS mode
-		panic(fmt.Sprintf("deriving a fingerprint: %v", err))
-	}
-	return hex.EncodeToString(key)
 }

@@ -2,6 +2,10 @@ package rules_test
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/pbkdf2"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -161,6 +165,51 @@ func TestFingerprint(t *testing.T) {
 	again := rules.Credential{Type: rules.AccessKey, ID: rules.NewSecret(id.Reveal())}
 	if pair.Fingerprint() != again.Fingerprint() {
 		t.Error("the fingerprint depends on more than type and ID")
+	}
+}
+
+// The derivation is fixed: what was accepted, and the journals of a revocation, name credentials by it.
+func TestFingerprintDerivation(t *testing.T) {
+	long, short := rules.NewSecret("LTAI"+"5tExampleExampleExam"), rules.NewSecret("LTAI"+"ExampleExamp")
+	mac := hmac.New(sha256.New, []byte("akguard fingerprint 2 accesskey-id"))
+	mac.Write([]byte(long.Reveal()))
+	slow, err := pbkdf2.Key(sha256.New, short.Reveal(), []byte("akguard fingerprint 2 accesskey-id"), 4096, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := pbkdf2.Key(sha256.New, long.Reveal(), []byte("akguard fingerprint 1 accesskey-id"), 4096, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, got, want string }{
+		{"of 24 characters", rules.Credential{Type: rules.AccessKeyID, ID: long}.Fingerprint(), hex.EncodeToString(mac.Sum(nil)[:16])},
+		{"of 16 characters", rules.Credential{Type: rules.AccessKeyID, ID: short}.Fingerprint(), hex.EncodeToString(slow)},
+		{"version 1", rules.Credential{Type: rules.AccessKeyID, ID: long}.FingerprintV1(), hex.EncodeToString(first)},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, tt.got, tt.want)
+		}
+	}
+}
+
+// A fast hash is for what nobody can guess.
+func TestGuessable(t *testing.T) {
+	keys := rulestest.NewKeys(3)
+	for _, tt := range []struct {
+		name string
+		c    rules.Credential
+		want bool
+	}{
+		{"an ID of 16 characters", rules.Credential{Type: rules.AccessKeyID, ID: rules.NewSecret(keys.ID16())}, true},
+		{"an ID of before 2016", rules.Credential{Type: rules.AccessKey, ID: rules.NewSecret(keys.LegacyID())}, true},
+		{"an ID of 24 characters", rules.Credential{Type: rules.AccessKey, ID: rules.NewSecret(keys.ID24())}, false},
+		{"a temporary ID", rules.Credential{Type: rules.STS, ID: rules.NewSecret(keys.STSID())}, false},
+		{"a secret", rules.Credential{Type: rules.AccessKeySecret, Secret: rules.NewSecret(keys.Secret())}, false},
+		{"a password", rules.Credential{Type: "database-password", Secret: rules.NewSecret("Summer2024" + "Summer2024!")}, true},
+	} {
+		if got := tt.c.Guessable(); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
 	}
 }
 

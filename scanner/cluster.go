@@ -74,19 +74,16 @@ func linkGroups(groups []*group) heads {
 }
 
 // rankKey says where in a report something comes: by the severity of its rule, then by its first exposure, then by its
-// fingerprint, which decides between findings at one place and is computed only then. All are known before anything is
-// verified.
+// fingerprint, which decides between findings at one place. All are known before anything is verified.
 type rankKey struct {
-	severity   rules.Severity
-	first      finding.Occurrence
-	credential rules.Credential
+	severity    rules.Severity
+	first       finding.Occurrence
+	fingerprint string
 }
 
 func compareRanks(a, b rankKey) int {
-	if c := cmp.Or(cmp.Compare(b.severity, a.severity), finding.CompareOccurrences(a.first, b.first)); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.credential.Fingerprint(), b.credential.Fingerprint())
+	return cmp.Or(
+		cmp.Compare(b.severity, a.severity), finding.CompareOccurrences(a.first, b.first), cmp.Compare(a.fingerprint, b.fingerprint))
 }
 
 // rankOf returns the first of the ranks of groups.
@@ -94,7 +91,7 @@ func (s *Scanner) rankOf(groups []*group) rankKey {
 	var first rankKey
 	for i, g := range groups {
 		rule, _ := s.opts.Rules.Rule(g.credential.Type)
-		rank := rankKey{rule.Severity, g.places()[0], g.credential}
+		rank := rankKey{rule.Severity, g.places()[0], g.fingerprint()}
 		if i == 0 || compareRanks(rank, first) < 0 {
 			first = rank
 		}

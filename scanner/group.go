@@ -3,6 +3,7 @@ package scanner
 import (
 	"cmp"
 	"maps"
+	"runtime"
 	"slices"
 
 	"github.com/akguard/akguard/rules"
@@ -10,6 +11,7 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/match"
 	"github.com/akguard/akguard/verifier"
+	"golang.org/x/sync/errgroup"
 )
 
 // group is one credential in the making: the occurrences of one ID, or of one secret without an ID.
@@ -24,6 +26,9 @@ type group struct {
 	// claimed says that something besides its name says that a secret is one: an ID in the same folder.
 	claimed  bool
 	released bool // the group is a secret that was taken from an ID after verification
+	// print is the fingerprint of the credential when its type was printed.
+	print   string
+	printed rules.Type
 }
 
 // minCandidates is how many other secrets of an ID a finding lists at least.
@@ -47,7 +52,36 @@ func groupOccurrences(all []occurrence) []*group {
 		out = append(out, byKey[key])
 	}
 	pairSiblings(out)
+	fingerprintAll(out)
 	return out
+}
+
+// fingerprintAll computes the fingerprints of all groups on all processors, because those of guessable values are slow.
+func fingerprintAll(groups []*group) {
+	var workers errgroup.Group
+	workers.SetLimit(runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(groups, fingerprintsAtOnce) {
+		workers.Go(func() error {
+			for _, g := range part {
+				g.fingerprint()
+			}
+			return nil
+		})
+	}
+	_ = workers.Wait()
+}
+
+// fingerprintsAtOnce is how many fingerprints one goroutine computes: enough to pay for it where they are fast, 30 ms of
+// work where they are slow.
+const fingerprintsAtOnce = 64
+
+// fingerprint returns the fingerprint of the credential. It changes with the type: an ID loses its secret if they turn out
+// not to belong together.
+func (g *group) fingerprint() string {
+	if g.print == "" || g.printed != g.credential.Type {
+		g.print, g.printed = g.credential.Fingerprint(), g.credential.Type
+	}
+	return g.print
 }
 
 // sortOccurrences puts occurrences in an order that does not depend on how they were found.

@@ -27,13 +27,13 @@ func (s *Scanner) settle(ctx context.Context, c *cluster) {
 			continue // without a rule, its parts were found for the rule of another type
 		}
 		c.findings = append(c.findings, finding.Finding{
-			Rule: rule, Credential: g.credential, Fingerprint: g.credential.Fingerprint(),
+			Rule: rule, Credential: g.credential, Fingerprint: g.fingerprint(),
 			Severity: severity(rule, g.verdict.Status), Occurrences: g.places(),
 			Verdict: g.verdict, Candidates: g.others(s.opts.keptCandidates()), Guessed: g.guessed(),
 		})
 	}
 	slices.SortFunc(c.findings, func(a, b finding.Finding) int {
-		return compareRanks(rankKey{a.Rule.Severity, a.Occurrences[0], a.Credential}, rankKey{b.Rule.Severity, b.Occurrences[0], b.Credential})
+		return compareRanks(rankKey{a.Rule.Severity, a.Occurrences[0], a.Fingerprint}, rankKey{b.Rule.Severity, b.Occurrences[0], b.Fingerprint})
 	})
 	c.groups = nil // the findings have what is needed
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 )
 
-// folder holds the IDs without a secret and the secrets without an ID that occur in one folder, each once.
+// folder holds the IDs without a secret and the secrets without an ID that occur in one folder, each once, and no more than
+// two: whether there is one of each is the only question, and a folder may hold 100,000.
 type folder struct{ ids, secrets []*group }
 
 // pairSiblings gives an ID the secret that occurs in the same folder, or in another version of the same file: a secrets
@@ -52,7 +53,7 @@ func (f *folder) add(g *group) {
 }
 
 func appendNew(list []*group, g *group) []*group {
-	if slices.Contains(list, g) {
+	if len(list) > 1 || slices.Contains(list, g) {
 		return list
 	}
 	return append(list, g)

@@ -15,10 +15,10 @@ func (s *Scanner) suppress(groups []*group) {
 // suppresses asks the suppressor about one group.
 func (s *Scanner) suppresses(g *group) bool {
 	if _, none := s.opts.Suppressor.(suppress.None); none {
-		return false // and needs no fingerprint, which is slow to compute
+		return false // and needs no list of places
 	}
 	rule, _ := s.opts.Rules.Rule(g.credential.Type)
-	c := suppress.Candidate{Fingerprint: g.credential.Fingerprint(), Rule: rule.ID, Type: g.credential.Type}
+	c := suppress.Candidate{Fingerprint: g.fingerprint(), Rule: rule.ID, Type: g.credential.Type}
 	lines := g.sourceLines()
 	for _, o := range g.places() {
 		key := position{placeKey(o.Place) + "\x00" + o.Member, match.Position{Line: o.Line, Column: o.Column}}

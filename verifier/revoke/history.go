@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 )
 
@@ -80,6 +81,18 @@ func (h *History) add(name string) error {
 		h.Open = append(h.Open, name)
 	}
 	return nil
+}
+
+// recognize gives the past actions on a key the fingerprint that it has now: the journals of earlier releases have another.
+func (h *History) recognize(id rules.Secret) {
+	if h == nil || len(h.past) == 0 {
+		return
+	}
+	for i, earlier := 0, earlierFingerprint(id); i < len(h.past); i++ {
+		if h.past[i].Target.Fingerprint == earlier {
+			h.past[i].Target.Fingerprint = Fingerprint(id)
+		}
+	}
 }
 
 // undone maps each kind to the kind that it undoes.

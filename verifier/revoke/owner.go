@@ -106,11 +106,12 @@ func (r *Revoker) pick(keys []cloud.AccessKey, fingerprint string) (cloud.Access
 	return cloud.AccessKey{}, false
 }
 
+// is reports whether a fingerprint, of this release or of earlier ones, is that of an ID.
 func (r *Revoker) is(id rules.Secret, fingerprint string) bool {
 	if known, ok := r.ids[fingerprint]; ok {
 		return known == id.Reveal()
 	}
-	if Fingerprint(id) != fingerprint {
+	if Fingerprint(id) != fingerprint && earlierFingerprint(id) != fingerprint {
 		return false
 	}
 	r.ids[fingerprint] = id.Reveal()

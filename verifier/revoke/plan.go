@@ -150,6 +150,11 @@ func Fingerprint(id rules.Secret) string {
 	return rules.Credential{Type: rules.AccessKeyID, ID: id}.Fingerprint()
 }
 
+// earlierFingerprint is how plans and journals of earlier releases identify an ID.
+func earlierFingerprint(id rules.Secret) string {
+	return rules.Credential{Type: rules.AccessKeyID, ID: id}.FingerprintV1()
+}
+
 // Tail returns the end of the key's ID, usually four characters, which a person types to confirm the key.
 func (t Target) Tail() string {
 	shown := t.ID[strings.LastIndexByte(t.ID, '*')+1:]

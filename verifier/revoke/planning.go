@@ -84,6 +84,7 @@ func (r *Revoker) checkRequest(keys int, q Request) error {
 }
 
 func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]Action, []Note, error) {
+	q.History.recognize(s.ID)
 	switch {
 	case s.ID.IsZero():
 		return nil, nil, reason.NewError("revoke.no-id")
@@ -190,6 +191,10 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 		return time.Time{}, nil
 	case ok && !k.Updated.IsZero():
 		return k.Updated, nil
+	}
+	if id := r.id(t); !id.IsZero() { // the plan and the journals may be of different releases
+		h.recognize(id)
+		return h.disabled(Fingerprint(id)), nil
 	}
 	return h.disabled(t.Fingerprint), nil
 }

@@ -1,6 +1,7 @@
 package sarif
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -52,6 +53,9 @@ type (
 	}
 )
 
+// fingerprintKey names the fingerprint with its version, so that a service does not compare those of two versions.
+var fingerprintKey = fmt.Sprintf("akguardFingerprint/v%d", rules.FingerprintVersion)
+
 // result makes the result for one occurrence of f.
 func (h *handler) result(f finding.Finding, o finding.Occurrence) result {
 	here := newLocation(o, o.Line)
@@ -59,7 +63,7 @@ func (h *handler) result(f finding.Finding, o finding.Occurrence) result {
 	r := result{
 		RuleID: f.Rule.ID, Level: level(f.Severity), Message: plain(h.sentence(f, o.Parts)),
 		Locations:    []location{here},
-		Fingerprints: map[string]string{"akguardFingerprint/v1": f.Fingerprint},
+		Fingerprints: map[string]string{fingerprintKey: f.Fingerprint},
 		Properties:   properties{f.Severity.String(), wire.NewVerification(f.Verdict, h.say.Printer), wire.NewOccurrence(o)},
 	}
 	if o.Parts == finding.PartBoth && o.SecretLine != 0 && o.SecretLine != o.Line {

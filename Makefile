@@ -15,7 +15,7 @@ TESTFLAGS   ?=
 DETECTION   ?= ../shared/detection
 SCOREFLAGS  ?=
 
-.PHONY: help build test test-seeds test-interop race lint cross bench fuzz score
+.PHONY: help build test test-seeds test-gitsuite test-interop race lint cross bench fuzz score
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,13 @@ test-seeds: ## run the scripts of the command line with the keys of each of SEED
 	for seed in $(SEEDS); do \
 		AKGUARD_TEST_SEED=$$seed "$$dir/scripts.test" -test.timeout 9m -test.run '^TestScripts$$' -test.skip '$(SLOW)' || { echo "seed $$seed failed"; exit 1; }; \
 	done
+
+# A checkout of git in which make has run, for make test-gitsuite, and the scripts of its test suite to run; all about storage if empty.
+GIT         ?=
+SCRIPTS     ?=
+
+test-gitsuite: ## compare akguard with git on the repositories that git's own test suite in GIT leaves behind
+	$(GO) run ./cmd/internal/gitsuite $(GIT) $(SCRIPTS)
 
 test-interop: ## call the emulator with the vendor's own clients; needs Node.js and its registry
 	$(GO) test -tags interop -timeout 9m -count 1 ./verifier/alibabatest/...

@@ -44,6 +44,13 @@ func (i *Input) Close() error {
 	return nil
 }
 
+// Abandon removes temporary files while a scan may still hang in a read. The process is expected to end.
+func (i *Input) Abandon() {
+	if i.remote != nil {
+		i.remote.Abandon()
+	}
+}
+
 // Reused returns how many objects of a repository the scan did not read because an earlier one had.
 func (i *Input) Reused() int {
 	if i.history == nil {

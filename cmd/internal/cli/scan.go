@@ -94,6 +94,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if err != nil {
 		return err
 	}
+	a.OnAbandon(t.Abandon)
 	defer t.Close()
 	out, err := command.OpenOutput(o.output, a.Out, o.showSecrets)
 	if err != nil {

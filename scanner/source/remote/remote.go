@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
@@ -33,9 +34,11 @@ type Options struct {
 // Source is a repository on a server. It is a scanner.Locator: Locate follows Scan. Close removes what was fetched.
 type Source struct {
 	opts    Options
-	dir     string
 	repo    *repo.Repository
 	history *history.Source
+
+	mu  sync.Mutex
+	dir string // of what was fetched; "" before
 }
 
 // IsURL reports whether a name is a URL of a repository, or user@host:path.
@@ -54,20 +57,38 @@ func (s *Source) Close() error {
 		errs = append(errs, s.repo.Close())
 		s.repo = nil
 	}
-	if s.dir != "" {
-		errs = append(errs, os.RemoveAll(s.dir))
+	return errors.Join(append(errs, s.remove())...)
+}
+
+// Abandon removes what was fetched while Scan may still hang in a read.
+func (s *Source) Abandon() { _ = s.remove() }
+
+func (s *Source) remove() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dir == "" {
+		return nil
 	}
-	return errors.Join(errs...)
+	return os.RemoveAll(s.dir)
+}
+
+// folder makes the folder for what is fetched.
+func (s *Source) folder() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	dir, err := os.MkdirTemp(s.opts.Temp, "akguard-fetch-")
+	s.dir = dir
+	return dir, err
 }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
-	var err error
-	if s.dir, err = os.MkdirTemp(s.opts.Temp, "akguard-fetch-"); err != nil {
+	dir, err := s.folder()
+	if err != nil {
 		return reason.NewError("git.fetch-folder", err)
 	}
 	result, err := fetch.Fetch(ctx, fetch.Options{
-		URL: s.opts.URL, Dir: s.dir, User: s.opts.User, Password: s.opts.Password, Depth: s.opts.Depth,
+		URL: s.opts.URL, Dir: dir, User: s.opts.User, Password: s.opts.Password, Depth: s.opts.Depth,
 		Objects: odb.ReceiveOptions{Limits: s.opts.Limits, Walk: walk(sink)},
 	})
 	if err != nil {
@@ -76,7 +97,7 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	for _, id := range result.Shallow {
 		sink.Skip(finding.Skip{Path: id.String(), Reason: reason.New("git.fetch-shallow")})
 	}
-	if s.repo, err = repo.Open(s.dir, repo.Options{Limits: s.opts.Limits}); err != nil {
+	if s.repo, err = repo.Open(dir, repo.Options{Limits: s.opts.Limits}); err != nil {
 		return reason.NewError("git.fetch-folder", err)
 	}
 	s.history = history.New(history.Options{Repo: s.repo})

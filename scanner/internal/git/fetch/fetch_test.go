@@ -261,6 +261,33 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestCut ends the connection at 20 moments of the pack. Each is an error, and leaves neither objects nor refs.
+func TestCut(t *testing.T) {
+	r := origin(t)
+	for i := range 20 {
+		cut := func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+				if req.Method != http.MethodPost {
+					next.ServeHTTP(w, req)
+					return
+				}
+				rec := httptest.NewRecorder()
+				next.ServeHTTP(rec, req)
+				_, _ = w.Write(rec.Body.Bytes()[:rec.Body.Len()*i/20])
+				panic(http.ErrAbortHandler)
+			})
+		}
+		dir := filepath.Join(t.TempDir(), "mirror")
+		if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: serveHTTP(t, r, cut), Dir: dir}); err == nil {
+			t.Errorf("a connection that ends after %d of 20 parts of the pack is no error", i)
+		}
+		packs, _ := filepath.Glob(filepath.Join(dir, "objects", "pack", "*"))
+		if _, err := os.Stat(filepath.Join(dir, "packed-refs")); err == nil || len(packs) > 0 {
+			t.Errorf("after %d of 20 parts, %v and refs are left behind", i, packs)
+		}
+	}
+}
+
 // TestCredential sends a credential to its host, and not to another one that this redirects to.
 func TestCredential(t *testing.T) {
 	r := origin(t)

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/match"
 	"github.com/akguard/akguard/scanner/suppress"
@@ -19,13 +18,18 @@ type occurrence struct {
 	match.Match
 }
 
+// counts reports whether the rule is one for the place.
+func (o *occurrence) counts() bool {
+	return o.Where == nil || o.Where.Counts(cmp.Or(o.Member, o.Path), o.Commit)
+}
+
 // collector is the Sink of a scan: the first stage, which finds the matches of all content.
 type collector struct {
-	finder     *match.Finder
-	maxMatches int
-	progress   func(int)
-	margin     int
-	windows    sync.Pool // *[]byte, all of one size
+	finder    *match.Finder
+	maxPlaces int
+	progress  func(int)
+	margin    int
+	windows   sync.Pool // *[]byte, all of one size
 
 	blobs, bytes, commits atomic.Int64
 
@@ -33,8 +37,7 @@ type collector struct {
 
 	mu       sync.Mutex
 	rejected []Rejection
-	matches  []occurrence
-	kept     int // matches that were kept, taken ones included
+	matches  *places
 	skips    map[finding.Skip]bool
 }
 
@@ -47,8 +50,9 @@ func newCollector(opts Options) (*collector, error) {
 		return nil, err
 	}
 	c := &collector{
-		finder: finder, maxMatches: opts.MaxMatches, progress: opts.Progress,
-		skips: map[finding.Skip]bool{}, explains: opts.Explain != nil,
+		finder: finder, maxPlaces: opts.MaxPlaces, progress: opts.Progress,
+		matches: newPlaces(opts.MaxPlaces),
+		skips:   map[finding.Skip]bool{}, explains: opts.Explain != nil,
 	}
 	c.setWindows(windowSize, margin)
 	return c, nil
@@ -102,19 +106,11 @@ func placeName(p finding.Place) string { return cmp.Or(p.Path, p.Blob, p.Commit,
 func (c *collector) keep(place finding.Place, found []match.Match) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if room := c.maxMatches - c.kept; len(found) > room {
-		c.skips[c.tooMany()] = true
-		found = found[:room]
-	}
-	c.kept += len(found)
 	for _, m := range found {
-		c.matches = append(c.matches, occurrence{place, m})
+		if o := (occurrence{place, m}); place.Path == "" || o.counts() { // without a path, locate decides
+			c.matches.add(o)
+		}
 	}
-}
-
-// tooMany is the Skip for matches past the limit, and for places of matches past it.
-func (c *collector) tooMany() finding.Skip {
-	return finding.Skip{Path: ".", Reason: reason.New("scan.too-many-matches", c.maxMatches)}
 }
 
 // Screen implements Screener.
@@ -140,12 +136,12 @@ func (c *collector) Skip(s finding.Skip) {
 func (c *collector) Commit() { c.commits.Add(1) }
 
 // take returns the matches since the last call.
-func (c *collector) take() []occurrence {
+func (c *collector) take() *places {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	matches := c.matches
-	c.matches = nil
-	return matches
+	taken := c.matches
+	c.matches = newPlaces(c.maxPlaces)
+	return taken
 }
 
 // skipped returns what was not read, sorted.

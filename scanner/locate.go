@@ -1,8 +1,8 @@
 package scanner
 
 import (
-	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -15,21 +15,25 @@ var errUnlocated = reason.NewError("scan.unlocated")
 // locate is the second stage: it asks a source for the places of its matches, if the source knows them only now, and drops
 // the matches of rules that are not for their places. If the scan is interrupted, the matches that are not located yet keep
 // the place that they have.
-func (c *collector) locate(ctx context.Context, source Source, matches []occurrence) ([]occurrence, error) {
+func (c *collector) locate(ctx context.Context, source Source, taken *places) ([]occurrence, error) {
 	var err error
+	matches, cut, most := taken.take(), taken.cut, taken.most
 	if l, ok := source.(Locator); ok && ctx.Err() == nil {
-		var located []occurrence
-		if located, err = c.ask(ctx, l, matches); err == nil || ctx.Err() == nil {
-			matches = located
+		var located *places
+		if located, err = c.ask(ctx, l, matches); err == nil {
+			matches, most = located.take(), min(most, located.most)
+			maps.Copy(cut, located.cut)
+		} else if ctx.Err() == nil {
+			matches = nil
 		}
 	}
-	return slices.DeleteFunc(matches, func(o occurrence) bool {
-		return o.Where != nil && !o.Where.Counts(cmp.Or(o.Member, o.Path), o.Commit)
-	}), err
+	matches = slices.DeleteFunc(matches, func(o occurrence) bool { return !o.counts() })
+	c.reportCut(matches, cut, most)
+	return matches, err
 }
 
-// ask returns an occurrence for each place of each match. Past the limit of matches it keeps one place for each.
-func (c *collector) ask(ctx context.Context, l Locator, matches []occurrence) ([]occurrence, error) {
+// ask returns an occurrence for each place of each match.
+func (c *collector) ask(ctx context.Context, l Locator, matches []occurrence) (*places, error) {
 	index := map[string]int{}
 	var asked []finding.Place
 	for _, o := range matches {
@@ -39,26 +43,24 @@ func (c *collector) ask(ctx context.Context, l Locator, matches []occurrence) ([
 			asked = append(asked, o.Place)
 		}
 	}
-	places, err := l.Locate(ctx, asked, c)
+	found, err := l.Locate(ctx, asked, c)
 	if err != nil {
 		return nil, err
 	}
-	if len(places) != len(asked) {
+	if len(found) != len(asked) {
 		return nil, errUnlocated
 	}
-	var out []occurrence
+	located := newPlaces(c.maxPlaces)
 	for _, o := range matches {
-		for i, place := range places[index[placeKey(o.Place)]] {
-			if i > 0 && len(out) >= c.maxMatches {
-				c.Skip(c.tooMany())
-				break
-			}
+		for _, place := range found[index[placeKey(o.Place)]] {
 			place.Member = o.Member
 			o.Place = place
-			out = append(out, o)
+			if o.counts() {
+				located.add(o)
+			}
 		}
 	}
-	return out, nil
+	return located, nil
 }
 
 // placeKey distinguishes the places of one source before they are located. The members of an archive are where it is.

@@ -20,7 +20,7 @@ func TestRestIsNotClean(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ times, skips int }{{1000, 0}, {200_000, 1}} {
-		c, err := newCollector(Options{Rules: set, MaxMatches: defaultMaxMatches})
+		c, err := newCollector(Options{Rules: set, MaxPlaces: defaultMaxPlaces})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +28,7 @@ func TestRestIsNotClean(t *testing.T) {
 		if err := c.Blob(t.Context(), Blob{Place: finding.Place{Path: "a"}, Content: content}); err != nil {
 			t.Fatal(err)
 		}
-		if got := c.skipped(); len(got) != test.skips || len(c.take()) > 0 {
+		if got := c.skipped(); len(got) != test.skips || len(c.take().take()) > 0 {
 			t.Errorf("%d times: skips %v, want %d", test.times, got, test.skips)
 		}
 	}

@@ -18,7 +18,9 @@ type Options struct {
 	Rules      *rules.Set          // what to look for
 	Verifier   verifier.Verifier   // checks findings; nil leaves them unchecked
 	Suppressor suppress.Suppressor // leaves findings out; nil leaves out none
-	MaxMatches int                 // matches that are kept; default 100,000. Past it the scan is incomplete
+	// MaxPlaces is how many places of credentials are kept for each source; default 100,000. Past it, fewer are kept of the
+	// credentials with the most of them, but at least one of each, and the scan is incomplete.
+	MaxPlaces int
 	// MaxCandidates is how many secrets are tried for one ID, best first; default 5.
 	MaxCandidates int
 	Progress      func(bytes int) // called after each piece of content, concurrently; may be nil
@@ -29,13 +31,13 @@ type Options struct {
 type Scanner struct{ opts Options }
 
 const (
-	defaultMaxMatches    = 100_000
+	defaultMaxPlaces     = 100_000
 	defaultMaxCandidates = 5
 )
 
 // New returns a scanner.
 func New(opts Options) *Scanner {
-	opts.MaxMatches = cmp.Or(opts.MaxMatches, defaultMaxMatches)
+	opts.MaxPlaces = cmp.Or(opts.MaxPlaces, defaultMaxPlaces)
 	opts.MaxCandidates = cmp.Or(opts.MaxCandidates, defaultMaxCandidates)
 	opts.Suppressor = cmp.Or[suppress.Suppressor](opts.Suppressor, suppress.None{})
 	opts.Header.Rules = opts.Rules.Rules()
@@ -85,10 +87,10 @@ func (s *Scanner) collect(ctx context.Context, c *collector) ([]occurrence, erro
 	var all []occurrence
 	for _, source := range s.opts.Sources {
 		err := scanSource(ctx, source, c)
-		matches := c.take()
+		var matches []occurrence
 		if err == nil || ctx.Err() != nil {
 			var failed error
-			matches, failed = c.locate(ctx, source, matches)
+			matches, failed = c.locate(ctx, source, c.take())
 			err = cmp.Or(err, failed)
 		}
 		if t, ok := source.(Tracer); ok && err == nil && len(matches) > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"reflect"
 	"runtime"
 	"slices"
@@ -95,31 +96,30 @@ func TestSkips(t *testing.T) {
 	}
 }
 
-// Past the limit of matches a scan goes on, and says that it is incomplete.
-func TestMaxMatches(t *testing.T) {
+// Past the limit of places a scan keeps fewer places, never fewer credentials, and says of which files.
+func TestMaxPlaces(t *testing.T) {
 	next := planted.Keys(22)
 	var files []file
 	for i := range 5 {
 		files = append(files, file{fmt.Sprint(i), next().Text() + next().Text()})
 	}
 	everywhere := func(p finding.Place) []finding.Place {
-		return []finding.Place{p, {Path: p.Path + " again"}, {Path: p.Path + " and again"}}
+		return []finding.Place{p, {Source: p.Source, Path: p.Path + " again"}, {Source: p.Source, Path: p.Path + " and again"}}
 	}
 	for name, c := range map[string]struct {
-		source     scanner.Source
-		max        int
-		findings   int
-		places     int
-		incomplete bool
+		source scanner.Source
+		max    int
+		places int
+		skips  []string
 	}{
-		"room":            {memory{files: files}, 10, 10, 10, false},
-		"too many":        {memory{files: files}, 7, 7, 7, true},
-		"none":            {memory{files: files}, 1, 1, 1, true},
-		"places":          {located{memory: memory{files: files}, places: everywhere}, 30, 10, 30, false},
-		"too many places": {located{memory: memory{files: files}, places: everywhere}, 12, 10, 12 + 10 - 4, true},
+		"room":            {memory{files: files}, 10, 10, nil},
+		"many keys":       {memory{files: files}, 7, 10, nil},
+		"hardly any room": {memory{files: files}, 1, 10, nil},
+		"places":          {located{memory: memory{files: files}, places: everywhere}, 30, 30, nil},
+		"too many places": {located{memory: memory{files: files}, places: everywhere}, 29, 20, []string{"0", "1", "2", "3", "4"}},
 	} {
 		var r planted.Report
-		s := scanner.New(scanner.Options{Sources: []scanner.Source{c.source}, Rules: builtin.Set(), MaxMatches: c.max})
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{c.source}, Rules: builtin.Set(), MaxPlaces: c.max})
 		if _, err := s.Run(t.Context(), &r); err != nil {
 			t.Fatal(err)
 		}
@@ -127,8 +127,56 @@ func TestMaxMatches(t *testing.T) {
 		for _, f := range r.Findings {
 			places += len(f.Occurrences)
 		}
-		if len(r.Findings) != c.findings || places != c.places || r.Sum.Complete == c.incomplete || (len(r.Skips) == 1) != c.incomplete {
+		var skips []string
+		for _, skip := range r.Skips {
+			skips = append(skips, skip.Path)
+		}
+		if len(r.Findings) != 10 || places != c.places || r.Sum.Complete != (c.skips == nil) || !slices.Equal(skips, c.skips) {
 			t.Errorf("%s: %d findings at %d places, skips %v", name, len(r.Findings), places, r.Skips)
+		}
+	}
+}
+
+// Keys in a thousand versions of a file must not displace other keys, in whatever order the contents come, and the report
+// is the same each time.
+func TestNoisyFile(t *testing.T) {
+	next := planted.Keys(23)
+	const noisy, others, versions, limit = 20, 20, 400, 1000
+	var text string
+	for range noisy {
+		text += next().Text()
+	}
+	var files []file
+	for i := range versions {
+		files = append(files, file{fmt.Sprintf("config %03d", i), text})
+	}
+	for i := range others {
+		files = append(files, file{fmt.Sprintf("other %d", i), next().Text()})
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	var first []finding.Finding
+	for range 5 {
+		rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+		var r planted.Report
+		s := scanner.New(scanner.Options{Sources: []scanner.Source{memory{files: files}}, Rules: builtin.Set(), MaxPlaces: limit})
+		if _, err := s.Run(t.Context(), &r); err != nil {
+			t.Fatal(err)
+		}
+		places := 0
+		for _, f := range r.Findings {
+			places += len(f.Occurrences)
+		}
+		if len(r.Findings) != noisy+others || places > limit || places < limit*3/4 {
+			t.Errorf("%d findings at %d places, want %d at nearly %d", len(r.Findings), places, noisy+others, limit)
+		}
+		if len(r.Skips) != 1 || r.Skips[0].Path != "config 000" {
+			t.Errorf("skips are %v", r.Skips)
+		}
+		if first == nil {
+			first = r.Findings
+		}
+		if !reflect.DeepEqual(first, r.Findings) {
+			t.Error("the findings depend on the order of the contents")
 		}
 	}
 }

@@ -23,10 +23,10 @@ func (s *Scanner) trace(ctx context.Context, whole Source, matches []occurrence)
 	for _, o := range matches {
 		keepFirst(first, o)
 	}
-	var candidates []occurrence
-	for _, o := range c.take() {
+	candidates := newPlaces(opts.MaxPlaces)
+	for _, o := range c.take().take() {
 		if _, ok := first[o.Key()]; ok {
-			candidates = append(candidates, o)
+			candidates.add(o)
 		}
 	}
 	located, err := c.locate(ctx, whole, candidates)

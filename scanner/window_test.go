@@ -26,7 +26,7 @@ const (
 // found describes the hits of a content, in order.
 func found(t *testing.T, b Blob) []string {
 	t.Helper()
-	c, err := newCollector(Options{Rules: builtin.Set(), MaxMatches: defaultMaxMatches})
+	c, err := newCollector(Options{Rules: builtin.Set(), MaxPlaces: defaultMaxPlaces})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func found(t *testing.T, b Blob) []string {
 	} else if err := c.Blob(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
-	hits := c.take()
+	hits := c.take().take()
 	slices.SortFunc(hits, func(a, b occurrence) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
 	out := make([]string, 0, len(hits))
 	for _, h := range hits {
@@ -228,7 +228,7 @@ func TestLongLine(t *testing.T) {
 	keys := rulestest.NewKeys(22)
 	first, last := keys.ID24()+" secret: "+keys.Secret(), keys.ID24()+" secret: "+keys.Secret()
 	const size = int64(1<<31)/slow + 1000
-	c, err := newCollector(Options{Rules: builtin.Set(), MaxMatches: defaultMaxMatches})
+	c, err := newCollector(Options{Rules: builtin.Set(), MaxPlaces: defaultMaxPlaces})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestLongLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
-	hits := c.take()
+	hits := c.take().take()
 	if len(hits) != 2 || hits[0].Line != 1 || hits[0].Column != 1 || hits[1].Line != 1 || int64(hits[1].Column) != int64(len(first))+size+3 {
 		t.Errorf("%d hits: %+v", len(hits), hits)
 	}

@@ -7,7 +7,7 @@ var scanTexts = texts{
 		en: "a rule matches so often that not all of it was searched: make the rule narrower",
 		zh: "某条规则匹配过多，未能检查全部内容：请收窄该规则",
 	},
-	"scan.too-many-matches": {en: "more than {1} matches: not all are reported", zh: "匹配超过 {1} 处：未全部报告"},
+	"scan.too-many-places": {en: "a credential of this file is in more than {1} places: not all are reported", zh: "此文件中的某个凭证出现在超过 {1} 处：未全部报告"},
 	"scan.unlocated": {
 		en: "the source did not answer for every place",
 		zh: "数据源没有给出全部位置",

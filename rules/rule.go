@@ -1,6 +1,10 @@
 package rules
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/akguard/akguard/rules/reason"
+)
 
 // Severity ranks findings for a person who has ten minutes.
 type Severity int
@@ -28,11 +32,11 @@ func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil
 
 // Rule describes one type of credential: what a report says about it, and the detectors that find its parts.
 type Rule struct {
-	ID          string   // stable name, as in reports: alibaba-accesskey-pair
-	Type        Type     // the credential type that it reports
-	Severity    Severity // before verification
-	Description string   // one sentence: what was found
-	Help        string   // what to do about it; Markdown
+	ID          string        // stable name, as in reports: alibaba-accesskey-pair
+	Type        Type          // the credential type that it reports
+	Severity    Severity      // before verification
+	Description reason.Reason // what was found
+	Help        reason.Reason // what to do about it; its text is Markdown
 	// Generic says that the rule does not know what its values open. Where a specific rule reports the same value, the
 	// specific one wins.
 	Generic   bool

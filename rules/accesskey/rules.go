@@ -1,9 +1,9 @@
 package accesskey
 
-import "github.com/akguard/akguard/rules"
-
-const helpRotate = "Disable the AccessKey in the RAM console first, then replace it where it is used, then delete it. " +
-	"Removing it from the code, or rewriting history, does not undo the leak: whoever has seen the key still has it."
+import (
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
+)
 
 // Rules returns the rules of AccessKeys: of a pair, and of each part without the other.
 func Rules() []rules.Rule { return []rules.Rule{pairRule(), idRule(), secretRule()} }
@@ -11,8 +11,8 @@ func Rules() []rules.Rule { return []rules.Rule{pairRule(), idRule(), secretRule
 func pairRule() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-accesskey-pair", Type: rules.AccessKey, Severity: rules.Critical,
-		Description: "Alibaba Cloud AccessKey pair: an ID with its secret",
-		Help:        "Whoever has both parts can act as their owner, from anywhere. " + helpRotate,
+		Description: reason.New("rule.alibaba-accesskey-pair"),
+		Help:        reason.New("rule.alibaba-accesskey-pair.help"),
 		Detectors:   Detectors(),
 		Examples: rules.Examples{
 			Match: []string{
@@ -42,10 +42,9 @@ func pairRule() rules.Rule {
 func idRule() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-accesskey-id", Type: rules.AccessKeyID, Severity: rules.Medium,
-		Description: "Alibaba Cloud AccessKey ID without its secret",
-		Help: "An ID alone signs nothing, and every presigned URL contains one. It does say which key to look for: " +
-			"search for its secret, and disable the key if you do not know where the secret is kept.",
-		Detectors: []rules.Detector{idDetector{}},
+		Description: reason.New("rule.alibaba-accesskey-id"),
+		Help:        reason.New("rule.alibaba-accesskey-id.help"),
+		Detectors:   []rules.Detector{idDetector{}},
 		Examples: rules.Examples{
 			Match: []string{
 				"https://b.oss-cn-hangzhou.aliyuncs.com/a?OSSAccessKeyId={id24}&Signature=x\n",
@@ -65,8 +64,8 @@ func idRule() rules.Rule {
 func secretRule() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-accesskey-secret", Type: rules.AccessKeySecret, Severity: rules.High,
-		Description: "Alibaba Cloud AccessKey secret without its ID",
-		Help:        "The secret works together with its ID, and the ID is not confidential. " + helpRotate,
+		Description: reason.New("rule.alibaba-accesskey-secret"),
+		Help:        reason.New("rule.alibaba-accesskey-secret.help"),
 		Detectors:   []rules.Detector{secretDetector{}},
 		Examples: rules.Examples{
 			Match: []string{

@@ -66,8 +66,6 @@ const (
 	maxID         = 100
 )
 
-const defaultHelp = "Replace the credential where it was issued, then where it is used. Removing it from the code does not undo the leak."
-
 // Compile compiles the rules.
 func Compile(list ...Rule) ([]rules.Rule, error) {
 	quiet := new(memo)
@@ -85,17 +83,17 @@ func Compile(list ...Rule) ([]rules.Rule, error) {
 
 func (r Rule) rule(f *finder) rules.Rule {
 	out := rules.Rule{
-		ID: r.ID, Type: rules.Type(r.ID), Severity: r.Severity, Description: printable(r.Description), Help: printable(r.Help), Examples: r.Examples,
+		ID: r.ID, Type: rules.Type(r.ID), Severity: r.Severity, Description: reason.Text(printable(r.Description)), Help: reason.Text(printable(r.Help)), Examples: r.Examples,
 		Generic: strings.HasPrefix(r.ID, "generic"), Matchers: []rules.Matcher{f},
 	}
 	if out.Severity == 0 {
 		out.Severity = rules.High
 	}
-	if out.Description == "" {
-		out.Description = "Match of rule " + r.ID
+	if out.Description.IsZero() {
+		out.Description = reason.New("custom.match", r.ID)
 	}
-	if out.Help == "" {
-		out.Help = defaultHelp
+	if out.Help.IsZero() {
+		out.Help = reason.New("custom.help")
 	}
 	return out
 }

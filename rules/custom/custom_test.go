@@ -243,7 +243,7 @@ func TestWordsArePrintable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := list[0].Description + "|" + list[0].Help; got != "a\ufffd[31m\ufffdb\ufffd 密钥|one\ntwo\ufffd" {
+	if got := list[0].Description.String() + "|" + list[0].Help.String(); got != "a\ufffd[31m\ufffdb\ufffd 密钥|one\ntwo\ufffd" {
 		t.Errorf("%q", got)
 	}
 }

@@ -18,7 +18,7 @@ const rounds = 200
 // of them or not.
 func Accept(t *testing.T, rule rules.Rule) {
 	t.Helper()
-	if rule.ID == "" || rule.Type == "" || rule.Severity == 0 || rule.Description == "" || rule.Help == "" {
+	if rule.ID == "" || rule.Type == "" || rule.Severity == 0 || rule.Description.IsZero() || rule.Help.IsZero() {
 		t.Errorf("rule %q lacks an ID, a type, a severity, a description or a help text", rule.ID)
 	}
 	if len(rule.Examples.Match) == 0 || len(rule.Examples.NoMatch) == 0 {

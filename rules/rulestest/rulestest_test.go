@@ -6,6 +6,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/custom"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/rules/rulestest"
 )
 
@@ -28,7 +29,7 @@ func (vendorDetector) Detect(content []byte, at int) (rules.Match, bool) {
 func TestAcceptForeign(t *testing.T) {
 	examples := rules.Examples{Match: []string{"x = vnd_{hex32}\n"}, NoMatch: []string{"x = vnd_\n", "{secret}\n"}}
 	rulestest.Accept(t, rules.Rule{
-		ID: "vendor", Type: "vendor-token", Severity: rules.High, Description: "token", Help: "Revoke it.",
+		ID: "vendor", Type: "vendor-token", Severity: rules.High, Description: reason.Text("token"), Help: reason.Text("Revoke it."),
 		Detectors: []rules.Detector{vendorDetector{}}, Examples: examples,
 	})
 	list, err := custom.Compile(custom.Rule{ID: "vendor-custom", Regex: "vnd_[0-9a-f]{32}", Examples: examples})

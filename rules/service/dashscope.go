@@ -2,6 +2,7 @@ package service
 
 import (
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // DashScopeKey is an API key of Model Studio.
@@ -13,8 +14,8 @@ const dashScopeLength = 32
 func dashScope() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-dashscope-key", Type: DashScopeKey, Severity: rules.High,
-		Description: "API key of Alibaba Cloud Model Studio (DashScope)",
-		Help:        "Delete the key in the Model Studio console, and make a new one: whoever has it spends your quota.",
+		Description: reason.New("rule.alibaba-dashscope-key"),
+		Help:        reason.New("rule.alibaba-dashscope-key.help"),
 		Detectors: single(DashScopeKey, []string{"ashscope", "ASHSCOPE", "ashScope"},
 			near("sk-", func(content []byte, at int) int { return alnums(content, at+len("sk-"), dashScopeLength) })),
 		Examples: rules.Examples{

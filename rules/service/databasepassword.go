@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // DatabasePassword is the password in the address of a database on an aliyuncs.com host.
@@ -12,8 +13,8 @@ const DatabasePassword rules.Type = "database-password"
 func databasePassword() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-database-password", Type: DatabasePassword, Severity: rules.High,
-		Description: "Password in the address of a database on Alibaba Cloud",
-		Help:        "Reset the database account's password, and allow only the addresses that need it.",
+		Description: reason.New("rule.alibaba-database-password"),
+		Help:        reason.New("rule.alibaba-database-password.help"),
 		Detectors:   single(DatabasePassword, []string{"aliyuncs.com"}, findDatabasePassword),
 		Examples: rules.Examples{
 			Match: []string{

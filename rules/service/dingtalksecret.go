@@ -2,6 +2,7 @@ package service
 
 import (
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // DingTalkSecret is the signing secret of a DingTalk robot.
@@ -10,8 +11,8 @@ const DingTalkSecret rules.Type = "dingtalk-robot-secret"
 func dingTalkSecret() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-dingtalk-robot-secret", Type: DingTalkSecret, Severity: rules.Medium,
-		Description: "Signing secret of a DingTalk robot",
-		Help:        "Reset the robot's security settings, or add a new robot: with the secret and the address, anybody writes to the group.",
+		Description: reason.New("rule.alibaba-dingtalk-robot-secret"),
+		Help:        reason.New("rule.alibaba-dingtalk-robot-secret.help"),
 		Detectors: single(DingTalkSecret, []string{"ngtalk", "ngTalk", "NGTALK", "ngdin", "NGDIN"},
 			near("SEC", func(content []byte, at int) int { return hexes(content, at+len("SEC"), robotLength) })),
 		Examples: rules.Examples{

@@ -2,6 +2,7 @@ package service
 
 import (
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // DingTalkToken is the token in the address of a DingTalk robot.
@@ -13,8 +14,8 @@ const robotLength = 64
 func dingTalkToken() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-dingtalk-robot-token", Type: DingTalkToken, Severity: rules.Medium,
-		Description: "Address of a DingTalk robot with its token",
-		Help:        "Remove the robot from its group and add a new one: whoever has the address writes to the group.",
+		Description: reason.New("rule.alibaba-dingtalk-robot-token"),
+		Help:        reason.New("rule.alibaba-dingtalk-robot-token.help"),
 		Detectors: single(DingTalkToken, []string{"dingtalk.com/robot/send"},
 			near("access_token=", func(content []byte, at int) int { return hexes(content, at+len("access_token="), robotLength) })),
 		Examples: rules.Examples{

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // RegistryLogin is a login to Container Registry.
@@ -13,8 +14,8 @@ const RegistryLogin rules.Type = "acr-login"
 func registryLogin() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-acr-login", Type: RegistryLogin, Severity: rules.High,
-		Description: "Login to Alibaba Cloud Container Registry",
-		Help:        "Reset the registry password in the console: with it, anybody pulls your images, and pushes their own.",
+		Description: reason.New("rule.alibaba-acr-login"),
+		Help:        reason.New("rule.alibaba-acr-login.help"),
 		Detectors:   single(RegistryLogin, []string{"aliyuncs.com"}, findRegistryLogin),
 		Examples: rules.Examples{
 			Match: []string{

@@ -3,6 +3,7 @@ package service
 import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/internal/shape"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // TemporaryURLID is the ID in an OSS URL that the console made. It has a secret that nobody outside ever sees.
@@ -11,8 +12,8 @@ const TemporaryURLID rules.Type = "oss-temporary-id"
 func temporaryURL() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-oss-temporary-id", Type: TemporaryURLID, Severity: rules.Low,
-		Description: "ID of a temporary OSS URL made by the console",
-		Help:        "It signs nothing, and its URL expires by itself. It does say which bucket and object somebody handed out.",
+		Description: reason.New("rule.alibaba-oss-temporary-id"),
+		Help:        reason.New("rule.alibaba-oss-temporary-id.help"),
 		Detectors:   []rules.Detector{temporaryURLDetector{}},
 		Examples: rules.Examples{
 			Match:   []string{"https://b.oss-cn-beijing.aliyuncs.com/x?Expires=1&OSSAccessKeyId={tmp-id}&Signature=x\n"},

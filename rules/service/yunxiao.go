@@ -3,6 +3,7 @@ package service
 import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/internal/shape"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // YunxiaoToken is a personal token of Yunxiao and Codeup.
@@ -11,8 +12,8 @@ const YunxiaoToken rules.Type = "yunxiao-token"
 func yunxiao() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-yunxiao-token", Type: YunxiaoToken, Severity: rules.High,
-		Description: "Personal access token of Yunxiao (Codeup)",
-		Help:        "Delete the token under personal settings, access tokens, in Yunxiao: whoever has it reads and writes your repositories.",
+		Description: reason.New("rule.alibaba-yunxiao-token"),
+		Help:        reason.New("rule.alibaba-yunxiao-token.help"),
 		Detectors:   single(YunxiaoToken, []string{"unxiao", "UNXIAO", "codeup.", "codeup_", "CODEUP"}, near("pt-", yunxiaoEnd)),
 		Examples: rules.Examples{
 			Match:   []string{"curl -H 'x-yunxiao-token: pt-{hex32}_{uuid}' https://devops.aliyuncs.com\n", "CODEUP_TOKEN=pt-{hex32}_{uuid}\n"},

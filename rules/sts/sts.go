@@ -33,10 +33,9 @@ func Rules() []rules.Rule { return []rules.Rule{rule()} }
 func rule() rules.Rule {
 	return rules.Rule{
 		ID: "alibaba-sts", Type: rules.STS, Severity: rules.High,
-		Description: "Alibaba Cloud temporary credential (STS)",
-		Help: "It works until it expires, after 12 hours at most, and cannot be disabled like a key. Find out what issued it. " +
-			"If it may still be valid, deny its role everything until it expires: akguard revoke does that.",
-		Detectors: Detectors(),
+		Description: reason.New("rule.alibaba-sts"),
+		Help:        reason.New("rule.alibaba-sts.help"),
+		Detectors:   Detectors(),
 		Examples: rules.Examples{
 			Match: []string{
 				"id: {sts-id}\nsecret: {sts-secret}\ntoken: {token}\n",

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/rules"
 	"github.com/spf13/cobra"
 )
@@ -52,7 +53,7 @@ func (a *app) listRules() *cobra.Command {
 func (a *app) writeRules(list []rules.Rule) error {
 	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 	for _, r := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity, r.Description)
+		fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity, a.Print(r.Description))
 	}
 	return w.Flush()
 }
@@ -67,9 +68,10 @@ type rule struct {
 }
 
 func (a *app) encodeRules(list []rules.Rule) error {
+	english := message.New(message.English) // JSON is for programs
 	out := make([]rule, 0, len(list))
 	for _, r := range list {
-		out = append(out, rule{r.ID, r.Type, r.Severity, r.Description, r.Help})
+		out = append(out, rule{r.ID, r.Type, r.Severity, english.Print(r.Description), english.Print(r.Help)})
 	}
 	enc := json.NewEncoder(a.Out)
 	enc.SetIndent("", "  ")

@@ -53,7 +53,7 @@ func TestOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	rule, ok := set.Rule("acme-token")
-	if !ok || rule.Severity.String() != "critical" || rule.Description != "Token of Acme" || rule.Help == "" || !c.BuiltIn() {
+	if !ok || rule.Severity.String() != "critical" || rule.Description.String() != "Token of Acme" || rule.Help.IsZero() || !c.BuiltIn() {
 		t.Errorf("rule %+v", rule)
 	}
 	if failures, tried, err := c.Try(); len(failures) > 0 || tried != 2 || err != nil {

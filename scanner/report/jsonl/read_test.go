@@ -57,7 +57,7 @@ func TestReadRules(t *testing.T) {
 		if err := jsonl.Read(strings.NewReader(changed), builtin.Set(), &got); err != nil {
 			t.Fatal(err)
 		}
-		if rule := got.findings[0].Rule; rule.ID != id || (rule.Description != "") != want || rule.Severity != rules.Critical {
+		if rule := got.findings[0].Rule; rule.ID != id || !rule.Description.IsZero() != want || rule.Severity != rules.Critical {
 			t.Errorf("the rule is %+v", rule)
 		}
 	}

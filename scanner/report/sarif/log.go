@@ -104,8 +104,8 @@ func newLog(h *handler, complete bool) log {
 	}}}
 }
 
-func newDescriptor(r rules.Rule) descriptor {
-	description := plain(r.Description)
+func (h *handler) descriptor(r rules.Rule) descriptor {
+	description, help := plain(h.say.Printer.Print(r.Description)), h.say.Printer.Print(r.Help)
 	d := descriptor{
 		ID: r.ID, Name: pascal(r.ID), ShortDescription: description, FullDescription: &description,
 		DefaultConfiguration: &configuration{level(r.Severity)},
@@ -114,8 +114,8 @@ func newDescriptor(r rules.Rule) descriptor {
 			SecuritySeverity: score(r.Severity),
 		},
 	}
-	if r.Help != "" {
-		d.Help = &message{Text: plain(r.Help).Text, Markdown: r.Help}
+	if help != "" {
+		d.Help = &message{Text: plain(help).Text, Markdown: help}
 	}
 	return d
 }

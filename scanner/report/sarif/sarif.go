@@ -56,7 +56,7 @@ func (h *handler) rule(r rules.Rule) int {
 	if !ok {
 		i = len(h.rules)
 		h.index[r.ID] = i
-		h.rules = append(h.rules, newDescriptor(r))
+		h.rules = append(h.rules, h.descriptor(r))
 	}
 	return i
 }

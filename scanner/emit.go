@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 
+	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/finding"
 )
 
@@ -27,6 +28,7 @@ func emit(h finding.Handler, clusters []*cluster) (summary finding.Summary, err 
 
 // report verifies the clusters and writes the report while it does. If the handler fails, nothing more is verified.
 func (s *Scanner) report(ctx context.Context, h finding.Handler, clusters []*cluster) (finding.Summary, error) {
+	announce(h, clusters)
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -37,4 +39,23 @@ func (s *Scanner) report(ctx context.Context, h finding.Handler, clusters []*clu
 	cancel()
 	<-done
 	return summary, err
+}
+
+// announce gives a handler that masks values all of them, before the first finding.
+func announce(h finding.Handler, clusters []*cluster) {
+	a, ok := h.(finding.Announcer)
+	if !ok {
+		return
+	}
+	var values []rules.Secret
+	for _, c := range clusters {
+		for _, g := range c.groups {
+			values = append(values, g.credential.ID, g.credential.Secret, g.credential.Token)
+			values = append(values, g.secrets...)
+			for _, o := range g.occurrences {
+				values = append(values, o.Credential.Secret, o.Credential.Token)
+			}
+		}
+	}
+	a.Announce(values)
 }

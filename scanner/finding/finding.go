@@ -142,6 +142,12 @@ type Handler interface {
 	Summary(Summary) error
 }
 
+// Announcer is a Handler that wants to know, after the header and before the first finding, every value that the findings
+// will have.
+type Announcer interface {
+	Announce(values []rules.Secret)
+}
+
 // CompareUrgency orders findings as people should look at them: what works first, root keys before others, then by
 // severity and first exposure.
 func CompareUrgency(a, b Finding) int {

@@ -8,16 +8,23 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
-// Masked wraps a writer so that no value of any finding stands in what it writes of names: in the paths, authors,
-// refs and reasons of this finding, of another, or of what was not read. It holds findings back until the summary,
-// because a name may hold a value that only a later finding shows to be one.
+// Masked wraps a writer so that names in what it writes hold no value of any finding: paths, authors, refs and reasons of
+// this finding, of another, and of what was skipped. A name may hold a value that only a later finding reveals. A scan
+// therefore announces all values before its first finding (finding.Announcer), and findings pass through as they come.
+// Where nobody does, as for a saved report, they are held back until the summary.
 func Masked(h finding.Handler) finding.Handler { return &masked{Handler: h} }
 
 type masked struct {
 	finding.Handler
+	mask     func(string) string // nil until the values are known
 	findings []finding.Finding
 	skips    []finding.Skip
 }
+
+var _ finding.Announcer = (*masked)(nil)
+
+// Announce implements finding.Announcer.
+func (m *masked) Announce(values []rules.Secret) { m.mask = replacer(values) }
 
 // Header implements finding.Handler.
 func (m *masked) Header(r finding.Header) error {
@@ -27,45 +34,56 @@ func (m *masked) Header(r finding.Header) error {
 
 // Finding implements finding.Handler.
 func (m *masked) Finding(f finding.Finding) error {
+	if m.mask != nil {
+		return m.Handler.Finding(maskFinding(f, m.mask))
+	}
 	m.findings = append(m.findings, f)
 	return nil
 }
 
 // Skip implements finding.Handler.
 func (m *masked) Skip(s finding.Skip) error {
+	if m.mask != nil {
+		return m.Handler.Skip(finding.Skip{Path: m.mask(s.Path), Reason: s.Reason.Map(m.mask)})
+	}
 	m.skips = append(m.skips, s)
 	return nil
 }
 
 // Summary implements finding.Handler.
 func (m *masked) Summary(s finding.Summary) error {
-	mask := m.replacer()
+	if m.mask == nil {
+		var values []rules.Secret
+		for _, f := range m.findings {
+			values = append(values, f.Credential.ID, f.Credential.Secret, f.Credential.Token)
+			values = append(values, f.Candidates...)
+		}
+		m.Announce(values)
+	}
 	for _, f := range m.findings {
-		if err := m.Handler.Finding(maskFinding(f, mask)); err != nil {
+		if err := m.Finding(f); err != nil {
 			return err
 		}
 	}
 	for _, skip := range m.skips {
-		if err := m.Handler.Skip(finding.Skip{Path: mask(skip.Path), Reason: skip.Reason.Map(mask)}); err != nil {
+		if err := m.Skip(skip); err != nil {
 			return err
 		}
 	}
 	return m.Handler.Summary(s)
 }
 
-// replacer returns a function that masks every value of every finding, and whatever else looks like an ID: a file
-// that could not be read may be named after a key that stands nowhere else.
-func (m *masked) replacer() func(string) string {
+// replacer returns a function that masks every value, and whatever else looks like an ID: a file that could not be read
+// may be named after a key that is nowhere else.
+func replacer(values []rules.Secret) func(string) string {
 	var pairs []string
-	for _, f := range m.findings {
-		for _, s := range append([]rules.Secret{f.Credential.ID, f.Credential.Secret, f.Credential.Token}, f.Candidates...) {
-			if !s.IsZero() {
-				pairs = append(pairs, s.Reveal(), s.String())
-			}
+	for _, s := range values {
+		if !s.IsZero() {
+			pairs = append(pairs, s.Reveal(), s.String())
 		}
 	}
-	values := strings.NewReplacer(pairs...)
-	return func(s string) string { return rules.MaskIDs(values.Replace(s)) }
+	replace := strings.NewReplacer(pairs...)
+	return func(s string) string { return rules.MaskIDs(replace.Replace(s)) }
 }
 
 func maskFinding(f finding.Finding, mask func(string) string) finding.Finding {

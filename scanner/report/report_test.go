@@ -141,3 +141,26 @@ func TestNamesAreMasked(t *testing.T) {
 		t.Errorf("a name lost more than its value: %s", n.all.String())
 	}
 }
+
+// Findings of a scan pass through the mask as they come, because the scan announces every value first.
+func TestMaskedFindingsStream(t *testing.T) {
+	full := reporttest.Full()
+	var n names
+	h := report.Masked(&n)
+	var values []rules.Secret
+	for _, f := range full.Findings {
+		values = append(values, f.Credential.ID, f.Credential.Secret, f.Credential.Token)
+	}
+	h.(finding.Announcer).Announce(values)
+	for i, f := range full.Findings {
+		before := n.all.Len()
+		if err := h.Finding(f); err != nil || n.all.Len() == before {
+			t.Fatalf("finding %d is held back: %v", i, err)
+		}
+	}
+	for _, v := range full.Values() {
+		if strings.Contains(n.all.String(), v) {
+			t.Error("a name shows a value")
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/cmd/internal/terminal"
+	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
@@ -223,6 +224,13 @@ type watched struct {
 	finding.Handler
 	progress *command.Progress // may be nil
 	outcome  outcome
+}
+
+// Announce implements finding.Announcer.
+func (w *watched) Announce(values []rules.Secret) {
+	if a, ok := w.Handler.(finding.Announcer); ok {
+		a.Announce(values)
+	}
 }
 
 // Finding implements finding.Handler.

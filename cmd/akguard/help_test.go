@@ -96,6 +96,40 @@ func TestHelpIsTranslated(t *testing.T) {
 	}
 }
 
+// maxColumns is the width of a terminal in which no line of help breaks. A Chinese character takes two columns.
+const maxColumns = 120
+
+// TestHelpFits holds every line of help to the width of a terminal.
+func TestHelpFits(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob(filepath.Join("testdata", "help", "*", "*.txt"))
+	if err != nil || len(names) < 24 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(string(text), "\n") {
+			if n := columns(line); n > maxColumns {
+				t.Errorf("%s: %d columns: %s", name, n, line)
+			}
+		}
+	}
+}
+
+func columns(line string) int {
+	n := 0
+	for _, r := range line {
+		n++
+		if r >= 0x2e80 { // Han characters and full-width punctuation
+			n++
+		}
+	}
+	return n
+}
+
 // scripts returns all scripts, one after the other.
 func scripts(t *testing.T) string {
 	t.Helper()

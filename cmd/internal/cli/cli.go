@@ -21,6 +21,7 @@ type app struct{ *command.App }
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "akguard",
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 
@@ -34,9 +35,11 @@ func (a *app) root() *cobra.Command {
 		},
 	}
 	root.PersistentFlags().String("lang", "", "")
+	root.Flags().Bool("version", false, "") // cobra's own would take -v, which is --verbose elsewhere
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(a.scan(), a.verify())
 	root.AddCommand(account.Commands(a.App)...)
-	root.AddCommand(a.rules(), a.version(), a.completion())
+	root.AddCommand(a.rules(), a.printVersion(), a.completion())
 	a.Prepare(root)
 	return root
 }

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"crypto/sha256"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -54,7 +56,10 @@ func (o configOptions) load(target string) (config.Config, error) {
 
 func loadConfig(path string) (config.Config, error) {
 	c, err := config.Load(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c, command.Usage("usage.config-missing", path)
+	case err != nil:
 		return c, command.Usage("usage.config", err)
 	}
 	return c, nil

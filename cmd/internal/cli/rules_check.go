@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"errors"
+	"io/fs"
+
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/cmd/internal/terminal"
@@ -61,10 +64,12 @@ func (a *app) checked(path string) (config.Config, error) {
 		return config.Config{}, command.Empty("FILE")
 	}
 	c, err := config.Load(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c, command.Usage("usage.config-missing", path)
+	case err != nil:
 		return c, command.Usage("rules.lint", err)
-	}
-	if len(c.Custom) == 0 {
+	case len(c.Custom) == 0:
 		return c, command.Usage("rules.none", path)
 	}
 	return c, nil

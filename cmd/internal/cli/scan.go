@@ -106,6 +106,9 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	opts := scanner.Options{Header: finding.Header{Version: command.Version(), Target: o.input.named(), Notes: notes, Empty: o.input.empty()}, Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
 	result, err := a.scanWithin(ctx, o, opts, out)
 	if err != nil && !result.Interrupted {
+		if o.input.remote() {
+			return command.Failed(command.ExitIncomplete, "scan.failed-remote", err)
+		}
 		return failedScan(err)
 	}
 	if err := out.Commit(); err != nil {

@@ -24,9 +24,9 @@ func (t *verbose) Verify(ctx context.Context, c rules.Credential) verifier.Verdi
 	if v.CheckedAt.IsZero() { // nobody was asked
 		return v
 	}
-	status := reason.Text(v.Status.String())
+	status := reason.New("report.status." + v.Status.String())
 	if v.Code != "" {
-		status = reason.New("verify.status-code", v.Status.String(), v.Code)
+		status = reason.New("verify.status-code", status, v.Code)
 	}
 	if v.Status == verifier.Unknown {
 		status = reason.New("verify.status-reason", status, v.Reason)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -21,9 +22,20 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &missing):
 		return Usage("usage.flag-needs-value", "--"+missing.GetFlag().Name, cmd.CommandPath())
 	case errors.As(err, &invalid):
-		return Usage("usage.flag-value", "--"+invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap(), cmd.CommandPath())
+		return Usage("usage.flag-value", "--"+invalid.GetFlag().Name, invalid.GetValue(), invalidity(invalid), cmd.CommandPath())
 	}
 	return err
+}
+
+// invalidity is what a flag expects. The errors of package strconv and time are English, and name functions of Go.
+func invalidity(err *pflag.InvalidValueError) any {
+	switch err.GetFlag().Value.Type() {
+	case "duration":
+		return reason.New("usage.duration")
+	case "int":
+		return reason.New("usage.number")
+	}
+	return err.Unwrap()
 }
 
 // Takes checks the number of arguments that a command takes.

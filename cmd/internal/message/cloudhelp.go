@@ -4,32 +4,32 @@ package message
 // permissions that they list to those that the calls need.
 var cloudHelpTexts = texts{
 	"flag.ca-file":  {en: "also trust the certificates in this PEM `FILE`, such as those of a proxy", zh: "同时信任此 PEM `FILE` 中的证书，如代理的证书"},
-	"flag.region":   {en: "call the endpoints of this `REGION`, such as cn-beijing; the default is the public endpoints", zh: "调用此地域 `REGION` 的端点，如 cn-beijing；默认使用公共端点"},
-	"flag.endpoint": {en: "call a service at another URL, `SERVICE=URL`; repeatable, and also in AKGUARD_ENDPOINT_STS and so on", zh: "在其他 URL 调用服务，`SERVICE=URL`；可重复，也可用 AKGUARD_ENDPOINT_STS 等环境变量"},
+	"flag.region":   {en: "call the endpoints of this `REGION`, such as cn-beijing, instead of the public ones", zh: "调用此地域 `REGION` 的端点，如 cn-beijing；默认使用公共端点"},
+	"flag.endpoint": {en: "call a service at another URL, `SERVICE=URL`; repeatable; or set AKGUARD_ENDPOINT_STS etc.", zh: "在其他 URL 调用服务，`SERVICE=URL`；可重复，也可用 AKGUARD_ENDPOINT_STS 等环境变量"},
 	"flag.profile":  {en: "use the administrator's credential in this `PROFILE` of ~/.aliyun/config.json", zh: "使用 ~/.aliyun/config.json 中此配置 `PROFILE` 的管理员凭证"},
 	"flag.account":  {en: "refuse an administrator's credential of any account but this `ID`", zh: "拒绝此账号 `ID` 以外的管理员凭证"},
 	"flag.verbose":  {en: "report each call to Alibaba Cloud and its result; values stay masked", zh: "报告对阿里云的每次调用及结果；值始终打码"},
 
-	"flag.no-probe":       {en: "ask nothing about an ID whose secret was not found", zh: "不查询没有找到 Secret 的 ID"},
+	"flag.no-probe":       {en: "do not ask whether a lone ID exists", zh: "不查询单独的 ID 是否存在"},
 	"flag.max-candidates": {en: "try at most `N` secrets near an ID, best first", zh: "一个 ID 附近最多尝试 `N` 个 Secret，从最可能的开始"},
-	"flag.verify-timeout": {en: "limit all checks together to this `TIME`; what is left then is unknown; 0 is no limit", zh: "全部验证的总时限 `TIME`；届时未完成的为未知；0 表示不限"},
+	"flag.verify-timeout": {en: "stop all checks after this `TIME`; the rest stay unknown; 0 is no limit", zh: "全部验证的总时限 `TIME`；届时未完成的为未知；0 表示不限"},
 	"flag.inventory":      {en: "report whether each key is one of your own; needs an administrator's credential", zh: "报告每个密钥是否属于自己；需要管理员凭证"},
-	"flag.blast-radius":   {en: "report what live keys can do, by policies that `WHO` reads: admin, leaked-key or none", zh: "报告有效密钥的权限，由 `WHO` 读取策略：admin、leaked-key 或 none"},
+	"flag.blast-radius":   {en: "report what live keys can do; `WHO` asks: admin, leaked-key or none", zh: "报告有效密钥的权限，由 `WHO` 查询：admin、leaked-key 或 none"},
 	"flag.verdict-cache":  {en: "cache verdicts for the next run: live ones for 10 minutes, dead ones for an hour", zh: "为下次运行缓存结果：有效的 10 分钟，无效的 1 小时"},
 
 	"help.verify.short": {en: "Verify one credential, or the findings of a saved report", zh: "验证一个凭证，或已保存报告中的发现"},
 	"help.verify.long": {
 		en: `Verify one credential, or the findings of a saved report, with STS.
 
-For one credential, name its ID. akguard asks for its secret on the terminal, without showing it, and for the security token
-if the ID starts with STS. Without a terminal, --secret-stdin reads the secret from the first line of standard input and
-the token from the second; --from-env takes ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
+For one credential, name its ID. akguard asks for its secret on the terminal, without showing it, and for the security
+token if the ID starts with STS. Without a terminal, --secret-stdin reads the secret from the first line of standard
+input and the token from the second; --from-env takes ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
 ALIBABA_CLOUD_SECURITY_TOKEN. There is no flag for a secret: it would show in the shell's history and in the list of
 processes. --id-only asks only whether the ID exists, as scan does when it finds no secret.
 
-For a saved report, name a file written by scan --format jsonl or json. akguard verifies each finding again and writes the
-report with the new verdicts. That needs unmasked values (scan --show-secrets): a finding with masked values keeps its
-verdict. If STS gives no usable answer, the old verdict stays too.
+For a saved report, name a file written by scan --format jsonl or json. akguard verifies each finding again and writes
+the report with the new verdicts. That needs unmasked values (scan --show-secrets): a finding with masked values keeps
+its verdict. If STS gives no usable answer, the old verdict stays too.
 
 "akguard scan --help" lists what is sent to whom.
 
@@ -59,7 +59,7 @@ ALIBABA_CLOUD_ACCESS_KEY_SECRET 和 ALIBABA_CLOUD_SECURITY_TOKEN。没有直接�
 	"flag.secret-stdin":        {en: "read the secret from standard input, and a token from its second line", zh: "从标准输入读取 Secret，第二行读取令牌"},
 	"flag.from-env":            {en: "take the credential from ALIBABA_CLOUD_ACCESS_KEY_ID and so on", zh: "从 ALIBABA_CLOUD_ACCESS_KEY_ID 等环境变量读取凭证"},
 	"flag.id-only":             {en: "ask whether the ID exists, without its secret", zh: "不用 Secret，只查询 ID 是否存在"},
-	"flag.verify.format":       {en: "write the result in this `FORMAT`: text, json or jsonl; the default is text, or jsonl for a report in a file", zh: "结果的格式 `FORMAT`：text、json 或 jsonl；默认为 text，写入文件的报告为 jsonl"},
+	"flag.verify.format":       {en: "write the result as `FORMAT`: text, json or jsonl; a report in a file is jsonl by default", zh: "结果的格式 `FORMAT`：text、json 或 jsonl；默认为 text，写入文件的报告为 jsonl"},
 	"flag.verify.output":       {en: "write the result to `FILE`, atomically; - is standard output", zh: "将结果以原子方式写入 `FILE`；- 表示标准输出"},
 	"flag.verify.show-secrets": {en: "write values unmasked; keep such a result safe", zh: "不打码地写出值；请妥善保管这样的结果"},
 	"flag.verify.fail-on":      {en: "exit with 1 for `WHICH` results: any, live or never", zh: "对哪些（`WHICH`）结果以 1 退出：any、live 或 never"},
@@ -75,23 +75,23 @@ ALIBABA_CLOUD_ACCESS_KEY_SECRET 和 ALIBABA_CLOUD_SECURITY_TOKEN。没有直接�
 	"help.revoke.long": {
 		en: `Take a leaked key out of use, safely: plan, disable, watch, delete. Each action can be undone.
 
-Name the key's ID, or a report written by scan --format jsonl --show-secrets to act on all its keys. Without --disable,
---quarantine or --delete, akguard shows the plan and changes nothing.
+Name the key's ID, or a report written by scan --format jsonl --show-secrets to act on all its keys. Without
+--disable, --quarantine or --delete, akguard shows the plan and changes nothing.
 
   --disable         makes the key inactive. akguard revoke undo makes it active again
-  --quarantine      leaves the key active, but only from these addresses
+  --quarantine      lets the key work from these addresses only
   --delete          deletes an inactive key, a day after it was disabled (--watch-time), or at once with --now. Alibaba
                     Cloud keeps it in a recycle bin for about a month: akguard revoke undo restores it
   revoke watch      shows who uses the key, or still tries to
 
-Before anything changes, you confirm each key by the last characters of its ID; without a terminal, --yes does it. If you
-decline one key, nothing is changed. Nothing is changed either if a key is no longer as it was when the plan was made.
-akguard writes a journal before and after each call, without any ID or secret. akguard revoke resume finishes an interrupted
-run. All times are those of Alibaba Cloud's clock.
+Before anything changes, you confirm each key by typing the last characters of its ID; --yes confirms without a
+terminal. If you decline one key, or if a key has changed since the plan was made, nothing is changed. akguard writes
+a journal before and after each call, without any ID or secret. akguard revoke resume finishes an interrupted run. All
+times are those of Alibaba Cloud's clock.
 
 akguard acts with an administrator's credential: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and
-ALIBABA_CLOUD_SECURITY_TOKEN, a profile of the aliyun command, an OIDC role or an ECS role. It needs these permissions, all
-of which AliyunRAMFullAccess grants; those in brackets are useful but not needed:
+ALIBABA_CLOUD_SECURITY_TOKEN, a profile of the aliyun command, an OIDC role or an ECS role. It needs these
+permissions, all of which AliyunRAMFullAccess grants; those in brackets are useful but not needed:
 
   all               ram:GetUser, ram:ListAccessKeys
   --disable         ram:UpdateAccessKey [ram:GetAccessKeyLastUsed]
@@ -107,7 +107,7 @@ of which AliyunRAMFullAccess grants; those in brackets are useful but not needed
 --delete 时，只显示计划，不做任何更改。
 
   --disable         禁用密钥。akguard revoke undo 可重新启用
-  --quarantine      密钥仍然启用，但只能从这些地址使用
+  --quarantine      密钥只能从这些地址使用
   --delete          在禁用一天后（--watch-time）删除已禁用的密钥，加 --now 则立即删除。阿里云在回收站中保留约一个月：
                     akguard revoke undo 可恢复
   revoke watch      显示谁在使用，或仍在尝试使用该密钥
@@ -142,23 +142,25 @@ aliyun 命令的配置，OIDC 角色或 ECS 角色。所需权限如下，Aliyun
   akguard revoke undo ID                  撤销最近一次更改
   akguard revoke report.jsonl --disable --yes`,
 	},
-	"flag.disable":             {en: "make the key inactive", zh: "禁用密钥"},
-	"flag.delete":              {en: "delete the key, if it has been inactive for the watch time", zh: "删除禁用已满观察期的密钥"},
-	"flag.quarantine":          {en: "let the key work from these addresses only: `CIDR,…`", zh: "密钥只能从这些地址使用：`CIDR,…`"},
-	"flag.now":                 {en: "with --delete: do not wait; with --disable too: do both at once", zh: "与 --delete 一起：不等待；再加 --disable：同时执行"},
-	"flag.watch-time":          {en: "with --delete: the `TIME` that the key must have been inactive, up to 8760h", zh: "与 --delete 一起：密钥须已禁用的时间 `TIME`，最长 8760h"},
-	"flag.plan":                {en: "run exactly the plan in `FILE`", zh: "严格按照 `FILE` 中的计划执行"},
-	"flag.save-plan":           {en: "write the plan to `FILE` and change nothing", zh: "将计划写入 `FILE`，不做任何更改"},
-	"flag.use-leaked-key":      {en: "let the leaked key disable itself; its secret is in the report, or akguard asks for it", zh: "让泄露的密钥禁用自己；Secret 来自报告，或由 akguard 询问"},
-	"flag.revoke.secret-stdin": {en: "with --use-leaked-key: read the secret from standard input", zh: "与 --use-leaked-key 一起：从标准输入读取 Secret"},
-	"flag.yes":                 {en: "approve without being asked; in CI, give --account too", zh: "不询问直接确认；在 CI 中请同时给出 --account"},
-	"flag.journal":             {en: "`FILE` of the journal; the default is a new one in AKGUARD_STATE_DIR, or in the user's folder for state", zh: "日志 `FILE`；默认在 AKGUARD_STATE_DIR 或用户状态目录中新建"},
-	"flag.max-keys":            {en: "refuse more than `N` keys at a time", zh: "一次拒绝超过 `N` 个密钥"},
+	"flag.disable":               {en: "make the key inactive", zh: "禁用密钥"},
+	"flag.delete":                {en: "delete the key, if it has been inactive for the watch time", zh: "删除禁用已满观察期的密钥"},
+	"flag.quarantine":            {en: "let the key work from these addresses only: `CIDR,…`", zh: "密钥只能从这些地址使用：`CIDR,…`"},
+	"flag.now":                   {en: "with --delete: do not wait; with --disable too: do both at once", zh: "与 --delete 一起：不等待；再加 --disable：同时执行"},
+	"flag.watch-time":            {en: "with --delete: require this `TIME` of inactivity first, up to 8760h", zh: "与 --delete 一起：密钥须已禁用的时间 `TIME`，最长 8760h"},
+	"flag.plan":                  {en: "run exactly the plan in `FILE`", zh: "严格按照 `FILE` 中的计划执行"},
+	"flag.save-plan":             {en: "write the plan to `FILE` and change nothing", zh: "将计划写入 `FILE`，不做任何更改"},
+	"flag.use-leaked-key":        {en: "let the leaked key disable itself; its secret is in the report, or akguard asks for it", zh: "让泄露的密钥禁用自己；Secret 来自报告，或由 akguard 询问"},
+	"flag.revoke.secret-stdin":   {en: "with --use-leaked-key: read the secret from standard input", zh: "与 --use-leaked-key 一起：从标准输入读取 Secret"},
+	"flag.yes":                   {en: "approve without being asked; in CI, give --account too", zh: "不询问直接确认；在 CI 中请同时给出 --account"},
+	"flag.journal":               {en: "write the journal to `FILE`; by default a new one in the state folder (AKGUARD_STATE_DIR)", zh: "将日志写入 `FILE`；默认在状态目录（AKGUARD_STATE_DIR）中新建"},
+	"flag.revoke-resume.journal": {en: "finish the run of this journal `FILE`; by default, look for unfinished runs", zh: "完成此日志 `FILE` 的运行；默认查找未完成的运行"},
+	"flag.max-keys":              {en: "refuse to act on more than `N` keys at once", zh: "密钥超过 `N` 个时拒绝操作"},
 
 	"help.revoke-undo.short": {en: "Undo the last change to a key", zh: "撤销对密钥的最近一次更改"},
 	"help.revoke-undo.long": {
-		en: `Undo the last change to a key: restore a deleted key from the recycle bin, where it is inactive; make an inactive key active
-again; lift a quarantine. Each undo takes back one more change. The journals record what the changes were.
+		en: `Undo the last change to a key: restore a deleted key from the recycle bin (it comes back inactive), make an inactive
+key active again, or lift a quarantine. Each undo takes back one more change. akguard reads from its journals what the
+changes were.
 
 It needs these permissions:
 
@@ -184,9 +186,10 @@ It needs these permissions:
 
 	"help.revoke-resume.short": {en: "Finish an interrupted run", zh: "完成中断的运行"},
 	"help.revoke-resume.long": {
-		en: `Finish a run that was interrupted, or in which some actions failed. akguard reads what the calls did whose answers were lost,
-and carries out the rest after you approve it again. Without --journal, it looks for unfinished runs. A journal that cannot
-be read is reported, and ends with exit code 4: its run may be unfinished.
+		en: `Finish a run that was interrupted, or in which some actions failed. If the answer to a call was lost, akguard first
+reads the state to learn whether the call took effect. It then carries out the rest, after you approve it again.
+Without --journal, it looks for unfinished runs. If a journal cannot be read, akguard says so and exits with 4,
+because its run may be unfinished.
 
 {1}`,
 		zh: `完成中断的运行，或部分操作失败的运行。对于没有收到响应的调用，akguard 会读取其结果；再次确认后执行剩余的操作。
@@ -199,14 +202,15 @@ be read is reported, and ends with exit code 4: its run may be unfinished.
 	"help.revoke-watch.short": {en: "Show who uses a key, or still tries to", zh: "显示谁在使用，或仍在尝试使用密钥"},
 	"help.revoke-watch.long": {
 		en: `Show who uses a key, or still tries to: its last use, and the calls that ActionTrail recorded, by service, address and
-program. If the key is active, these callers break when you disable it. If it is not, callers whose calls fail now need
-another key, or are those who found the leaked one.
+program. If the key is active, these callers will stop working when you disable it. If it is inactive, callers that
+still try either need a new key or are misusing the leaked one.
 
-With --for, akguard looks again at each --interval for that time, and shows what is new; Ctrl-C ends it. ActionTrail shows a
-call about ten minutes after it was made, and each region records its own calls (--region).
+With --for, akguard keeps looking for that time, after each --interval, and shows what is new; Ctrl-C ends it.
+ActionTrail shows a call about ten minutes after it was made. Each region records its own calls; --region chooses the
+region.
 
-It needs ram:GetUser and ram:ListAccessKeys; without ram:GetAccessKeyLastUsed and actiontrail:LookupEvents it shows less, and
-reports that.
+It needs ram:GetUser and ram:ListAccessKeys. Without ram:GetAccessKeyLastUsed and actiontrail:LookupEvents it shows
+less, and says what is missing.
 
 {1}`,
 		zh: `显示谁在使用，或仍在尝试使用密钥：最近使用时间，以及操作审计（ActionTrail）记录的调用，按服务、地址和程序列出。
@@ -215,7 +219,8 @@ reports that.
 带 --for 时，akguard 在该时间内每隔 --interval 再查看一次，只显示新的内容；Ctrl-C 结束。ActionTrail 约十分钟后才显示
 一次调用，且每个地域只记录自己的调用（--region）。
 
-需要 ram:GetUser 和 ram:ListAccessKeys；没有 ram:GetAccessKeyLastUsed 和 actiontrail:LookupEvents 时显示的内容较少，并会说明。
+需要 ram:GetUser 和 ram:ListAccessKeys。没有 ram:GetAccessKeyLastUsed 和 actiontrail:LookupEvents 时显示的内容较少，
+并会说明缺少什么。
 
 {1}`,
 	},
@@ -223,22 +228,22 @@ reports that.
 		en: "  akguard revoke watch ID --since 72h\n  akguard revoke watch ID --for 1h",
 		zh: "  akguard revoke watch ID --since 72h\n  akguard revoke watch ID --for 1h",
 	},
-	"flag.since":    {en: "look this `TIME` back, up to 2160h", zh: "回溯的时间 `TIME`，最长 2160h"},
-	"flag.for":      {en: "go on for this `TIME`, and show what is new; the default is to look once", zh: "持续的时间 `TIME`，显示新的内容；默认只查看一次"},
-	"flag.interval": {en: "with --for: look once each `TIME`", zh: "与 --for 一起：每隔 `TIME` 查看一次"},
+	"flag.since":    {en: "look back over this `TIME`, up to 2160h", zh: "回溯的时间 `TIME`，最长 2160h"},
+	"flag.for":      {en: "keep looking for this `TIME`, and show what is new; by default, look once", zh: "持续的时间 `TIME`，显示新的内容；默认只查看一次"},
+	"flag.interval": {en: "with --for: look again after each `TIME`", zh: "与 --for 一起：每隔 `TIME` 查看一次"},
 
-	"help.respond.short": {en: "The first ten minutes after a leak, in one command", zh: "一条命令走完泄露后的最初十分钟"},
+	"help.respond.short": {en: "Go through the first ten minutes after a leak in one command", zh: "一条命令走完泄露后的最初十分钟"},
 	"help.respond.long": {
-		en: `Go through the first ten minutes after a leak in one command, with a running clock. akguard checks whether the key works,
-finds whose it is and what depends on it, freezes it (disables it, or quarantines it with --quarantine), shows who used it
-and who still tries to, and lists what only a person can do, the most urgent first. It deletes nothing. You confirm each key
-before it is frozen, as with akguard revoke.
+		en: `Go through the first ten minutes after a leak in one command, with a running clock. akguard checks whether the key
+works, finds whose it is and what depends on it, freezes it (disables it, or quarantines it with --quarantine), shows
+who used it and who still tries to, and lists what only a person can do, the most urgent first. It deletes nothing.
+You confirm each key before it is frozen, as with akguard revoke.
 
-Name the key's ID, or a report written by scan --format jsonl --show-secrets: akguard acts on all its keys that may still
-work, and uses the secrets in it to ask STS again which ones do.
+Name the key's ID, or a report written by scan --format jsonl --show-secrets: akguard acts on all its keys that may
+still work, and uses the secrets in the report to ask STS again which ones do.
 
-Without an administrator's credential, it says what a person can do, and how to freeze the key by hand. It needs the same
-permissions as akguard revoke and akguard revoke watch.
+Without an administrator's credential, akguard cannot freeze the key: it explains how to do that by hand. It needs the
+same permissions as akguard revoke and akguard revoke watch.
 
 {1}`,
 		zh: `一条命令走完泄露后的最初十分钟，并显示已用时间。akguard 检查密钥是否有效，查明其归属和影响，冻结密钥（禁用，或用

@@ -108,7 +108,7 @@ var gitTexts = texts{
 	"git.fetch-folder":       {en: "storing what was fetched: {1}", zh: "保存获取的内容：{1}"},
 	"git.fetch-shallow":      {en: "the server has a shallow copy: the history is cut at this commit", zh: "服务器上是浅副本：历史在此提交处被截断"},
 	"git.fetch-not-found":    {en: "repository not found, or not visible without a credential", zh: "仓库不存在，或未提供凭证而不可见"},
-	"git.fetch-unauthorized": {en: "the server refuses the credential, or wants one", zh: "服务器拒绝该凭证，或要求提供凭证"},
+	"git.fetch-unauthorized": {en: "the server rejected the credential, or requires one", zh: "服务器拒绝该凭证，或要求提供凭证"},
 	"git.fetch-url":          {en: "not the URL of a repository", zh: "不是仓库的 URL"},
 	"git.fetch-protocol":     {en: "unsupported protocol {1}: use https, ssh, git or file", zh: "不支持的协议 {1}：请使用 https、ssh、git 或 file"},
 	"git.fetch-plain-http":   {en: "plain http would send the credential in the clear: use https", zh: "http 会以明文发送凭证：请使用 https"},

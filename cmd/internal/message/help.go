@@ -28,8 +28,8 @@ var helpTexts = texts{
 
 	"help.akguard.short": {en: "Find leaked Alibaba Cloud AccessKeys, and whether they are live", zh: "查找泄露的阿里云 AccessKey，并确认其是否有效"},
 	"help.akguard.long": {
-		en: `akguard finds leaked Alibaba Cloud AccessKeys in repositories, folders and streams. It shows where each one is, since when
-and by whom, and asks Alibaba Cloud whether it still works.
+		en: `akguard finds leaked Alibaba Cloud AccessKeys in repositories, folders and streams. It shows where each one is, since
+when and by whom, and asks Alibaba Cloud whether it still works.
 
 {1}`,
 		zh: `akguard 在代码仓库、目录和数据流中查找泄露的阿里云 AccessKey，指出其位置、首次出现的时间和提交者，
@@ -43,24 +43,25 @@ and by whom, and asks Alibaba Cloud whether it still works.
 		en: `Scan for leaked Alibaba Cloud AccessKeys.
 
 A git repository is scanned whole: every blob in its object store, however it is reachable (branches, tags, stashes,
-reflogs, notes, or not at all), the messages of commits and tags, and the working tree: tracked files as they are on disk,
-and untracked files that git does not ignore. A folder that is not a repository, and a file, are scanned as they are;
-- is standard input. Without PATH, akguard scans the repository around the current folder.
+reflogs, notes, or not at all), the messages of commits and tags, and the working tree: tracked files as they are on
+disk, and untracked files that git does not ignore. A folder that is not a repository, and a file, are scanned as they
+are; - is standard input. Without PATH, akguard scans the repository around the current folder.
 
-A URL (https, ssh, git, or user@host:path) is a repository on a server. akguard fetches every ref, pull requests too, and scans
-the objects as they arrive; nothing is checked out, and nothing of the repository runs. Over https, AKGUARD_GIT_TOKEN
-authenticates; over ssh, your agent does.
+A URL (https, ssh, git, or user@host:path) is a repository on a server. akguard fetches every ref, including pull
+requests, and scans the objects as they arrive. Nothing is checked out, and no code of the repository runs. Over
+https, set AKGUARD_GIT_TOKEN for a private repository (and AKGUARD_GIT_USER if the host requires a user name); over
+ssh, akguard uses your agent.
 
-akguard checks the pairs it finds with STS GetCallerIdentity, which needs no permission and changes nothing. It sends the
-ID, the security token of a temporary credential, and a signature to sts.aliyuncs.com. The secret never leaves the machine,
-and nothing is sent anywhere else. If several secrets are near an ID, akguard tries each, best first, until one matches. For
-a lone ID, akguard asks STS with a made-up secret whether the ID exists: the answer is "not found", "disabled" or "exists".
---no-probe skips that question, --no-verify skips all questions. The owner's ActionTrail may record each call with the
-address of this machine. Keys of other kinds, such as DashScope keys, are never checked.
+akguard checks the pairs it finds with STS GetCallerIdentity, which needs no permission and changes nothing. It sends
+the ID, the security token of a temporary credential, and a signature to sts.aliyuncs.com. The secret never leaves the
+machine, and nothing is sent anywhere else. If several secrets are near an ID, akguard tries them, best first, until
+one matches. For a lone ID, akguard asks STS with a made-up secret whether the ID exists: the answer is "not found",
+"disabled" or "exists". --no-probe skips that question, --no-verify skips all questions. The owner's ActionTrail may
+record each call with the address of this machine. Keys of other kinds, such as DashScope keys, are never checked.
 
 --inventory asks another question: is a key one of your own? akguard then uses an administrator's credential, from the
-environment or from --profile, to ask IMS and RAM for the owner of each ID, in its own account and in the accounts of its
-organization that it may enter. It does not use the leaked secret for that.
+environment or from --profile, to ask IMS and RAM who owns each ID, in the administrator's account and in those
+accounts of its organization where it may assume a role. It does not use the leaked secret for that.
 
 akguard honours HTTPS_PROXY and NO_PROXY. --ca-file names the certificates of a proxy that inspects TLS; on Linux,
 SSL_CERT_FILE does too. Inside a VPC, use --endpoint sts=https://sts-vpc.REGION.aliyuncs.com.
@@ -75,7 +76,8 @@ Values are masked everywhere, unless you give --show-secrets.
 - 表示标准输入。不给出 PATH 时，扫描当前目录所在的仓库。
 
 URL（https、ssh、git 或 user@host:path）表示服务器上的仓库。akguard 获取所有引用（包括合并请求），边接收边扫描；
-不检出任何文件，也不运行仓库中的任何内容。https 通过 AKGUARD_GIT_TOKEN 认证，ssh 使用本机的 agent。
+不检出任何文件，也不运行仓库中的任何内容。https 私有仓库请设置
+AKGUARD_GIT_TOKEN（如主机要求用户名，再设置 AKGUARD_GIT_USER）；ssh 使用本机的 agent。
 
 对找到的密钥对，akguard 调用 STS GetCallerIdentity 进行验证，该调用无需任何权限，也不改变任何内容。发送到
 sts.aliyuncs.com 的只有 ID、临时凭证的安全令牌和签名；Secret 不会离开本机，也不会向其他地方发送任何内容。
@@ -113,23 +115,25 @@ akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理�
 	"flag.no-worktree":        {en: "do not scan the working tree", zh: "不扫描工作区"},
 	"flag.no-unreachable":     {en: "do not scan objects that are not reachable from any ref", zh: "不扫描任何引用都无法到达的对象"},
 	"flag.include-ignored":    {en: "also scan files that git ignores", zh: "同时扫描被 git 忽略的文件"},
-	"flag.config":             {en: "read rules from `FILE`, an .akguard.toml or a .gitleaks.toml; the default is the .akguard.toml of what is scanned", zh: "从 `FILE` 读取规则（.akguard.toml 或 .gitleaks.toml）；默认为扫描目标中的 .akguard.toml"},
-	"flag.trust-config":       {en: "let the .akguard.toml of what is scanned also switch rules off", zh: "允许扫描目标自带的 .akguard.toml 关闭规则"},
-	"flag.no-config":          {en: "read no configuration: a repository that is not trusted should not choose the rules", zh: "不读取任何配置：不受信任的仓库不应自行选择规则"},
-	"flag.explain":            {en: "show what looked like a key but was rejected, and why", zh: "显示看似密钥但未被认定的内容及原因"},
-	"flag.cache":              {en: "record which objects of the history were read, and read only new ones next time", zh: "记录历史中已读取的对象，下次只读取新对象"},
+	"flag.config":             {en: "read rules from `FILE` (akguard or gitleaks format); by default the target's .akguard.toml", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）；默认为扫描目标的 .akguard.toml"},
+	"flag.rules-list.config":  {en: "read rules from `FILE` (akguard or gitleaks format); the default is .akguard.toml here", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）；默认为当前目录的 .akguard.toml"},
+	"flag.trust-config":       {en: "let the target's .akguard.toml switch rules off, too", zh: "允许扫描目标自带的 .akguard.toml 关闭规则"},
+	"flag.no-config":          {en: "read no configuration: an untrusted repository should not choose the rules", zh: "不读取任何配置：不受信任的仓库不应自行选择规则"},
+	"flag.explain":            {en: "show what looked like a key but is not one, and why", zh: "显示看似密钥但未被认定的内容及原因"},
+	"flag.cache":              {en: "remember which objects of the history were read, and read only new ones next time", zh: "记录历史中已读取的对象，下次只读取新对象"},
 	"flag.max-archive-depth":  {en: "open archives nested up to `N` levels; 0 opens none", zh: "打开嵌套不超过 `N` 层的归档；0 表示不打开"},
-	"flag.max-memory":         {en: "hold at most `SIZE` of a repository's objects in memory, such as 512MiB or 2GiB", zh: "内存中最多保留 `SIZE` 的仓库对象，如 512MiB 或 2GiB"},
+	"flag.max-memory":         {en: "hold at most `SIZE` of a repository's objects in memory, such as 2GiB", zh: "内存中最多保留 `SIZE` 的仓库对象，如 512MiB 或 2GiB"},
 	"flag.timeout":            {en: "stop after this `TIME`, such as 5m, as an interrupt would; 0 is no limit", zh: "超过 `TIME`（如 5m）后停止，与中断相同；0 表示不限"},
 	"flag.format":             {en: "write the report in this `FORMAT`: text, json, jsonl or sarif", zh: "报告的格式 `FORMAT`：text、json、jsonl 或 sarif"},
 	"flag.output":             {en: "write the report to `FILE`, atomically; - is standard output", zh: "将报告以原子方式写入 `FILE`；- 表示标准输出"},
 	"flag.show-secrets":       {en: "write values unmasked; keep such a report safe", zh: "不打码地写出值；请妥善保管这样的报告"},
-	"flag.verify":             {en: "check the pairs found with STS", zh: "用 STS 验证找到的密钥对"},
+	"flag.verify":             {en: "check the keys that are found with STS", zh: "用 STS 验证找到的密钥"},
 	"flag.no-verify":          {en: "send nothing anywhere", zh: "不向任何地方发送任何内容"},
 	"flag.fail-on":            {en: "exit with 1 for `WHICH` findings: any, live or never", zh: "对哪些（`WHICH`）发现以 1 退出：any、live 或 never"},
 	"flag.quiet":              {en: "write nothing but findings, errors and what was skipped", zh: "只输出发现、错误和被跳过的内容"},
 	"flag.no-progress":        {en: "show no progress on a terminal", zh: "不在终端显示进度"},
 	"flag.lang":               {en: "speak this `LANGUAGE`: en or zh; the default follows the locale", zh: "使用的语言 `LANGUAGE`：en 或 zh；默认取决于区域设置"},
+	"flag.version":            {en: "print the version", zh: "输出版本"},
 	"flag.help":               {en: "show this help", zh: "显示本帮助"},
 	"flag.rules-list.format":  {en: "write the list in this `FORMAT`: text or json", zh: "列表的格式 `FORMAT`：text 或 json"},
 	"help.rules.short":        {en: "Show and check the rules", zh: "显示和检查规则"},
@@ -142,8 +146,8 @@ akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理�
 	"help.help.short":         {en: "Show the help of a command", zh: "显示命令的帮助"},
 	"help.rules-test.long": {
 		en: `Try the rules of a configuration on their examples: a rule must find each text under match, and none of those under
-no-match. So that the file need not hold a secret, {alnum:N}, {hex:N}, {upper:N}, {lower:N} and {digit:N} become N random
-characters of that kind. Paths and commits are ignored.`,
+no-match. {alnum:N}, {hex:N}, {upper:N}, {lower:N} and {digit:N} become N random characters of that kind, so that the
+file need not contain a secret. Paths and commits are ignored.`,
 		zh: `用示例测试配置中的规则：match 下的每段文本都必须被规则找到，no-match 下的都不能被找到。为避免在文件中写入机密，
 {alnum:N}、{hex:N}、{upper:N}、{lower:N} 和 {digit:N} 会替换为 N 个该类型的随机字符。路径和提交不参与判断。`,
 	},

@@ -44,7 +44,7 @@ var reportTexts = texts{
 	"report.next.revoke":          {en: "revoke it now, where it was issued", zh: "请立即在签发处吊销"},
 	"report.next.verify-pair":     {en: "treat it as live: verify it online, or disable the key in the RAM console right away", zh: "请视为有效：联网验证，或立即在 RAM 控制台禁用"},
 	"report.next.find-secret":     {en: "an ID alone cannot sign: look for its secret, and disable the key if that may have leaked too", zh: "仅有 ID 无法签名：请查找其 Secret；如 Secret 也可能泄露，请禁用该密钥"},
-	"report.next.find-id":         {en: "treat it as live: look for its ID, which is no secret, and disable that key", zh: "请视为有效：查找其 ID（ID 不是机密），并禁用该密钥"},
+	"report.next.find-id":         {en: "treat it as live: look for its ID, which is not secret, and disable that key", zh: "请视为有效：查找其 ID（ID 不是机密），并禁用该密钥"},
 	"report.next.verify-sts":      {en: "treat it as live until it expires, and verify it online", zh: "过期之前请视为有效，并联网验证"},
 	"report.next.revoke-in-doubt": {en: "treat it as live: revoke it where it was issued", zh: "请视为有效：在签发处吊销"},
 
@@ -88,6 +88,8 @@ var reportTexts = texts{
 	"report.unreachable":    {en: "not reachable from any ref", zh: "没有任何引用可以到达"},
 	"report.candidates":     {en: "{1} other secrets near the ID: {2}", one: "1 other secret near the ID: {2}", zh: "ID 附近另有 {1} 个 Secret：{2}"},
 
+	"report.comma":         {en: ", ", zh: "，"},
+	"report.semicolon":     {en: "; ", zh: "；"},
 	"report.rotate-first":  {en: "rewriting history does not take a key back: rotate it first", zh: "改写历史并不能收回密钥：请先轮换密钥"},
 	"report.clean":         {en: "clean", zh: "干净"},
 	"report.nothing-found": {en: "no Alibaba Cloud credentials found in {1}", zh: "在 {1} 中未发现阿里云凭证"},

@@ -1,6 +1,6 @@
 package message
 
-// ruleTexts describe why a value is not taken for a credential. They complete "X is not taken for a key by rule Y: …".
+// ruleTexts say why a value was rejected. They complete "X is not a key: …".
 var ruleTexts = texts{
 	"rules.too-short":     {en: "it is shorter than any ID", zh: "它比任何 ID 都短"},
 	"rules.too-long":      {en: "it is longer than any ID", zh: "它比任何 ID 都长"},
@@ -16,21 +16,21 @@ var ruleTexts = texts{
 	"rules.base64":           {en: "it is a piece of base64 text", zh: "它是一段 base64 文本的一部分"},
 	"rules.made-up":          {en: "it looks made up: {1}", zh: "它像是编造的：{1}"},
 	"rules.like-a-name":      {en: "it reads like a name", zh: "它读起来像一个名称"},
-	"rules.placeholder-word": {en: "it holds a word that people write into placeholders", zh: "它含有占位符中常见的单词"},
-	"rules.sequence":         {en: "it holds a sequence, or one character many times", zh: "它含有连续字符，或某个字符重复多次"},
+	"rules.placeholder-word": {en: "it contains a word that is common in placeholders", zh: "它含有占位符中常见的单词"},
+	"rules.sequence":         {en: "it contains a sequence, or repeats one character", zh: "它含有连续字符，或某个字符重复多次"},
 	"rules.few-kinds": {
 		en: "it has too few kinds of characters, or reads like a name",
 		zh: "它的字符种类太少，或读起来像一个名称",
 	},
 	"rules.few-different": {en: "it has too few different characters", zh: "它的不同字符太少"},
 	"rules.temporary-length": {
-		en: "it is as long as the secret of a temporary credential, and counts only beside the ID of one",
+		en: "it is as long as the secret of a temporary credential, so it counts only beside a temporary ID",
 		zh: "它的长度与临时凭证的密钥相同，只有旁边有临时凭证的 ID 时才算",
 	},
 	"rules.masked":       {en: "it is masked or cut off", zh: "它被打码或被截断"},
 	"rules.wrong-length": {en: "it has {1} characters, and a secret has {2}", zh: "它有 {1} 个字符，而密钥有 {2} 个"},
 	"rules.needs-secret": {
-		en: "it does not have the form of today's IDs, and counts only where a secret belongs to it",
+		en: "it does not have the form of current IDs, so it counts only together with a secret",
 		zh: "它不具有现行 ID 的形式，只有存在与它配对的密钥时才算",
 	},
 	"custom.on-everything": {
@@ -46,7 +46,7 @@ var ruleTexts = texts{
 		zh: "对含有其固定文本的文件整体运行：匹配可能跨任意多行",
 	},
 	"rules.needs-id": {
-		en: "its key name does not say whose it is, and it counts only near an ID",
-		zh: "它的键名没有说明归属，只有附近有 ID 时才算",
+		en: "its key name does not name Alibaba Cloud, so it counts only near an ID",
+		zh: "它的键名没有指明阿里云，只有附近有 ID 时才算",
 	},
 }

@@ -9,7 +9,7 @@ var scanTexts = texts{
 	},
 	"scan.too-many-places": {en: "a credential of this file is in more than {1} places: not all are reported", zh: "此文件中的某个凭证出现在超过 {1} 处：未全部报告"},
 	"scan.unlocated": {
-		en: "the source did not answer for every place",
+		en: "the source did not report every place",
 		zh: "数据源没有给出全部位置",
 	},
 	"scan.no-secret-fits": {

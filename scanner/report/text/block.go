@@ -93,7 +93,7 @@ func (h *handler) candidates(secrets []rules.Secret) string {
 // list joins the first names of total, and counts the others. The names are printable already.
 func (h *handler) list(names []string, total int) string {
 	shown := names[:min(len(names), maxNames)]
-	text := strings.Join(shown, ", ")
+	text := strings.Join(shown, h.say.Say("report.comma"))
 	if more := total - len(shown); more > 0 {
 		text += h.opts.Words.Print(reason.New("report.more", more))
 	}

@@ -44,7 +44,7 @@ func (p places) exposure() string {
 	if o.Commit != "" && o.Source == finding.SourceHistory {
 		facts = append(facts, p.h.say.Say("report.commit", short(o.Commit)))
 	}
-	return strings.Join(append(facts, p.place(o)), ", ")
+	return strings.Join(append(facts, p.place(o)), p.h.say.Say("report.comma"))
 }
 
 func author(o finding.Occurrence) string {
@@ -147,11 +147,12 @@ func (p places) rest() string {
 	if t.messages > 0 {
 		facts = append(facts, p.h.say.Say("report.more-messages", t.messages))
 	}
-	text, missing := strings.Join(facts, ", "), p.missing()
+	comma := p.h.say.Say("report.comma")
+	text, missing := strings.Join(facts, comma), p.missing()
 	if text == "" || missing == "" {
 		return text + missing
 	}
-	return text + ", " + p.h.opts.Words.Print(reason.New("report.including", missing))
+	return text + comma + p.h.opts.Words.Print(reason.New("report.including", missing))
 }
 
 // counted is what there is in history besides the first exposure. A version is one content of one file.

@@ -36,10 +36,10 @@ func pen(on bool, attributes ...color.Attribute) func(string) string {
 func (h *handler) totals(s finding.Summary, unverified int) string {
 	findings := h.say.Say("report.findings", s.Findings)
 	if s.Findings > 0 {
-		findings += ", " + h.say.Say("report.live", s.Live)
+		findings += h.say.Say("report.comma") + h.say.Say("report.live", s.Live)
 	}
 	if unverified > 0 {
-		findings += ", " + h.say.Say("report.unverified", unverified)
+		findings += h.say.Say("report.comma") + h.say.Say("report.unverified", unverified)
 	}
 	return h.say.Say("report.totals", reason.New("report.blobs", s.Blobs), h.size(s.Bytes),
 		reason.New("report.commits", s.Commits), took(s.Duration).String(), findings)

@@ -143,7 +143,7 @@ func (w Writer) Can(r *verifier.Reach) string {
 	if len(can) == 0 {
 		return w.Print(r.Limits)
 	}
-	return w.Say("report.can", strings.Join(can, "; "), r.Limits)
+	return w.Say("report.can", strings.Join(can, w.Say("report.semicolon")), r.Limits)
 }
 
 // Why gives the reason of a verdict, and the service's code for it; zero if there is neither.

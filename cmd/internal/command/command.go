@@ -133,7 +133,10 @@ type Failure struct {
 	Code int
 }
 
+// Error implements error.
 func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap returns the error itself.
 func (f *Failure) Unwrap() error { return f.Err }
 
 // withAll returns a command and all below it.

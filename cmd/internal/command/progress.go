@@ -20,6 +20,7 @@ type Progress struct {
 // progressDelay is how long a scan may take without a sign of life.
 const progressDelay = 500 * time.Millisecond
 
+// NewProgress returns a progress that writes to a terminal.
 func NewProgress(out io.Writer) *Progress { return &Progress{start: time.Now(), out: out} }
 
 // Add counts bytes that have been scanned.

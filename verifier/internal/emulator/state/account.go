@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	digits   = "0123456789"
+	digits = "0123456789"
+	// Alphanum are the characters of IDs and secrets.
 	Alphanum = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	base58   = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 )

@@ -126,8 +126,8 @@ type Attempt struct {
 type decision int
 
 const (
-	Silent decision = iota // no statement is about it
-	Allowed
+	Silent  decision = iota // no statement is about it
+	Allowed                 // some statement allows the call, and none denies it
 	denied
 )
 

@@ -63,7 +63,7 @@ func legacyBefore(content []byte, at, nameEnd int) (rules.Match, bool) {
 		if start >= at {
 			break
 		}
-		line := content[max(from, bytes.LastIndexByte(content[:start], '\n')):start]
+		line := content[from+max(0, bytes.LastIndexByte(content[from:start], '\n')) : start]
 		if shape.Contains(bytes.ToLower(line), "id", "key") && isLegacyID(content, start, end) {
 			last = rules.Match{Start: start, End: end, Confidence: rules.Weak}
 		}

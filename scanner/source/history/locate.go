@@ -32,8 +32,8 @@ func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scann
 		}
 	}
 	l := &locator{
-		source: s, graph: s.graph, trees: newTreeIndex(s.repo.objects(), wanted), sink: sink, partial: s.repo.Partial(),
-		origins: map[origin][]int32{}, paths: map[int32][]string{}, unfetched: map[object.ID]bool{},
+		source: s, graph: s.graph, trees: newTreeIndex(s.repo.objects(), wanted, s.repo.Partial()), sink: sink,
+		origins: map[origin][]int32{}, paths: map[int32][]string{},
 	}
 	l.allRefs, l.unreadable = s.repo.Refs()
 	whole, err := l.nothingMissing(ctx, matches)
@@ -54,7 +54,6 @@ type locator struct {
 	graph      *graph
 	trees      *treeIndex
 	sink       scanner.Sink
-	partial    bool       // the repository is a partial clone
 	order      []int32    // commits, parents first
 	rank       []int32    // position of each commit in order
 	allRefs    []repo.Ref // all refs of the repository
@@ -64,7 +63,6 @@ type locator struct {
 	paths      map[int32][]string // of each leaf
 	steps      int                // introductions that were recorded
 	capped     bool               // the limits were reached
-	unfetched  map[object.ID]bool // objects that a partial clone has not fetched
 	staged     map[object.ID][]string
 }
 
@@ -179,13 +177,8 @@ func (l *locator) introductions(ctx context.Context) error {
 	return nil
 }
 
-// introduce records that a commit introduced a leaf, and reports whether more can be recorded. Objects that a partial
-// clone lacks are only counted, because that may be nearly all of them.
+// introduce records that a commit introduced a leaf, and reports whether more can be recorded.
 func (l *locator) introduce(c int32, path string, leaf int32) bool {
-	if l.partial && l.trees.leaves[leaf].missing {
-		l.unfetched[l.trees.leaves[leaf].id] = true
-		return true
-	}
 	at := origin{leaf, path}
 	l.steps++
 	isNew := l.origins[at] == nil

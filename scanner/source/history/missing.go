@@ -32,8 +32,8 @@ func (l *locator) reportGaps(cut map[object.ID]bool) {
 	for _, a := range l.graph.absent {
 		commit := l.graph.id(a.commit)
 		switch {
-		case a.isTree && l.partial:
-			l.unfetched[a.id] = true
+		case a.isTree && l.trees.partial && !l.has(a.id):
+			l.trees.unfetched.add(a.id)
 		case !l.refs.kept(a.commit):
 		case a.isTree:
 			l.skip(a.id.String(), l.either(a.id, reason.New("git.commit-tree-damaged", commit.String()), reason.New("git.commit-tree-missing", commit.String())))
@@ -68,13 +68,7 @@ func (l *locator) reportLeaves() {
 				reason.New("git.introduced-damaged", leaf.id.String(), commit.String()), reason.New("git.introduced-missing", leaf.id.String(), commit.String())))
 		}
 	}
-	n := 0
-	for id := range l.unfetched {
-		if !l.has(id) {
-			n++
-		}
-	}
-	if n > 0 {
+	if n := l.trees.unfetched.count; n > 0 {
 		l.skip(".", reason.New("git.partial", n))
 	}
 }

@@ -31,8 +31,12 @@ type treeIndex struct {
 	names   map[string]int32
 	name    []string
 
-	nodes  [][]edge // interned; the child of an edge is a node or a leaf
+	nodes  [][]edge // interned, sorted; the child of an edge is a node or a leaf
 	byNode map[string]int32
+
+	compared  int // edges of parents that were looked at; a test counts them
+	partial   bool
+	unfetched idSet // of a partial clone
 }
 
 // edge is a named child: a tree or, in a node, another node; or a leaf.
@@ -55,9 +59,11 @@ const (
 	maxDepth = 2048 // of folders; git's own limit
 )
 
-func newTreeIndex(objects odb.Reader, wanted []object.ID) *treeIndex {
+// newTreeIndex returns the index of a repository. In a partial clone, missing objects are only counted, because that may be
+// nearly all of them.
+func newTreeIndex(objects odb.Reader, wanted []object.ID, partial bool) *treeIndex {
 	x := &treeIndex{
-		objects: objects, wanted: newBits(objects.Count()), byLeaf: map[object.ID]int32{}, names: map[string]int32{},
+		objects: objects, partial: partial, wanted: newBits(objects.Count()), byLeaf: map[object.ID]int32{}, names: map[string]int32{},
 		byNode: map[string]int32{},
 	}
 	for _, id := range wanted {
@@ -82,6 +88,7 @@ func (x *treeIndex) build(ctx context.Context) error {
 	x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
 	for _, p := range x.parts {
 		x.merge(p)
+		x.unfetched.union(&p.unfetched)
 	}
 	x.parts = nil
 	for i := range x.changes {
@@ -92,7 +99,7 @@ func (x *treeIndex) build(ctx context.Context) error {
 
 // newPart returns the part of a worker.
 func (x *treeIndex) newPart() odb.TreeVisitor {
-	p := &treePart{wanted: x.wanted, names: map[string]int32{}}
+	p := &treePart{wanted: x.wanted, partial: x.partial, names: map[string]int32{}}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.parts = append(x.parts, p)
@@ -182,8 +189,11 @@ func (x *treeIndex) nodeOf(t int32, depth int) int32 {
 	return x.trees[t].node
 }
 
-// lacking lists the trees that refer to a missing object.
+// lacking lists the trees that refer to a missing object. In a partial clone that may be any of them.
 func (x *treeIndex) lacking() []odb.Index {
+	if x.unfetched.count > 0 {
+		return x.readTrees()
+	}
 	if !slices.ContainsFunc(x.leaves, func(l leaf) bool { return l.missing }) {
 		return nil
 	}
@@ -200,6 +210,17 @@ func (x *treeIndex) lacks(node int32) bool {
 	return node != noNode && slices.ContainsFunc(x.nodes[node], func(e edge) bool { return e.child < 0 && x.leaves[^e.child].missing })
 }
 
+// readTrees lists the trees that were read.
+func (x *treeIndex) readTrees() []odb.Index {
+	var out []odb.Index
+	for n, t := range x.treeOf {
+		if t != none {
+			out = append(out, odb.Index(n))
+		}
+	}
+	return out
+}
+
 // base returns the node of a tree's base.
 func (x *treeIndex) base(t int32, depth int) int32 {
 	if b := x.trees[t].base; b != odb.NoIndex && x.treeOf[b] != none {
@@ -208,37 +229,58 @@ func (x *treeIndex) base(t int32, depth int) int32 {
 	return noNode
 }
 
-// apply applies changes to the edges of a node.
+// apply applies changes to the edges of a node, which are sorted, and returns the result sorted. What remains is copied once,
+// however many changes there are.
 func (x *treeIndex) apply(below []edge, changes []change, depth int) []edge {
-	for _, c := range changes {
-		if c.removed {
-			below = slices.DeleteFunc(slices.Clone(below), func(e edge) bool { return e.name == c.name })
+	removed, added := x.split(changes, depth)
+	if len(removed) == 0 && len(added) == 0 {
+		return below
+	}
+	out := make([]edge, 0, len(below)+len(added))
+	for _, e := range below {
+		for len(added) > 0 && compareEdges(added[0], e) < 0 {
+			out, added = append(out, added[0]), added[1:]
+		}
+		for len(removed) > 0 && removed[0] < e.name {
+			removed = removed[1:]
+		}
+		if len(removed) == 0 || removed[0] != e.name {
+			out = append(out, e)
 		}
 	}
+	return append(out, added...)
+}
+
+// split returns the names that changes remove and the edges that they add, both sorted.
+func (x *treeIndex) split(changes []change, depth int) (removed []int32, added []edge) {
 	for _, c := range changes {
-		if c.removed {
+		switch {
+		case c.removed:
+			removed = append(removed, c.name)
 			continue
-		}
-		if c.child >= 0 {
-			if depth >= maxDepth {
-				continue
-			}
+		case c.child >= 0 && depth >= maxDepth:
+			continue
+		case c.child >= 0:
 			if c.child = x.nodeOf(c.child, depth+1); c.child == noNode {
 				continue
 			}
 		}
-		below = append(below[:len(below):len(below)], c.edge)
+		added = append(added, c.edge)
 	}
-	return below
+	slices.Sort(removed)
+	slices.SortFunc(added, compareEdges)
+	return removed, added
 }
 
-// intern returns the node with these children.
+func compareEdges(a, b edge) int {
+	return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.child, b.child))
+}
+
+// intern returns the node with these children, which are sorted.
 func (x *treeIndex) intern(children []edge) int32 {
 	if len(children) == 0 {
 		return noNode
 	}
-	children = slices.Clone(children)
-	slices.SortFunc(children, func(a, b edge) int { return cmp.Compare(a.name, b.name) })
 	key := make([]byte, 0, 8*len(children))
 	for _, e := range children {
 		key = binary.BigEndian.AppendUint32(key, uint32(e.name))
@@ -258,37 +300,52 @@ func (x *treeIndex) introduced(node int32, parents []int32, path string, visit f
 	if node == noNode || slices.Contains(parents, node) {
 		return true
 	}
+	beside := x.cursors(parents)
 	for _, e := range x.nodes[node] {
-		name := path + x.name[e.name]
-		if e.child < 0 {
-			if !x.holds(parents, e) && !visit(name, ^e.child) {
+		held, below := x.beside(beside, e)
+		switch {
+		case held:
+		case e.child < 0:
+			if !visit(path+x.name[e.name], ^e.child) {
 				return false
 			}
-			continue
-		}
-		if !x.introduced(e.child, x.below(parents, e.name), name+"/", visit) {
+		case !x.introduced(e.child, below, path+x.name[e.name]+"/", visit):
 			return false
 		}
 	}
 	return true
 }
 
-func (x *treeIndex) holds(nodes []int32, e edge) bool {
-	return slices.ContainsFunc(nodes, func(n int32) bool { return n != noNode && slices.Contains(x.nodes[n], e) })
-}
-
-// below returns the nodes that some nodes have under a name.
-func (x *treeIndex) below(nodes []int32, name int32) []int32 {
-	var out []int32
+// cursors returns the edges of nodes. They are sorted as those of any node, so that one pass over all of them compares
+// them, however many there are.
+func (x *treeIndex) cursors(nodes []int32) [][]edge {
+	var out [][]edge
 	for _, n := range nodes {
-		if n == noNode {
-			continue
-		}
-		for _, e := range x.nodes[n] {
-			if e.name == name && e.child >= 0 {
-				out = append(out, e.child)
-			}
+		if n != noNode {
+			out = append(out, x.nodes[n])
 		}
 	}
 	return out
+}
+
+// beside advances cursors to the name of an edge. It reports whether one of them has the edge, and returns the nodes that
+// they have under its name.
+func (x *treeIndex) beside(cursors [][]edge, e edge) (held bool, below []int32) {
+	for i, list := range cursors {
+		for len(list) > 0 && list[0].name < e.name {
+			list = list[1:]
+			x.compared++
+		}
+		cursors[i] = list
+		for ; len(list) > 0 && list[0].name == e.name; list = list[1:] {
+			x.compared++
+			if list[0] == e {
+				return true, nil
+			}
+			if list[0].child >= 0 {
+				below = append(below, list[0].child)
+			}
+		}
+	}
+	return false, below
 }

@@ -9,12 +9,15 @@ import (
 // not wait for each other. Its children are object indexes; ^i is the i-th missing object.
 type treePart struct {
 	wanted  bits
+	partial bool
 	trees   []tree
 	indexes []odb.Index // of the trees
 	changes []change
 	missing []object.ID
 	names   map[string]int32
 	name    []string
+
+	unfetched idSet // missing objects of a partial clone
 }
 
 // tree is a tree as changes to its base.
@@ -32,7 +35,12 @@ type change struct {
 
 // Keep implements odb.TreeVisitor. Of interest are folders, blobs with matches, and missing objects.
 func (p *treePart) Keep(e odb.TreeEntry) bool {
-	if e.Index == odb.NoIndex {
+	switch {
+	case e.Index != odb.NoIndex:
+	case p.partial && isMissing(e):
+		p.unfetched.add(e.ID)
+		return false
+	default:
 		return isMissing(e)
 	}
 	return e.IsTree() || e.IsBlob() && p.wanted.has(e.Index)

@@ -1,0 +1,96 @@
+package history
+
+import (
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
+)
+
+// many is how many leaked files the folders of these tests hold.
+const many = 20_000
+
+func newNodes() *treeIndex {
+	x := &treeIndex{byLeaf: map[object.ID]int32{}, names: map[string]int32{}, byNode: map[string]int32{}}
+	for range many {
+		x.name = append(x.name, "f")
+	}
+	return x
+}
+
+// leavesFrom returns the edges of a folder whose i-th file is leaf from+i.
+func leavesFrom(from int32) []edge {
+	var out []edge
+	for i := range int32(many) {
+		out = append(out, edge{i, ^(from + i)})
+	}
+	return out
+}
+
+// allocated returns the bytes that f allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// A folder of many leaked files costs as many steps as it has files, and not their square.
+func TestManyLeavesInFolder(t *testing.T) {
+	x := newNodes()
+	child, parent := x.intern(leavesFrom(1)), x.intern(leavesFrom(many+1))
+	visited := 0
+	x.introduced(child, []int32{parent, parent}, "", func(string, int32) bool { visited++; return true })
+	if visited != many {
+		t.Errorf("%d introductions, want %d", visited, many)
+	}
+	if x.compared > 4*many {
+		t.Errorf("%d edges were compared, want a few times %d", x.compared, many)
+	}
+}
+
+// A tree that changes many entries of its base is made in one pass.
+func TestManyChangesOfTree(t *testing.T) {
+	x := newNodes()
+	var changes []change
+	for i := int32(many) - 1; i >= 0; i-- {
+		changes = append(changes, change{edge{i, ^(1 + i)}, true}, change{edge{i, ^(many + 1 + i)}, false})
+	}
+	base, want := leavesFrom(1), leavesFrom(many+1)
+	var got []edge
+	if n := allocated(func() { got = x.apply(base, changes, 0) }); n > 4<<20 {
+		t.Errorf("%d bytes were allocated", n)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%d edges, want the %d new ones", len(got), len(want))
+	}
+}
+
+// What a partial clone has not fetched is counted, and not built into the index.
+func TestUnfetchedIsCounted(t *testing.T) {
+	x := newNodes()
+	x.partial = true
+	p := x.newPart().(*treePart)
+	entry := odb.TreeEntry{TreeEntry: object.TreeEntry{Mode: 0o100644}, Index: odb.NoIndex}
+	n := allocated(func() {
+		for round := range 2 {
+			for i := range many {
+				entry.ID = object.ID{byte(i), byte(i >> 8), byte(i >> 16), 1, 2, 3, 4, 5, 6, byte(round)}
+				if p.Keep(entry) {
+					t.Fatal("it is kept")
+				}
+			}
+		}
+	})
+	if p.unfetched.count != many || len(p.missing) > 0 || n > 64*many {
+		t.Errorf("%d objects counted, %d kept, %d bytes allocated", p.unfetched.count, len(p.missing), n)
+	}
+	x.unfetched.union(&p.unfetched)
+	x.unfetched.union(&p.unfetched)
+	if x.unfetched.count != many {
+		t.Errorf("%d objects in two equal sets, want %d", x.unfetched.count, many)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/verifier/internal/wait"
 )
 
 // maxPause is the longest backoff.
@@ -30,7 +31,7 @@ func (r *retry) Verify(ctx context.Context, c rules.Credential) Verdict {
 	v := r.next.Verify(ctx, c)
 	pause := r.pause
 	for range r.times {
-		if !v.Transient || !sleep(ctx, jittered(pause)) {
+		if !v.Transient || wait.For(ctx, jittered(pause)) != nil {
 			return v
 		}
 		pause = min(2*pause, maxPause)
@@ -41,19 +42,4 @@ func (r *retry) Verify(ctx context.Context, c rules.Credential) Verdict {
 
 func jittered(pause time.Duration) time.Duration {
 	return pause/2 + time.Duration(rand.Float64()*float64(pause)/2)
-}
-
-// sleep waits, and reports whether ctx let it.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/akguard/akguard/scanner/source/files"
 	"github.com/akguard/akguard/scanner/source/history"
 	"github.com/akguard/akguard/scanner/source/remote"
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 // Input is what will be scanned. Close it after the scan.
@@ -98,7 +99,7 @@ func Path(path string, o RepositoryOptions) (*Input, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, failed("input.not-found", path, pathCause(err))
+		return nil, failed("input.not-found", path, osfile.WithoutPath(err))
 	case o.selects():
 		return nil, failed("input.not-a-repository", path, repo.ErrNotRepository)
 	case info.IsDir():
@@ -119,23 +120,14 @@ func rooted(path string) (string, error) {
 	case errors.Is(err, repo.ErrNotRepository):
 		return ".", exists(".")
 	}
-	return "", failed("input.no-current-folder", pathCause(err))
+	return "", failed("input.no-current-folder", osfile.WithoutPath(err))
 }
 
 func exists(path string) error {
 	if _, err := os.Stat(path); err != nil {
-		return failed("input.not-found", path, pathCause(err))
+		return failed("input.not-found", path, osfile.WithoutPath(err))
 	}
 	return nil
-}
-
-// pathCause is the error of the system, without the path that the reason names already.
-func pathCause(err error) error {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }
 
 // Folder is the files of a folder that is no repository.

@@ -14,6 +14,7 @@ import (
 	"github.com/akguard/akguard/scanner/source/history"
 	"github.com/akguard/akguard/scanner/source/staged"
 	"github.com/akguard/akguard/scanner/source/worktree"
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 // RepositoryOptions say which parts of a repository are scanned.
@@ -132,7 +133,7 @@ func around(path string) (string, error) {
 	case errors.Is(err, repo.ErrNotRepository):
 		return "", failed("input.no-repository", err)
 	case err != nil:
-		return "", failed("input.no-current-folder", pathCause(err))
+		return "", failed("input.no-current-folder", osfile.WithoutPath(err))
 	}
 	return root, nil
 }

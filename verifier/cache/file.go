@@ -2,7 +2,6 @@ package cache
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 const (
@@ -68,17 +68,17 @@ func (c *Cache) load() error {
 func read(name string) ([]byte, error) {
 	info, err := os.Lstat(name)
 	if err != nil {
-		return nil, cause(err)
+		return nil, osfile.WithoutPath(err)
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, cause(err)
+		return nil, osfile.WithoutPath(err)
 	}
 	defer file.Close()
 	opened, err := file.Stat()
 	switch {
 	case err != nil:
-		return nil, cause(err)
+		return nil, osfile.WithoutPath(err)
 	case !info.Mode().IsRegular() || !os.SameFile(info, opened):
 		return nil, reason.NewError("verdict-cache.not-a-file")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0: // Windows has other permissions, and a profile folder
@@ -133,7 +133,9 @@ func (c *Cache) Save() error {
 	}
 	text, err := json.Marshal(c.content())
 	if err == nil {
-		err = replace(c.opts.File, text)
+		if err = os.MkdirAll(filepath.Dir(c.opts.File), 0o700); err == nil {
+			err = osfile.Replace(c.opts.File, text)
+		}
 	}
 	if err != nil {
 		return reason.NewError("verdict-cache.saving", err)
@@ -152,33 +154,4 @@ func (c *Cache) content() content {
 		}
 	}
 	return out
-}
-
-// replace writes a temporary file beside the target, for its owner alone, and renames it.
-func replace(name string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return cause(err)
-	}
-	temp := name + "." + rand.Text()
-	file, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return cause(err)
-	}
-	_, err = file.Write(text)
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(temp, name)
-	}
-	if err != nil {
-		_ = os.Remove(temp)
-	}
-	return err
-}
-
-// cause is an error without the name of the file, which may be a temporary one.
-func cause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 const (
@@ -234,30 +235,21 @@ func readSmall(name string, limit int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err != nil:
-		return nil, withoutPath(err)
+		return nil, osfile.WithoutPath(err)
 	case !info.Mode().IsRegular():
 		return nil, failed(reason.New("credentials.not-plain-file"), reason.Reason{})
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, withoutPath(err)
+		return nil, osfile.WithoutPath(err)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	switch {
 	case err != nil:
-		return nil, withoutPath(err)
+		return nil, osfile.WithoutPath(err)
 	case int64(len(data)) > limit:
 		return nil, failed(reason.New("credentials.file-too-long", limit), reason.Reason{})
 	}
 	return data, nil
-}
-
-// withoutPath is an error without the path, which the caller names.
-func withoutPath(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 // The events of a journal, in the order in which they come.
@@ -251,9 +252,6 @@ func (j *Journal) Plan() *Plan { return j.plan }
 
 // systemError is an error of the operating system without the path, which is named beside it.
 func systemError(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
-	}
+	err = osfile.WithoutPath(err)
 	return &reason.Error{Reason: reason.New("revoke.system", err.Error()), Err: err}
 }

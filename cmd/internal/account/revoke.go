@@ -7,6 +7,7 @@ import (
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/verifier/osfile"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 	"github.com/spf13/cobra"
@@ -167,7 +168,7 @@ func (a *app) makePlan(ctx context.Context, o revokeOptions, s *actor, subjects 
 	}
 	file, err := os.Open(o.plan)
 	if err != nil {
-		return nil, command.Usage("usage.plan", o.plan, command.Cause(err))
+		return nil, command.Usage("usage.plan", o.plan, osfile.WithoutPath(err))
 	}
 	defer file.Close()
 	p, err := revoke.ReadPlan(file)
@@ -187,7 +188,7 @@ func (a *app) savePlan(name string, p *revoke.Plan) error {
 		}
 	}
 	if err != nil {
-		return command.Usage("usage.save-plan", name, command.Cause(err))
+		return command.Usage("usage.save-plan", name, osfile.WithoutPath(err))
 	}
 	if len(p.Actions) == 0 {
 		a.Say("revoke.empty-plan-saved", name)

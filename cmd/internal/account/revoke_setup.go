@@ -16,6 +16,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/osfile"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/pflag"
 )
@@ -108,7 +109,7 @@ func (a *app) readHistory(o acting) (*revoke.History, error) {
 	}
 	h, err := revoke.ReadHistory(folder)
 	if err != nil {
-		return nil, command.Usage("usage.state-folder", command.Cause(err), folder)
+		return nil, command.Usage("usage.state-folder", osfile.WithoutPath(err), folder)
 	}
 	for _, j := range h.Broken {
 		a.Say("revoke.left-out-journal", j.Name, j.Why)
@@ -123,7 +124,7 @@ func (o acting) folder() (string, error) {
 	}
 	dir, err := stateDir()
 	if err != nil {
-		return "", command.Usage("usage.no-state-folder", command.Cause(err))
+		return "", command.Usage("usage.no-state-folder", osfile.WithoutPath(err))
 	}
 	return filepath.Join(dir, "revoke"), nil
 }

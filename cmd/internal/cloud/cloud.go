@@ -18,6 +18,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/credentials"
+	"github.com/akguard/akguard/verifier/osfile"
 	"github.com/spf13/pflag"
 )
 
@@ -127,7 +128,7 @@ func (o Flags) roots() (*x509.CertPool, error) {
 	}
 	text, err := os.ReadFile(o.CAFile)
 	if err != nil {
-		return nil, command.Usage("usage.ca-file", o.CAFile, command.Cause(err))
+		return nil, command.Usage("usage.ca-file", o.CAFile, osfile.WithoutPath(err))
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {

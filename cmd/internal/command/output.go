@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 // Output is where a report goes. A file is written beside its place and renamed into it when the report is whole;
@@ -35,7 +37,7 @@ func OpenOutput(name string, stream io.Writer, private bool) (*Output, error) {
 	case err == nil && !info.Mode().IsRegular():
 		return createOutput(&Output{name: name, into: true}, os.TempDir(), true)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, Cause(err)
+		return nil, osfile.WithoutPath(err)
 	}
 	name = follow(name)
 	return createOutput(&Output{name: name}, filepath.Dir(name), private)
@@ -79,7 +81,7 @@ func createOutput(o *Output, dir string, private bool) (*Output, error) {
 	o.temp = filepath.Join(dir, ".akguard-"+hex.EncodeToString(random))
 	file, err := os.OpenFile(o.temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, mode)
 	if err != nil {
-		return nil, Cause(err)
+		return nil, osfile.WithoutPath(err)
 	}
 	o.file, o.Writer = file, file
 	return o, nil
@@ -122,13 +124,4 @@ func (o *Output) Discard() {
 		_ = o.file.Close()
 		_ = os.Remove(o.temp)
 	})
-}
-
-// Cause is an error without the name of the file, which is the temporary one.
-func Cause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -7,13 +7,14 @@ import (
 	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/jsonl"
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 // ReadReport reads a report that akguard has written as a JSON stream or array.
 func ReadReport(name string) (*Report, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, command.Usage("usage.read-report", name, command.Cause(err))
+		return nil, command.Usage("usage.read-report", name, osfile.WithoutPath(err))
 	}
 	defer file.Close()
 	r := new(Report)

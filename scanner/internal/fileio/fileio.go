@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 var errNotRegular = reason.NewError("files.not-regular")
@@ -48,13 +49,7 @@ func IsDir(path string) bool {
 }
 
 // WithoutPath strips the path from a file system error, for messages that already name the path.
-func WithoutPath(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}
+func WithoutPath(err error) error { return osfile.WithoutPath(err) }
 
 // Reason returns the reason of a file system error without the path, for a Skip that names it.
 func Reason(err error) reason.Reason {

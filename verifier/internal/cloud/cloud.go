@@ -36,6 +36,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	_ "github.com/akguard/akguard/verifier/internal/quiet" // before the SDK initialises
+	"github.com/akguard/akguard/verifier/internal/wait"
 )
 
 const (
@@ -106,7 +107,7 @@ func New(o Options) (*Client, error) {
 		s.clock.local = time.Now
 	}
 	if s.sleep == nil {
-		s.sleep = sleep
+		s.sleep = wait.For
 	}
 	if err := s.useEndpoints(o); err != nil {
 		return nil, err

@@ -77,17 +77,6 @@ func (c *Client) retried(ctx context.Context, service string, call func() error)
 	}
 }
 
-// sleep waits for d, or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return ctx.Err()
-}
-
 // IsTransient reports whether the service was busy, or failed: it may answer later.
 func IsTransient(err error) bool {
 	var e *Error

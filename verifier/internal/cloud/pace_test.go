@@ -6,12 +6,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/akguard/akguard/verifier/internal/wait"
 )
 
 // newClient is for calls that need no network, with a rate of ten calls a second. These are inside tests because synctest
 // and a network do not go together.
 func newClient() *Client {
-	return &Client{shared: &shared{paces: map[string]*pace{RAM: newPace(rate{10, time.Second})}, sleep: sleep}, retries: defaultRetries}
+	return &Client{shared: &shared{paces: map[string]*pace{RAM: newPace(rate{10, time.Second})}, sleep: wait.For}, retries: defaultRetries}
 }
 
 func TestRetries(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 // packedRefs is where refs are kept: one file, replaced as a whole.
@@ -47,13 +48,13 @@ func writeRefs(dir string, r Result) error {
 	for _, name := range slices.Sorted(maps.Keys(r.Refs)) {
 		fmt.Fprintf(&b, "%s %s\n", r.Refs[name], name)
 	}
-	if err := replace(filepath.Join(dir, packedRefs), b.Bytes()); err != nil {
+	if err := osfile.Replace(filepath.Join(dir, packedRefs), b.Bytes()); err != nil {
 		return fmt.Errorf("writing refs: %w", err)
 	}
 	if r.Head == "" {
 		return nil
 	}
-	if err := replace(filepath.Join(dir, "HEAD"), []byte("ref: "+r.Head+"\n")); err != nil {
+	if err := osfile.Replace(filepath.Join(dir, "HEAD"), []byte("ref: "+r.Head+"\n")); err != nil {
 		return fmt.Errorf("writing HEAD: %w", err)
 	}
 	return nil
@@ -97,13 +98,5 @@ func writeShallow(dir string, update packp.ShallowUpdate) error {
 	for _, h := range slices.Compact(list) {
 		fmt.Fprintln(&b, h)
 	}
-	return replace(name, b.Bytes())
-}
-
-// replace writes a file beside its place and renames it.
-func replace(name string, content []byte) error {
-	if err := os.WriteFile(name+".lock", content, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(name+".lock", name)
+	return osfile.Replace(name, b.Bytes())
 }

@@ -53,7 +53,7 @@ func (a *app) listRules() *cobra.Command {
 func (a *app) writeRules(list []rules.Rule) error {
 	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 	for _, r := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity, a.Print(r.Description))
+		fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, a.Text("report.severity."+r.Severity.String()), a.Print(r.Description))
 	}
 	return w.Flush()
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/cmd/internal/terminal"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/spf13/cobra"
 )
 
@@ -27,7 +28,7 @@ func (a *app) lintRules() *cobra.Command {
 					a.Line("rules.note", r.ID, note)
 				}
 			}
-			a.Say("rules.no-errors", len(c.Custom), c.Path)
+			a.Say("rules.no-errors", reason.New("rules.count", len(c.Custom)), c.Path)
 			return nil
 		},
 	}
@@ -50,9 +51,9 @@ func (a *app) testRules() *cobra.Command {
 				terminal.Line(a.Out, "%s", a.Print(f))
 			}
 			if len(failures) > 0 {
-				return command.Usage("rules.examples-failed", len(failures), tried, c.Path)
+				return command.Usage("rules.examples-failed", len(failures), reason.New("rules.examples", tried), c.Path)
 			}
-			a.Say("rules.examples-passed", tried, len(c.Custom), c.Path)
+			a.Say("rules.examples-passed", reason.New("rules.examples", tried), reason.New("rules.count", len(c.Custom)), c.Path)
 			return nil
 		},
 	}

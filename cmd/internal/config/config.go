@@ -108,19 +108,20 @@ func Load(path string) (Config, error) {
 	return c, nil
 }
 
+// read reads a regular file. It looks before it opens it: opening a FIFO waits until somebody writes to it.
 func read(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, reason.NewError("config.not-regular", path)
 	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	if err == nil && len(data) > maxSize {
 		err = reason.NewError("config.too-large", path, maxSize)

@@ -99,6 +99,8 @@ var gitTexts = texts{
 	// The index.
 	"git.index-unreadable": {en: "index {1}: {2}", zh: "暂存区 {1}：{2}"},
 	"git.index-damaged":    {en: "damaged index", zh: "暂存区文件已损坏"},
+	"git.index-paths":      {en: "the paths of the index take far more room than the file of {1} bytes", zh: "暂存区中的路径远大于文件本身（{1} 字节）"},
+	"git.too-many-refs":    {en: "{1} refs are more than are read: which refs reach a key is not complete", zh: "引用数量（{1}）超过读取上限：可达引用信息不完整"},
 	"git.index-version":    {en: "unsupported index version {1}", zh: "不支持的暂存区版本 {1}"},
 	"git.index-split":      {en: "split index is not supported; git update-index --no-split-index merges it", zh: "不支持拆分的暂存区；可用 git update-index --no-split-index 合并"},
 	"git.index-extension":  {en: "unsupported index extension {1}", zh: "不支持的暂存区扩展 {1}"},

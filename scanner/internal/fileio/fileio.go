@@ -5,7 +5,10 @@
 package fileio
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 
@@ -13,7 +16,11 @@ import (
 	"github.com/akguard/akguard/verifier/osfile"
 )
 
-var errNotRegular = reason.NewError("files.not-regular")
+var (
+	errNotRegular = reason.NewError("files.not-regular")
+	errSparse     = reason.NewError("files.sparse")
+	errNUL        = reason.NewError("files.nul")
+)
 
 // Open opens a regular file.
 func Open(path string) (*os.File, error) {
@@ -23,12 +30,92 @@ func Open(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// ReadFile reads a regular file.
+// sparseFrom is the size from which on ReadFile looks for holes. Git writes none, and a smaller file does no harm.
+const sparseFrom = 16 << 20
+
+// ReadFile reads a regular file. A large one must be on disk as a whole: a sparse file of terabytes costs nobody who makes
+// it anything, and would take all memory.
 func ReadFile(path string) ([]byte, error) {
-	if err := checkRegular(path); err != nil {
+	file, err := Open(path)
+	if err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if size := info.Size(); size >= sparseFrom && hasHole(file, size) {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errSparse}
+	}
+	return readAll(file, info.Size())
+}
+
+// readAll reads a file that is expected to have a size, and may have grown.
+func readAll(file *os.File, size int64) ([]byte, error) {
+	var out bytes.Buffer
+	out.Grow(int(size) + bytes.MinRead)
+	_, err := out.ReadFrom(file)
+	return out.Bytes(), err
+}
+
+// ReadSmall reads a regular file that has a limit of bytes at most.
+func ReadSmall(path string, limit int64) ([]byte, error) {
+	file, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	tooLarge := &fs.PathError{Op: "read", Path: path, Err: reason.NewError("files.too-large", limit)}
+	if info.Size() > limit {
+		return nil, tooLarge
+	}
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit { // it has grown
+		return nil, tooLarge
+	}
+	return data, nil
+}
+
+// maxLine is how much of a line Lines reads: paths and names of refs are shorter.
+const maxLine = 64 << 10
+
+// Lines calls visit for each line of a regular file, without its end. It holds one line at a time, and only the start of
+// one that is longer than 64 KB. A NUL, which no text has, ends the file with an error. The line is overwritten by the
+// next.
+func Lines(path string, visit func(line []byte)) error {
+	file, err := Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	in := bufio.NewReaderSize(file, maxLine)
+	for {
+		line, long, err := in.ReadLine()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil && bytes.IndexByte(line, 0) >= 0 {
+			err = &fs.PathError{Op: "read", Path: path, Err: errNUL}
+		}
+		if err != nil {
+			return err
+		}
+		visit(line)
+		for long && err == nil {
+			var rest []byte
+			if rest, long, err = in.ReadLine(); bytes.IndexByte(rest, 0) >= 0 {
+				return &fs.PathError{Op: "read", Path: path, Err: errNUL}
+			}
+		}
+	}
 }
 
 func checkRegular(path string) error {

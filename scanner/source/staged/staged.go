@@ -7,13 +7,13 @@ package staged
 import (
 	"cmp"
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/index"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/git/treediff"
@@ -37,7 +37,7 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	if err != nil {
 		return err
 	}
-	base := &base{index: staged, parents: s.parents(), same: map[string]bool{}}
+	base := newBase(staged, s.parents())
 	for _, e := range staged.Entries {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -61,51 +61,10 @@ func (s *Source) blob(ctx context.Context, e index.Entry, sink scanner.Sink) err
 	return sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content})
 }
 
-// base is what the next commit's parents already have.
-type base struct {
-	index   *index.Index
-	parents []*treediff.Lookup
-	same    map[string]bool // folders of the index: whether a parent has the same tree there
-	inside  string          // the folder of the last entry, if a parent has the same tree there
-}
-
-// has reports whether a parent has the same entry. Entries come sorted by path, so that a folder that a parent has is
-// skipped as a whole.
-func (b *base) has(e index.Entry) bool {
-	if b.inside != "" && strings.HasPrefix(e.Path, b.inside) {
-		return true
-	}
-	b.inside = ""
-	for i, c := range e.Path {
-		if c == '/' && b.hasFolder(e.Path[:i]) {
-			b.inside = e.Path[:i+1]
-			return true
-		}
-	}
-	for _, p := range b.parents {
-		if old, ok := p.Find(e.Path); ok && old.ID == e.ID {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *base) hasFolder(dir string) bool {
-	same, known := b.same[dir]
-	if tree, ok := b.index.Trees[dir]; ok && !known {
-		for _, p := range b.parents {
-			old, ok := p.Find(dir)
-			same = same || ok && old.ID == tree
-		}
-		b.same[dir] = same
-	}
-	return same
-}
-
 // parents returns the trees of the next commit's parents: HEAD, and what is being merged. A parent that cannot be read
 // counts as empty, so that the whole index counts as added.
-func (s *Source) parents() []*treediff.Lookup {
-	var out []*treediff.Lookup
+func (s *Source) parents() []*treediff.Folder {
+	var out []*treediff.Folder
 	for _, rev := range append([]string{"HEAD"}, s.merging()...) {
 		if l, err := s.tree(rev); err == nil {
 			out = append(out, l)
@@ -114,7 +73,7 @@ func (s *Source) parents() []*treediff.Lookup {
 	return out
 }
 
-func (s *Source) tree(rev string) (*treediff.Lookup, error) {
+func (s *Source) tree(rev string) (*treediff.Folder, error) {
 	id, err := s.opts.Repo.Resolve(rev)
 	if err != nil {
 		return nil, err
@@ -123,11 +82,14 @@ func (s *Source) tree(rev string) (*treediff.Lookup, error) {
 	if err != nil {
 		return nil, reason.NewError("git.revision", rev, err)
 	}
-	return treediff.NewLookup(s.opts.Repo.Objects, c.Tree)
+	return treediff.NewFolder(s.opts.Repo.Objects, c.Tree)
 }
 
+// maxMergeHead is in bytes. An octopus merge has a line of 41 for each head, and few have ten.
+const maxMergeHead = 64 << 10
+
 func (s *Source) merging() []string {
-	data, err := os.ReadFile(filepath.Join(s.opts.Repo.GitDir, "MERGE_HEAD"))
+	data, err := fileio.ReadSmall(filepath.Join(s.opts.Repo.GitDir, "MERGE_HEAD"), maxMergeHead)
 	if err != nil {
 		return nil
 	}

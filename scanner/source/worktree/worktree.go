@@ -45,6 +45,10 @@ type tree struct {
 	folders map[string]bool // folders with tracked files
 }
 
+// maxPath is the length from which on no system has a file, so that its folders need no entry: a path of 200,000 folders
+// would take as many steps as its length squared.
+const maxPath = 4096
+
 func newTree(repo *repo.Repository, all bool) (*tree, error) {
 	t := &tree{root: repo.Worktree, all: all, tracked: map[string]bool{}, folders: map[string]bool{}}
 	tracked, err := index.Read(repo.IndexPath())
@@ -53,6 +57,9 @@ func newTree(repo *repo.Repository, all bool) (*tree, error) {
 	}
 	for _, e := range tracked.Entries {
 		t.tracked[e.Path] = true
+		if len(e.Path) > maxPath {
+			continue
+		}
 		for dir := path.Dir(e.Path); dir != "." && !t.folders[dir]; dir = path.Dir(dir) {
 			t.folders[dir] = true
 		}

@@ -52,6 +52,9 @@ const maxCommits = 1 << 28
 
 var errDamaged = errors.New("damaged commit-graph")
 
+// maxChain is in bytes: a chain has a line of 41 for each graph, and each graph is twice as large as the next.
+const maxChain = 64 << 10
+
 // Read reads the commit-graph of an object directory: one file, or a chain of them. The error wraps os.ErrNotExist if
 // there is none.
 func Read(objectDir string) (*Graph, error) {
@@ -67,7 +70,7 @@ func Read(objectDir string) (*Graph, error) {
 }
 
 func readChain(dir string) (*Graph, error) {
-	chain, err := fileio.ReadFile(filepath.Join(dir, "commit-graph-chain"))
+	chain, err := fileio.ReadSmall(filepath.Join(dir, "commit-graph-chain"), maxChain)
 	if err != nil {
 		return nil, err
 	}

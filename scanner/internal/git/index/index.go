@@ -9,7 +9,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
-	"strconv"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
@@ -19,8 +18,8 @@ import (
 
 // Index is the content of an index file.
 type Index struct {
-	Entries []Entry              // sorted by path
-	Trees   map[string]object.ID // folders whose entries are exactly those of a tree object; "" is the root
+	Entries []Entry // sorted by path
+	Tree    *Folder // the cached tree; nil if there is none
 }
 
 // Entry is one file of the index.
@@ -65,6 +64,13 @@ const (
 	flagIntent   = 1 << 13
 )
 
+// Version 4 writes of each path only what differs from the one before, so that 2 MB can claim 2 GB of paths. Those of real
+// repositories are less than the size of the file.
+const (
+	maxGrowth = 16       // bytes of paths for each byte of the file
+	minPaths  = 16 << 20 // bytes of paths that are always read
+)
+
 func parse(data []byte) (*Index, error) {
 	if len(data) < headerSize+trailerSize || string(data[:4]) != "DIRC" {
 		return nil, errDamaged
@@ -80,10 +86,14 @@ func parse(data []byte) (*Index, error) {
 	x := &Index{Entries: make([]Entry, 0, n)}
 	at := headerSize
 	var path []byte
+	room := max(minPaths, maxGrowth*len(data))
 	for range n {
 		e, next, err := parseEntry(body, at, version, &path)
 		if err != nil {
 			return nil, err
+		}
+		if room -= len(e.Path); room < 0 {
+			return nil, reason.NewError("git.index-paths", len(data))
 		}
 		x.Entries = append(x.Entries, e)
 		at = next
@@ -143,8 +153,7 @@ func (x *Index) parseExtensions(data []byte) error {
 		data = data[8+size:]
 		switch {
 		case name == "TREE":
-			x.Trees = map[string]object.ID{}
-			x.parseCachedTree(body, "", 0)
+			_, x.Tree, _, _ = parseCachedTree(body, 0)
 		case name == "link":
 			return reason.NewError("git.index-split", ErrUnsupported)
 		case name[0] < 'A' || name[0] > 'Z': // a reader that does not know such an extension must give up
@@ -154,37 +163,4 @@ func (x *Index) parseExtensions(data []byte) error {
 		}
 	}
 	return nil
-}
-
-// maxDepth caps how deeply folders nest: git's own limit.
-const maxDepth = 2048
-
-// parseCachedTree parses a folder of the cached tree, and the folders in it. What it cannot parse it leaves out: the
-// cached tree only saves work.
-func (x *Index) parseCachedTree(data []byte, dir string, depth int) (rest []byte, ok bool) {
-	name, data, ok := bytes.Cut(data, []byte{0})
-	line, data, found := bytes.Cut(data, []byte{'\n'})
-	entries, subtrees, spaced := bytes.Cut(line, []byte{' '})
-	n, err := strconv.Atoi(string(entries))
-	m, err2 := strconv.Atoi(string(subtrees))
-	if !ok || !found || !spaced || err != nil || err2 != nil || depth > maxDepth {
-		return nil, false
-	}
-	path := dir + string(name)
-	if n >= 0 { // -1 marks a folder that has changed since its tree was written
-		if len(data) < len(object.ID{}) {
-			return nil, false
-		}
-		x.Trees[path] = object.ID(data[:len(object.ID{})])
-		data = data[len(object.ID{}):]
-	}
-	if path != "" {
-		path += "/"
-	}
-	for range m {
-		if data, ok = x.parseCachedTree(data, path, depth+1); !ok {
-			return nil, false
-		}
-	}
-	return data, true
 }

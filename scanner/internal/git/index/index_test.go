@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/scanner/internal/git/index"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/planted"
 )
 
@@ -59,11 +60,11 @@ func checkIndex(t *testing.T, r *planted.Repo) {
 	if want := r.Lines("ls-files", "-s"); !slices.Equal(got, want) {
 		t.Errorf("index %v, git says %v", got, want)
 	}
-	for dir, tree := range x.Trees {
+	x.Tree.Each(func(dir string, tree object.ID) {
 		if want := r.Git("rev-parse", "HEAD:"+dir); want != tree.String() {
 			t.Errorf("cached tree of %q: %s, git says %s", dir, tree, want)
 		}
-	}
+	})
 }
 
 func TestSparseAndSplitIndex(t *testing.T) {

@@ -105,7 +105,7 @@ func (db *DB) addDir(dir string, depth int, seen map[string]bool) {
 	seen[real] = true
 	db.dirs = append(db.dirs, real)
 	db.addPacks(real)
-	for _, alternate := range alternates(real) {
+	for _, alternate := range db.alternates(real) {
 		if depth >= maxAlternateDepth || len(db.dirs) >= maxDirs {
 			db.ReportUnreadable(alternate, reason.NewError("git.too-many-alternates"))
 			continue
@@ -166,21 +166,21 @@ func openIndexedPack(path string) (*pack, error) {
 }
 
 // alternates reads which directories an object directory borrows from.
-func alternates(dir string) []string {
-	data, err := fileio.ReadFile(filepath.Join(dir, "info", "alternates"))
-	if err != nil {
-		return nil
-	}
+func (db *DB) alternates(dir string) []string {
 	var out []string
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimRight(line, "\r\n")
-		if line == "" || line[0] == '#' {
-			continue
+	name := filepath.Join(dir, "info", "alternates")
+	err := fileio.Lines(name, func(text []byte) {
+		line := strings.TrimRight(string(text), "\r")
+		switch {
+		case line == "" || line[0] == '#':
+		case !filepath.IsAbs(line):
+			out = append(out, filepath.Join(dir, line))
+		default:
+			out = append(out, line)
 		}
-		if !filepath.IsAbs(line) {
-			line = filepath.Join(dir, line)
-		}
-		out = append(out, line)
+	})
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		db.ReportUnreadable(name, fileio.WithoutPath(err))
 	}
 	return out
 }

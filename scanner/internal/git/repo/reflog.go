@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -59,20 +60,16 @@ func shortName(ref string) string {
 }
 
 func readReflog(name, path string) []Ref {
-	data, err := fileio.ReadFile(path)
-	if err != nil {
-		return nil
-	}
 	var out []Ref
-	for line := range strings.Lines(string(data)) {
-		fields := strings.SplitN(line, " ", 3) // old ID, new ID, who and why
+	_ = fileio.Lines(path, func(line []byte) {
+		fields := bytes.SplitN(line, []byte{' '}, 3) // old ID, new ID, who and why
 		if len(fields) < 3 {
-			continue
+			return
 		}
-		if id, ok := object.ParseID(fields[1]); ok {
+		if id, ok := object.ParseID(string(fields[1])); ok {
 			out = append(out, Ref{Target: id})
 		}
-	}
+	})
 	slices.Reverse(out)
 	for i := range out {
 		out[i].Name = fmt.Sprintf("%s@{%d}", name, i)

@@ -43,6 +43,9 @@ func (r *Repository) Refs() ([]Ref, []odb.Unreadable) {
 		c.loose(r.GitDir)
 	}
 	c.packed(filepath.Join(r.Common, "packed-refs"))
+	if c.dropped > 0 {
+		c.report("refs", reason.NewError("git.too-many-refs", len(c.refs)+c.dropped))
+	}
 	slices.SortFunc(c.refs, func(a, b Ref) int { return cmp.Compare(a.Name, b.Name) })
 	return c.refs, c.unreadable
 }
@@ -51,10 +54,15 @@ type refCollector struct {
 	refs       []Ref
 	seen       map[string]bool
 	unreadable []odb.Unreadable
+	dropped    int // refs past the limit
 }
 
 func (c *refCollector) add(name string, target object.ID) {
-	if !c.seen[name] && len(c.refs) < maxRefs {
+	switch {
+	case c.seen[name]:
+	case len(c.refs) >= maxRefs:
+		c.dropped++
+	default:
 		c.seen[name] = true
 		c.refs = append(c.refs, Ref{name, target})
 	}
@@ -96,22 +104,21 @@ func (c *refCollector) loose(dir string) {
 }
 
 func (c *refCollector) packed(path string) {
-	data, err := fileio.ReadFile(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		c.report(path, fileio.WithoutPath(err))
-	}
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimRight(line, "\r\n")
+	err := fileio.Lines(path, func(text []byte) {
+		line := strings.TrimRight(string(text), "\r")
 		if line == "" || line[0] == '#' || line[0] == '^' {
-			continue
+			return
 		}
 		hex, name, _ := strings.Cut(line, " ")
 		id, ok := object.ParseID(hex)
 		if !ok || !strings.HasPrefix(name, "refs/") {
 			c.report(path, reason.NewError("git.packed-refs-line"))
-			continue
+			return
 		}
 		c.add(name, id)
+	})
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		c.report(path, fileio.WithoutPath(err))
 	}
 }
 

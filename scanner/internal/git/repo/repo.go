@@ -138,9 +138,15 @@ func locate(path string) (*Repository, error) {
 	return r, nil
 }
 
+// maxPointer is in bytes. The file holds a path.
+const maxPointer = 64 << 10
+
+// maxConfig is in bytes. Some repositories have a section for each of thousands of branches.
+const maxConfig = 16 << 20
+
 // readPointer reads a small file that names a folder, relative to its own.
 func readPointer(file, prefix string) (string, error) {
-	data, err := fileio.ReadFile(file)
+	data, err := fileio.ReadSmall(file, maxPointer)
 	if err != nil {
 		return "", err
 	}
@@ -179,7 +185,7 @@ var errConfig = errors.New("parsing the configuration")
 // was read and cannot be parsed.
 func parseConfig(path string) (*config.Config, error) {
 	cfg := config.New()
-	data, err := fileio.ReadFile(path)
+	data, err := fileio.ReadSmall(path, maxConfig)
 	if errors.Is(err, os.ErrNotExist) {
 		return cfg, nil
 	}
@@ -194,16 +200,12 @@ func parseConfig(path string) (*config.Config, error) {
 
 // Shallow returns the commits whose parents were left out when the repository was cloned or fetched.
 func (r *Repository) Shallow() []object.ID {
-	data, err := fileio.ReadFile(filepath.Join(r.Common, "shallow"))
-	if err != nil {
-		return nil
-	}
 	var out []object.ID
-	for line := range strings.Lines(string(data)) {
-		if id, ok := object.ParseID(strings.TrimSpace(line)); ok {
+	_ = fileio.Lines(filepath.Join(r.Common, "shallow"), func(line []byte) { // what is cut and not listed is reported as missing
+		if id, ok := object.ParseID(strings.TrimSpace(string(line))); ok {
 			out = append(out, id)
 		}
-	}
+	})
 	return out
 }
 

@@ -39,7 +39,7 @@ func (b *budget) Verify(ctx context.Context, c rules.Credential) Verdict {
 	defer cancel()
 	if limited.Err() == nil {
 		v := b.next.Verify(limited, c)
-		if v.Status != Unknown || v.Code != "" || limited.Err() == nil { // a code is an answer, even if a useless one
+		if v.Status != Unknown || v.Code != "" || limited.Err() == nil { // a code is an answer, even a useless one
 			return v
 		}
 	}

@@ -1,9 +1,9 @@
 // Package verifier answers one question about a leaked credential: does it still work?
 //
-// A Verifier never claims more than it knows. The zero Status is Unchecked, whatever could not be found out is Unknown with
-// a reason, and neither ever means "not live". Verifiers are small and wrap one another: package sts asks Alibaba Cloud,
-// Retry repeats what may pass, Breaker stops when the network is down, Budget when the time is used up, and package cache
-// caches the verdicts.
+// A Verifier never claims more than it knows. The zero Status is Unchecked; a question without a usable answer is Unknown,
+// with a reason. Neither ever means "not live". Verifiers are small and wrap one another: package sts asks Alibaba Cloud,
+// Retry repeats transient failures, Breaker stops when the network is down, Budget stops when the time is used up, and
+// package cache caches verdicts.
 package verifier
 
 import (
@@ -28,12 +28,12 @@ const (
 	Unchecked      Status = ""                // nobody asked; written "unchecked"
 	Live           Status = "live"            // it works
 	Exists         Status = "exists"          // the ID exists; its secret is not known
-	SecretMismatch Status = "secret-mismatch" // the ID exists, this is not its secret
+	SecretMismatch Status = "secret-mismatch" // the ID exists; this is not its secret
 	Inactive       Status = "inactive"        // disabled, or restricted by source IP
 	NotFound       Status = "not-found"       // deleted, or never existed
 	Expired        Status = "expired"         // a temporary credential past its time
-	Restricted     Status = "restricted"      // alive, but under restrictive protection
-	Unknown        Status = "unknown"         // asked, and no usable answer came
+	Restricted     Status = "restricted"      // it works, but under restrictive protection
+	Unknown        Status = "unknown"         // there was no usable answer
 )
 
 // String returns the status's name; the zero Status is "unchecked".
@@ -53,7 +53,7 @@ type Verdict struct {
 	CheckedAt time.Time     // when the answer came; zero if nobody asked
 	Identity  *Identity     // whose key it is; nil unless Live
 	Reach     *Reach        // what it can do; nil if that was not asked
-	Owner     *Owner        // whose key an inventory says that it is; nil if none was asked
+	Owner     *Owner        // the owner according to an inventory; nil if none was asked
 	Offline   bool          // the service could not be reached at all
 	Transient bool          // the service was too busy, or failed: it may answer when it is asked again
 }
@@ -69,21 +69,21 @@ type Identity struct {
 // Reach is what a live key can do.
 type Reach struct {
 	Can    []reason.Reason // each thing, the worst first; empty if that is not known
-	Limits reason.Reason   // what that rests on, or why it is not known
+	Limits reason.Reason   // what that is based on, or why it is not known
 }
 
-// Owner is what the owner's own list of keys says of an ID, whether the key works or not.
+// Owner is the owner of an ID according to an inventory of keys, whether the key works or not.
 type Owner struct {
 	Ours      Ours
-	AccountID string        // the account that has it; "" if it is not ours
+	AccountID string        // the account that owns it; "" if it is not ours
 	User      string        // the RAM user who has it; "" for the account itself
-	Note      reason.Reason // where it was looked for, or why it is not known; zero if it is ours
+	Note      reason.Reason // where akguard searched, or why it is not known; zero if it is ours
 }
 
 // Ours says whether a key is the owner's own. The zero value means that it is not known.
 type Ours string
 
-// What an inventory may answer.
+// The answers of an inventory.
 const (
 	OursUnknown Ours = ""
 	OursYes     Ours = "yes"

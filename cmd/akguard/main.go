@@ -1,4 +1,4 @@
-// Command akguard finds leaked Alibaba Cloud AccessKeys and proves whether they are live.
+// Command akguard finds leaked Alibaba Cloud AccessKeys and checks whether they are live.
 package main
 
 import (

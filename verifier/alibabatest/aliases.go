@@ -2,13 +2,13 @@ package alibabatest
 
 import "github.com/akguard/akguard/verifier/internal/emulator/state"
 
-// The scene is set and read back with these.
+// These types set up the scene, and read it back.
 type (
 	// Account is an Alibaba Cloud account with its users, groups, roles, policies, keys and events.
 	Account = state.Account
 	// Settings are the account-wide settings.
 	Settings = state.Settings
-	// PasswordPolicy is what a user's password must be.
+	// PasswordPolicy is the policy for users' passwords.
 	PasswordPolicy = state.PasswordPolicy
 	// User is a RAM user.
 	User = state.User
@@ -16,9 +16,9 @@ type (
 	Role = state.Role
 	// Key is an AccessKey or a temporary credential.
 	Key = state.Key
-	// Status is what became of a key.
+	// Status is the status of a key.
 	Status = state.Status
-	// Event is what ActionTrail keeps of one call.
+	// Event is ActionTrail's record of one call.
 	Event = state.Event
 )
 

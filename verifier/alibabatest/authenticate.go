@@ -38,7 +38,7 @@ func checkTime(stamp string, now time.Time) *wire.Failure {
 	return nil
 }
 
-// checkToken comes before the signature: in the true service, the secret is sealed in the token.
+// checkToken comes before the signature: in the real service, the secret is sealed in the token.
 func (s *Server) checkToken(key state.Key, req wire.Request, now time.Time) *wire.Failure {
 	token, sent := req.Token()
 	switch {

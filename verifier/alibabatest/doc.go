@@ -30,7 +30,7 @@
 //   - ActionTrail 2020-07-06: LookupEvents. Each call of a known key is an event at once; others can be planted.
 //   - Resource Directory (ResourceManager 2020-03-31): ListAccounts.
 //
-// Policies are evaluated: a denial wins, then a permission, else the answer is NoPermission; * and ? in actions and
+// Policies are evaluated: a denial wins over a permission, and without either the answer is NoPermission; * and ? in actions and
 // resources, NotAction, NotResource, and conditions on address, time and text. Root may do everything.
 //
 // # What is inferred

@@ -17,7 +17,7 @@ import (
 // role. It is an http.Handler, for a server of the caller's own. It is safe for concurrent use.
 type Metadata struct {
 	Account  *state.Account
-	Role     string        // added at first sight; empty: the instance has none, and answers 404
+	Role     string        // added on first use; empty: the instance has none, and answers 404
 	Hardened bool          // answers only calls with a token of PUT /latest/api/token
 	Lifetime time.Duration // of a credential; six hours if zero
 

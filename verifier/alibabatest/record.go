@@ -14,7 +14,7 @@ type happening struct {
 	at        time.Time
 }
 
-// record records the call as an event. That calls with a wrong signature are recorded too is inferred.
+// record records the call as an event. Recording calls with a wrong signature is inferred, not documented.
 func record(a *state.Account, req wire.Request, key state.Key, refused *wire.Failure, h happening) {
 	op := req.Operation()
 	e := state.Event{

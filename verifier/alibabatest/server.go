@@ -26,7 +26,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	now    func() time.Time
-	source string // the address that calls seem to come from; empty: the true one
+	source string // the address that calls seem to come from; empty: the real one
 	calls  map[wire.Operation]int
 	log    []Call
 	nonces map[string]bool // by ID and nonce; kept until the end
@@ -51,7 +51,7 @@ func NewServer(accounts ...*state.Account) (*Server, error) {
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0), // resets and hangs are meant
+		ErrorLog:          log.New(io.Discard, "", 0), // resets and hangs are intended
 	}
 	go func() {
 		defer close(s.stopped)

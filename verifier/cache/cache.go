@@ -68,7 +68,7 @@ func New(next verifier.Verifier, o Options) *Cache {
 // Ignored says why an existing file was not used; nil if it was, or if there was none.
 func (c *Cache) Ignored() error { return c.ignored }
 
-// Verify answers from memory, waits for the answer to another one's question, or asks next.
+// Verify answers from memory, waits for a question under way about the same credential, or asks next.
 func (c *Cache) Verify(ctx context.Context, cred rules.Credential) verifier.Verdict {
 	hash := c.hash(cred)
 	for {
@@ -90,7 +90,7 @@ func (c *Cache) Verify(ctx context.Context, cred rules.Credential) verifier.Verd
 	}
 }
 
-// look returns a verdict that is still good, or a question to wait for. With neither, the caller must ask.
+// look returns a valid verdict, or a question under way to wait for. If it returns neither, the caller must ask.
 func (c *Cache) look(hash string) (v verifier.Verdict, known bool, q *question) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -134,7 +134,7 @@ func lifetime(s verifier.Status) time.Duration {
 	return 0
 }
 
-// good reports whether a verdict has not expired. One from the future is not ours.
+// good reports whether a verdict has not expired. A verdict from the future was not written by this program.
 func (c *Cache) good(v verifier.Verdict) bool {
 	age := c.opts.Now().Sub(v.CheckedAt)
 	return age > -time.Minute && age < lifetime(v.Status)

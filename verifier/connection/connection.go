@@ -1,5 +1,5 @@
-// Package connection is how a command reaches Alibaba Cloud. It makes one Connection from its flags and hands it to
-// every package of this floor that makes calls. They all share its endpoints, trusted certificates, pace and clock.
+// Package connection connects a command to Alibaba Cloud. The command makes one Connection from its flags and hands it to
+// every package of this floor that makes calls, so that they share its endpoints, trusted certificates, pace and clock.
 //
 // Limits: a Connection knows one region at a time, and holds no credential: packages add theirs.
 package connection
@@ -31,7 +31,7 @@ func New(o Options) (*Connection, error) {
 // Client returns the client, without a credential, for the packages of this floor.
 func (c *Connection) Client() *cloud.Client { return c.client }
 
-// Now returns the time by the service's clock; until a first answer has shown that, by this machine's.
+// Now returns the time by the service's clock or, before the first answer, by this machine's.
 func (c *Connection) Now() time.Time { return c.client.Now() }
 
 // Services lists the names of the services that have an endpoint.

@@ -193,7 +193,7 @@ func (p profile) assume() cloud.Assume {
 	return a
 }
 
-// readConfig reads the file. Its errors quote nothing of it.
+// readConfig reads the file. Its errors quote no part of it, because it holds secrets.
 func (f finder) readConfig() (config, error) {
 	data, err := f.readFile(f.Config)
 	if err != nil {
@@ -230,7 +230,7 @@ func (f finder) readFile(name string) ([]byte, error) {
 	return data, err
 }
 
-// readSmall reads a plain file: a pipe would never end.
+// readSmall reads a regular file only: a pipe might never end.
 func readSmall(name string, limit int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {

@@ -1,5 +1,5 @@
-// Package credentials finds the credential with which an owner acts on leaked keys; never the leaked key itself. It
-// looks where Alibaba Cloud's own programs look, in this order, and takes the first that is there:
+// Package credentials finds the credential with which an administrator acts on leaked keys; it is never the leaked key.
+// The package looks where Alibaba Cloud's own programs look, in this order, and takes the first credential that exists:
 //
 //   - the profile that Options names; then it looks nowhere else
 //   - ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN
@@ -37,7 +37,7 @@ type Options struct {
 	Now        func() time.Time    // time.Now if nil
 }
 
-// failed is the error that there is no credential, and what to do about it.
+// failed is the error for a missing credential, with a hint.
 func failed(r, hint reason.Reason) error { return &reason.Error{Reason: r, Hint: hint} }
 
 // Credential is the credential of an administrator. It is safe for concurrent use.
@@ -155,7 +155,7 @@ func (f finder) environment() (*Credential, error) {
 	return &Credential{Source: source, current: cloud.Session{Credential: c}}, nil
 }
 
-// newCredential rejects what cannot be a credential: the service would refuse it in words that do not help.
+// newCredential rejects what cannot be a credential, because the service's own refusal would not help the user.
 func newCredential(id, secret, token string) (c rules.Credential, bad reason.Reason) {
 	switch {
 	case id == "":

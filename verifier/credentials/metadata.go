@@ -14,7 +14,7 @@ import (
 	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// trueMetadata is the metadata service, at the same address in every instance.
+// trueMetadata is the address of the metadata service, the same in every instance.
 const trueMetadata = "http://100.100.100.200"
 
 // instance returns nil unless the role of the ECS instance is asked for.

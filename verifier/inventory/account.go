@@ -13,10 +13,10 @@ type account struct {
 	id     string
 	client *cloud.Client     // with a credential of the account
 	users  map[string]string // by the ID of their keys; nil if they were not listed
-	closed bool              // the administrator may not look into it
+	closed bool              // the administrator may not search it
 }
 
-// find looks for the user who has the ID. If IMS may not be asked, all keys are listed, once.
+// find looks for the user who has the ID. If the administrator may not ask IMS, all keys are listed once.
 func (l *lookup) find(ctx context.Context, a *account, id rules.Secret) (user string, found bool, err error) {
 	if a.users == nil {
 		u, err := a.client.IdentityOfKey(ctx, id)

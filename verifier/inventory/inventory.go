@@ -1,9 +1,9 @@
 // Package inventory says whether a leaked key is one of the owner's own. It asks about the key's ID alone, with an
-// administrator's credential, and never uses the leaked secret: so it also recognises keys that no longer work, or do not
-// work from here.
+// administrator's credential, and never uses the leaked secret. So it also recognises keys that no longer work, or do not
+// work from this machine.
 //
-// It wraps a Verifier and adds an Owner to its verdicts. IMS names the user of an ID at once; if the administrator may not
-// ask that, the keys of all users are listed, once, and the ID is looked up among them. It does so in the administrator's
+// It wraps a Verifier and adds an Owner to its verdicts. IMS knows the user of an ID; if the administrator may not
+// ask IMS, all keys of all users are listed once, and the ID is looked up among them. It does so in the administrator's
 // account first, then in the other accounts of its organization whose access role the administrator may assume.
 //
 // Limits: only the account itself can list its own (root) keys, and deleted keys belong to nobody.
@@ -134,7 +134,7 @@ func owned(account, user string) verifier.Verdict {
 	return verifier.Verdict{Owner: &verifier.Owner{Ours: verifier.OursYes, AccountID: account, User: user}}
 }
 
-// failed is the verdict that there is no answer.
+// failed is the verdict for a lookup without an answer.
 func failed(why reason.Reason, err error) verifier.Verdict {
 	return verifier.Verdict{Status: verifier.Unknown, Reason: why, Offline: cloud.IsUnreachable(err)}
 }

@@ -12,7 +12,7 @@ import (
 // memberRole is the role that the resource directory creates in each account for the management account to assume.
 const memberRole = "ResourceDirectoryAccountAccessRole"
 
-// maxMembers is how many accounts are looked into: each costs a call for every key.
+// maxMembers is how many accounts are searched: each costs a call for every key.
 const maxMembers = 100
 
 // elsewhere looks for the ID in the other accounts of the organization.
@@ -72,7 +72,7 @@ func (l *lookup) enter(ctx context.Context) error {
 	return nil
 }
 
-// absence says where the ID was not, and where nobody could look.
+// absence says where the ID was not found, and where akguard could not search.
 func (l *lookup) absence() reason.Reason {
 	closed := 0
 	for _, m := range l.members {

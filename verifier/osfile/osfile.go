@@ -1,5 +1,4 @@
-// Package osfile has what several packages need of files: writing one atomically, and errors without the path. It is a
-// leaf.
+// Package osfile has helpers for files: it writes one atomically, and strips the path from errors. It is a leaf.
 package osfile
 
 import (

@@ -8,7 +8,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// ability is something to fear, and the RAM action that allows it.
+// ability is a dangerous ability, and the RAM action that allows it.
 type ability struct {
 	action string
 	can    reason.Reason
@@ -73,8 +73,8 @@ const (
 	full
 )
 
-// evaluate says how far the documents together allow an action. A denial counts only if it has no exceptions: about a
-// leaked key, saying too much is better than too little.
+// evaluate returns how far the documents together allow an action. A denial counts only if it has no exceptions: for a
+// leaked key, overstating is safer than understating.
 func evaluate(documents []document, action string) grant {
 	got := none
 	for _, d := range documents {

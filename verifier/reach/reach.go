@@ -5,7 +5,7 @@
 // use of the key, which its owner's ActionTrail records, and most keys may not read their own policies.
 //
 // Limits: it reads policies and tries nothing. It ignores conditions, control policies of the organization, session
-// policies, and what buckets, keys and the like allow by themselves. An action that is not on the list is not mentioned.
+// policies, and resource policies such as those of buckets. An action that is not on the list is not mentioned.
 // Policies that it cannot read are counted in the answer.
 package reach
 

@@ -83,7 +83,7 @@ func (h *History) add(name string) error {
 	return nil
 }
 
-// recognize gives the past actions on a key the fingerprint that it has now: the journals of earlier releases have another.
+// recognize gives the past actions on a key its current fingerprint: journals of earlier releases have an older one.
 func (h *History) recognize(id rules.Secret) {
 	if h == nil || len(h.past) == 0 {
 		return

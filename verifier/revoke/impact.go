@@ -12,17 +12,17 @@ import (
 	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// Caller is who uses a key, or tries to: calls to one service from one address by one program.
+// Caller is a user of a key, or somebody who tries to be one: calls to one service from one address by one program.
 type Caller struct {
 	Service   string    `json:"service"`
 	SourceIP  string    `json:"sourceIp"`
 	UserAgent string    `json:"userAgent"`
 	Calls     int       `json:"calls"`
-	Failed    int       `json:"failed"` // of them: refused, for instance because the key is inactive
+	Failed    int       `json:"failed"` // how many of them were refused, for instance because the key is inactive
 	Last      time.Time `json:"last"`
 }
 
-// Impact is who needs a key, as far as Alibaba Cloud reports it.
+// Impact lists who uses a key, as far as Alibaba Cloud reports it.
 type Impact struct {
 	Target   Target    `json:"target"`
 	State    State     `json:"state"`
@@ -47,7 +47,7 @@ const impactPages = 6
 // trailDelay is how late ActionTrail may record a call, by its documentation.
 const trailDelay = 10 * time.Minute
 
-// Impact finds out who used the key in the last time, at most 90 days. What could not be read is in the Impact.
+// Impact finds out who used the key recently, up to 90 days back. The result also names what could not be read.
 func (r *Revoker) Impact(ctx context.Context, s Subject, last time.Duration) (*Impact, error) {
 	if err := r.whoAmI(ctx); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ const (
 	eventAnswer   = "answer"  // how the call went
 	eventSettled  = "settled" // what reading showed
 	eventEnd      = "end"
-	eventResume   = "resume" // a run that did not come to its end goes on
+	eventResume   = "resume" // an interrupted run continues
 )
 
 // Record is one line of a journal.
@@ -54,8 +54,8 @@ func answered(i int, err error) Record {
 	return rec
 }
 
-// Journal is the write-ahead log of one run: an append-only file with a line for each event, synced before the run goes
-// on. While it is open it is locked for other processes.
+// Journal is the write-ahead log of one run: an append-only file with a line for each event, synced before the run
+// continues. While it is open it is locked for other processes.
 type Journal struct {
 	file    *os.File
 	now     func() time.Time
@@ -169,11 +169,11 @@ func (j *Journal) write(rec Record) error {
 	return nil
 }
 
-// maxJournal is far above what any run writes.
+// maxJournal is far larger than any journal.
 const maxJournal = 64 << 20
 
 // load reads the records. A crash may have torn a line: at the end, or before a resume. Blank lines are ignored. It
-// reports whether the last line lacks its end.
+// reports whether the last line is torn.
 func (j *Journal) load(r io.Reader) (torn bool, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxJournal+1))
 	switch {
@@ -223,7 +223,7 @@ func (j *Journal) note(rec Record) {
 		j.started[i] = true
 	case eventSettled:
 		j.outcomes[i] = Outcome(rec.Outcome)
-		if j.outcomes[i] == Refused { // whatever the state is later, this call did not cause it
+		if j.outcomes[i] == Refused { // whatever the state is now, this call did not cause it
 			j.started[i] = false
 		}
 		j.times[i] = rec.Time

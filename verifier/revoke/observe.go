@@ -24,7 +24,7 @@ func (r *Revoker) observe(ctx context.Context, a Action) (State, error) {
 	return state, err
 }
 
-// observeKey believes a list that holds the key. That the key is gone is believed only if STS does not know its ID.
+// observeKey trusts a list that contains the key. If none does, the key counts as gone only if STS does not know its ID.
 func (r *Revoker) observeKey(ctx context.Context, a Action) (State, error) {
 	if a.Leaked && r.self != nil { // an administrator can do it as well
 		return r.observeSelf(ctx, a.Target)
@@ -117,7 +117,7 @@ func (r *Revoker) observeKeyBin(ctx context.Context, t Target) (State, error) {
 }
 
 // confirmGone asks STS about the ID of a key that RAM does not list. STS looks up the ID before it checks the signature,
-// so a made-up secret will do. Anything but "not found" contradicts RAM, and then the state is unknown. A plan holds no ID;
+// so a made-up secret is enough. Anything but "not found" contradicts RAM, and then the state is unknown. A plan holds no ID;
 // without one, a list of the user's other keys is believed, but not that the user does not exist.
 func (r *Revoker) confirmGone(ctx context.Context, t Target, userGone bool) error {
 	if r.id(t).IsZero() {
@@ -139,7 +139,7 @@ func (r *Revoker) confirmGone(ctx context.Context, t Target, userGone bool) erro
 	return fail(reason.New("revoke.contradiction", t.ID, cloud.Code(err)), reason.New("revoke.look-in-console"))
 }
 
-// observeSelf derives the state of the leaked key from what STS answers it, which needs no permission.
+// observeSelf derives the state of the leaked key from STS's answer, which needs no permission.
 func (r *Revoker) observeSelf(ctx context.Context, t Target) (State, error) {
 	if !r.is(r.Leaked.ID, t.Fingerprint) {
 		return State{}, fail(reason.New("revoke.another-keys-secret", t.ID), reason.New("revoke.name-report-of-key"))

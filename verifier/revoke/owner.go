@@ -12,7 +12,7 @@ import (
 // Subject is a leaked key to act on.
 type Subject struct {
 	ID    rules.Secret
-	Known *verifier.Identity // whose it is, if a check has said so; nil if not
+	Known *verifier.Identity // the owner, if a check has named one; nil otherwise
 }
 
 // foreign is the error for a key that belongs to no user of this account.
@@ -20,7 +20,7 @@ type foreign struct{ note Note }
 
 func (f *foreign) Error() string { return f.note.Text.String() }
 
-// owner finds out whose key the subject is.
+// owner finds the owner of a key.
 func (r *Revoker) owner(ctx context.Context, s Subject) (Owner, error) {
 	if s.Known != nil && s.Known.AccountID != "" && s.Known.AccountID != r.me.AccountID {
 		return Owner{}, &foreign{r.elsewhere(ctx, s)}
@@ -45,7 +45,7 @@ func (r *Revoker) userOwner(u cloud.User) Owner {
 	return Owner{Account: r.me.AccountID, User: name, UserID: u.ID, Principal: principal}
 }
 
-// notListed looks for a key that no user has: in the recycle bin, or among the account's own.
+// notListed looks for a key that no user has: in the recycle bin, and among the root keys.
 func (r *Revoker) notListed(ctx context.Context, s Subject) (Owner, error) {
 	key, err := r.cloud.RecycledKey(ctx, s.ID)
 	switch {
@@ -69,7 +69,7 @@ func (r *Revoker) notListed(ctx context.Context, s Subject) (Owner, error) {
 // maxSearch is how many users are searched for a key. At ten calls a second that takes half a minute.
 const maxSearch = 300
 
-// searchUsers looks for the key with each user, if the credential may not ask whose it is.
+// searchUsers looks for the key among those of each user, if the credential may not ask for the owner.
 func (r *Revoker) searchUsers(ctx context.Context, s Subject, denied error) (Owner, error) {
 	marker, seen := "", 0
 	for {

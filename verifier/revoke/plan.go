@@ -14,7 +14,7 @@ import (
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 )
 
-// Goal is what a plan is for.
+// Goal is the purpose of a plan.
 type Goal string
 
 // The goals.
@@ -26,7 +26,7 @@ const (
 	ToUndo       Goal = "undo"               // the last of these is undone
 )
 
-// Kind is what an action does.
+// Kind is the kind of an action.
 type Kind string
 
 // The kinds of actions.
@@ -103,7 +103,7 @@ func (s State) deleted() bool {
 	return s.Key == Recycled || s.Key == UserRecycled || s.Key == Gone || s.Key == Deleted
 }
 
-// Owner is to whom a key belongs.
+// Owner is the owner of a key.
 type Owner struct {
 	Account   string `json:"account"`             // 16 digits
 	User      string `json:"user,omitempty"`      // the RAM user's name; "" for the account's own keys, and for roles
@@ -155,7 +155,7 @@ func earlierFingerprint(id rules.Secret) string {
 	return rules.Credential{Type: rules.AccessKeyID, ID: id}.FingerprintV1()
 }
 
-// Tail returns the end of the key's ID, usually four characters, which a person types to confirm the key.
+// Tail returns the end of the key's ID, usually four characters, which the user types to confirm the key.
 func (t Target) Tail() string {
 	shown := t.ID[strings.LastIndexByte(t.ID, '*')+1:]
 	if shown == "" { // an ID too short to show a part of it
@@ -229,7 +229,7 @@ func (a Action) reached(s State) bool {
 	return s == a.To
 }
 
-// Note is a remark of a plan on a key.
+// Note is a plan's remark about a key.
 type Note struct {
 	ID      string        `json:"id,omitempty"` // the masked ID
 	Text    reason.Reason `json:"text"`
@@ -237,7 +237,7 @@ type Note struct {
 	Blocked bool          `json:"blocked,omitempty"` // the plan does nothing with that key
 }
 
-// Plan is what is to be done, and why not more.
+// Plan is what is to be done, with notes on what cannot be.
 type Plan struct {
 	Version int       `json:"version"`
 	Goal    Goal      `json:"goal"`
@@ -272,7 +272,7 @@ func (p *Plan) Write(w io.Writer) error {
 	return nil
 }
 
-// ReadPlan reads a plan that Write has written. It refuses unknown fields: one that is ignored may be the one that
+// ReadPlan reads a plan that Write has written. It refuses unknown fields, because an ignored field may be the one that
 // matters.
 func ReadPlan(r io.Reader) (*Plan, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxPlan+1))
@@ -324,7 +324,7 @@ func (a Action) check(account string) error {
 	if a.onPolicy() {
 		from, to = a.From.Policy, a.To.Policy
 	}
-	if a.Kind == Delete && to == Deleted { // of a root key, for which no bin is known
+	if a.Kind == Delete && to == Deleted { // a root key, for which no bin is documented
 		to = Recycled
 	}
 	switch {

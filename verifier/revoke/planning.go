@@ -179,7 +179,7 @@ func (r *Revoker) tooEarly(ctx context.Context, t Target, watch time.Duration, h
 	return n, true
 }
 
-// inactiveSince is zero if nobody knows.
+// inactiveSince returns the zero time if it is not known.
 func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time.Time, error) {
 	keys, err := r.cloud.IdentityKeys(ctx, t.Owner.Principal)
 	if err != nil && !cloud.IsDenied(err) {
@@ -202,7 +202,7 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 // fresh is the age of a last use below which a key counts as in use.
 const fresh = 24 * time.Hour
 
-// useRisks says what may break. It also says what could not be read: no answer does not mean "not in use".
+// useRisks lists what may break, and what could not be read: a missing answer does not mean "not in use".
 func (r *Revoker) useRisks(ctx context.Context, a Action) ([]reason.Reason, error) {
 	if a.From.Key != Active {
 		return nil, nil
@@ -274,7 +274,8 @@ func short(d time.Duration) string {
 	return text
 }
 
-// lastUse asks IMS, which also names the service, and then RAM, whose permission the administrator may have instead.
+// lastUse asks IMS, which also names the service. If that fails it asks RAM, for which the administrator may have the
+// permission.
 func (r *Revoker) lastUse(ctx context.Context, t Target) (cloud.Used, error) {
 	used, err := r.cloud.IdentityKeyLastUsed(ctx, t.Owner.Principal, r.id(t))
 	if err == nil || t.Owner.User == "" {
@@ -285,7 +286,7 @@ func (r *Revoker) lastUse(ctx context.Context, t Target) (cloud.Used, error) {
 
 func (r *Revoker) isLastActive(ctx context.Context, t Target) (bool, error) {
 	if t.Owner.User == "" {
-		return false, nil // the one who acts has another one
+		return false, nil // the administrator acts with another key
 	}
 	keys, err := r.cloud.ListAccessKeys(ctx, t.Owner.User)
 	if err != nil {

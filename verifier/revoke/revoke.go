@@ -37,7 +37,7 @@ type Revoker struct {
 	cloud *cloud.Client     // as the administrator
 	self  *cloud.Client     // as the leaked key; nil: it is never used
 	ids   map[string]string // by fingerprint, of the keys seen so far
-	me    verifier.Identity // who the administrator is; zero before the first call
+	me    verifier.Identity // the administrator; zero before the first call
 }
 
 // fail returns an error with what to do about it.
@@ -85,10 +85,10 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// now is the time by the service's clock. Every plan and run asks STS first who acts, and so has it.
+// now is the time by the service's clock, which the first call of every plan and run (to STS) reveals.
 func (r *Revoker) now() time.Time { return r.cloud.Now() }
 
-// whoAmI asks once who acts, and refuses another account than the one in the options.
+// whoAmI asks STS once who the administrator is, and refuses any account but the one in the options.
 func (r *Revoker) whoAmI(ctx context.Context) error {
 	if r.me.AccountID != "" {
 		return nil

@@ -8,7 +8,7 @@ type Rights struct {
 	Useful []string
 }
 
-// Watching is what Impact needs, which is not an action.
+// Watching stands for Impact, which is not an action but needs permissions too.
 const Watching Kind = "watch"
 
 // Kinds lists the kinds of actions on keys, and Watching, in the order in which a person meets them.
@@ -16,8 +16,8 @@ func Kinds() []Kind {
 	return []Kind{Disable, Enable, Quarantine, Release, Delete, Restore, Watching}
 }
 
-// RightsFor returns what planning and doing an action on a key takes. Without ram:GetUser, ram:ListUsers does: the key is
-// then searched for among all users. STS GetCallerIdentity needs no permission.
+// RightsFor returns the permissions for planning and carrying out an action on a key. ram:ListUsers can replace ram:GetUser:
+// the key is then searched among those of all users. STS GetCallerIdentity needs no permission.
 func RightsFor(k Kind) Rights {
 	find := []string{"ram:GetUser", "ram:ListAccessKeys"}
 	with := func(more ...string) []string { return append(find[:len(find):len(find)], more...) }

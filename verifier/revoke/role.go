@@ -12,7 +12,7 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
-// longestLife is how long a temporary credential can last. Nothing says when one was issued.
+// longestLife is how long a temporary credential can last. It does not reveal when it was issued.
 const longestLife = 12 * time.Hour
 
 func isTemporary(id rules.Secret) bool { return strings.HasPrefix(id.Reveal(), "STS.") }
@@ -118,7 +118,7 @@ func roleOf(known *verifier.Identity) string {
 	return role
 }
 
-// planSelf plans that the leaked key disables itself.
+// planSelf plans to have the leaked key disable itself.
 func (r *Revoker) planSelf(ctx context.Context, s Subject) ([]Action, []Note, error) {
 	switch {
 	case s.ID.Reveal() != r.Leaked.ID.Reveal():

@@ -11,19 +11,19 @@ import (
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 )
 
-// Outcome is what became of an action.
+// Outcome is the result of an action.
 type Outcome string
 
 // The outcomes.
 const (
 	Done    Outcome = "done"    // it happened, and reading confirmed it
-	Already Outcome = "already" // it was so before
+	Already Outcome = "already" // nothing to do: the state was reached before
 	Refused Outcome = "refused" // nothing changed: the service or a guard refused it, or the state had changed before
 	Failed  Outcome = "failed"  // the call got no answer, and reading showed that nothing changed
 	Unknown Outcome = "unknown" // the state could not be read: resume
 )
 
-// Step is what became of one action.
+// Step is an action with its result.
 type Step struct {
 	Action  Action
 	Outcome Outcome
@@ -43,12 +43,12 @@ func (s Step) Hint() reason.Reason {
 type RunOptions struct {
 	Approver Approver
 	Journal  *Journal
-	History  *History   // when keys were disabled, where the service does not tell; may be nil
+	History  *History   // when keys were disabled, if the service does not report it; may be nil
 	OnStep   func(Step) // called after each action; may be nil
 }
 
 // Run carries out the plan. It does nothing if any key has changed since the plan was made, or is not approved. The error
-// is what ended the run; what became of each action is in the steps.
+// says what ended the run; the steps have the result of each action.
 func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error) {
 	if o.Journal == nil {
 		return nil, reason.NewError("revoke.no-journal")
@@ -84,8 +84,8 @@ func (r *Revoker) approveFresh(ctx context.Context, p *Plan, o RunOptions) error
 	return r.precheck(ctx, p, o.History)
 }
 
-// Resume carries out the rest of the plan in the journal; no steps mean that nothing was left. It reads what the calls did
-// whose answers were lost.
+// Resume carries out the rest of the plan in the journal; no steps mean that nothing was left. For calls whose
+// answers were lost, it reads the state.
 func (r *Revoker) Resume(ctx context.Context, o RunOptions) ([]Step, error) {
 	p := o.Journal.plan
 	switch {
@@ -178,7 +178,7 @@ func (r *Revoker) guard(a Action, state State) error {
 		return fail(reason.New("revoke.not-inactive", a.Target.ID), reason.New("revoke.disable-first"))
 	case a.Policy == "" && id.IsZero():
 		return fail(reason.New("revoke.not-found-again", a.Target.ID), reason.New("revoke.plan-again"))
-	case a.Policy == "" && id.String() != a.Target.ID: // a person would confirm the one, and change the other
+	case a.Policy == "" && id.String() != a.Target.ID: // the user would confirm one key and change another
 		return fail(reason.New("revoke.plan-shows-another", a.Target.ID, id.String()), reason.New("revoke.distrust-plan"))
 	case !a.Leaked && r.Admin == nil:
 		return fail(reason.New("revoke.needs-administrator", a.Reason()), reason.New("revoke.use-administrator"))
@@ -337,7 +337,7 @@ func (r *Revoker) settle(ctx context.Context, a Action, err error) Step {
 	return unsettled(s, unread)
 }
 
-// unsettled says what it means that the state is not what the action was to achieve.
+// unsettled explains why the state is not what the action was to achieve.
 func unsettled(s Step, unread error) Step {
 	switch {
 	case unread != nil:

@@ -7,9 +7,9 @@ import (
 	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// planUndo plans to undo the last action on a key. The key's state mostly says which one that was: a recycled key was
-// deleted, an inactive one disabled. Only restrictions need the journal, since somebody else may have set them; and only
-// then is the restriction read, because enabling a key must not need the permission to read it.
+// planUndo plans to undo the last action on a key. The key's state usually reveals that action: a recycled key was
+// deleted, and an inactive key was disabled. Only restrictions need the journal, because somebody else may have set them.
+// The restriction is read only in that case: enabling a key must not need the permission to read it.
 func (r *Revoker) planUndo(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
 	a := draft
 	switch last, known := q.History.last(draft.Target.Fingerprint); {

@@ -74,7 +74,7 @@ func (s *checker) check(ctx context.Context, c rules.Credential) verifier.Verdic
 	return verifier.Verdict{Status: verifier.Live, Reason: reason.New("sts.live"), Identity: &identity, Advice: stop(identity)}
 }
 
-// stop says how to take away what a live credential can do.
+// stop returns the advice for a live credential: how to disable it.
 func stop(i verifier.Identity) reason.Reason {
 	switch {
 	case i.Root(): // RAM cannot change root keys
@@ -106,7 +106,7 @@ func uncheckable(c rules.Credential) (r reason.Reason) {
 func judge(err error) verifier.Verdict {
 	var e *cloud.Error
 	switch {
-	case !errors.As(err, &e): // ctx has ended: that says nothing about the key, nor about the network
+	case !errors.As(err, &e): // ctx has ended, which says nothing about the key or the network
 		return verifier.Verdict{Status: verifier.Unknown, Reason: reason.New("verifier.stopped")}
 	case e.Unreachable:
 		return verifier.Verdict{Status: verifier.Unknown, Reason: reason.New("sts.unreachable", e.Reason()), Offline: true}

@@ -14,8 +14,8 @@ import (
 // leak is a leaked key, with what is known about it.
 type leak struct {
 	credential rules.Credential
-	status     verifier.Status    // by a report
-	known      *verifier.Identity // whose it is; nil if no check said so
+	status     verifier.Status    // according to a report
+	known      *verifier.Identity // the owner; nil if no check has named one
 }
 
 // off reports whether a key is known not to work.

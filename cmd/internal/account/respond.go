@@ -47,7 +47,7 @@ type response struct {
 	respondOptions
 	start  time.Time
 	keys   []leak
-	frozen bool // as far as is known
+	frozen bool // as far as akguard knows
 }
 
 func (a *app) runRespond(ctx context.Context, o respondOptions) error {
@@ -70,7 +70,7 @@ func (a *app) runRespond(ctx context.Context, o respondOptions) error {
 	if ctx.Err() != nil {
 		return err
 	}
-	// Whatever failed, the person who has ten minutes is told what to do with them.
+	// Whatever failed, the user has ten minutes and needs to know what to do with them.
 	r.handOver()
 	return err
 }
@@ -104,7 +104,7 @@ func (r *response) check(ctx context.Context, s *actor) {
 	}
 }
 
-// act freezes the keys, and looks who needs them.
+// act freezes the keys, and finds out who needs them.
 func (r *response) act(ctx context.Context, s *actor) error {
 	if len(r.keys) == 1 {
 		r.tell("respond.whose-key", r.keys[0].credential.ID.String())

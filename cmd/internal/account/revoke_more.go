@@ -95,7 +95,7 @@ func (a *app) unfinished(o acting, h *revoke.History) (string, error) {
 			a.Line("revoke.open-journal", name)
 		}
 		return "", command.Usage("usage.several-runs", len(h.Open))
-	case len(h.Broken) > 0: // whether those runs are finished, nobody knows
+	case len(h.Broken) > 0: // those runs may be unfinished
 		return "", command.Failed(command.ExitCloud, "revoke.unreadable-journals", len(h.Broken))
 	}
 	a.Say("revoke.no-unfinished-run")

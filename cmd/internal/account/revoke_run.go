@@ -92,7 +92,7 @@ func outcomeOf(o revoke.Outcome) reason.Reason {
 	return reason.New("revoke.unknown")
 }
 
-// showStep writes what became of an action.
+// showStep writes the outcome of an action.
 func (a *app) showStep(s revoke.Step) {
 	a.Line("revoke.step", outcomeOf(s.Outcome), s.Action.Reason())
 	if s.Err != nil {
@@ -125,7 +125,7 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 	return nil
 }
 
-// sayNext says what comes after a goal that was reached.
+// sayNext suggests the next step once a goal is reached.
 func (a *app) sayNext(g revoke.Goal) {
 	switch g {
 	case revoke.ToDisable:
@@ -141,7 +141,7 @@ func (a *app) approver(o acting) revoke.Approver {
 		return revoke.ApproverFunc(func(context.Context, []revoke.Action) error { return nil })
 	}
 	if !terminal.Is(a.In) || !terminal.Is(a.Err) {
-		return nil // without anybody to ask, everything is denied
+		return nil // nobody can be asked, so everything is denied
 	}
 	lines := bufio.NewReader(io.LimitReader(a.In, subject.MaxInput))
 	return revoke.ApproverFunc(func(ctx context.Context, actions []revoke.Action) error {

@@ -48,7 +48,7 @@ func checkActing(flags *pflag.FlagSet) error {
 	return command.CheckFlags(flags)
 }
 
-// actor is what acts on keys, with what it has done before.
+// actor acts on keys, and knows what earlier runs did.
 type actor struct {
 	connection *connection.Connection
 	revoker    *revoke.Revoker
@@ -57,7 +57,7 @@ type actor struct {
 	options    acting
 }
 
-// prepare finds the administrator's credential. If there is a leaked key, that acts instead.
+// prepare finds the administrator's credential. With --use-leaked-key, the leaked key takes its place.
 func (a *app) prepare(ctx context.Context, o acting, leaked *rules.Credential) (*actor, error) {
 	conn, err := o.cloud.Connect(a.App)
 	if err != nil {
@@ -117,7 +117,7 @@ func (a *app) readHistory(o acting) (*revoke.History, error) {
 	return h, nil
 }
 
-// folder is where the journals are.
+// folder returns the folder of the journals.
 func (o acting) folder() (string, error) {
 	if o.journal != "" {
 		return filepath.Dir(o.journal), nil
@@ -129,7 +129,7 @@ func (o acting) folder() (string, error) {
 	return filepath.Join(dir, "revoke"), nil
 }
 
-// stateDir is the user's folder for state: what must outlive the program and is not configuration.
+// stateDir is the user's folder for state, which must outlive the program and is not configuration.
 func stateDir() (string, error) {
 	if dir := os.Getenv("AKGUARD_STATE_DIR"); dir != "" {
 		return dir, nil

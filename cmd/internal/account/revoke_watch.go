@@ -15,7 +15,7 @@ type watchOptions struct {
 	acting   acting
 	subject  string
 	since    time.Duration
-	lasts    time.Duration // how long to go on; 0 is to look once
+	lasts    time.Duration // how long to keep looking; 0 means once
 	interval time.Duration
 }
 
@@ -43,7 +43,7 @@ func (a *app) revokeWatch() *cobra.Command {
 const (
 	trailKeeps    = 90 * 24 * time.Hour // how long ActionTrail's events can be looked up
 	longestLook   = 7 * 24 * time.Hour
-	shortestPause = time.Second // ActionTrail answers two calls a second, and others need them too
+	shortestPause = time.Second // ActionTrail allows two calls a second, and other programs need them too
 )
 
 func (o watchOptions) check() error {

@@ -26,7 +26,7 @@ func makeConfigs(dir string) (configs, error) {
 		return c, err
 	}
 	cmd := exec.Command("go", "mod", "download", "-json", "github.com/zricethezav/gitleaks/v8@v8.30.1")
-	cmd.Dir = dir // outside of this module, whose requirements it is none of
+	cmd.Dir = dir // outside this module, which does not require gitleaks
 	out, err := cmd.Output()
 	if err != nil {
 		return c, fmt.Errorf("downloading the rules of gitleaks: %w", err)

@@ -18,12 +18,12 @@ type contestant struct {
 	name string
 	args []string
 	env  []string // beside bench's own
-	slow bool     // it takes minutes: it is run once
+	slow bool     // takes minutes, so it is run once
 }
 
-// contestants are git itself, which inflates everything and looks at nothing, and whose output is read and thrown away,
-// as whoever would scan it has to read it; akguard with its rules, with one and with hundreds; and the scanners on the PATH, each with its Alibaba Cloud rules only
-// and without verification.
+// contestants are git itself, akguard (with its own rules, with one rule and with hundreds), and the scanners on the PATH,
+// each with its Alibaba Cloud rules only and without verification. git inflates everything and looks at nothing; its output
+// is read and discarded, because a scanner would have to read it.
 func contestants(akguard, repo, dir string, configs configs) []contestant {
 	report := func(name string) string { return filepath.Join(dir, name+".report") }
 	list := []contestant{
@@ -65,10 +65,10 @@ func (c contestant) once() contestant {
 // sample is what one run cost.
 type sample struct {
 	wall, cpu time.Duration
-	memory    int64 // most anonymous memory, bytes; 0 where the system does not tell
+	memory    int64 // peak anonymous memory in bytes; 0 where the system does not report it
 }
 
-// run runs the command once. Its exit code is its verdict on the repository and no failure.
+// run runs the command once. A non-zero exit code means findings, not failure.
 func (c contestant) run() (sample, error) {
 	var stderr bytes.Buffer
 	cmd := exec.Command(c.args[0], c.args[1:]...)
@@ -87,7 +87,7 @@ func (c contestant) run() (sample, error) {
 	return s, nil
 }
 
-// watch looks at a process's memory until the function that it returns is called, which answers the most it saw.
+// watch samples a process's memory. The function that it returns ends that, and returns the peak.
 func watch(pid int) func() int64 {
 	done, most := make(chan struct{}), make(chan int64)
 	go func() {

@@ -17,7 +17,7 @@ const (
 	lines          = 150
 )
 
-// generate makes a repository of so many commits at dir. It is the same each time.
+// generate creates a repository with this many commits at dir. It is the same each time.
 func generate(dir string, commits int) error {
 	if err := exec.Command("git", "init", "--quiet", "--bare", dir).Run(); err != nil {
 		return err

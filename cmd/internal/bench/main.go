@@ -1,6 +1,6 @@
-// Command bench measures akguard side by side with git and with other scanners, in one run, on the repositories
-// named on its command line and on one that it generates, and with ripgrep on their working trees. Figures of different runs do not compare: machines are
-// noisy; the ratios of one run do.
+// Command bench measures akguard side by side with git and with other scanners, on the repositories named on its command
+// line and on one that it generates, and with ripgrep on their working trees. Machines are noisy: compare the ratios of one
+// run, not the figures of different runs.
 package main
 
 import (

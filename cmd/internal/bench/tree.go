@@ -11,11 +11,11 @@ import (
 	"strconv"
 )
 
-// enough is how many files a working tree has at least.
+// enough is the least number of files to measure.
 const enough = 50_000
 
-// trees compares akguard with ripgrep, which looks for one string, on the working trees of all repositories together,
-// unpacked as often as it takes.
+// trees compares akguard with ripgrep, which searches for one string, on the working trees of all repositories together,
+// unpacked repeatedly until there are enough files.
 func trees(runs int, akguard string, repos []string, dir string) error {
 	if _, err := exec.LookPath("rg"); err != nil || len(repos) == 0 {
 		return nil

@@ -55,7 +55,7 @@ func programKey() (key [sha256.Size]byte, err error) {
 	return [sha256.Size]byte(h.Sum(nil)), file.Close()
 }
 
-// sayReused says how much of the result rests on an earlier scan.
+// sayReused reports how much of the result comes from an earlier scan.
 func (a *app) sayReused(o scanOptions, t *input.Input) {
 	if err := t.Unsaved(); err != nil {
 		a.Say("scan.cache-unsaved", err)

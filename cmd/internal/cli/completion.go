@@ -5,7 +5,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// completion replaces cobra's command, which answers the name of an unknown shell with exit code 0.
+// completion replaces cobra's command, which exits with 0 for an unknown shell.
 func (a *app) completion() *cobra.Command {
 	write := map[string]func(root *cobra.Command) error{
 		"bash":       func(root *cobra.Command) error { return root.GenBashCompletionV2(a.Out, true) },

@@ -27,8 +27,8 @@ func (o *configOptions) addTo(f *pflag.FlagSet) {
 	f.BoolVar(&o.trust, "trust-config", false, "")
 }
 
-// load reads the configuration for what is scanned at target. A configuration that comes with the target may add rules;
-// that it may also take the built-in ones away, somebody outside has to say: --trust-config, or --config with its name.
+// load reads the configuration for a scan of target. A configuration that comes with the target may add rules. Switching
+// off the built-in ones takes the user's consent: --trust-config, or --config with its name.
 func (o configOptions) load(target string) (config.Config, error) {
 	switch {
 	case o.none && o.path != "":
@@ -65,7 +65,7 @@ func loadConfig(path string) (config.Config, error) {
 	return c, nil
 }
 
-// relative is a path as a person in the current folder writes it.
+// relative returns a path relative to the current folder, if that is shorter.
 func relative(path string) string {
 	here, err := os.Getwd()
 	if err != nil || path == "" {

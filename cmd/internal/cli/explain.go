@@ -6,7 +6,7 @@ import (
 	"github.com/akguard/akguard/scanner"
 )
 
-// sayRejected says what was not taken for a key. In a history it names the blob: only keys are attributed to paths.
+// sayRejected reports a value that was rejected. In a history it names the blob, because only keys are located.
 func (a *app) sayRejected(r scanner.Rejection) {
 	where := cmp.Or(r.Path, r.Blob, r.Commit, r.Source)
 	if r.Member != "" {

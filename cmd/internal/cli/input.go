@@ -52,7 +52,7 @@ func (o inputOptions) check(cached bool) error {
 	return nil
 }
 
-// open finds out what the flags name.
+// openInput opens what the flags name.
 func (a *app) openInput(o inputOptions, quiet bool) (*input.Input, error) {
 	in, err := a.input(o)
 	if err != nil {
@@ -80,14 +80,14 @@ func (a *app) input(o inputOptions) (*input.Input, error) {
 	return input.Path(o.path, o.repository)
 }
 
-// The variables that authenticate over https, so that no token is on the command line. A token goes to the host of the URL
-// alone. Hosts that want a name beside it take any.
+// The variables that authenticate over https, so that no token is on the command line. A token is sent to the host of the
+// URL only. Hosts that require a user name with a token accept any.
 const (
 	gitUserVariable  = "AKGUARD_GIT_USER"
 	gitTokenVariable = "AKGUARD_GIT_TOKEN"
 )
 
-// remote reports whether a repository on a server is meant: what exists here is a path.
+// remote reports whether the path is the URL of a repository. A file that exists under that name takes precedence.
 func (o inputOptions) remote() bool {
 	if o.path == "" || !input.IsURL(o.path) {
 		return false
@@ -120,7 +120,7 @@ func (o inputOptions) named() string {
 	return o.path
 }
 
-// empty is what to say where there is no content.
+// empty is the note for a scan without content.
 func (o inputOptions) empty() reason.Reason {
 	switch {
 	case o.staged:

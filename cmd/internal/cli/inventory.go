@@ -14,7 +14,7 @@ import (
 // needsAdmin reports whether an administrator's credential is asked for.
 func (o verification) needsAdmin() bool { return o.inventory || o.radius == "admin" }
 
-// withOwners adds to the verdicts of v what other services than STS say about a key: what it can do, and whose it is.
+// withOwners adds to the verdicts of v what a key can do and who owns it, which services other than STS know.
 func (a *app) withOwners(ctx context.Context, v verifier.Verifier, o verification, c *connection.Connection) (verifier.Verifier, error) {
 	var credential *credentials.Credential
 	var err error

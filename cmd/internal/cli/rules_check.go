@@ -59,7 +59,7 @@ func (a *app) testRules() *cobra.Command {
 	}
 }
 
-// checked reads a configuration that must be one.
+// checked reads a configuration, which must have rules.
 func (a *app) checked(path string) (config.Config, error) {
 	if path == "" {
 		return config.Config{}, command.Empty("FILE")

@@ -115,7 +115,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 		return command.Usage("usage.output-write", o.output, err)
 	}
 	if result.Interrupted {
-		return command.Failed(command.ExitInterrupted, "scan.timed-out", o.timeout) // of an interrupt, run says so
+		return command.Failed(command.ExitInterrupted, "scan.timed-out", o.timeout) // command.Main reports an interrupt
 	}
 	a.sayReused(o, t)
 	a.conclude(o, result)
@@ -160,7 +160,7 @@ func checkFailOn(which string) error {
 
 func (o scanOptions) verifies() bool { return o.verify && !o.noVerify }
 
-// scanVerifier makes the verifier that the flags ask for; nil is none.
+// scanVerifier makes the verifier that the flags ask for; nil means no verification.
 func (a *app) scanVerifier(ctx context.Context, o scanOptions) (verifier.Verifier, *cache.Cache, error) {
 	if !o.verifies() {
 		return nil, nil, nil
@@ -173,7 +173,7 @@ type outcome struct {
 	finding.Summary
 	unsure  int           // findings that may be live: nobody asked, or no usable answer came
 	offline int           // those of them for which the service could not be reached
-	away    reason.Reason // why it could not
+	away    reason.Reason // why it could not be reached
 }
 
 func (o *outcome) count(v verifier.Verdict) {
@@ -199,7 +199,7 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 		h.progress = command.NewProgress(a.Err)
 		a.Progress = h.progress
 		opts.Progress = h.progress.Add
-		defer h.progress.Clear() // where the scan did not come to its end
+		defer h.progress.Clear() // in case the scan fails
 	}
 	if o.explain {
 		opts.Explain = func(r scanner.Rejection) { h.progress.Clear(); a.sayRejected(r) }
@@ -255,7 +255,7 @@ func (w *watched) Summary(s finding.Summary) error {
 	return w.Handler.Summary(s)
 }
 
-// failedScan says that a scan did not come to its end.
+// failedScan is the error of a scan that could not be completed.
 func failedScan(err error) error {
 	var known *command.Failure
 	if errors.As(err, &known) {
@@ -264,7 +264,7 @@ func failedScan(err error) error {
 	return command.Failed(command.ExitIncomplete, "scan.failed", err)
 }
 
-// conclude sets the exit code, and says the result where the report itself is not for a person.
+// conclude sets the exit code, and summarizes the result on stderr if the report is not for a person.
 func (a *app) conclude(o scanOptions, r outcome) {
 	a.judge(o.failOn, r)
 	if o.input.staged && a.Code == command.ExitFindings {
@@ -280,7 +280,7 @@ func (a *app) conclude(o scanOptions, r outcome) {
 	a.sayTotals(r, o.output)
 }
 
-// sayTotals says the numbers of a report, and where it is.
+// sayTotals reports the totals of a report, and its file.
 func (a *app) sayTotals(r outcome, output string) {
 	findings, skips := reason.New("report.findings", r.Findings), reason.New("scan.skipped", r.Skips)
 	if output == "-" {
@@ -290,15 +290,15 @@ func (a *app) sayTotals(r outcome, output string) {
 	a.Say("scan.totals-in", findings, r.Live, skips, output)
 }
 
-// sayOffline says once that the service could not be reached.
+// sayOffline reports once that the service could not be reached.
 func (a *app) sayOffline(r outcome) {
 	if r.offline > 0 {
 		a.Say("scan.offline", r.offline, r.away)
 	}
 }
 
-// judge sets the exit code. Where the question is whether a key is live, a finding that was not checked is never "not
-// live": a secret without its ID, a kind that STS has no answer for, a service that did not answer.
+// judge sets the exit code. With --fail-on live, a finding that was not checked never counts as "not live": a secret without
+// its ID, a kind that STS does not know, a service that did not answer.
 func (a *app) judge(failOn string, r outcome) {
 	unsure := failOn == "live" && r.unsure > 0
 	switch {

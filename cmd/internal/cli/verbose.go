@@ -10,11 +10,11 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
-// verbose wraps what asks STS, and reports each question with its answer. Values are masked here too.
+// verbose wraps the verifier that asks STS, and reports each question with its answer. Values are masked here too.
 type verbose struct {
 	next verifier.Verifier
 	app  *app
-	mu   sync.Mutex // for one line after the other
+	mu   sync.Mutex // writes one line at a time
 }
 
 // Verify asks next.

@@ -43,7 +43,7 @@ const (
 // offlineAfter is how many credentials in a row may find STS unreachable before the others are not tried.
 const offlineAfter = 3
 
-// check refuses values that make no sense.
+// check refuses invalid values.
 func (o verification) check() error {
 	switch {
 	case o.candidates < 1:
@@ -103,7 +103,7 @@ func (a *app) withCache(v verifier.Verifier, o verification, quiet bool) (*cache
 	return c, nil
 }
 
-// saveVerdicts keeps the verdicts for the next run. Failing to is no error.
+// saveVerdicts keeps the verdicts for the next run. A failure is reported, but is not an error.
 func (a *app) saveVerdicts(c *cache.Cache) {
 	if c == nil {
 		return

@@ -118,7 +118,7 @@ func (o verifyOptions) check() error {
 	return o.asking.check()
 }
 
-// asker verifies something and writes the result.
+// asker verifies a subject and writes the result.
 type asker func(ctx context.Context, v verifier.Verifier, h finding.Handler) (verified, error)
 
 // verified is what the exit code and the closing lines depend on.

@@ -100,7 +100,7 @@ func AsUsage(err error) error {
 	return err
 }
 
-// caller writes calls for --verbose, one line after the other. It names no key: values stay masked everywhere.
+// caller writes calls for --verbose, one line at a time. It names no key: values stay masked everywhere.
 type caller struct {
 	app *command.App
 	mu  sync.Mutex
@@ -140,5 +140,5 @@ func (o Flags) roots() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// UserAgent is what the services see of akguard.
+// UserAgent identifies akguard to the services.
 func UserAgent() string { return "akguard/" + command.Version() }

@@ -27,7 +27,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// invalidity is what a flag expects. The errors of package strconv and time are English, and name functions of Go.
+// invalidity says what a flag expects. The errors of packages strconv and time are in English, and name Go functions.
 func invalidity(err *pflag.InvalidValueError) any {
 	switch err.GetFlag().Value.Type() {
 	case "duration":
@@ -78,6 +78,6 @@ func CheckFlags(flags *pflag.FlagSet) error {
 	return err
 }
 
-// Empty refuses an empty argument, which usually comes from a variable that a script did not set: without it, something
-// else would be scanned than what was meant.
+// Empty refuses an empty argument, which usually comes from a variable that a script did not set. Ignoring it would scan
+// something else than what was meant.
 func Empty(what string) error { return Usage("usage.empty", what) }

@@ -1,4 +1,4 @@
-// Package command is what the commands of akguard share: streams and signals, exit codes, errors with hints, help and
+// Package command has what the commands of akguard share: streams and signals, exit codes, errors with hints, help and
 // messages in the user's language, and output files that are written atomically.
 //
 // It knows no command. Package cli puts the commands together.
@@ -41,7 +41,7 @@ type App struct {
 	Streams
 	Words    *message.Printer // the language of everything that is said
 	Code     int              // of a run without error
-	Progress *Progress        // on a terminal, while a scan reads; nil for none
+	Progress *Progress        // on a terminal, while a scan reads; may be nil
 
 	mu      sync.Mutex
 	cleanup []func() // run if the process must end before the command does
@@ -50,8 +50,8 @@ type App struct {
 // grace is how long an interrupted command may take to end by itself.
 const grace = 700 * time.Millisecond
 
-// Main runs the command line, whose commands root makes, and returns the exit code. A signal that asks it to end does so within a second, a second
-// one at once. Either way nothing half-written stays behind.
+// Main runs the command line that root builds, and returns the exit code. A signal ends the command within a second, and a
+// second signal ends it at once. Either way, no half-written file stays behind.
 func Main(args []string, streams Streams, root func(*App) *cobra.Command) int {
 	noCore()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -72,7 +72,7 @@ func Main(args []string, streams Streams, root func(*App) *cobra.Command) int {
 	case code := <-done:
 		return code
 	case <-signals:
-	case <-time.After(grace): // it hangs in a read, which knows no context
+	case <-time.After(grace): // it hangs in a read, which has no context
 	}
 	a.abandon()
 	return a.interrupted(streams.Err) // a.Err may be in use
@@ -113,7 +113,7 @@ func (a *App) run(ctx context.Context, root *cobra.Command, args []string) int {
 	return failed.Code
 }
 
-// execute runs the command line. A wrong name of a command is found before its flags are looked at.
+// execute runs the command line. It checks the name of the command before its flags.
 func execute(ctx context.Context, root *cobra.Command, args []string) (*cobra.Command, error) {
 	if cmd, rest, err := root.Find(args); err != nil {
 		return cmd, UnknownCommand(cmd, rest)

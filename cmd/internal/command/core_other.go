@@ -2,5 +2,5 @@
 
 package command
 
-// noCore has nothing to do: only Unix writes the memory of a crash to a file unasked.
+// noCore does nothing: only Unix writes a core file by default.
 func noCore() {}

@@ -4,7 +4,7 @@ package command
 
 import "syscall"
 
-// noCore keeps a crash from writing the memory to a file: found secrets stand in it.
+// noCore prevents core files, because the memory of a scan holds the secrets that it found.
 func noCore() {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_CORE, &limit) == nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// help replaces cobra's command, which answers a wrong name with exit code 0.
+// help replaces cobra's command, which exits with 0 for a wrong name.
 func help() *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND]",

@@ -21,7 +21,7 @@ type Output struct {
 	file *os.File
 	name string // where the report belongs; "" for a stream
 	temp string // where it is being written
-	into bool   // name is no plain file
+	into bool   // name is not a regular file
 
 	once sync.Once
 }
@@ -56,14 +56,14 @@ func writesTo(stream io.Writer, info os.FileInfo) bool {
 // maxLinks is how many links in a row are followed, as Linux does.
 const maxLinks = 40
 
-// follow returns what a name stands for if it is a link. That need not exist.
+// follow returns the target of a link, which need not exist, or the name itself.
 func follow(name string) string {
 	for range maxLinks {
 		to, err := os.Readlink(name)
 		if err != nil {
 			break
 		}
-		if !filepath.IsAbs(to) { // not filepath.Join: it takes .. for the folder above, which behind a link is another
+		if !filepath.IsAbs(to) { // not filepath.Join: it resolves .. textually, which is wrong behind a link
 			to = filepath.Dir(name) + string(filepath.Separator) + to
 		}
 		name = to
@@ -87,7 +87,7 @@ func createOutput(o *Output, dir string, private bool) (*Output, error) {
 	return o, nil
 }
 
-// Commit puts the report in its place.
+// Commit moves the report to its place.
 func (o *Output) Commit() error {
 	if o.file == nil {
 		return nil
@@ -102,7 +102,7 @@ func (o *Output) Commit() error {
 	return os.Rename(o.temp, o.name)
 }
 
-// copyInto writes the report to what the name stands for.
+// copyInto copies the report into the device or pipe.
 func (o *Output) copyInto() error {
 	if _, err := o.file.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -115,7 +115,7 @@ func (o *Output) copyInto() error {
 	return errors.Join(err, to.Close())
 }
 
-// Discard removes what is not in its place. It may be called at any time, and more than once.
+// Discard removes a report that was not committed. It may be called at any time, and more than once.
 func (o *Output) Discard() {
 	if o.file == nil {
 		return

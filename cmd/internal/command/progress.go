@@ -17,7 +17,7 @@ type Progress struct {
 	bytes int64
 }
 
-// progressDelay is how long a scan may take without a sign of life.
+// progressDelay is how long a scan runs before it shows progress.
 const progressDelay = 500 * time.Millisecond
 
 // NewProgress returns a progress that writes to a terminal.

@@ -34,7 +34,7 @@ func languageOf(args []string) message.Language {
 // Print puts a reason into the user's language. What it quotes cannot drive the terminal.
 func (a *App) Print(r reason.Reason) string { return a.Words.Print(r.Map(printable.Text)) }
 
-// Text is print for a key and its arguments.
+// Text is Print for a key and its arguments.
 func (a *App) Text(key string, args ...any) string { return a.Print(reason.New(key, args...)) }
 
 // Say writes one line to stderr, for a person.
@@ -45,8 +45,8 @@ func (a *App) Say(key string, args ...any) {
 // Line writes one line of a result to stdout.
 func (a *App) Line(key string, args ...any) { _, _ = fmt.Fprintln(a.Out, a.Text(key, args...)) }
 
-// fail writes an error and, where there is one, its hint, in the user's language as far as their reasons are known. What
-// they quote of the command line may be a credential, and is masked then.
+// fail writes an error and its hint, if there is one, in the user's language. Parts of the command line that they quote may
+// be a credential, and are masked.
 func (a *App) fail(f *Failure) {
 	hint := reason.Text(f.Hint)
 	var known *reason.Error

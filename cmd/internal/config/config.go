@@ -1,8 +1,8 @@
 // Package config reads the configuration of a scan: .akguard.toml, which is strict, and the part of a .gitleaks.toml that
 // says what to look for.
 //
-// A configuration adds rules. The built-in ones stay on unless it switches them off in so many words, and what it
-// allows is allowed for its own rules only: no file of a repository hides an AccessKey.
+// A configuration adds rules. The built-in rules stay on unless it switches them off explicitly, and its allow lists apply
+// to its own rules only, so no file of a repository can hide an AccessKey.
 package config
 
 import (
@@ -26,10 +26,10 @@ const Name = ".akguard.toml"
 
 // Config is a configuration that was read and checked. The zero Config is the built-in rules.
 type Config struct {
-	Path    string // as it was named; "" for none
+	Path    string // as the user named it; "" if there is none
 	Custom  []custom.Rule
 	Sum     [sha256.Size]byte // of the file
-	Ignored []reason.Reason   // what of the file has no effect
+	Ignored []reason.Reason   // the parts of the file that have no effect
 
 	withoutBuiltIn bool
 }
@@ -38,7 +38,7 @@ type Config struct {
 func (c Config) BuiltIn() bool { return !c.withoutBuiltIn }
 
 // Distrust switches on what the configuration switches off, and reports whether there was anything. It is for a
-// configuration that comes with the scanned content: that may add rules, not take any away.
+// configuration that comes with the scanned content, which may add rules but not switch any off.
 func (c *Config) Distrust() bool {
 	ignored := c.withoutBuiltIn
 	c.withoutBuiltIn = false
@@ -83,7 +83,7 @@ func distinct(builtIn []rules.Rule, own []custom.Rule) error {
 	return nil
 }
 
-// maxSize is larger than any configuration that somebody wrote.
+// maxSize is larger than any handwritten configuration.
 const maxSize = 4 << 20
 
 // Load reads a configuration. A file whose name contains "gitleaks" is in the format of gitleaks; all others are in

@@ -8,7 +8,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// gitleaksFile is what is understood of a .gitleaks.toml. Both spellings of allow lists are in use.
+// gitleaksFile is the part of a .gitleaks.toml that akguard reads. Both spellings of allow lists are in use.
 type gitleaksFile struct {
 	Extend     gitleaksExtend
 	Rules      []gitleaksRule

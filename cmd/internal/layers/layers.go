@@ -1,4 +1,4 @@
-// Package layers checks the import law of this repository, so that a test keeps it and nobody has to remember it.
+// Package layers checks the import law of this repository.
 // Only tests use it.
 //
 // The laws:
@@ -8,11 +8,11 @@
 //   - A package does not import a package below its own folder, unless that one is a leaf helper: a package that
 //     imports nothing from its own floor.
 //   - Some modules are imported in one folder only, so that they can be replaced there.
-//   - rules and the packages below it do no I/O: they import neither net nor os, nor what stands below those.
+//   - rules and the packages below it do no I/O: they import neither net nor os, nor packages below those.
 //
 // Tests (_test.go) may import packages below their own folder, and those in rules may do I/O; the other laws hold
-// for them too. Check reads the import clauses alone: it sees files of every platform and build tag, and it does
-// not see what an imported package imports in turn. Files and folders that the go command ignores are not read.
+// for them too. Check reads import clauses only: it sees files of every platform and build tag, but not the imports of
+// imported packages. It skips files and folders that the go command ignores.
 package layers
 
 import (
@@ -26,7 +26,7 @@ const module = "github.com/akguard/akguard"
 // floors lists the top-level folders from the highest to the lowest.
 var floors = []string{"cmd", "scanner", "verifier", "rules"}
 
-// soleImporters says which folders alone import a module.
+// soleImporters lists the only folders that may import a module.
 var soleImporters = []struct {
 	module string
 	homes  []string
@@ -78,7 +78,7 @@ func check(f file, laws []law) []Violation {
 	return found
 }
 
-// law answers how an import in f breaks it and what to do, or "".
+// law returns how an import in f breaks it and what to do, or "".
 type law func(f file, imp string) string
 
 func upward(f file, imp string) string {
@@ -101,7 +101,7 @@ func child(dependent map[string]bool) law {
 	}
 }
 
-// dependents returns the packages that import something from their own floor, and so are no leaf helpers.
+// dependents returns the packages that import something from their own floor, and so are not leaf helpers.
 func dependents(files []file) map[string]bool {
 	dependent := make(map[string]bool)
 	for _, f := range files {
@@ -141,5 +141,5 @@ func floor(folder string) int {
 	return slices.Index(floors, top)
 }
 
-// under reports whether p is folder or stands below it.
+// under reports whether p is folder or below it.
 func under(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }

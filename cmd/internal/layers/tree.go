@@ -25,8 +25,7 @@ type imported struct {
 	line int
 }
 
-// readTree reads every Go file under root, in lexical order. It is an error if there is none, because then nothing
-// was checked.
+// readTree reads every Go file under root, in lexical order. Finding no file is an error, because then nothing was checked.
 func readTree(root string) ([]file, error) {
 	var files []file
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {

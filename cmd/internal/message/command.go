@@ -1,7 +1,7 @@
 package message
 
-// commandTexts are errors, hints and notes of the command line. A key and the same key with ".hint" are an error and
-// what to do about it.
+// commandTexts are errors, hints and notes of the command line. The hint for an error
+// has the error's key and ".hint".
 var commandTexts = texts{
 	"usage.see-help": {en: "run {1} --help for the commands and flags", zh: "运行 {1} --help 查看命令和选项"},
 

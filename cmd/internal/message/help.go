@@ -1,6 +1,6 @@
 package message
 
-// helpTexts are the help texts of commands and flags. Package cli builds their keys from the names of the commands.
+// helpTexts are the help texts of commands and flags. Package command builds their keys from the names of the commands.
 var helpTexts = texts{
 	"help.template.usage":        {en: "Usage:", zh: "用法："},
 	"help.template.examples":     {en: "Examples:", zh: "示例："},

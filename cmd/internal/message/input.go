@@ -1,6 +1,6 @@
 package message
 
-// inputTexts are about what a person names to be scanned.
+// inputTexts are about the inputs of a scan.
 var inputTexts = texts{
 	"input.not-found":              {en: "{1}: {2}", zh: "{1}：{2}"},
 	"input.not-found.hint":         {en: "name a git repository, a folder, a file, or - for standard input", zh: "请指定 git 仓库、目录、文件，或用 - 表示标准输入"},

@@ -17,7 +17,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// text is one sentence. {1} is its first argument, and so on.
+// text is one sentence. {1} stands for its first argument, and so on.
 type text struct {
 	en, zh string
 	one    string // the English text where the first argument is 1; en if empty
@@ -31,7 +31,7 @@ func areas() []texts {
 	return []texts{commonTexts, commandTexts, helpTexts, reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, cloudHelpTexts, revokeTexts}
 }
 
-// Language is one that akguard speaks.
+// Language is a language that akguard speaks.
 type Language string
 
 // The languages.
@@ -88,8 +88,8 @@ func (p *Printer) Has(key string) bool {
 	return ok
 }
 
-// Print implements reason.Printer. A code that has no text is written as it is, with its arguments: a report that a
-// newer version has written may hold one.
+// Print implements reason.Printer. A code without a text is printed as it is, with its arguments: the report of
+// a newer version may contain one.
 func (p *Printer) Print(r reason.Reason) string {
 	if r.IsZero() {
 		return ""

@@ -1,5 +1,5 @@
-// Command score turns akguard's JSON stream, with secrets shown, into the lines that a scorer of a labelled corpus reads:
-// the file, the ID and the secret of each occurrence, as far as they stand there.
+// Command score turns akguard's JSON stream, written with --show-secrets, into the lines that the scorer of a labelled
+// corpus reads: the file of each occurrence, with the ID and the secret if they are there.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 	"os"
 )
 
-// finding is what of a finding is needed.
+// finding has the fields of a finding that are needed.
 type finding struct {
 	Kind        string
 	Credential  struct{ ID, Secret string }

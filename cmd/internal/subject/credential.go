@@ -14,7 +14,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// MaxInput is far above the length of a secret and a token together.
+// MaxInput is far longer than a secret and a token together.
 const MaxInput = 64 << 10
 
 // Parts are the parts of a credential that a person gives. Those that were not given are empty.
@@ -89,7 +89,7 @@ func (p *Parts) Prompt(a *command.App) error {
 	return nil
 }
 
-// LooksLikeID accepts more than the rules that find IDs: a person has said that it is one.
+// LooksLikeID accepts more than the rules that find IDs, because the user says that it is one.
 func LooksLikeID(s string) bool {
 	id := strings.TrimPrefix(s, "STS.")
 	for _, r := range id {

@@ -20,14 +20,14 @@ func Is(stream any) bool {
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 
-// Color reports whether colours may be written to a stream: it is a terminal that has them, and the user has not
-// asked for none (https://no-color.org).
+// Color reports whether colours may be written to a stream: it is a terminal with colours, and the user has not
+// turned them off (https://no-color.org).
 func Color(stream any) bool {
 	return Is(stream) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
 // Say writes one line to a person. What its arguments quote cannot drive the terminal, nor begin a line that looks
-// like one of ours: names come from repositories that nobody vouches for.
+// like one of akguard's own: names come from untrusted repositories.
 func Say(w io.Writer, format string, args ...any) {
 	Line(w, "akguard: "+format, args...)
 }

@@ -12,7 +12,7 @@ import (
 type Lookup struct {
 	Key   string // EventAccessKeyId, User, EventName, …: exact, and of one value
 	Value rules.Secret
-	From  time.Time // both or neither; neither is the last seven days
+	From  time.Time // set both or neither; neither means the last seven days
 	To    time.Time
 	Next  string // the token of the next page; "" for the first
 }
@@ -56,7 +56,7 @@ func (c *Client) LookupEvents(ctx context.Context, l Lookup) (events []Event, ne
 	return events, a.NextToken, nil
 }
 
-// newEvent reads the fields that events of all services share. Missing ones stay empty.
+// newEvent reads the fields that the events of all services share. Missing fields stay empty.
 func newEvent(e map[string]any) Event {
 	identity, _ := e["userIdentity"].(map[string]any)
 	text := func(m map[string]any, name string) string {

@@ -13,9 +13,9 @@ const minSkew = time.Minute
 // minOffset is the difference that counts for durations. Less is the rounding of the Date header, and the network.
 const minOffset = 3 * time.Second
 
-// clock knows by how much the service's clock is ahead of this machine's. It keeps two values: every answer of the service
-// shows the time, by which windows and durations are measured; but requests are signed with another time only after one was
-// refused for its own, because a wrong Date header must not break what works. A nil clock corrects nothing.
+// clock records by how much the service's clock is ahead of this machine's. It keeps two values. Every answer of the service
+// shows its time, which is the time for windows and durations. Requests, however, are signed with a corrected time only after
+// one was refused for its time stamp, because a wrong Date header must not break what works. A nil clock corrects nothing.
 type clock struct {
 	local   func() time.Time
 	ahead   atomic.Int64 // by the last answer

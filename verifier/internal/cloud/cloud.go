@@ -123,7 +123,7 @@ func New(o Options) (*Client, error) {
 	return &Client{shared: s, timeout: o.Timeout, retries: defaultRetries}, nil
 }
 
-// useEndpoints takes over the region and the endpoints, if they are usable.
+// useEndpoints sets the region and the endpoints, if they are valid.
 func (s *shared) useEndpoints(o Options) error {
 	if o.Region != "" && !knownRegion(o.Region) {
 		return unknownRegion(o.Region, "")
@@ -173,7 +173,7 @@ func (c *Client) WithTimeout(d time.Duration) *Client {
 	return &other
 }
 
-// Now is the time by the service's clock, as far as an answer has shown it; until then it is this machine's.
+// Now is the time by the service's clock or, before the first answer, by this machine's.
 func (c *Client) Now() time.Time { return c.clock.now() }
 
 // Skew is by how much the service's clock is ahead of this machine's; zero before the first answer.

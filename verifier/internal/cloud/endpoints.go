@@ -32,8 +32,8 @@ type service struct {
 // services is the table of services. A new one is a line here; then go test -run Endpoints -update adds its endpoints
 // to endpoints.txt.
 //
-// STS takes 100 calls a second of an account: a fifth leaves the rest to the account's owner, and the burst spares the
-// few keys of most scans any wait. RAM and IMS refuse more than about 20 a second, ActionTrail more than 2.
+// STS accepts 100 calls a second from an account. akguard makes a fifth of that and leaves the rest to the account's owner;
+// thanks to the burst, most scans, which find few keys, never wait. RAM and IMS refuse more than about 20 a second, ActionTrail more than 2.
 var services = map[string]service{
 	STS:             {"Sts", "2015-04-01", true, rate{40, 2 * time.Second}},
 	RAM:             {"Ram", "2015-05-01", false, rate{10, time.Second}},

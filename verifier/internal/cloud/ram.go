@@ -37,7 +37,7 @@ type AccessKey struct {
 	ID      rules.Secret
 	Status  string // Active or Inactive
 	Created time.Time
-	Updated time.Time // the last change of its status; zero where the service does not tell
+	Updated time.Time // the last change of its status; zero where the service does not report it
 }
 
 // Used is the last recorded use of a key.
@@ -123,7 +123,7 @@ func (c *Client) UsersPage(ctx context.Context, marker string) (users []User, ne
 	return users, next, nil
 }
 
-// maxPages ends an endless list. It is above what an account may hold.
+// maxPages ends an endless list. No account can have more.
 const maxPages = 200
 
 // ListUsers returns all users of the account, up to 20,000.

@@ -41,7 +41,7 @@ func (c *Client) read(ctx context.Context, q call, into decoded) error {
 	return c.retried(ctx, q.service, func() error { return c.rpc(ctx, q, into) })
 }
 
-// change makes a call that changes something, once: after a failure it is not known whether the change happened.
+// change makes a call that changes something, once: after a failure, the change may or may not have happened.
 func (c *Client) change(ctx context.Context, q call) error {
 	return c.paced(ctx, q.service, func() error { return c.rpc(ctx, q, &answer{}) })
 }

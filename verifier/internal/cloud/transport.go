@@ -13,7 +13,7 @@ import (
 	"github.com/akguard/akguard/rules"
 )
 
-// maxAnswer is far above what any call answers.
+// maxAnswer is far larger than any answer.
 const maxAnswer = 1 << 20
 
 var (

@@ -3,7 +3,7 @@
 //
 // The SDK reads the variable while its packages initialise, so nothing that an importer of the SDK does itself
 // is early enough. Go initialises packages that are ready in the order of their import paths: this one imports
-// only what the SDK needs too, and its path sorts before the SDK's. A test in openapi runs with DEBUG=sdk.
+// only what the SDK needs too, and its path sorts before the SDK's. A test in package cloud runs with DEBUG=sdk.
 package quiet
 
 import (

@@ -1,4 +1,4 @@
-// Package wait waits for a time that a context may cut short. It is a leaf.
+// Package wait sleeps until a context ends. It is a leaf.
 package wait
 
 import (

@@ -21,7 +21,7 @@ type Terminal struct {
 	done    chan struct{}
 }
 
-// New opens a terminal, which the end of the test closes.
+// New opens a terminal, and closes it at the end of the test.
 func New(t *testing.T) *Terminal {
 	t.Helper()
 	control, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
@@ -51,7 +51,7 @@ func (t *Terminal) Type(line string) error {
 	return err
 }
 
-// TypeHidden types a line as soon as the program has turned off what shows it, which must be within five seconds.
+// TypeHidden types a line as soon as the program has turned off echo, which must be within five seconds.
 func (t *Terminal) TypeHidden(line string) error {
 	for range 500 {
 		state, err := unix.IoctlGetTermios(int(t.File.Fd()), unix.TCGETS)

@@ -7,7 +7,7 @@ import (
 	"github.com/akguard/akguard/verifier/internal/emulator/wire"
 )
 
-// Of the resource directory there is only the list of members, in a single folder.
+// The emulated resource directory has only a list of members, in a single folder.
 
 func directoryActions() map[string]Action {
 	return map[string]Action{

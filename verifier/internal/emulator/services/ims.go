@@ -42,7 +42,7 @@ func imsKeyActions() map[string]Action {
 	}
 }
 
-// imsUserName is whom a call is about, by the name before the @; empty for the account itself.
+// imsUserName is the user that a call is about, by the name before the @; empty for the account itself.
 func (c *Invocation) imsUserName() string {
 	if principal := c.param("UserPrincipalName"); principal != "" {
 		name, _, _ := strings.Cut(principal, "@")
@@ -59,7 +59,7 @@ func managesOwnKeysInIMS(c *Invocation) bool {
 	return c.Account.Settings.UsersManageKeys && c.Key.Owner.User != "" && c.imsUserName() == c.Key.Owner.User
 }
 
-// imsOwner is whose keys a call is about: a user's name, or empty for the account itself.
+// imsOwner is the owner of the keys that a call is about: a user's name, or empty for the account itself.
 func (c *Invocation) imsOwner() (string, *wire.Failure) {
 	if c.param("UserPrincipalName") == "" {
 		if c.Key.Owner.Role != "" {

@@ -35,7 +35,7 @@ func ramKeyActions() map[string]Action {
 	}
 }
 
-// ramUserName is whom a RAM call is about: UserName, or the user who calls.
+// ramUserName is the user that a RAM call is about: UserName, or the user who calls.
 func (c *Invocation) ramUserName() string {
 	if name := c.param("UserName"); name != "" {
 		return name

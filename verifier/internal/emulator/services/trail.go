@@ -43,7 +43,7 @@ func trailActions() map[string]Action {
 	}
 }
 
-// lookup is what a call of LookupEvents asks for. The codes for what it must not ask are inferred.
+// lookup is what a call of LookupEvents asks for. The codes for invalid requests are inferred.
 type lookup struct {
 	from, to   time.Time
 	attributes map[string]string

@@ -66,7 +66,7 @@ type Settings struct {
 	SecurityPracticeScore int            // what GetAccountSecurityPracticeReport says in Score
 }
 
-// PasswordPolicy is what a user's password must be. The zero PasswordPolicy asks for eight characters of any kind.
+// PasswordPolicy is the policy for users' passwords. The zero PasswordPolicy asks for eight characters of any kind.
 type PasswordPolicy struct {
 	MinimumLength                                int // 8 if zero
 	Lowercase, Uppercase, Numbers, Symbols       bool
@@ -105,7 +105,7 @@ func (a *Account) Time() time.Time {
 // ARN returns the name of a resource of the account.
 func (a *Account) ARN(resource string) string { return "acs:ram::" + a.Number + ":" + resource }
 
-// Stamp is how the API writes a time; the zero time is empty.
+// Stamp formats a time as the API does; the zero time is empty.
 func Stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -116,7 +116,7 @@ func Stamp(t time.Time) string {
 // LongID returns a new ID of 24 characters.
 func LongID() string { return "LTAI5t" + RandomText(base58, 18) }
 
-// RandomText returns n random characters. That some come a little more often than others does no harm here.
+// RandomText returns n random characters. Some come slightly more often than others, which does no harm here.
 func RandomText(alphabet string, n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails

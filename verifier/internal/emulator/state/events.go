@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Event is what ActionTrail keeps of one call. Of an event to plant, only the time and the name are needed.
+// Event is ActionTrail's record of one call. An event to plant needs only a time and a name.
 type Event struct {
 	ID            string // made up if empty
 	Time          time.Time
 	Name          string // of the action, such as CreateUser
 	Service       string // such as Ram
 	SourceIP      string
-	KeyID         string // whose call it was
+	KeyID         string // of the caller
 	UserName      string // a user's name, root, or role:session
 	UserType      string // ram-user, root-account or assumed-role
 	PrincipalID   string

@@ -11,7 +11,7 @@ import (
 	"github.com/akguard/akguard/rules"
 )
 
-// Status is what became of a key.
+// Status is the status of a key.
 type Status string
 
 // The statuses of a key. The zero Status is Active.
@@ -19,7 +19,7 @@ const (
 	Active   Status = ""
 	Inactive Status = "Inactive"
 	Recycled Status = "Recycled" // deleted, and in the recycle bin
-	Deleted  Status = "Deleted"  // gone for ever
+	Deleted  Status = "Deleted"  // deleted for good
 )
 
 // String returns the status as the API calls it.
@@ -44,7 +44,7 @@ type Key struct {
 	UsedIn    string // the service of lastUsed
 }
 
-// principal is who a key belongs to.
+// principal is the owner of a key.
 type principal struct {
 	Kind, ARN, UserID, PrincipalID, RoleID string
 
@@ -63,7 +63,7 @@ func (a *Account) AddRootKey() *Key {
 }
 
 // AddKey adds an AccessKey of the RAM user, with an ID of 24 characters as they are made today. It adds the user
-// at first sight, and does not mind how many keys there are.
+// if it is new, and ignores the limit of two keys.
 func (a *Account) AddKey(user string) *Key {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -85,8 +85,8 @@ func (a *Account) AddUserKey(name, id string) *Key {
 	}})
 }
 
-// AddSession adds a temporary credential of an assumed role, with its security token. It adds the role at first
-// sight.
+// AddSession adds a temporary credential of an assumed role, with its security token. It adds the role if
+// it is new.
 func (a *Account) AddSession(role, session string, expires time.Time) *Key {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -118,8 +118,8 @@ func (a *Account) Add(k Key) *Key {
 	return &k
 }
 
-// Keys returns the AccessKeys of the user, or of the account itself if the name is empty, whatever became of
-// them, oldest first: also those that the API created.
+// Keys returns the AccessKeys of the user, or of the account itself if the name is empty, whatever their
+// status, oldest first, including those that the API created.
 func (a *Account) Keys(user string) []*Key {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -163,7 +163,7 @@ func (a *Account) OwnsToken(token string) bool {
 	return false
 }
 
-// Used remembers that the key's owner made a call.
+// Used records that the key's owner made a call.
 func (a *Account) Used(id, service string, now time.Time) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -172,7 +172,7 @@ func (a *Account) Used(id, service string, now time.Time) {
 	}
 }
 
-// Credential returns the key as it leaks. It changes with nothing.
+// Credential returns the key as it would leak. It never changes.
 func (k *Key) Credential() rules.Credential {
 	c := rules.Credential{
 		Type:   rules.AccessKey,
@@ -196,7 +196,7 @@ func (k *Key) SetStatus(s Status) {
 // Set changes the status. The caller holds Mu.
 func (k *Key) Set(s Status, now time.Time) { k.State, k.Updated = s, now }
 
-// Status returns what became of the key.
+// Status returns the key's status.
 func (k *Key) Status() Status {
 	k.Account.Mu.Lock()
 	defer k.Account.Mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// FindPolicy is a set of permissions, of which only the version in force is kept.
+// Policy is a set of permissions. Only the version in force is kept.
 type Policy struct {
 	Kind, Name, Description string
 	Text                    string
@@ -116,13 +116,13 @@ func (a *Account) FindPolicy(kind, name string) (*Policy, bool) {
 	return p, ok
 }
 
-// Attempt is what somebody wants to do, as policies see it.
+// Attempt is a call as policies see it.
 type Attempt struct {
 	Action, Resource string
 	Context          map[string]string // acs:SourceIp and what else conditions may ask for
 }
 
-// decision is what policies say of an attempt.
+// decision is the result of evaluating policies for an attempt.
 type decision int
 
 const (
@@ -131,8 +131,8 @@ const (
 	denied
 )
 
-// Allows reports whether the key's owner may: root may all, others need a policy that allows it and none that
-// denies it, and a session that was narrowed needs its own policy's word as well.
+// Allows reports whether the key's owner may: root may do everything. Others need a policy that allows it and
+// none that denies it; a session with a policy of its own needs that policy's permission as well.
 func (a *Account) Allows(key Key, try Attempt) bool {
 	if key.IsRoot() {
 		return true

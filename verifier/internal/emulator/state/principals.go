@@ -30,7 +30,7 @@ type Role struct {
 	Created     time.Time     // now if zero
 }
 
-// UserRecord is a user with what the service keeps of it.
+// UserRecord is a user with the service's records of it.
 type UserRecord struct {
 	User
 	ID       string
@@ -46,7 +46,7 @@ type Group struct {
 	Attached []Attachment
 }
 
-// RoleRecord is a role with what the service keeps of it.
+// RoleRecord is a role with the service's records of it.
 type RoleRecord struct {
 	Role
 	ID       string
@@ -59,7 +59,7 @@ type Attachment struct {
 	Date       time.Time
 }
 
-// AddUser adds the user, or replaces what was said of it before. Its keys and policies stay.
+// AddUser adds the user, or replaces an earlier definition. Its keys and policies stay.
 func (a *Account) AddUser(u User) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -89,7 +89,7 @@ func (a *Account) seeUser(name string) *UserRecord {
 }
 
 // RecycleUser moves the user to the recycle bin of users, and its keys with it: they are deleted, and come back with the
-// user. Whether the service keeps them so is inferred from the field UserRecycled of a recycled key.
+// user. That the service keeps them is inferred from the field UserRecycled of a recycled key.
 func (a *Account) RecycleUser(name string) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -118,7 +118,7 @@ func (a *Account) UserID(name string) string {
 // PrincipalName returns what IMS calls the user: <name>@<uid>.onaliyun.com.
 func (a *Account) PrincipalName(user string) string { return user + "@" + a.Domain() }
 
-// AddGroup adds a group, with these users besides those that it may have. It adds the users at first sight.
+// AddGroup adds a group, with these users besides those that it may have. It adds users that are new.
 func (a *Account) AddGroup(name string, users ...string) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -135,7 +135,7 @@ func (a *Account) AddGroup(name string, users ...string) {
 	}
 }
 
-// AddRole adds the role, or replaces what was said of it before. Its sessions and policies stay.
+// AddRole adds the role, or replaces an earlier definition. Its sessions and policies stay.
 func (a *Account) AddRole(r Role) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()

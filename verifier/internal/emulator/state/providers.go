@@ -14,7 +14,7 @@ import (
 )
 
 // OIDCProvider is an issuer of identity tokens that an account trusts. Its tokens are signed with a secret of the
-// emulator's instead of a key pair: only the emulator reads them.
+// emulator instead of a key pair, because only the emulator reads them.
 type OIDCProvider struct {
 	name, issuer string
 	clients      []string
@@ -30,7 +30,7 @@ type oidcClaims struct {
 	Expires  int64  `json:"exp"`
 }
 
-// AddOIDCProvider lets the account trust tokens of the issuer, an URL, for these client IDs. Its ARN is
+// AddOIDCProvider lets the account trust tokens of the issuer, a URL, for these client IDs. Its ARN is
 // acs:ram::<uid>:oidc-provider/<name>, which a role's trust policy names under "Federated".
 func (a *Account) AddOIDCProvider(name, issuer string, clients ...string) {
 	a.Mu.Lock()

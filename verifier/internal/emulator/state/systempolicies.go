@@ -6,7 +6,7 @@ import (
 )
 
 // SystemPolicies is a handful of the policies that every account has, by name. The documents are shorter than the
-// true ones where these go on about services that are not emulated.
+// real ones, which also cover services that are not emulated.
 var SystemPolicies = sync.OnceValue(func() map[string]*Policy {
 	readOnly := `"*:Describe*","*:List*","*:Get*","*:BatchGet*","*:Query*","*:BatchQuery*","actiontrail:LookupEvents"`
 	made := make(map[string]*Policy)

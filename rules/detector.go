@@ -15,7 +15,7 @@ type Detector interface {
 	Detect(content []byte, at int) (Match, bool)
 }
 
-// Explainer is a Detector that can say why it rejected something that a person may take for its value.
+// Explainer is a Detector that can say why it rejected something that looks like a value.
 type Explainer interface {
 	Detector
 	// Explain is called where Detect finds nothing. It returns what it rejected and why; the reason is zero where
@@ -53,7 +53,7 @@ const (
 	KindSecret                 // a secret that has an ID
 	KindToken                  // the third part of a temporary credential
 	KindValue                  // a credential that is one secret value
-	KindLabel                  // a credential of which only the ID can be seen, such as the one in a signed URL
+	KindLabel                  // the only visible part of a credential, such as the ID in a signed URL
 )
 
 // Single reports whether a value of this kind is a credential by itself.

@@ -1,4 +1,4 @@
-// Package rules knows what a leaked credential is: rules, the detectors that find its parts, and the compiled Set that
+// Package rules defines what a leaked credential is: rules, the detectors that find its parts, and the compiled Set that
 // runs them all in one pass. It is pure: bytes in, matches out, no I/O, safe for concurrent use.
 //
 // A Rule describes one type of credential. A Detector finds one kind of value, starting from a literal that must occur in
@@ -7,5 +7,5 @@
 //
 // The detectors are in packages accesskey, sts and service, one file for each kind; package builtin puts them together.
 // A detector accepts a value when its shape, its surroundings and its randomness all agree. Placeholders, masked values,
-// words and sequences are rejected there, and not later.
+// words and sequences are rejected there.
 package rules

@@ -36,7 +36,7 @@ func (c Credential) Fingerprint() string {
 	return hex.EncodeToString(mac.Sum(nil)[:fingerprintSize])
 }
 
-// FingerprintV1 is the fingerprint that earlier releases gave the credential, for what they have written.
+// FingerprintV1 is the fingerprint that earlier releases gave the credential, for reading what they wrote.
 func (c Credential) FingerprintV1() string {
 	return stretch(c.name(), "akguard fingerprint 1 "+string(c.Type))
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// Severity ranks findings for a person who has ten minutes.
+// Severity ranks findings.
 type Severity int
 
 // The severities, lowest first.
@@ -37,8 +37,8 @@ type Rule struct {
 	Severity    Severity      // before verification
 	Description reason.Reason // what was found
 	Help        reason.Reason // what to do about it; its text is Markdown
-	// Generic says that the rule does not know what its values open. Where a specific rule reports the same value, the
-	// specific one wins.
+	// Generic says that the rule does not know what its values give access to. If a specific rule reports the same value,
+	// the specific rule wins.
 	Generic   bool
 	Detectors []Detector // what to look for; detectors of one name, in several rules, are one detector
 	Matchers  []Matcher  // the same for values that are not found by a literal in their own place

@@ -9,8 +9,8 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 )
 
-// cluster is a set of groups that share secrets. Whose a secret is depends on the verdicts of all of them, so they are
-// settled together. Most clusters have one group.
+// cluster is a set of groups that share secrets. Which ID a secret belongs to depends on the verdicts of all of them, so
+// they are settled together. Most clusters have one group.
 type cluster struct {
 	groups   []*group          // in the order of their keys
 	pending  atomic.Int32      // groups that are not verified
@@ -73,7 +73,7 @@ func linkGroups(groups []*group) heads {
 	return h
 }
 
-// rankKey says where in a report something comes: by the severity of its rule, then by its first exposure, then by its
+// rankKey orders findings in a report: by the severity of its rule, then by its first exposure, then by its
 // fingerprint, which decides between findings at one place. All are known before anything is verified.
 type rankKey struct {
 	severity    rules.Severity

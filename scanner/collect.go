@@ -18,7 +18,7 @@ type occurrence struct {
 	match.Match
 }
 
-// counts reports whether the rule is one for the place.
+// counts reports whether the rule applies at the place.
 func (o *occurrence) counts() bool {
 	return o.Where == nil || o.Where.Counts(cmp.Or(o.Member, o.Path), o.Commit)
 }

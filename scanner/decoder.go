@@ -8,7 +8,7 @@ import (
 // maxDecoded is how many bytes are decoded of one content.
 const maxDecoded = 32 << 20
 
-// decoder gives package decode to package match, neither of which knows the other. It implements match.Decoder.
+// decoder connects packages decode and match, which do not know each other. It implements match.Decoder.
 type decoder struct{}
 
 // Marks implements match.Decoder.

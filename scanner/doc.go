@@ -6,9 +6,9 @@
 //     the source, so that a source decides how much runs at a time. It keeps matches only, and no content.
 //   - locate: a source that knows only afterwards where its content is (git history) is asked about the matches alone.
 //   - group: matches become credentials, each with all its occurrences.
-//   - suppress: what somebody accepted is left out, before anything is sent anywhere.
+//   - suppress: accepted findings are left out, before anything is sent anywhere.
 //   - verify: a Verifier is asked about each credential.
-//   - settle: the verdicts decide whose a secret is.
+//   - settle: the verdicts decide which ID a secret belongs to.
 //   - emit: a Handler gets each finding as soon as it and those before it are settled, in an order that depends on the
 //     content alone.
 //

@@ -8,7 +8,7 @@ import (
 	"github.com/akguard/akguard/scanner/match"
 )
 
-// Rejection is a value that looks like a part of a credential and was not taken for one.
+// Rejection is a value that looks like a part of a credential and was rejected.
 type Rejection struct {
 	finding.Place
 	match.Rejected

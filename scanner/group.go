@@ -23,7 +23,7 @@ type group struct {
 	occurrences []occurrence
 	suppressed  bool
 	verdict     verifier.Verdict
-	// claimed says that something besides its name says that a secret is one: an ID in the same folder.
+	// claimed says that there is more evidence for a secret than its name: an ID in the same folder.
 	claimed  bool
 	released bool // the group is a secret that was taken from an ID after verification
 	// print is the fingerprint of the credential when its type was printed.
@@ -114,7 +114,7 @@ func compareGeneric(a, b occurrence) int {
 	return 1
 }
 
-// votes is what speaks for a secret to be an ID's.
+// votes is the evidence that a secret belongs to an ID.
 type votes struct {
 	paired int // occurrences that pair them
 	near   int // occurrences where it is near the ID
@@ -147,7 +147,7 @@ func rank(occurrences []occurrence) []rules.Secret {
 	return out
 }
 
-// seen rates an occurrence by how much of the credential is there.
+// seen rates an occurrence by how many parts of the credential are there.
 func (g *group) seen(o occurrence) int {
 	n := 0
 	if len(g.secrets) > 0 && same(o.Credential.Secret, g.secrets[0]) {
@@ -161,7 +161,7 @@ func (g *group) seen(o occurrence) int {
 
 func same(a, b rules.Secret) bool { return a.Reveal() == b.Reveal() }
 
-// lone reports whether the group is a secret whose ID was not seen.
+// lone reports whether the group is a secret whose ID was not found.
 func (g *group) lone() bool { return g.scheme != nil && g.credential.ID.IsZero() }
 
 // paired reports whether the group is an ID with a secret that may be its own.
@@ -180,7 +180,7 @@ func (g *group) together() bool {
 	})
 }
 
-// guessed reports whether the secret is only guessed to be the ID's, and nobody has confirmed it.
+// guessed reports whether the secret is only guessed to be the ID's, and STS has not confirmed it.
 func (g *group) guessed() bool { return g.paired() && !g.together() && !works(g.verdict) }
 
 // with returns the credential with another secret.

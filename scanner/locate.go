@@ -9,7 +9,7 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 )
 
-// errUnlocated is the error of a Locator that does not answer each question.
+// errUnlocated is the error of a Locator that does not return places for every match.
 var errUnlocated = reason.NewError("scan.unlocated")
 
 // locate is the second stage: it asks a source for the places of its matches, if the source knows them only now, and drops

@@ -72,13 +72,13 @@ func part(f finding.Finding, c rules.Credential, set *rules.Set, v verifier.Verd
 		o.Parts, o.SecretLine = which, 0
 		out.Occurrences = append(out.Occurrences, o)
 	}
-	if len(out.Occurrences) == 0 { // the report is not one of ours
+	if len(out.Occurrences) == 0 { // akguard did not write the report
 		out.Occurrences = slices.Clone(f.Occurrences[:1])
 	}
 	return out
 }
 
-// regroup makes a finding what it was before it was verified.
+// regroup restores a finding to its state before verification.
 func regroup(f finding.Finding) *group {
 	g := &group{credential: f.Credential, verdict: f.Verdict}
 	for _, s := range append([]rules.Secret{f.Credential.Secret}, f.Candidates...) {
@@ -89,7 +89,7 @@ func regroup(f finding.Finding) *group {
 	return g
 }
 
-// renew returns a finding with what was found out now. That there is no answer now does not undo an earlier answer.
+// renew returns a finding with its new verdict. If there is no answer now, the earlier answer stays.
 func renew(f finding.Finding, g *group) finding.Finding {
 	old := f.Verdict
 	switch {

@@ -104,8 +104,8 @@ func (s *Scanner) collect(ctx context.Context, c *collector) ([]occurrence, erro
 	return all, nil
 }
 
-// abandonAfter is how long a source may take to end once the scan is interrupted. Sources look at the context often; what
-// takes longer hangs in a read of the system's, such as one of a pipe that nobody writes to, which no context ends.
+// abandonAfter is how long a source may take to end once the scan is interrupted. Sources look at the context often; a
+// source that takes longer hangs in a system call, such as a read from a pipe without a writer, which no context ends.
 const abandonAfter = 300 * time.Millisecond
 
 // scanSource scans a source, and leaves it behind if it hangs when the scan is interrupted.
@@ -131,7 +131,7 @@ func (c *collector) complete(s *finding.Summary) {
 	s.Skips = len(c.skipped())
 }
 
-// report writes the end of the report: what was not read, and the summary.
+// report writes the end of the report: the skips and the summary.
 func (c *collector) report(h finding.Handler, summary finding.Summary) error {
 	for _, skip := range c.skipped() {
 		if err := h.Skip(skip); err != nil {

@@ -14,8 +14,8 @@ import (
 // settle makes the findings of a cluster once all verdicts are known.
 //
 // A verdict about a pair says something about its secret only if the service confirmed the pair, or if the two clearly
-// belong together and the service did not say that they do not. Otherwise the secret may be the live secret of some other
-// ID, and stays a finding of its own, whatever became of this ID.
+// belong together and the service did not deny that. Otherwise the secret may be the live secret of another ID, and stays
+// a finding of its own, whatever the verdict about this ID.
 func (s *Scanner) settle(ctx context.Context, c *cluster) {
 	groups := c.groups
 	for _, g := range c.groups {
@@ -106,7 +106,7 @@ func (g *group) loneGroup(secret rules.Secret) *group {
 	return lone
 }
 
-// dropSecret makes the group an ID alone. What STS said about the pair it said about the ID.
+// dropSecret makes the group an ID alone. STS's answer about the pair applies to the ID.
 func (g *group) dropSecret() {
 	g.credential.Type, g.credential.Secret = g.scheme.IDType, rules.Secret{}
 	g.secrets = nil
@@ -116,7 +116,7 @@ func (g *group) dropSecret() {
 }
 
 // assignSecrets gives the occurrences of a lone secret to the credential whose secret it is, if there is one, joins the
-// groups of one lone secret, and drops what nothing says to be a secret. Of several credentials with the secret, one that
+// groups of one lone secret, and drops values without any evidence of being a secret. Of several credentials with the secret, one that
 // works gets it.
 func assignSecrets(groups []*group) []*group {
 	owners := map[string]*group{}

@@ -59,7 +59,7 @@ func appendNew(list []*group, g *group) []*group {
 	return append(list, g)
 }
 
-// unnamed reports whether nothing says that a lone secret is one: it is all of each content in which it occurs, and no
+// unnamed reports whether there is no evidence that a lone value is a secret: it is all of each content in which it occurs, and no
 // content is named after a secret.
 func (g *group) unnamed() bool {
 	return g.lone() && !slices.ContainsFunc(g.occurrences, func(o occurrence) bool {

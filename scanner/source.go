@@ -67,7 +67,7 @@ type Blob struct {
 	finding.Place
 	Content []byte    // the content, or nil if it is too large to hold: then Stream reads it
 	Stream  io.Reader // read once, by Sink.Blob; it may be a Sparse
-	// HeaderLines is how many lines of Content precede the line that a person calls the first: the headers of a commit
-	// before its message. Matches in them are reported on line 1.
+	// HeaderLines is how many lines of Content precede the first line that git shows: the headers of a commit before its
+	// message. Matches in them are reported on line 1.
 	HeaderLines int
 }

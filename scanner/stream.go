@@ -71,7 +71,7 @@ func (c *collector) skipZeros(in io.Reader, kept []byte) (int, error) {
 // maxCount is how much is counted at once: an int may have 32 bits.
 const maxCount = 1 << 30
 
-// fill reads until buf is full. The end is io.EOF; io.ErrUnexpectedEOF is an error of the reader's own.
+// fill reads until buf is full. The end is io.EOF; io.ErrUnexpectedEOF is an error of the reader itself.
 func fill(ctx context.Context, r io.Reader, buf []byte) (n int, err error) {
 	for n < len(buf) && err == nil {
 		if err := ctx.Err(); err != nil {

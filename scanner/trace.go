@@ -6,12 +6,12 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 )
 
-// trace finds out where the credentials of a part of a history were introduced: whoever touches a file puts every
-// credential in it into a new blob, and would be blamed for all of them. It scans the whole history, which costs much
+// trace finds out where the credentials of a part of a history were introduced: touching a file
+// puts every credential in it into a new blob, and its author would be blamed for all of them. It scans the whole history, which costs much
 // more than the part, so only if the part has matches. For each credential it returns the first occurrence in the
 // history, if that is older than those in the part.
 //
-// What cannot be read of the history only makes the answer less good. It does not make the scan incomplete.
+// If a part of the history cannot be read, the answer is less precise, but the scan is not incomplete.
 func (s *Scanner) trace(ctx context.Context, whole Source, matches []occurrence) []occurrence {
 	opts := s.opts
 	opts.Progress, opts.Explain = nil, nil
@@ -52,7 +52,7 @@ func keepFirst(first map[string]occurrence, o occurrence) {
 	}
 }
 
-// dated reports whether both occurrences have dates, and different ones: otherwise nothing says which is older.
+// dated reports whether both occurrences have dates, and different ones: otherwise it is not known which is older.
 func dated(a, b occurrence) bool {
 	return !a.Date.IsZero() && !b.Date.IsZero() && !a.Date.Equal(b.Date)
 }

@@ -43,7 +43,7 @@ func (s *Scanner) verifyGroup(ctx context.Context, g *group) {
 }
 
 // verify tries the secrets of the credential, best first and no more than most of them, until the service says more than
-// that one is not the ID's own. A secret without an answer may be the right one, so it comes before those that were
+// that the secret is not the ID's. A secret without an answer may be the right one, so it comes before those that were
 // refused.
 func (g *group) verify(ctx context.Context, v verifier.Verifier, most int) {
 	g.verdict = v.Verify(ctx, g.credential)

@@ -1,5 +1,5 @@
-// Package accesskey finds long-term AccessKeys: IDs of today and of before 2016, and secrets beside a key name. Each
-// detector is a file of its own.
+// Package accesskey finds long-term AccessKeys: current IDs, IDs from before 2016, and secrets beside a key name.
+// Each detector has its own file.
 package accesskey
 
 import (

@@ -8,7 +8,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// The lengths of the secrets of temporary credentials. A value of such a length beside a key name is explained, too.
+// The lengths of the secrets of temporary credentials. A value of such a length beside a key name is explained too.
 const minTemporarySecret, maxTemporarySecret = 40, 46
 
 // Explain implements rules.Explainer. It explains a value that is as long as a secret and, where the key name says that a
@@ -32,7 +32,7 @@ func (secretDetector) Explain(content []byte, at int) (rules.Match, reason.Reaso
 	return placeholder(content, end)
 }
 
-// whyNoSecret returns why a run is not a secret; zero if nobody would take it for one.
+// whyNoSecret returns why a run is not a secret; zero if it does not even look like one.
 func whyNoSecret(content []byte, start, end int) reason.Reason {
 	n := end - start
 	if n != secretLength && (n < minTemporarySecret || n > maxTemporarySecret) {
@@ -66,8 +66,8 @@ func madeUp(v []byte) reason.Reason {
 	return reason.New("rules.few-different")
 }
 
-// placeholder returns the value of a key name that is meant to have a secret, if it is what people write in place of
-// one. Code is not explained: variables, calls, types.
+// placeholder returns the placeholder that a key name has for a value in place of a secret. Code is not explained:
+// variables, calls, types.
 func placeholder(content []byte, nameEnd int) (rules.Match, reason.Reason) {
 	start, end, quoted := valueOf(content, nameEnd)
 	value := content[start:end]

@@ -41,7 +41,7 @@ func (idDetector) Explain(content []byte, at int) (rules.Match, reason.Reason) {
 	return rules.Match{Start: at, End: end}, whyNoID(content, at, end)
 }
 
-// idEnd returns the end of what may be an ID. One byte more than the longest is enough to know that it is not one.
+// idEnd returns the end of what may be an ID, or one byte past the longest ID, which shows that it is not one.
 func idEnd(content []byte, at int) int { return shape.RunEnd(content, at, maxIDLength+1) }
 
 // whyNoID returns why the run that starts with the prefix is not an ID; zero if it is one.

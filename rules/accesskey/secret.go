@@ -75,18 +75,18 @@ func startsWord(r rune) bool { return r == '$' || r < 0x80 && shape.IsAlnum(byte
 // holdsSecretWord reports whether a run of letters holds the word secret.
 func holdsSecretWord(run []byte) bool { return shape.Contains(run, "ecret", "ECRET") }
 
-// ofVendor reports whether a key name is one that Alibaba Cloud's own tools use.
+// ofVendor reports whether Alibaba Cloud's own tools use a key name.
 func ofVendor(name string) bool {
 	return shape.Contains([]byte(name), "accesskeysecret", "aliyun", "alibaba", "alicloud", "aliuid", "alioss", "alisecret",
 		"ossaccess", "osssecret", "aksecret")
 }
 
-// ofSomeCloud reports whether a key name is that of a cloud's secret, whichever cloud's.
+// ofSomeCloud reports whether a key name is that of a secret of some cloud.
 func ofSomeCloud(name string) bool {
 	return shape.Contains([]byte(name), "secretkey", "accesssecret", "secretaccesskey", "keysecret")
 }
 
-// vendorReach is how far before a key name the vendor's name is looked for, in bytes: about four lines of a
+// vendorReach is how far before a key name to look for the vendor's name, in bytes: about four lines of a
 // configuration file, so that the name of the section above counts.
 const vendorReach = 160
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// maxAllow is how many allow lists a rule may have: each is a bit of a place.
+// maxAllow is how many allow lists a rule may have: place.lists has a bit for each.
 const maxAllow = 32
 
 // allowList is a compiled Allow.
@@ -73,8 +73,8 @@ func compileAll(list []string) ([]*regexp.Regexp, error) {
 // placed reports whether the list names places.
 func (a allowList) placed() bool { return len(a.paths)+len(a.commits) > 0 }
 
-// content reports whether the list allows a match by its content. A list that names only places, and of which everything
-// must apply, does so.
+// content reports whether the list allows a match by its content. A list that names only places allows it
+// if all of its conditions must apply: the place decides then.
 func (a allowList) content(m match) bool {
 	byRegex := func() bool {
 		text := a.text(m)

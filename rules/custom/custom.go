@@ -3,11 +3,11 @@
 //
 // Expressions are those of package regexp, which match in linear time whatever the input. Most rules do not run on all
 // content: the expression implies that one of a few strings occurs in every match, and how long a match can be. Then only
-// the surroundings of those strings are searched, with the same result and much faster. Where the expression implies
+// the surroundings of those strings are searched, with the same result and much faster. If the expression implies
 // nothing, the rule's keywords decide; a rule without keywords runs on everything, and Rule.Notes says so.
 //
 // Limits: a match that is longer than the overlap of the windows of a large file, 64 KiB, may be missed there. Paths and
-// commits are compared after a match, because the contents of a history have neither before.
+// commits are compared after a match, because the contents of a history have neither until then.
 package custom
 
 import (
@@ -26,7 +26,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// Rule is a rule as a person writes it. ID and Regex are required.
+// Rule is a rule as its author writes it. ID and Regex are required.
 type Rule struct {
 	ID          string         // letters and digits, with . _ - in between; also the type of its credentials. "generic…" makes the rule Generic
 	Description string         // one sentence: what was found

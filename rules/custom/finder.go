@@ -28,8 +28,8 @@ type finder struct {
 }
 
 // maxMatches is how many matches of its expression a rule looks at in one content, or in the surroundings of one literal.
-// Without it, an expression that matches every character would take a hundred times the memory of the content. What is
-// past the limit is reported as not read.
+// Without it, an expression that matches every character would take a hundred times the memory of the content. Matches past
+// the limit are reported as not read.
 const maxMatches = 100_001
 
 // Part implements rules.Matcher.

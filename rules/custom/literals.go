@@ -28,13 +28,13 @@ type needs struct {
 	inside held     // what every match contains
 }
 
-// held are strings of which one occurs in every match, with at most lead bytes of the match before it.
+// held is a list of strings. Every match contains one of them, with at most lead bytes of the match before it.
 type held struct {
 	list []string // nil: nothing is known
 	lead int
 }
 
-// start returns the strings of which every match begins with one.
+// start returns a list of strings. Every match begins with one of them.
 func (n needs) start() []string {
 	if n.exact != nil {
 		return n.exact
@@ -42,7 +42,7 @@ func (n needs) start() []string {
 	return n.begins
 }
 
-// literals returns strings, in lower case, of which one occurs, in any case, in every match of the expression.
+// literals returns a list of strings, in lower case. Every match of the expression contains one of them, in any case.
 //
 // Case is folded as in ASCII: the Kelvin sign and the long s, which an expression that ignores case accepts for k and s,
 // are not found.

@@ -9,7 +9,7 @@ import (
 // also a value without a name would be looked at.
 const closeLines = unnamedLines
 
-// basis says how much speaks for a pair. The parts belong together if they are the nearest of their kinds to each other,
+// basis rates the evidence for a pair. The parts belong together if they are the nearest of their kinds to each other,
 // a few lines apart or in one row of a table, and the ID is not that of a URL: a presigned URL has an ID, and its secret
 // is never beside it.
 func (j *joiner) basis(e edge) Basis {

@@ -1,7 +1,7 @@
 // Package pair joins the IDs of one content with the secrets that belong to them. It knows no vendor: the scheme of a
 // match says which parts are joined, and what to call the result.
 //
-// Every secret that may belong to an ID gets a score from what a person would go by: a key name beside it, the distance,
+// Every secret that may belong to an ID gets a score from the evidence that a person would use: a key name beside it, the distance,
 // the order, another ID in between. The best pairs are taken first, one secret for one ID. The other secrets near an ID
 // are kept as its candidates, a few at most, for the verifier to decide. Windows and counts are capped, so that the cost
 // is linear in the content, whatever it holds.
@@ -18,7 +18,7 @@ import (
 // Options bounds the search. The zero Options means the defaults.
 type Options struct {
 	MaxCandidates int // secrets kept for one ID; default 5
-	// Part says that the content is a part of a longer one: nothing is concluded from what it does not hold.
+	// Part says that the content is a part of a longer one, so that nothing follows from what is missing in it.
 	Part bool
 }
 
@@ -30,16 +30,16 @@ type Joined struct {
 	Token      rules.Match
 	Candidates []rules.Match // other secrets that may be the ID's, best first
 	More       bool          // there are still more, past the limit
-	Basis      Basis         // why Secret is taken for the ID's
+	Basis      Basis         // why Secret is paired with the ID
 }
 
-// Basis says how much speaks for a secret to be an ID's.
+// Basis is the strength of the evidence that a secret belongs to an ID.
 type Basis uint8
 
 // The bases, weakest first.
 const (
 	NoBasis  Basis = iota // there is no secret
-	Guessed               // by its place alone, or over a distance: nothing says that the two belong together
+	Guessed               // by its place alone, or over a distance: there is no evidence that the two belong together
 	Together              // they are placed as the parts of one credential are
 )
 
@@ -218,14 +218,14 @@ type edge struct {
 
 func byScore(a, b edge) int { return cmp.Compare(b.score, a.score) }
 
-// ranking is which secrets the IDs get.
+// ranking assigns secrets to IDs.
 type ranking struct {
 	secrets [][]int      // of each ID: indexes into joiner.secrets, best first
 	basis   []Basis      // of each ID: why it gets its best one
 	taken   map[int]bool // secrets that are some ID's best one
 }
 
-// pairs gives each ID its best secret that no better pair has taken, and then as its candidates those that nobody has.
+// pairs gives each ID its best secret that no better pair has taken. The secrets that are left become its candidates.
 func (j *joiner) pairs() {
 	j.addUnnamedSecrets()
 	edges := j.lists()

@@ -1,4 +1,4 @@
-// Package presigned reads the presigned URLs of OSS: they contain an AccessKey ID, and a time after which they are useless.
+// Package presigned reads the presigned URLs of OSS: they contain an AccessKey ID and an expiry time.
 package presigned
 
 import (

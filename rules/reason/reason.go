@@ -1,4 +1,4 @@
-// Package reason carries facts from the lower floors to the one that speaks. A Reason is a code with arguments, such as
+// Package reason carries facts from the lower floors to cmd, which puts them into words. A Reason is a code with arguments, such as
 // "git.shallow" with the number of commits at which the history is cut. Package cmd/internal/message turns it into a
 // sentence in the language of the reader, so that each sentence exists once and can be translated and tested.
 //
@@ -23,7 +23,7 @@ type Reason struct {
 }
 
 // New returns the reason with a code and arguments, which fill the placeholders of the sentence: strings, integers,
-// times, durations, other reasons, or errors, of which the reason is kept. It panics on more than MaxArgs arguments.
+// times, durations, other reasons, or errors, whose reason is kept. It panics on more than MaxArgs arguments.
 func New(code string, args ...any) Reason {
 	r := Reason{Code: code, n: len(args)}
 	for i, arg := range args {

@@ -17,7 +17,7 @@ const (
 	base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 )
 
-// Keys makes random credentials. The same seed makes the same ones.
+// Keys makes random credentials, the same ones for the same seed.
 type Keys struct{ rng *rand.Rand }
 
 // NewKeys returns a maker of keys.

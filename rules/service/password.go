@@ -26,7 +26,7 @@ func password(content []byte, start int, ends string) (rules.Match, bool) {
 	return rules.Match{Start: start, End: start + n}, true
 }
 
-// sample reports whether a short password is one that documentation shows. Long ones that hold such a word are used.
+// sample reports whether a short password is one that documentation shows. Long passwords that contain such a word are real.
 func sample(v []byte) bool {
 	const short = 12
 	return len(v) < short && shape.Contains(bytes.ToLower(v), "pass", "pwd", "123456", "root", "admin", "user", "xxx")

@@ -1,5 +1,5 @@
-// Package service finds credentials of single services, about which STS knows nothing. Each rule, with its detector, is a
-// file of its own.
+// Package service finds credentials of single services, which STS does not know. Each rule has its own file, with its
+// detector.
 package service
 
 import "github.com/akguard/akguard/rules"

@@ -1,5 +1,5 @@
-// Package sts finds temporary credentials of Alibaba Cloud's Security Token Service: an ID, a secret and a token, of which
-// only the ID is recognized by itself.
+// Package sts finds temporary credentials of Alibaba Cloud's Security Token Service: an ID, a secret and a token. Only
+// the ID is recognized by itself.
 package sts
 
 import (

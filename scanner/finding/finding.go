@@ -20,10 +20,10 @@ const (
 	SourceWorktree = "worktree" // a file of a git working tree, as it is on disk
 	SourceFile     = "file"     // a file outside git
 	SourceStdin    = "stdin"    // standard input
-	SourceArgument = "argument" // a credential that was given to be verified, and not found
+	SourceArgument = "argument" // no content: the credential was given on the command line
 )
 
-// Place is where a piece of content stands. Fields that do not apply are zero.
+// Place is where a piece of content is. Fields that do not apply are zero.
 type Place struct {
 	Source    string    // one of the Source constants
 	Path      string    // slash-separated, relative to the scanned root; "" where content has no path
@@ -39,7 +39,7 @@ type Place struct {
 	Reachable bool      // some ref reaches it; false outside git
 }
 
-// Parts says which parts of a credential stand at an occurrence.
+// Parts says which parts of a credential occur at a place.
 type Parts string
 
 // The parts of a credential.
@@ -49,21 +49,20 @@ const (
 	PartBoth   Parts = "both"
 )
 
-// Occurrence is one place where a credential stands.
+// Occurrence is one place where a credential occurs.
 type Occurrence struct {
 	Place
 	Parts      Parts
-	Line       int // 1-based line of the ID, or of the secret where it stands alone
+	Line       int // 1-based line of the ID, or of the secret if there is no ID here
 	Column     int // 1-based, in Unicode code points
 	SecretLine int // line of the secret where Parts is both, else 0
-	// Decoded says in which encodings the credential stands, the outermost first: "gzip+utf-16le". It is empty where it
-	// stands as it is.
+	// Decoded lists the encodings of the credential, the outermost first: "gzip+utf-16le". It is empty for plain text.
 	Decoded string
-	// URLExpires is when the presigned URL expires in which the ID stands, in UTC. It is zero where it stands in none.
+	// URLExpires is when the presigned URL around the ID expires, in UTC. It is zero if there is no such URL.
 	URLExpires time.Time
 }
 
-// Finding is one credential with every place where it stands.
+// Finding is one credential with every place where it occurs.
 type Finding struct {
 	Rule        rules.Rule
 	Credential  rules.Credential
@@ -72,8 +71,8 @@ type Finding struct {
 	Occurrences []Occurrence // first exposure first; at least one
 	Verdict     verifier.Verdict
 	Candidates  []rules.Secret // other secrets near the ID, best first
-	// Guessed says that the secret is only guessed to be the ID's, by its place. Unless STS confirms the pair, a verdict
-	// about it says nothing about the secret.
+	// Guessed says that the secret was paired with the ID only because it is nearby. Unless STS confirms the pair, a
+	// verdict about it says nothing about the secret.
 	Guessed bool
 }
 
@@ -102,7 +101,7 @@ func CompareSkips(a, b Skip) int {
 	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason.String(), b.Reason.String()))
 }
 
-// Summary is the last word of a scan.
+// Summary has the totals of a scan.
 type Summary struct {
 	Blobs    int64 // pieces of content scanned, messages left out
 	Bytes    int64 // bytes in them and in messages
@@ -111,7 +110,7 @@ type Summary struct {
 	Live     int  // findings whose credential works
 	Skips    int  // things that were not read
 	Complete bool // everything was read
-	// Interrupted says that the scan was ended before it was done. What it found until then is in the report.
+	// Interrupted says that the scan ended early. The report has what it had found so far.
 	Interrupted bool
 	Duration    time.Duration // from start to the last verdict
 }

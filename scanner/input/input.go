@@ -1,5 +1,5 @@
-// Package input turns what a person names into the sources to scan: one constructor for each mode. It decides what kind
-// of thing a path is; what is read of it, and how, is the sources' business. It knows no flags.
+// Package input turns what a user names into the sources to scan, with one constructor for each mode. It decides what kind
+// of thing a path is; the sources decide what they read of it, and how. It knows no flags.
 package input
 
 import (
@@ -21,7 +21,7 @@ import (
 // Input is what will be scanned. Close it after the scan.
 type Input struct {
 	Sources []scanner.Source
-	Note    reason.Reason // what a person may have expected and is not scanned; zero if there is nothing to say
+	Note    reason.Reason // what a user may expect but is not scanned; zero if there is nothing
 
 	repo    *repo.Repository
 	history *history.Source
@@ -130,7 +130,7 @@ func exists(path string) error {
 	return nil
 }
 
-// Folder is the files of a folder that is no repository.
+// Folder is the files of a folder that is not a repository.
 func Folder(path string, o Options) (*Input, error) {
 	if _, err := os.Lstat(filepath.Join(path, ".git")); err == nil {
 		return nil, failed("input.broken-repository", path)
@@ -145,5 +145,5 @@ func Folder(path string, o Options) (*Input, error) {
 // File is one file.
 func File(path string, o Options) (*Input, error) { return o.of(files.NewFile(path)), nil }
 
-// Stdin is standard input, or what else a reader holds.
+// Stdin is standard input, or any other reader.
 func Stdin(r io.Reader, o Options) (*Input, error) { return o.of(files.NewReader(r)), nil }

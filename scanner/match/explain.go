@@ -12,7 +12,7 @@ import (
 type Rejected struct {
 	Position
 	Value  rules.Secret
-	Rule   string // the ID of the rule that would report it alone; "" if there is none
+	Rule   string // the ID of the rule that reports such a value by itself; "" if there is none
 	Reason reason.Reason
 }
 

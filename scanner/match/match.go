@@ -14,7 +14,8 @@ import (
 
 // Decoder finds what a content says once it is decoded. Package decode does it.
 type Decoder interface {
-	// Marks returns strings of which one occurs in every content that may be encoded and hold one of the literals.
+	// Marks returns a list of strings. Every content that may contain one of the literals in encoded form contains one of
+	// them.
 	Marks(literals []string) []string
 	// Encoded reports whether a content is encoded in a way that has no mark.
 	Encoded(content []byte) bool
@@ -71,10 +72,10 @@ type Match struct {
 	More       bool          // there are more candidates, past the limit
 	Basis      pair.Basis
 	Decoded    string            // the encodings that hide it, the outermost first
-	Expires    time.Time         // when the presigned URL does that contains the ID
+	Expires    time.Time         // when the presigned URL around the ID expires
 	Where      rules.PlaceFilter // decides by the place whether the match counts; nil: anywhere
 	Generic    bool              // the rule of its type is generic
-	// Whole says that the credential is a secret that is all of its content. Only its name shows that it is one.
+	// Whole says that the content is one secret and nothing else. Only the name of its file shows that it is one.
 	Whole bool
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// search finds the credentials of one content: as it is, and as it reads once it is decoded.
+// search finds the credentials of one content, both as it is and decoded.
 type search struct {
 	*Finder
 	texts     []Text // in which a person sees the matches: the content, and what replaces it on a screen

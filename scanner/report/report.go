@@ -18,7 +18,7 @@ type Format struct {
 	New     func(io.Writer, Options) finding.Handler
 }
 
-// Options are what a format may want to know.
+// Options are the options of all formats.
 type Options struct {
 	Words       reason.Printer // puts reasons into words
 	ShowSecrets bool           // write credentials whole

@@ -1,4 +1,4 @@
-// Package suppress decides which findings a scan leaves out, and says on whose word. It is asked before anything is
+// Package suppress decides which findings a scan leaves out, and records why and until when. It is asked before anything is
 // verified, so that an accepted key is not sent anywhere.
 //
 // There is no way to suppress a finding yet: None is the only implementation.
@@ -30,7 +30,7 @@ type Occurrence struct {
 // Decision says why a finding is suppressed.
 type Decision struct {
 	By     string    // what suppresses it: a file, a comment
-	Reason string    // in the words of whoever decided
+	Reason string    // as the person who decided wrote it
 	Until  time.Time // zero: for good
 }
 

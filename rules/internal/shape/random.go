@@ -101,8 +101,8 @@ func covered(v []byte) int {
 // 15 are enough, because a long value runs out of new ones.
 func Varied(v []byte) bool { return distinct(v)*2 >= min(len(v), 30) }
 
-// MachineMade reports whether a value whose alphabet may be as small as that of hexadecimal digits was made by a
-// machine: it uses half of 16 digits, and holds no sequence that a person types.
+// MachineMade reports whether a value, which may be hexadecimal, looks machine-generated: it uses half of 16 digits, and
+// contains no sequence that a person would type.
 func MachineMade(v []byte) bool { return distinct(v) >= 8 && !HoldsRun(v, 8, 9) }
 
 // distinct counts the different characters of v.

@@ -30,7 +30,7 @@ func Open(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// sparseFrom is the size from which on ReadFile looks for holes. Git writes none, and a smaller file does no harm.
+// sparseFrom is the size from which ReadFile looks for holes. Git writes none, and a smaller file does no harm.
 const sparseFrom = 16 << 20
 
 // ReadFile reads a regular file. A large one must be on disk as a whole: a sparse file of terabytes costs nobody who makes

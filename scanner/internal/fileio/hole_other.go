@@ -4,5 +4,5 @@ package fileio
 
 import "os"
 
-// hasHole reports false where the system does not say.
+// hasHole returns false on systems that do not report holes.
 func hasHole(*os.File, int64) bool { return false }

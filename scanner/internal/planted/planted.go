@@ -2,7 +2,7 @@
 // git makes, keys to plant in them, and recorders of what a scan finds.
 //
 // The git commands see neither the configuration of the machine nor its clock. Authors and times are fixed, so that a
-// failing test fails again.
+// failing test can be repeated.
 //
 // Limits: it needs git, and only tests may import it.
 package planted

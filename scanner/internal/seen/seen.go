@@ -2,7 +2,7 @@
 // stores object IDs and nothing of their content.
 //
 // A record is valid for one repository, one set of rules and one version of the program. Any other record, and a damaged
-// one, counts as empty. Whoever can write to the record can hide a leak, just as whoever can replace the program can: keep
+// one, counts as empty. Anybody who can write to the record can hide a leak, as can anybody who can replace the program. Keep
 // it in a folder that only the user can write to.
 //
 // Limits: the whole record is in memory, 20 bytes for each object.

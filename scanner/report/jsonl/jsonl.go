@@ -1,5 +1,5 @@
-// Package jsonl writes a report as the JSON stream: one object a line, each told apart by its kind, written as
-// soon as it is known. docs/stream.schema.json describes every field. The stream is the protocol between akguard
+// Package jsonl writes a report as the JSON stream: one object per line. The field kind distinguishes them. Each is
+// written as soon as it is known. docs/stream.schema.json describes every field. The stream is the protocol between akguard
 // and other programs, and between its own commands: a saved stream is what they read.
 //
 // As one JSON array the same objects are valid JSON only after the last one: an interrupted scan leaves the array

@@ -13,10 +13,9 @@ import (
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 )
 
-// Read gives a saved report to h, as the scan gave it that wrote it: the stream, or the array of the same objects. Values
-// are as they stand there, masked ones too. A finding's rule is the one of the set with its ID, and a bare one where
-// the set has none. Objects of another kind are left out. The report of an interrupted scan has no summary, nor has h
-// then; anything else that is no report is an error.
+// Read replays a saved report, a stream or an array, to h. Masked values stay masked. The rule of a finding is the rule of
+// the set with that ID or, if the set has none, a rule with nothing but the ID. Objects of unknown kinds are ignored. A
+// report without a summary is that of an interrupted scan, and h gets no summary either. Anything else is an error.
 func Read(r io.Reader, set *rules.Set, h finding.Handler) error {
 	d, array, err := open(r)
 	if err != nil {
@@ -64,7 +63,7 @@ func open(r io.Reader) (d *json.Decoder, array bool, err error) {
 
 var errForeign = errors.New("it is not what akguard writes")
 
-// harmless is an error without what the decoder quotes, which may be a value.
+// harmless strips an error of what the decoder quotes, which may be a secret.
 func harmless(err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
@@ -118,7 +117,7 @@ func decode[T any](text []byte, use func(T) error) error {
 	return use(in)
 }
 
-// clamp keeps a number of rules from being any number.
+// clamp bounds the number of rules that a report claims.
 func clamp(n int) int { return min(max(n, 0), 10_000) }
 
 func (s summary) restore() finding.Summary {

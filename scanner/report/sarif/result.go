@@ -79,7 +79,7 @@ func (r *result) relate(what string, l location) {
 	r.Related = append(r.Related, l)
 }
 
-// sentence says what an occurrence is, whether it works, what it can do, whose it is, and what to do.
+// sentence describes an occurrence: what it is, whether it works, what it can do, who owns it, and what to do.
 func (h *handler) sentence(f finding.Finding, parts finding.Parts) string {
 	text := h.say.Subject(f.Credential)
 	switch {
@@ -118,7 +118,7 @@ func newLocation(o finding.Occurrence, line int) location {
 	return l
 }
 
-// standIn names content that has no path: its kind, and its name among that kind.
+// standIn names content without a path: its kind, and its name within that kind.
 func standIn(o finding.Occurrence) (kind, name string) {
 	switch {
 	case o.Source == finding.SourceStdin:

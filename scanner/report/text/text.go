@@ -92,9 +92,9 @@ func (h *handler) Summary(s finding.Summary) error {
 
 // tally is what the closing lines depend on.
 type tally struct {
-	unverified   int           // findings of which nobody knows whether they work
+	unverified   int           // findings that may or may not work
 	offline      int           // those of them for which the service could not be reached
-	away         reason.Reason // why it could not
+	away         reason.Reason // why it could not be reached
 	usable       bool          // a secret in history may still work
 	quoteOffline bool          // the block being written says why a service could not be reached
 }
@@ -132,7 +132,7 @@ func (h *handler) close(b *bytes.Buffer, s finding.Summary, t tally, complete bo
 	fmt.Fprintln(b, h.totals(s, t.unverified))
 }
 
-// unread says that the scan was not complete, and names what it missed.
+// unread reports that the scan was not complete, and lists what was skipped.
 func (h *handler) unread(b *bytes.Buffer, s finding.Summary) {
 	n := max(s.Skips, len(h.skips))
 	why := h.say.Say("report.incomplete")

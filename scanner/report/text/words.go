@@ -32,7 +32,7 @@ func pen(on bool, attributes ...color.Attribute) func(string) string {
 	return func(s string) string { return c.Sprint(s) }
 }
 
-// totals is the last line of a report. "0 live" alone would mislead where nobody could say.
+// totals is the last line of a report. "0 live" alone would mislead if some findings could not be verified.
 func (h *handler) totals(s finding.Summary, unverified int) string {
 	findings := h.say.Say("report.findings", s.Findings)
 	if s.Findings > 0 {

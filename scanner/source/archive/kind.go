@@ -45,7 +45,7 @@ var magics = [...]magic{
 
 const longestMagic = 6
 
-// Magics returns byte strings, at least one of which is in every archive that this package opens, except a tar: its
+// Magics returns a list of byte strings. Every archive that this package opens contains one of them, except a tar: its
 // members are not compressed, so what is of interest in them is in the bytes of the tar too.
 func Magics() []string {
 	out := make([]string, len(magics))

@@ -202,8 +202,8 @@ type problem struct {
 	more   int
 }
 
-// settle reports the error of an archive, unless it is an error of the context or the source. That an archive is damaged
-// is no news if the one around it was cut short.
+// settle reports the error of an archive, unless it is an error of the context or the source. Damage is not
+// reported if the archive around it was cut short, which explains it.
 func (o *opening) settle(place finding.Place, err error) error {
 	if fatal := o.fatal(); fatal != nil || err == nil {
 		return fatal

@@ -41,7 +41,7 @@ func (w *walk) checkLink(rel string) {
 		if _, statErr := os.Stat(path); os.IsPermission(statErr) {
 			w.sink.Skip(finding.Skip{Path: rel, Reason: unreadable(statErr)})
 		}
-		return // it leads nowhere
+		return // its target does not exist
 	}
 	if abs, err := filepath.Abs(target); err == nil {
 		target = abs

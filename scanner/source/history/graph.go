@@ -27,7 +27,7 @@ type graph struct {
 // commit is a node of the graph. The author is read again when a report needs it.
 type commit struct {
 	number   odb.Index
-	tree     odb.Index // NoNumber if the store does not have it
+	tree     odb.Index // NoIndex if the store does not have it
 	from, to int32     // range of its parents, without missing ones
 	time     int64
 }

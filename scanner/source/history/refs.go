@@ -8,7 +8,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
-// refIndex says which refs and reflog entries reach each of a few commits.
+// refIndex lists the refs and reflog entries that reach each of a few commits.
 type refIndex struct {
 	graph   *graph
 	slot    map[int32]int          // position of each asked commit in refs and reflogs

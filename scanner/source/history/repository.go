@@ -47,8 +47,8 @@ func (r onDisk) staged() []index.Entry {
 	return out
 }
 
-// GoGit returns the history of a repository of go-git: one in memory, or in somebody's own storage. A storage of
-// akguard's own is read in bulk, and others by go-git's iterators, which takes longer and finds the same.
+// GoGit returns the history of a repository of go-git: one in memory, or in a storage of the caller's. A storage
+// of akguard's own is read in bulk. Others are read through go-git's iterators, which takes longer and finds the same.
 //
 // Limits: go-git knows no reflogs, so what only a reflog reaches counts as unreachable.
 func GoGit(r *git.Repository) (*Source, error) {

@@ -1,5 +1,5 @@
 // Package remote is the source of a repository on a server. It fetches every ref (branches, tags, pull requests, notes) into
-// a folder of its own, and scans the objects as they arrive: nothing is checked out, nothing of the repository is run, and
+// a folder of its own, and scans the objects as they arrive: nothing is checked out, no code of the repository runs, and
 // content is not read a second time. Commits and paths are looked up afterwards in what was fetched.
 //
 // Limits: a server does not send what no ref reaches, unless it is asked for by ID.

@@ -11,7 +11,7 @@ import (
 // folder to folder, so that a path costs as many steps as it has bytes that differ from the one before.
 type base struct {
 	last  string  // the path before
-	chain []level // from the root to the folder of the last path, as far as something is known of it
+	chain []level // from the root to the folder of the last path, as far as it is known
 	steps int     // folders that were entered; a test counts them
 }
 

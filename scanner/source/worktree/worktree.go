@@ -45,7 +45,7 @@ type tree struct {
 	folders map[string]bool // folders with tracked files
 }
 
-// maxPath is the length from which on no system has a file, so that its folders need no entry: a path of 200,000 folders
+// maxPath is longer than any path of a system, so a longer one needs no entries for its folders: a path of 200,000 folders
 // would take as many steps as its length squared.
 const maxPath = 4096
 

@@ -57,7 +57,7 @@ func Bzip2(in io.Reader, mem Memory) (io.ReadCloser, error) {
 	return io.NopCloser(bzip2.NewReader(in)), nil
 }
 
-// usualWindow is the window that zstd uses unless told otherwise.
+// usualWindow is zstd's default window.
 const usualWindow = 8 << 20
 
 // Zstd returns the reader of a zstd file. It reserves what the first frame needs; later frames may not need more than

@@ -69,7 +69,7 @@ func (p *parser) number() int64 {
 	return int64(n)
 }
 
-// count reads a number of things, each of which takes at least one byte of the header.
+// count reads a number of things that take at least one byte of the header each.
 func (p *parser) count() int {
 	n := p.number()
 	if n > int64(len(p.left)) {

@@ -3,7 +3,7 @@
 // the pack goes to odb.Receive.
 //
 // Nothing of the repository is executed, and there is no working tree. A credential is sent to the host that it is for,
-// and not to where that redirects. URLs in errors carry no credential.
+// but not to a host that it redirects to. URLs in errors carry no credential.
 //
 // Limits: protocol version 0, so a server lists all of its refs. A file URL needs the program git-upload-pack, which
 // go-git's transport runs.
@@ -35,7 +35,7 @@ import (
 // Options says what to fetch, and where to. URL and Dir are required.
 type Options struct {
 	URL string // https, http, ssh, git or file; also user@host:path
-	Dir string // the bare repository to fetch into; it is made if there is none
+	Dir string // the bare repository to fetch into; it is created if it does not exist
 	// User and Password authenticate over https. For a token, hosts take any user. If both are empty, those of the URL are
 	// used. Over ssh, the agent and the known hosts of the user are.
 	User, Password string
@@ -80,7 +80,7 @@ func Redact(raw string) string {
 	return u.String()
 }
 
-// explain gives the errors of go-git that users meet a reason of their own. Others lose what they may quote of the URL.
+// explain gives the errors of go-git that users meet a reason of their own. It removes from others what they may quote of the URL.
 func explain(err error, o Options) error {
 	switch {
 	case errors.Is(err, transport.ErrRepositoryNotFound):

@@ -101,8 +101,8 @@ func parse(data []byte) (*Index, error) {
 	return x, x.parseExtensions(body[at:])
 }
 
-// parseEntry parses the entry at an offset. path holds the path of the entry before, of which version 4 writes only the
-// difference.
+// parseEntry parses the entry at an offset. path holds the path of the entry before: version 4 writes only the
+// difference from it.
 func parseEntry(data []byte, at int, version uint32, path *[]byte) (e Entry, next int, err error) {
 	if at+entryHead > len(data) {
 		return e, 0, errDamaged

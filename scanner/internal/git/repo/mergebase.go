@@ -30,7 +30,7 @@ type mergeBaseNode struct {
 	queued bool
 }
 
-// push adds flags to a commit, and puts it on the queue if that is news.
+// push adds flags to a commit, and puts it on the queue if they are new.
 func (w *mergeBaseWalk) push(id object.ID, flags int) error {
 	n := w.seen[id]
 	if n == nil {

@@ -25,7 +25,7 @@ func Reader(s storer.EncodedObjectStorer, limits odb.Limits) (odb.Reader, error)
 	return newForeign(s, limits)
 }
 
-// foreign reads a storage of somebody else's by go-git's interfaces.
+// foreign reads any other storage through go-git's interfaces.
 type foreign struct {
 	storage storer.EncodedObjectStorer
 	limits  odb.Limits

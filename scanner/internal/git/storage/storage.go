@@ -71,7 +71,7 @@ func (s *Storage) objects() *odb.DB {
 	return s.db
 }
 
-// changed makes the next read see what was written. The old reader stays open: somebody may hold it.
+// changed makes the next read see what was written. The old reader stays open, because it may be in use.
 func (s *Storage) changed() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,7 +18,7 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
-// Occurrence is one place where a credential stands.
+// Occurrence is one place where a credential occurs.
 type Occurrence struct {
 	Source     string   `json:"source"`
 	Path       string   `json:"path"`
@@ -41,7 +41,7 @@ type Occurrence struct {
 	URLExpires string   `json:"urlExpires,omitempty"`
 }
 
-// NewOccurrence converts o. Where it stands in git's history, what history always has is there even if empty.
+// NewOccurrence converts o. In git's history, the fields that history always has are written even if they are empty.
 func NewOccurrence(o finding.Occurrence) Occurrence {
 	w := Occurrence{
 		Source: o.Source, Path: o.Path, PathBytes: PathBytes(o.Path), Parts: string(o.Parts), Line: o.Line, Column: o.Column, SecretLine: o.SecretLine,
@@ -64,7 +64,7 @@ func NewOccurrence(o finding.Occurrence) Occurrence {
 	return w
 }
 
-// Restore is what NewOccurrence has converted.
+// Restore is the inverse of NewOccurrence.
 func (w Occurrence) Restore() finding.Occurrence {
 	return finding.Occurrence{
 		Place: finding.Place{
@@ -76,7 +76,7 @@ func (w Occurrence) Restore() finding.Occurrence {
 	}
 }
 
-// instant is a time that Time has written; "" is the zero time.
+// instant is the inverse of Time; "" is the zero time.
 func instant(text string) time.Time {
 	t, _ := time.Parse(time.RFC3339, text)
 	return t.UTC()
@@ -89,16 +89,16 @@ func value[T any](p *T) (v T) {
 	return v
 }
 
-// InHistory reports whether o stands in git's history, in a file or in a message.
+// InHistory reports whether o is in git's history, in a file or in a message.
 func InHistory(o finding.Occurrence) bool {
 	return o.Source == finding.SourceHistory || o.Source == finding.SourceMessage
 }
 
-// InTag reports whether o stands in the message of an annotated tag. Blob names the tag then, and Commit what it is
-// on; the message of a commit has no Blob.
+// InTag reports whether o is in the message of an annotated tag. Blob is then the tag, and Commit its target; the message
+// of a commit has no Blob.
 func InTag(o finding.Occurrence) bool { return o.Source == finding.SourceMessage && o.Blob != "" }
 
-// Verification is what is known of a credential.
+// Verification is what is known about a credential.
 type Verification struct {
 	Status    string         `json:"status"`
 	Code      string         `json:"code,omitempty"`
@@ -118,7 +118,7 @@ type Reach struct {
 	Limits string `json:"limits"`
 }
 
-// Owner is what the owner's own list of keys says.
+// Owner is the owner according to an inventory.
 type Owner struct {
 	Ours      string `json:"ours"`
 	AccountID string `json:"accountId,omitempty"`
@@ -126,7 +126,7 @@ type Owner struct {
 	Note      string `json:"note,omitempty"`
 }
 
-// Identity is whose credential it is.
+// Identity is the owner of a credential.
 type Identity struct {
 	Type      string `json:"type"`
 	AccountID string `json:"accountId"`
@@ -142,7 +142,7 @@ func NewVerification(v verifier.Verdict, p reason.Printer) Verification {
 	}
 }
 
-// Restore is what NewVerification has converted.
+// Restore is the inverse of NewVerification.
 func (w Verification) Restore() verifier.Verdict {
 	status := verifier.Status(w.Status)
 	if w.Status == verifier.Unchecked.String() {

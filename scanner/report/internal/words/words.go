@@ -116,7 +116,7 @@ func Owner(i verifier.Identity) reason.Reason {
 	return reason.New("report.owner.other", i.AccountID, i.ARN, i.Type)
 }
 
-// Ours says what an inventory knows; zero if none was asked.
+// Ours is the result of an inventory; zero if there was none.
 func Ours(o *verifier.Owner) reason.Reason {
 	switch {
 	case o == nil:
@@ -131,7 +131,7 @@ func Ours(o *verifier.Owner) reason.Reason {
 	return reason.New("report.ours.user", o.User, o.AccountID)
 }
 
-// Can says what a live key can do; "" if nobody asked.
+// Can says what a live key can do; "" if that was not asked.
 func (w Writer) Can(r *verifier.Reach) string {
 	if r == nil {
 		return ""
@@ -157,7 +157,7 @@ func Why(v verifier.Verdict) reason.Reason {
 	return reason.New("report.why", v.Reason, v.Code)
 }
 
-// Dead reports whether the verdict says that the credential no longer works for anybody.
+// Dead reports whether, by the verdict, the credential no longer works for anybody.
 func Dead(s verifier.Status) bool { return s == verifier.NotFound || s == verifier.Expired }
 
 // Next says what to do about f now: what the verdict advises, and else what its status calls for.
@@ -180,7 +180,7 @@ func Next(f finding.Finding) reason.Reason {
 	return doubt(f.Credential.Type)
 }
 
-// stop is what to do about a credential that works.
+// stop is the advice for a credential that works.
 func stop(t rules.Type) reason.Reason {
 	switch t {
 	case rules.AccessKey, rules.AccessKeyID, rules.AccessKeySecret:
@@ -191,7 +191,7 @@ func stop(t rules.Type) reason.Reason {
 	return reason.New("report.next.revoke")
 }
 
-// doubt is what to do about a credential of which nobody knows whether it works.
+// doubt is the advice for a credential that may or may not work.
 func doubt(t rules.Type) reason.Reason {
 	switch t {
 	case rules.AccessKey:

@@ -192,7 +192,7 @@ func TestFingerprintDerivation(t *testing.T) {
 	}
 }
 
-// A fast hash is for what nobody can guess.
+// A fast hash is only for what cannot be guessed.
 func TestGuessable(t *testing.T) {
 	keys := rulestest.NewKeys(3)
 	for _, tt := range []struct {

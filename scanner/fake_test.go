@@ -42,7 +42,7 @@ func (m memory) Scan(ctx context.Context, sink scanner.Sink) error {
 	return m.err
 }
 
-// located is a memory whose contents turn out to stand elsewhere.
+// located is a memory source whose contents are located elsewhere afterwards.
 type located struct {
 	memory
 	places func(finding.Place) []finding.Place

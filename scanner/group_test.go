@@ -141,7 +141,7 @@ var groupings = map[string]struct {
 	},
 }
 
-// One credential is one finding, wherever its parts stand.
+// One credential is one finding, wherever its parts are.
 func TestGrouping(t *testing.T) {
 	for name, c := range groupings {
 		t.Run(name, func(t *testing.T) {

@@ -173,7 +173,7 @@ func TestNoLeaks(t *testing.T) {
 	}
 }
 
-// names returns a function that puts keys where I1, S1 and so on stand, and one that names the keys of a report.
+// names returns a function that puts keys in place of I1, S1 and so on, and one that names the keys of a report.
 func names() (fill func(string) string, read func(*planted.Report) string) {
 	keys := rulestest.NewKeys(77)
 	of, oldnew := map[string]string{}, []string{}

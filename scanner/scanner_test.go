@@ -27,7 +27,7 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
-// A hit is told where a person finds it: lines of all kinds of files, columns in code points.
+// A match is reported where a person finds it: lines of all kinds of files, columns in code points.
 func TestPositions(t *testing.T) {
 	k := planted.Keys(20)()
 	for name, c := range map[string]struct {
@@ -87,7 +87,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// What was not read is told, each thing once and in order, and the scan is not complete.
+// What was not read is reported, each thing once and in order, and the scan is not complete.
 func TestSkips(t *testing.T) {
 	a, b, c := finding.Skip{Path: "a", Reason: reason.Text("1")}, finding.Skip{Path: "a", Reason: reason.Text("2")}, finding.Skip{Path: "b", Reason: reason.Text("1")}
 	r := planted.Scan(t, []scanner.Source{memory{skips: []finding.Skip{c, b}}, memory{skips: []finding.Skip{a, b}}}, nil)
@@ -356,7 +356,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// A locator is asked once about each content with hits, also if there are none, and decides where they stand.
+// A locator is asked once, about all content with matches, even if there is none, and decides where it is.
 func TestLocate(t *testing.T) {
 	k, asked := planted.Keys(27)(), -1
 	nowhere := func(finding.Place) []finding.Place { return []finding.Place{} }

@@ -91,7 +91,7 @@ func TestGuessedSecretsStayFindings(t *testing.T) {
 	}
 }
 
-// A secret that is a finding of its own after all is where it stands, and not where its ID does.
+// A secret that becomes a finding of its own is reported at its own place, not at that of its ID.
 func TestReleasedSecretIsWhereItStands(t *testing.T) {
 	r := scan(t, &oracle{}, file{"a", presigned(known.id1) + lines(20) + alone(known.s1)})
 	for _, f := range r.Findings {

@@ -22,7 +22,7 @@ func (o owners) Verify(_ context.Context, c rules.Credential) verifier.Verdict {
 	return verifier.Verdict{Status: verifier.Live, Identity: &verifier.Identity{Type: o[c.ID.Reveal()]}}
 }
 
-// A root key comes before every other key that works, wherever it stands.
+// A root key comes before every other key that works, wherever it is.
 func TestRootComesFirst(t *testing.T) {
 	keys := rulestest.NewKeys(41)
 	types := []string{verifier.TypeUser, verifier.TypeRole, verifier.TypeUser, verifier.TypeRoot}

@@ -59,7 +59,7 @@ func checkStream(t *testing.T, what string, content []byte) (hits int) {
 	return len(want)
 }
 
-// A pair is found once wherever it stands: at each offset around the borders of windows, with its secret before or
+// A pair is found once wherever it is: at each offset around the borders of windows, with its secret before or
 // behind it, close by or far.
 func TestStreamBorders(t *testing.T) {
 	keys := rulestest.NewKeys(1)
@@ -169,7 +169,7 @@ func TestReaders(t *testing.T) {
 	}
 }
 
-// holey is a stream that skips zeros wherever it stands in enough of them.
+// holey is a stream that skips zeros wherever there are enough of them.
 type holey struct {
 	*bytes.Reader
 	content []byte

@@ -10,7 +10,7 @@ import (
 	"github.com/akguard/akguard/verifier/alibabatest"
 )
 
-// stand is an account with a leaked key, and what akguard needs to act on it.
+// stand is an account with a leaked key, and the credential with which akguard acts on it.
 type stand struct {
 	account *alibabatest.Account
 	server  *alibabatest.Server

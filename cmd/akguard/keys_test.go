@@ -76,7 +76,7 @@ func (v *vault) value(name string) string {
 // random makes a value of a kind. The rules accept all of them.
 func (v *vault) random(kind string) string { return v.keys.Expand("{" + kind + "}") }
 
-// countsAlone reports whether the rules accept the parts of a key where each stands alone, as scripts write them.
+// countsAlone reports whether the rules accept the parts of a key each by itself, as scripts write them.
 func countsAlone(c rules.Credential) bool {
 	if c.Type == rules.STS {
 		return rulestest.Reports(rules.STS, c.ID.Reveal())
@@ -101,7 +101,7 @@ func (v *vault) store(label string, c rules.Credential) {
 // leak is how many characters in a row give a value away. A mask leaves six at the most.
 const leak = 8
 
-// shownIn returns the name of a value of which content shows a part, or "".
+// shownIn returns the name of a value that content shows in part, or "".
 func (v *vault) shownIn(content string) string {
 	for name, value := range v.values {
 		for i := 0; i+leak <= len(value); i++ {
@@ -141,7 +141,7 @@ func withStatus(k *alibabatest.Key, s alibabatest.Status) *alibabatest.Key {
 	return k
 }
 
-// newKey adds a key to the account of which the rules find every part.
+// newKey adds a key to the account. The rules find each of its parts.
 func newKey(a *alibabatest.Account, state string) (rules.Credential, error) {
 	add, ok := owners[state]
 	if !ok {

@@ -306,7 +306,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// TestInterruptTwice has a user who does not want to wait for an end that hangs: the report goes to a pipe that nobody
+// TestInterruptTwice is a user who interrupts again because the end hangs: the report goes to a pipe that nobody
 // reads.
 func TestInterruptTwice(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 	"github.com/akguard/akguard/rules/rulestest"
 )
 
-// What stands beside the key name of a secret and is not a secret is explained once. A secret and code are not.
+// A value that is beside the key name of a secret, but is not a secret, is explained once. A secret and code are not.
 func TestExplainSecrets(t *testing.T) {
 	keys := rulestest.NewKeys(11)
 	secret, shown := keys.Secret(), keys.Secret()

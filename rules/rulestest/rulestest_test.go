@@ -39,7 +39,7 @@ func TestAcceptForeign(t *testing.T) {
 	rulestest.Accept(t, list[0])
 }
 
-// Every key is one that the rules report where it stands alone.
+// The rules report every key by itself.
 func TestKeysAreAccepted(t *testing.T) {
 	for seed := range uint64(2000) {
 		keys := rulestest.NewKeys(seed)

@@ -77,7 +77,7 @@ func checkOrigin(t *testing.T, v *decode.View, content []byte) {
 	}
 }
 
-// FuzzBase64 checks that text is decoded, wherever it stands, and that its place encodes to it.
+// FuzzBase64 checks that text is decoded wherever it is, and that its place encodes to it.
 func FuzzBase64(f *testing.F) {
 	f.Add("some ordinary text", uint8(0), uint8(64))
 	f.Add("密钥 and text, at another alignment", uint8(2), uint8(60))

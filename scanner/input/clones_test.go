@@ -10,7 +10,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/planted"
 )
 
-// from returns the plants as they stand where only places of these sources are seen.
+// from returns the plants with only their places in these sources.
 func (g *garden) from(sources ...string) []plant {
 	var out []plant
 	for _, p := range g.plants {

@@ -22,7 +22,7 @@ type garden struct {
 	ancestry map[string][]string
 }
 
-// plant is one key and all the places where it stands.
+// plant is one key with all the places where it is.
 type plant struct {
 	name   string
 	key    planted.Key

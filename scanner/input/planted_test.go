@@ -49,7 +49,7 @@ func TestPlantedRepository(t *testing.T) {
 	}
 }
 
-// check compares a scan with the plants: each is found, exactly where it stands, and nothing else is.
+// check compares a scan with the plants: each is found exactly where it is, and nothing else is found.
 func (g *garden) check(t *testing.T, r *planted.Report, plants []plant) {
 	t.Helper()
 	logs := g.reflogs()

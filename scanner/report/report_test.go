@@ -94,7 +94,7 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 	}
 }
 
-// names keeps what a report is told of names.
+// names records the names that a report gets.
 type names struct {
 	finding.Handler
 	all strings.Builder
@@ -112,7 +112,7 @@ func (n *names) Skip(s finding.Skip) error { n.all.WriteString(s.Path + s.Reason
 
 func (n *names) Summary(finding.Summary) error { return nil }
 
-// A branch may be named after another finding's key, and what could not be read after one that stands nowhere else.
+// A branch may be named after another finding's key, and an unreadable file after a key that is nowhere else.
 func TestNamesAreMasked(t *testing.T) {
 	keys := rulestest.NewKeys(3)
 	id, other, unread, secret := keys.ID24(), keys.ID16(), keys.ID24(), keys.Secret()

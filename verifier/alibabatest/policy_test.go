@@ -8,7 +8,7 @@ import (
 	"github.com/akguard/akguard/verifier/alibabatest"
 )
 
-// TestPolicyEvaluation asks whether somebody with only this policy may list the keys of user ci.
+// TestPolicyEvaluation checks whether a user with only this policy may list the keys of user ci.
 func TestPolicyEvaluation(t *testing.T) {
 	tests := []struct {
 		name, statements string

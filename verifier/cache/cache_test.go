@@ -122,7 +122,7 @@ func TestSingleFlight(t *testing.T) {
 	}
 }
 
-// A question that was taken back is nobody else's answer.
+// A cancelled question does not answer anybody else's.
 func TestTakenBack(t *testing.T) {
 	next := answering(verifier.Live, time.Now())
 	next.wait = make(chan struct{})

@@ -112,7 +112,7 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// known is a Verifier that was told whose every key is.
+// known is a Verifier that knows the owner of every key.
 type known verifier.Identity
 
 func (k known) Verify(context.Context, rules.Credential) verifier.Verdict {
@@ -120,7 +120,7 @@ func (k known) Verify(context.Context, rules.Credential) verifier.Verdict {
 }
 
 // What STS says of a live key goes before what lists do not show, such as the keys of an account itself,
-// and those of a member that nobody may look into.
+// and those of a member that the administrator may not search.
 func TestIdentityIsKnown(t *testing.T) {
 	member := alibabatest.NewAccount()
 	s := newScene(t, "AdministratorAccess", member)
@@ -140,7 +140,7 @@ func TestIdentityIsKnown(t *testing.T) {
 	}
 }
 
-// The account itself is told its own keys.
+// The account itself can list its own keys.
 func TestRootAsks(t *testing.T) {
 	s := newScene(t, "AdministratorAccess")
 	v := s.over(t, s.account.AddRootKey().Credential())
@@ -251,7 +251,7 @@ func TestMembersAreListed(t *testing.T) {
 		verifier.Owner{Note: reason.Text("inventory.root-hidden), inventory.closed-accounts(1)")})
 }
 
-// Who may not list the accounts of an organization is told that there may be some.
+// If the accounts of an organization cannot be listed, the note says that there may be some.
 func TestOrganizationIsDenied(t *testing.T) {
 	s := newScene(t, "AliyunRAMReadOnlyAccess")
 	want(t, "nobody's", s.over(t, s.admin.Credential()).Verify(t.Context(), idOf(alibabatest.NewAccount().AddKey("x"))),

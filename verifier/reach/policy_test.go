@@ -57,7 +57,7 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
-// FuzzAllowed reads what no policy is, too; whoever may do everything is told that and nothing else.
+// FuzzAllowed also reads what is not a policy. An administrator has that ability and no other.
 func FuzzAllowed(f *testing.F) {
 	f.Add(`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, "oss:*", "oss:GetObject")
 	f.Add(`{"Statement":[{"Effect":"Deny","Action":["a*b?c"],"Resource":["*"],"Condition":{}}]}`, "*a*?", "bab")

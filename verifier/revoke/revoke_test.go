@@ -367,7 +367,7 @@ func TestThrottledWhileMoving(t *testing.T) {
 	s.wantStatus(s.key, alibabatest.Active)
 }
 
-// TestRefusalsAreNotRepeated also has no answer at all: whether that passes nobody knows.
+// TestRefusalsAreNotRepeated also has a call without an answer, which may or may not be transient.
 func TestRefusalsAreNotRepeated(t *testing.T) {
 	for _, fault := range []alibabatest.Fault{denied(), {Reset: true}} {
 		s := newStage(t)

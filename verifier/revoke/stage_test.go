@@ -71,7 +71,7 @@ func (s *stage) later(d time.Duration) {
 }
 
 // newFolder makes a folder in memory where the system has that: these tests end runs in every way but by a loss of
-// power, and on a disk they would mostly wait for it.
+// power, and on a disk they would spend most of their time waiting for it.
 func newFolder(t *testing.T) string {
 	t.Helper()
 	name, err := os.MkdirTemp("/dev/shm", "revoke-")

@@ -38,7 +38,7 @@ func TestMissingInListIsUnknown(t *testing.T) {
 	wantBlocked(t, s.plan(revoke.ToDisable, s.key), "revoke.contradiction(")
 }
 
-// STS does not answer either: then nobody knows.
+// STS does not answer either, so the state is unknown.
 func TestUnconfirmedIsUnknown(t *testing.T) {
 	s := newStage(t)
 	s.server.InjectFor("Ram", "ListAccessKeys", alibabatest.Fault{Code: "EntityNotExist.User", Status: 404}, -1)
@@ -118,7 +118,7 @@ func TestImpactSaysWhatWasNotRead(t *testing.T) {
 	if i, err = s.revoker().Impact(t.Context(), id, time.Hour); err != nil || i.NoLastUse.IsZero() || !i.NoCallers.IsZero() {
 		t.Errorf("without last use: %+v, error %v", i, err)
 	}
-	for range 120 { // three pages, of which the second fails
+	for range 120 { // three pages; the second one fails
 		s.account.PlantEvents(alibabatest.Event{Time: time.Now().Add(-time.Minute), Service: "Oss", Name: "GetObject", KeyID: id.ID.Reveal()})
 	}
 	pages := 0
@@ -231,7 +231,7 @@ func TestOldPlanIsRead(t *testing.T) {
 // rights maps what each kind of action takes to how it comes about.
 var rights = []struct {
 	kind   revoke.Kind
-	before []revoke.Goal // done by somebody who may do everything
+	before []revoke.Goal // done by an administrator
 	goal   revoke.Goal
 }{
 	{revoke.Disable, nil, revoke.ToDisable},

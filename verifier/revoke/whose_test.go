@@ -23,7 +23,7 @@ func TestWalk(t *testing.T) {
 	s.server.InjectFor("Ims", "GetUser", denied(), -1)
 	s.achieve(revoke.ToDisable, s.key)
 	s.wantStatus(s.key, alibabatest.Inactive)
-	s.achieve(revoke.ToQuarantine, s.key) // by a principal's name that nobody told
+	s.achieve(revoke.ToQuarantine, s.key) // with a principal's name that no call returned
 }
 
 func TestAnotherAccountsKey(t *testing.T) {

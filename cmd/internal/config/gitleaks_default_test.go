@@ -17,7 +17,7 @@ const gitleaksModule = "github.com/zricethezav/gitleaks/v8@v8.30.1"
 func gitleaksDefault(t testing.TB) string {
 	t.Helper()
 	cmd := exec.Command("go", "mod", "download", "-json", gitleaksModule)
-	cmd.Dir = t.TempDir() // outside of this module, whose requirements it is none of
+	cmd.Dir = t.TempDir() // outside this module, which does not require gitleaks
 	out, err := cmd.Output()
 	var module struct{ Dir, Error string }
 	if decodeErr := json.Unmarshal(out, &module); decodeErr != nil || module.Dir == "" {

@@ -152,7 +152,7 @@ func TestCheckFailsWhenItCannotRead(t *testing.T) {
 	}
 }
 
-// check plants a tree of files and returns the violations in it. A file's first import stands on line 4.
+// check plants a tree of files and returns the violations in it. A file's first import is on line 4.
 func check(t *testing.T, tree map[string][]string) []string {
 	t.Helper()
 	root := t.TempDir()

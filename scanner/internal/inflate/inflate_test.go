@@ -188,7 +188,7 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// A damaged stream mostly fails at its checksum. With the checksum made right, all else must agree too.
+// A damaged stream usually fails at its checksum. With a corrected checksum, everything else must agree too.
 func FuzzAgainstStandard(f *testing.F) {
 	for _, content := range texts() {
 		if len(content) < 5000 {

@@ -29,7 +29,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// A record that is not whole is none, wherever it is damaged.
+// A record that is not whole counts as empty, wherever it is damaged.
 func TestDamage(t *testing.T) {
 	dir, objects := t.TempDir(), t.TempDir()
 	r := open(t, dir, objects, Key{1})

@@ -29,7 +29,7 @@ func TestGolden(t *testing.T) {
 }
 
 func TestColor(t *testing.T) {
-	t.Setenv("NO_COLOR", "1") // Options.Color is the user's word, whoever worked it out
+	t.Setenv("NO_COLOR", "1") // Options.Color decides, not the environment
 	colored := render(t, reporttest.Full(), report.Options{Color: true})
 	if !strings.HasPrefix(colored, "\x1b[31;1mreport.status.live-loud\x1b[") {
 		t.Errorf("no colour at the start of %.60q", colored)

@@ -54,7 +54,7 @@ func TestKinds(t *testing.T) {
 		for way, s := range all(open(t, test.path, test.content, archive.Options{})) {
 			checkSkips(t, s)
 			got := s.holders(key.Secret)
-			if got[0] == "" { // what does not compress stands as it is in the compressed file's own bytes
+			if got[0] == "" { // what does not compress is unchanged in the compressed file's own bytes
 				got = got[1:]
 			}
 			if !slices.Equal(got, []string{test.member}) {

@@ -63,7 +63,7 @@ func quickGzip() func(string) string {
 }
 
 // deepZip is a zip in a zip, and so on. It is put together from its beginnings and ends, as else most of it would be copied
-// for each of the others; of those that nobody opens, the checksums are wrong.
+// for each of the others; the checksums of those that are never opened are wrong.
 func deepZip(n int) string {
 	const name = "a.zip"
 	content := "x"

@@ -26,7 +26,7 @@ func mkfifo(t *testing.T, path string) {
 	}
 }
 
-// A pipe in a folder is not opened: nobody may ever write to it.
+// A pipe in a folder is not opened, because it may never have a writer.
 func TestPipes(t *testing.T) {
 	root := write(t, map[string]string{"a": "1", "z": "2"})
 	mkfifo(t, filepath.Join(root, "pipe"))

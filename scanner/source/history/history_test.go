@@ -12,7 +12,7 @@ import (
 	"github.com/akguard/akguard/scanner/source/history"
 )
 
-// located is a scan of a history that asked where some of its contents stand.
+// located is a scan of a history that located some of its contents.
 type located struct {
 	planted.Sink
 	asked  []finding.Place

@@ -83,7 +83,7 @@ func call(t *testing.T, o cloud.Options, c rules.Credential) error {
 	return err
 }
 
-// wantError checks what a failed call was told.
+// wantError checks the error of a failed call.
 func wantError(t *testing.T, err error, want cloud.Error) {
 	t.Helper()
 	var got *cloud.Error

@@ -45,7 +45,7 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// In any second no more calls are made than were asked for, whoever makes them, and the first of them at once.
+// In any second there are no more calls than the rate allows, whoever makes them, and the first ones do not wait.
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient()

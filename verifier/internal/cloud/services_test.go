@@ -23,7 +23,7 @@ type caller struct {
 	id   rules.Secret
 }
 
-// services lists each call: how it is made, what must be sent, what is answered and what must come of it. {id}
+// services lists each call: how it is made, what must be sent, the answer, and the expected result. {id}
 // stands for the ID of the key that a call is about.
 var services = []struct {
 	action string

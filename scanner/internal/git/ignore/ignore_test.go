@@ -21,7 +21,7 @@ var ignoreTables = map[string]string{
 	"stars and a slash": "a/**/\n", "a backslash at the end": "other\\\n", "a bracket in a set": "[]a].txt\n", "negated parent": "dir\n!/dir\n",
 }
 
-// What git does not ignore must not be ignored, or nobody would scan it; and what it ignores would only waste time.
+// A file that git does not ignore must be scanned. Scanning what git ignores would only waste time.
 func TestIgnoreAsGitDoes(t *testing.T) {
 	r := planted.New(t)
 	for _, file := range []string{

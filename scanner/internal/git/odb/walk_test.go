@@ -223,7 +223,7 @@ func edit(rng *rand.Rand, text *[]byte) {
 	at := rng.IntN(len(*text))
 	end := min(len(*text), at+rng.IntN(40))
 	*text = append(append(append([]byte{}, (*text)[:at]...), piece(rng.IntN(40))...), (*text)[end:]...)
-	if rng.IntN(4) == 0 { // move a stretch, so that seams join what stood apart
+	if rng.IntN(4) == 0 { // move a stretch, so that seams join what was apart
 		cut := rng.IntN(len(*text))
 		*text = append(append([]byte{}, (*text)[cut:]...), (*text)[:cut]...)
 	}

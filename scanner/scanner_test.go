@@ -182,7 +182,7 @@ func TestNoisyFile(t *testing.T) {
 }
 
 // A Verifier is asked about five secrets of an ID at most, and not again once it knows more than that one is not its own.
-func TestTries(t *testing.T) {
+func TestSecretsAreTriedInOrder(t *testing.T) {
 	keys := rulestest.NewKeys(23)
 	id, secrets := keys.ID24(), []string{}
 	var files []file

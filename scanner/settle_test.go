@@ -92,7 +92,7 @@ func TestGuessedSecretsStayFindings(t *testing.T) {
 }
 
 // A secret that becomes a finding of its own is reported at its own place, not at that of its ID.
-func TestReleasedSecretIsWhereItStands(t *testing.T) {
+func TestReleasedSecretHasItsOwnPlace(t *testing.T) {
 	r := scan(t, &oracle{}, file{"a", presigned(known.id1) + lines(20) + alone(known.s1)})
 	for _, f := range r.Findings {
 		o := f.Occurrences[0]

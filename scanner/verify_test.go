@@ -39,8 +39,8 @@ func TestRootComesFirst(t *testing.T) {
 	}
 }
 
-// What is said of an ID whose secret is not nearby depends on how many were tried.
-func TestNoSecretIsItsOwn(t *testing.T) {
+// If no secret near an ID matches, the reason depends on how many were tried.
+func TestNoSecretMatches(t *testing.T) {
 	keys := rulestest.NewKeys(42)
 	id := keys.ID24()
 	secrets := []string{keys.Secret(), keys.Secret(), keys.Secret()}

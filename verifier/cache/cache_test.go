@@ -78,7 +78,7 @@ func TestLifetimes(t *testing.T) {
 	}
 }
 
-func TestCredentialsAreToldApart(t *testing.T) {
+func TestCredentialsAreDistinguished(t *testing.T) {
 	a, b := key(), key()
 	next := answering(verifier.NotFound, time.Now())
 	c := cache.New(next, cache.Options{})
@@ -123,7 +123,7 @@ func TestSingleFlight(t *testing.T) {
 }
 
 // A cancelled question does not answer anybody else's.
-func TestTakenBack(t *testing.T) {
+func TestCancelledQuestion(t *testing.T) {
 	next := answering(verifier.Live, time.Now())
 	next.wait = make(chan struct{})
 	c, cred := cache.New(next, cache.Options{}), key()
@@ -237,7 +237,7 @@ func link(t *testing.T, name string) {
 	}
 }
 
-func TestSpoiltFileIsNotUsed(t *testing.T) {
+func TestDamagedFileIsIgnored(t *testing.T) {
 	for what, s := range spoilt {
 		if runtime.GOOS == "windows" && (what == "for all" || what == "writable" || what == "a link") {
 			continue // no such permissions; and links need a right

@@ -112,8 +112,8 @@ func TestQuarantineKeepsWhatWasThere(t *testing.T) {
 	want("203.0.113.0/24")
 }
 
-// TestServiceWritesOtherwise has the service answer in another form than it was asked, and late.
-func TestServiceWritesOtherwise(t *testing.T) {
+// TestServiceReformatsPolicy has the service return the policy late, and in another form than it was sent.
+func TestServiceReformatsPolicy(t *testing.T) {
 	s := newStage(t)
 	const before, after = `{"RequestId":"R","AccessKeyPolicy":"{}"}`, `{"RequestId":"R","AccessKeyPolicy":"{\"Version\":1,\"Statements\":[` +
 		`{\"IPList\":[\"203.0.113.7/32\",\"198.51.100.0/24\"],\"Value\":\"\",\"Type\":\"ClassicWhiteList\"}],\"Status\":\"Active\"}"}`

@@ -96,7 +96,7 @@ func TestOrder(t *testing.T) {
 }
 
 // What is no archive is handed on as it is.
-func TestOthers(t *testing.T) {
+func TestOtherContentIsUnchanged(t *testing.T) {
 	for _, content := range []string{
 		"", "x", "text", "PK", "BZh9 is no bzip2", strings.Repeat("x", 3<<20), strings.Repeat("x", 99) + "PK\x03\x04PK\x05\x06" + strings.Repeat("\x00", 1<<21),
 		strings.Repeat("\x00", 2048), "a program that knows PK\x05\x06" + strings.Repeat("\x00", 18),

@@ -262,7 +262,7 @@ func TestCut(t *testing.T) {
 }
 
 // What the range needs and the store does not have is a Skip, and the rest is read.
-func TestLosses(t *testing.T) {
+func TestMissingAndDamaged(t *testing.T) {
 	next := planted.Keys(4)
 	kept, gone := next(), next()
 	made := planted.New(t)

@@ -58,9 +58,9 @@ func plain(findings []finding.Finding) []finding.Finding {
 	return out
 }
 
-// What earlier scans have seen changes what is read and not what is reported: however the repository grew, was packed
-// anew, lost something or got it back.
-func TestMemory(t *testing.T) {
+// The record of earlier scans changes what is read, but not what is reported, however the repository grew, was repacked,
+// or lost objects and got them back.
+func TestRecordChangesNoResult(t *testing.T) {
 	w, cache, next := newWreck(t), t.TempDir(), planted.Keys(9)
 	likePlain(t, "at first", w.Repo, cache)
 	w.Write("new.env", next().Text())
@@ -98,7 +98,7 @@ func TestMemory(t *testing.T) {
 }
 
 // Random histories, scanned at every few commits.
-func TestMemoryOfRandomHistories(t *testing.T) {
+func TestRecordOfRandomHistories(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
@@ -117,8 +117,8 @@ func TestMemoryOfRandomHistories(t *testing.T) {
 	}
 }
 
-// What was found is reported also where it cannot be remembered what was read.
-func TestMemoryCannotBeSaved(t *testing.T) {
+// Findings are reported even if the record of this scan cannot be saved.
+func TestRecordCannotBeSaved(t *testing.T) {
 	w, cache := newWreck(t), filepath.Join(t.TempDir(), "cache")
 	opened, err := gitrepo.Open(w.Dir, gitrepo.Options{})
 	if err != nil {

@@ -48,7 +48,7 @@ func newWreck(t *testing.T) *wreck {
 }
 
 // What is missing or damaged is reported by its path or ID and with the reason, and everything else is found.
-func TestLosses(t *testing.T) {
+func TestMissingAndDamaged(t *testing.T) {
 	missing := func(w *wreck, id string) { w.Lose(id) }
 	damaged := func(w *wreck, id string) { w.Damage(id) }
 	packedMissing := func(w *wreck, id string) { w.PackWithout(id) }
@@ -101,7 +101,7 @@ func (w *wreck) check(t *testing.T, path, code, without string) {
 }
 
 // A missing object is reported once, and not again for everything that refers to it.
-func TestLossesAreToldOnce(t *testing.T) {
+func TestMissingObjectsAreReportedOnce(t *testing.T) {
 	w := newWreck(t)
 	w.Lose(w.ids["HEAD:a.env"])
 	w.Lose(w.ids["HEAD:dir/deep"])

@@ -198,7 +198,7 @@ func TestLinkedWorktree(t *testing.T) {
 }
 
 // Staged content that is missing is a Skip. Where HEAD's trees are, all that is staged counts as added.
-func TestLosses(t *testing.T) {
+func TestMissingAndDamaged(t *testing.T) {
 	for _, lost := range []string{":dir/lost.env", "HEAD^{tree}", "HEAD:dir"} {
 		repo, next := planted.New(t), planted.Keys(6)
 		old, gone, kept := next(), next(), next()

@@ -162,7 +162,7 @@ func TestEmptyRepository(t *testing.T) {
 }
 
 // A screen must never rule out what holds something, however deltas cut it.
-func TestScreenIsAsGoodAsTheWhole(t *testing.T) {
+func TestScreenMissesNothing(t *testing.T) {
 	for seed := range uint64(5) {
 		r := planted.New(t)
 		rng := rand.New(rand.NewPCG(seed, 1))

@@ -39,9 +39,9 @@ type Matcher interface {
 	// Part describes the values. Literals are in lower case, and found in any; without one, the Matcher runs on every
 	// content.
 	Part() Part
-	// Match returns the values. It gets the offsets of all literals in the content, in order. It reports whether it
-	// stopped before the end, because there was too much.
-	Match(content []byte, at []int) (found []Match, truncated bool)
+	// Match returns the values. It gets the offsets of all literals in the content, in order. If it stopped before the
+	// end, unread says why; otherwise it is zero.
+	Match(content []byte, at []int) (found []Match, unread reason.Reason)
 }
 
 // Kind is the role of a value in a credential.

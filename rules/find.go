@@ -44,9 +44,9 @@ func (s *Set) Screen(content []byte) bool {
 	return found
 }
 
-// Find returns every value in content, each once, ordered by place. It reports whether all of the content was looked at:
-// a rule that matches too often stops early.
-func (s *Set) Find(content []byte) (found []Match, complete bool) {
+// Find returns every value in content, each once, ordered by place. A rule that matches too often, or takes too long, stops
+// before the end of the content; unread says why.
+func (s *Set) Find(content []byte) (found []Match, unread []reason.Reason) {
 	places := make([][]int, len(s.matchers))
 	s.each(content, func(text, at int) bool {
 		if text >= len(s.exact) {
@@ -62,8 +62,8 @@ func (s *Set) Find(content []byte) (found []Match, complete bool) {
 		}
 		return true
 	})
-	found, complete = s.match(content, places, found)
-	return inOrder(found), complete
+	found, unread = s.match(content, places, found)
+	return inOrder(found), unread
 }
 
 // complete fills in what a part says about all its values.
@@ -76,21 +76,23 @@ func (p *Part) complete(m Match) Match {
 }
 
 // match adds the values of the matchers, whose literals occur at the given places.
-func (s *Set) match(content []byte, places [][]int, found []Match) ([]Match, bool) {
-	complete := true
+func (s *Set) match(content []byte, places [][]int, found []Match) ([]Match, []reason.Reason) {
+	var unread []reason.Reason
 	for i := range s.matchers {
 		m := &s.matchers[i]
 		if len(places[i]) == 0 && len(m.part.Literals) > 0 {
 			continue
 		}
 		slices.Sort(places[i])
-		list, truncated := m.Match(content, slices.Compact(places[i]))
-		complete = complete && !truncated
+		list, why := m.Match(content, slices.Compact(places[i]))
+		if !why.IsZero() {
+			unread = append(unread, why)
+		}
 		for _, value := range list {
 			found = append(found, m.part.complete(value))
 		}
 	}
-	return found, complete
+	return found, unread
 }
 
 // maxOnlySecret is how long a content may be that is one secret and nothing else. Files of a secrets directory hold a

@@ -24,6 +24,8 @@ type Set struct {
 	folded []string // literals of matchers
 	owners [][]int  // of each: the matchers that it belongs to
 
+	foldedAt map[string]int // the index of each of folded
+
 	// The searcher is compiled when it is first needed, because a scan extends the set by marks first.
 	searcher func() *literal.Searcher
 }
@@ -41,7 +43,7 @@ type matcher struct {
 
 // Compile checks the rules and makes a Set of them. IDs and types must be unique.
 func Compile(list ...Rule) (*Set, error) {
-	s := &Set{rules: slices.Clone(list)}
+	s := &Set{rules: slices.Clone(list), foldedAt: map[string]int{}}
 	slices.SortFunc(s.rules, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
 	seen := map[string]bool{}
 	for _, r := range s.rules {
@@ -119,9 +121,10 @@ func (s *Set) addMatcher(m Matcher, p Part) {
 	s.always = s.always || len(p.Literals) == 0
 	for _, text := range p.Literals {
 		s.reach = max(s.reach, len(text))
-		i := slices.Index(s.folded, text)
-		if i < 0 {
+		i, ok := s.foldedAt[text]
+		if !ok {
 			i = len(s.folded)
+			s.foldedAt[text] = i
 			s.folded, s.owners = append(s.folded, text), append(s.owners, nil)
 		}
 		s.owners[i] = append(s.owners[i], len(s.matchers))

@@ -90,7 +90,11 @@ func (c *collector) count(n int) {
 func (c *collector) find(place finding.Place, t match.Text, section match.Section) {
 	found := c.finder.Find(t, section)
 	for _, unread := range found.Unread {
-		c.Skip(finding.Skip{Path: placeName(place), Reason: unread})
+		path := placeName(place)
+		if unread.Code == "scan.rule-too-slow" { // from here on, and so of no content in particular
+			path = "."
+		}
+		c.Skip(finding.Skip{Path: path, Reason: unread})
 	}
 	if c.explains {
 		c.reject(place, c.finder.Explain(t, section, found))

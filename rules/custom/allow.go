@@ -21,11 +21,14 @@ type allowList struct {
 	all            bool
 }
 
-func (a Allow) compile() (allowList, error) {
+func (a Allow) compile(all *sizes) (allowList, error) {
 	if len(a.Paths)+len(a.Commits)+len(a.Regexes)+len(a.StopWords) == 0 {
 		return allowList{}, errors.New("it is empty: add paths, commits, regexes or stop words")
 	}
 	out := allowList{target: a.Target, all: a.All}
+	if err := all.add(len(a.StopWords) + len(a.Commits)); err != nil {
+		return out, err
+	}
 	for _, word := range a.StopWords {
 		if word == "" {
 			return out, errors.New("a stop word is empty, and so part of every value")
@@ -36,20 +39,20 @@ func (a Allow) compile() (allowList, error) {
 		out.commits = append(out.commits, strings.ToLower(strings.TrimSpace(commit)))
 	}
 	var err error
-	if out.paths, err = compileAll(a.Paths); err != nil {
+	if out.paths, err = all.compileAll(a.Paths); err != nil {
 		return out, err
 	}
-	out.regexes, err = compileAll(a.Regexes)
+	out.regexes, err = all.compileAll(a.Regexes)
 	return out, err
 }
 
-func compileAllow(list []Allow) ([]allowList, error) {
+func (s *sizes) compileAllow(list []Allow) ([]allowList, error) {
 	if len(list) > maxAllow {
 		return nil, fmt.Errorf("more than %d allow lists", maxAllow)
 	}
 	var out []allowList
 	for i, a := range list {
-		compiled, err := a.compile()
+		compiled, err := a.compile(s)
 		if err != nil {
 			return nil, fmt.Errorf("allow list %d: %w", i+1, err)
 		}
@@ -58,10 +61,10 @@ func compileAllow(list []Allow) ([]allowList, error) {
 	return out, nil
 }
 
-func compileAll(list []string) ([]*regexp.Regexp, error) {
+func (s *sizes) compileAll(list []string) ([]*regexp.Regexp, error) {
 	var out []*regexp.Regexp
 	for _, expr := range list {
-		re, err := compile(expr)
+		re, _, err := s.compile(expr)
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", expr, err)
 		}

@@ -6,8 +6,12 @@
 // the surroundings of those strings are searched, with the same result and much faster. If the expression implies
 // nothing, the rule's keywords decide; a rule without keywords runs on everything, and Rule.Notes says so.
 //
-// Limits: a match that is longer than the overlap of the windows of a large file, 64 KiB, may be missed there. Paths and
-// commits are compared after a match, because the contents of a history have neither until then.
+// A rule file is not trusted, because a repository brings its own: the number of rules and words, the compiled size of the
+// expressions and the time that they take are limited, and what a rule does not search is reported.
+//
+// Limits: a match that is longer than the overlap of the windows of a large file, 64 KiB, may be missed there; for an
+// expression of more than 200 instructions, in a content of more than 256 KiB. Paths and commits are compared after a match,
+// because the contents of a history have neither until then.
 package custom
 
 import (
@@ -15,7 +19,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -61,21 +64,21 @@ const (
 	Line                // the lines that the match is on
 )
 
-const (
-	maxExpression = 64 << 10 // bytes
-	maxID         = 100
-)
+const maxID = 100
 
 // Compile compiles the rules.
 func Compile(list ...Rule) ([]rules.Rule, error) {
-	quiet := new(memo)
+	if len(list) > maxRules {
+		return nil, reason.NewError("custom.too-many-rules", len(list), maxRules)
+	}
+	quiet, pace, all := new(memo), newPace(len(list)), new(sizes)
 	out := make([]rules.Rule, 0, len(list))
 	for i, r := range list {
-		f, err := r.finder()
+		f, err := r.finder(all)
 		if err != nil {
-			return nil, fmt.Errorf("rule %s: %w", r.ID, err)
+			return nil, reason.NewError("config.rule", r.ID, err)
 		}
-		f.number, f.quiet = i, quiet
+		f.number, f.quiet, f.pace = i, quiet, pace
 		out = append(out, r.rule(f))
 	}
 	return out, nil
@@ -110,7 +113,7 @@ func printable(text string) string {
 
 // Notes says what makes the rule slow, for its author.
 func (r Rule) Notes() []reason.Reason {
-	f, err := r.finder()
+	f, err := r.finder(new(sizes))
 	switch {
 	case err != nil:
 		return nil
@@ -124,14 +127,14 @@ func (r Rule) Notes() []reason.Reason {
 	return nil
 }
 
-func (r Rule) finder() (*finder, error) {
+func (r Rule) finder(all *sizes) (*finder, error) {
 	if !isID(r.ID) {
 		return nil, errors.New("an id consists of up to 100 letters and digits, with . _ - in between")
 	}
 	if r.Regex == "" {
 		return nil, errors.New("regex is missing")
 	}
-	re, err := compile(r.Regex)
+	re, size, err := all.compile(r.Regex)
 	if err != nil {
 		return nil, fmt.Errorf("regex: %w", err)
 	}
@@ -141,16 +144,19 @@ func (r Rule) finder() (*finder, error) {
 	if r.Entropy < 0 || r.Entropy > 8 || math.IsNaN(r.Entropy) {
 		return nil, fmt.Errorf("entropy %v is not between 0 and 8 bits per character", r.Entropy)
 	}
-	f := &finder{id: r.ID, re: re, group: r.Group, entropy: r.Entropy, quiet: new(memo)}
+	f := &finder{id: r.ID, re: re, group: r.Group, entropy: r.Entropy, quiet: new(memo), pace: newPace(1), size: size}
 	if r.Path != "" {
-		if f.path, err = compile(r.Path); err != nil {
+		if f.path, _, err = all.compile(r.Path); err != nil {
 			return nil, fmt.Errorf("path: %w", err)
 		}
 	}
-	if f.allow, err = compileAllow(r.Allow); err != nil {
+	if f.allow, err = all.compileAllow(r.Allow); err != nil {
 		return nil, err
 	}
-	return f, f.narrow(r.Regex, r.Keywords)
+	if err := f.narrow(r.Regex, r.Keywords); err != nil {
+		return nil, err
+	}
+	return f, all.add(len(r.Keywords) + len(f.gate))
 }
 
 func isID(id string) bool {
@@ -163,13 +169,6 @@ func isID(id string) bool {
 		}
 	}
 	return id != "" && len(id) <= maxID
-}
-
-func compile(expr string) (*regexp.Regexp, error) {
-	if len(expr) > maxExpression {
-		return nil, fmt.Errorf("longer than %d bytes", maxExpression)
-	}
-	return regexp.Compile(expr)
 }
 
 // narrow finds out where the rule has to search.

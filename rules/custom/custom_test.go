@@ -46,7 +46,7 @@ func TestSurroundings(t *testing.T) {
 	pieces := []string{"key", "KEY", "token", "secret", "acme_", "=", ":", " ", "\n", "'", "abc", "x1", "ü", ".", "kk", "\\n", ";"}
 	found := 0
 	for _, expr := range expressions {
-		f, err := Rule{ID: "x", Regex: expr}.finder()
+		f, err := Rule{ID: "x", Regex: expr}.finder(new(sizes))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,11 @@ func TestSurroundings(t *testing.T) {
 
 func checkSurroundings(t *testing.T, f *finder, expr, content string) int {
 	t.Helper()
-	want, _ := f.keep(nil, []byte(content), 0, f.re.FindAllStringSubmatchIndex(content, -1))
+	whole := search{finder: f, content: []byte(content)}
+	for _, groups := range f.re.FindAllStringSubmatchIndex(content, -1) {
+		whole.keep(0, groups)
+	}
+	want := whole.found
 	for range 2 { // the second time, surroundings without a match are remembered
 		if got, _ := f.Match([]byte(content), places(t, content, f.gate)); !slices.Equal(got, want) {
 			t.Fatalf("%s in %q: %v around %q, want %v", expr, content, got, f.gate, want)
@@ -82,7 +86,7 @@ func FuzzSurroundings(f *testing.F) {
 		f.Add(expr, "key = 'token' secret acme_abc key:token")
 	}
 	f.Fuzz(func(t *testing.T, expr, content string) {
-		rule, err := Rule{ID: "x", Regex: expr}.finder()
+		rule, err := Rule{ID: "x", Regex: expr}.finder(new(sizes))
 		if err != nil || rule.around == nil || len(expr) > 200 || len(content) > 1000 || strings.ContainsAny(content, "\u017f\u212a") {
 			return
 		}
@@ -147,9 +151,9 @@ func TestRules(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			found, complete := set.Find([]byte(test.content))
-			if !complete {
-				t.Error("the content was not read to its end")
+			found, unread := set.Find([]byte(test.content))
+			if len(unread) > 0 {
+				t.Errorf("the content was not read to its end: %v", unread)
 			}
 			for _, m := range found {
 				if m.Where == nil || m.Where.Counts(test.path, test.commit) {
@@ -231,8 +235,9 @@ func TestMatchesAreCapped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found, complete := set.Find(content); len(found) != test.want || complete {
-			t.Errorf("%+v: %d matches, complete %v, want %d of more", test.rule, len(found), complete, test.want)
+		found, unread := set.Find(content)
+		if len(found) != test.want || len(unread) != 1 || unread[0].Code != "scan.rule-too-broad" {
+			t.Errorf("%+v: %d matches, unread %v, want %d of more", test.rule, len(found), unread, test.want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // finder finds the matches of one rule. It implements rules.Matcher.
@@ -20,6 +21,9 @@ type finder struct {
 
 	number int   // among the rules that share quiet
 	quiet  *memo // where nothing was found
+	pace   *pace // of the rules together
+	used   usage
+	size   int // of the compiled expression
 
 	gate     []string          // one of these occurs in every content with a match; none: nothing is known
 	literals []string          // one of these occurs in every match; nil: nothing is known
@@ -38,15 +42,21 @@ func (f *finder) Part() rules.Part {
 }
 
 // Match implements rules.Matcher.
-func (f *finder) Match(content []byte, at []int) (found []rules.Match, truncated bool) {
-	if f.keyword != nil && !f.keyword(content) {
-		return nil, false
+func (f *finder) Match(content []byte, at []int) (found []rules.Match, unread reason.Reason) {
+	f.pace.offer(&f.used, len(content))
+	if f.pace.exhausted(&f.used) {
+		return nil, f.tooSlow()
+	}
+	if f.keyword != nil && !f.hasKeyword(content) {
+		return nil, reason.Reason{}
 	}
 	if f.around == nil {
-		return f.keep(nil, content, 0, f.re.FindAllSubmatchIndex(content, maxMatches))
+		s := search{finder: f, content: content}
+		s.run(0, len(content))
+		return s.found, s.unread
 	}
 	i := 0
-	for i < len(at) && len(found) < maxMatches {
+	for i < len(at) && len(found) < maxMatches && unread.IsZero() {
 		from, to := f.around(content, at[i])
 		for i++; i < len(at); i++ {
 			next, end := f.around(content, at[i])
@@ -55,42 +65,35 @@ func (f *finder) Match(content []byte, at []int) (found []rules.Match, truncated
 			}
 			to = end
 		}
-		var more bool
-		found, more = f.inside(found, content, from, to)
-		truncated = truncated || more
+		found, unread = f.inside(found, content, from, to)
 	}
-	return found, truncated || i < len(at)
+	if unread.IsZero() && i < len(at) {
+		unread = tooBroad()
+	}
+	return found, unread
 }
+
+func (f *finder) hasKeyword(content []byte) (has bool) {
+	f.pace.measure(&f.used, func() { has = f.keyword(content) })
+	return has
+}
+
+func (f *finder) tooSlow() reason.Reason { return reason.New("scan.rule-too-slow", f.id) }
+
+func tooBroad() reason.Reason { return reason.New("scan.rule-too-broad") }
 
 // inside adds the matches in the surroundings of literals. Most surroundings hold none.
-func (f *finder) inside(found []rules.Match, content []byte, from, to int) ([]rules.Match, bool) {
+func (f *finder) inside(found []rules.Match, content []byte, from, to int) ([]rules.Match, reason.Reason) {
 	k := f.quiet.key(f.number, content[from:to])
 	if f.quiet.has(k) {
-		return found, false
+		return found, reason.Reason{}
 	}
-	locations := f.re.FindAllSubmatchIndex(content[from:to], maxMatches)
-	if locations == nil {
+	s := search{finder: f, found: found, content: content}
+	s.run(from, to)
+	if !s.any && s.unread.IsZero() {
 		f.quiet.add(k)
 	}
-	return f.keep(found, content, from, locations)
-}
-
-// keep adds the matches of the expression in content[from:] that count, and reports whether there are too many.
-func (f *finder) keep(found []rules.Match, content []byte, from int, locations [][]int) ([]rules.Match, bool) {
-	for _, groups := range locations {
-		start, end := f.value(groups)
-		if start == end {
-			continue
-		}
-		m := match{content: content, from: from + groups[0], to: from + groups[1], start: from + start, end: from + end}
-		if f.entropy > 0 && entropy(m.value()) <= f.entropy {
-			continue
-		}
-		if lists, allowed := f.allowed(m); !allowed {
-			found = append(found, rules.Match{Start: m.start, End: m.end, Where: f.where(lists)})
-		}
-	}
-	return found, len(locations) == maxMatches
+	return s.found, s.unread
 }
 
 // value returns the place of the value among the places of the groups.

@@ -135,9 +135,6 @@ func (f *Finder) Find(t Text, section Section) Result {
 			s.unread = append(s.unread, reason.New("scan.not-decoded", err))
 		}
 	}
-	if s.truncated {
-		s.unread = append(s.unread, reason.New("scan.rule-too-broad"))
-	}
 	s.dropPieces()
 	return Result{s.matches(), s.unread, s}
 }

@@ -14,12 +14,11 @@ import (
 // search finds the credentials of one content, both as it is and decoded.
 type search struct {
 	*Finder
-	texts     []Text // in which a person sees the matches: the content, and what replaces it on a screen
-	section   Section
-	found     []candidate
-	index     map[identity]int // of found
-	truncated bool             // some rule stopped before the end
-	unread    []reason.Reason
+	texts   []Text // in which a person sees the matches: the content, and what replaces it on a screen
+	section Section
+	found   []candidate
+	index   map[identity]int // of found
+	unread  []reason.Reason
 }
 
 // candidate is a match whose positions are still offsets.
@@ -48,8 +47,8 @@ type identity struct {
 
 // add finds the credentials of the content or, if v is not nil, of a view of it.
 func (s *search) add(content []byte, v View) {
-	values, complete := s.set.Find(content)
-	s.truncated = s.truncated || !complete
+	values, unread := s.set.Find(content)
+	s.unread = append(s.unread, unread...)
 	if len(values) == 0 {
 		return
 	}

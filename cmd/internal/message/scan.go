@@ -7,6 +7,10 @@ var scanTexts = texts{
 		en: "a rule matches so often that not all of it was searched: make the rule narrower",
 		zh: "某条规则匹配过多，未能检查全部内容：请收窄该规则",
 	},
+	"scan.rule-too-slow": {
+		en: "rule {1} takes far too long, and did not search everything: make its expression simpler",
+		zh: "规则 {1} 耗时过长，未能检查全部内容：请简化其表达式",
+	},
 	"scan.too-many-places": {en: "a credential of this file is in more than {1} places: not all are reported", zh: "此文件中的某个凭证出现在超过 {1} 处：未全部报告"},
 	"scan.unlocated": {
 		en: "the source did not report every place",

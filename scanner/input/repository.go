@@ -1,7 +1,9 @@
 package input
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -69,11 +71,17 @@ func (o RepositoryOptions) history(r *repo.Repository) (*history.Source, error) 
 	opts := history.Options{Repo: r, NoUnreachable: o.NoUnreachable}
 	if o.Cache != "" {
 		var err error
-		if opts.Seen, err = seen.Open(o.Cache, filepath.Join(r.Common, "objects"), o.Rules); err != nil {
+		if opts.Seen, err = seen.Open(o.Cache, filepath.Join(r.Common, "objects"), o.cacheKey()); err != nil {
 			return nil, failed("input.cache", err)
 		}
 	}
 	return history.New(opts), nil
+}
+
+// cacheKey is a hash of everything that decides what an object is scanned for. An archive that is not opened contains
+// nothing that a rule could match, so how deep they are opened is part of it.
+func (o RepositoryOptions) cacheKey() seen.Key {
+	return sha256.Sum256(fmt.Appendf(nil, "%x archives %d", o.Rules, o.MaxArchiveDepth))
 }
 
 // note says that the histories of submodules are not scanned, if there are any.

@@ -20,7 +20,8 @@ type earlier struct {
 	gone    int  // objects in the record that no longer exist
 
 	mu       sync.Mutex
-	excluded bits // not for the record
+	read     bits // read completely without a match, by earlier scans or by this one
+	excluded bits // not for the record all the same: they are damaged, or refer to what is missing
 
 	unsaved error // why the record could not be saved
 }
@@ -34,13 +35,14 @@ func newEarlier(objects odb.Reader, record *seen.Record) (*earlier, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &earlier{objects: objects, record: record, known: newBits(objects.Count()), excluded: newBits(objects.Count())}
+	m := &earlier{objects: objects, record: record, known: newBits(objects.Count()), excluded: newBits(objects.Count()), read: newBits(objects.Count())}
 	for _, id := range ids {
 		switch n := objects.IndexOf(id); {
 		case n == odb.NoIndex:
 			m.gone++
 		case !m.known.has(n):
 			m.known.add(n)
+			m.read.add(n)
 			m.count++
 		}
 	}
@@ -53,6 +55,17 @@ func (m *earlier) knownFunc() func(odb.Index) bool {
 		return nil
 	}
 	return m.known.has
+}
+
+// add puts an object into the record, unless it is excluded. Only what was read is added, under the one index that all
+// copies of an object share.
+func (m *earlier) add(n odb.Index) {
+	if m == nil || n == odb.NoIndex {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.read.add(n)
 }
 
 // exclude keeps an object out of the record.
@@ -92,15 +105,17 @@ func (m *earlier) save() {
 		return
 	}
 	var ids []object.ID
+	changed := m.gone > 0
 	for n := range odb.Index(m.objects.Count()) {
-		if !m.excluded.has(n) {
+		keep := m.read.has(n) && !m.excluded.has(n)
+		if keep {
 			ids = append(ids, m.objects.ID(n))
 		}
+		changed = changed || keep != m.known.has(n)
 	}
-	if len(ids) == m.count && m.gone == 0 {
-		return
+	if changed {
+		m.unsaved = m.record.Save(ids)
 	}
-	m.unsaved = m.record.Save(ids)
 }
 
 // completeness looks for objects that new trees refer to and that are missing.
@@ -129,4 +144,4 @@ func (c *completeness) Keep(child odb.TreeEntry) bool {
 }
 
 // Visit implements odb.TreeVisitor.
-func (c *completeness) Visit(odb.TreeChange) {}
+func (c *completeness) Visit(change odb.TreeChange) { c.earlier.add(change.Tree) }

@@ -1,6 +1,10 @@
 package history_test
 
 import (
+	"bytes"
+	"crypto/sha1"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -165,5 +169,64 @@ func TestOnlyNewObjectsAreRead(t *testing.T) {
 		if r, reused := rescan(t, repo, cache); reused != 93 || r.Sum.Blobs+r.Sum.Commits != 0 {
 			t.Errorf("after a repack, the scan reused %d objects and read %+v", reused, r.Sum)
 		}
+	}
+}
+
+// An object that is in two packs is recorded under neither of them if it has a match. Git makes such objects when it
+// completes a thin pack.
+func TestMemoryOfObjectInTwoPacks(t *testing.T) {
+	key := planted.Keys(11)()
+	repo, cache := planted.New(t), t.TempDir()
+	repo.Write("key.env", key.Text())
+	repo.Commit("a key")
+	repo.Git("repack", "-q", "-ad")
+	for _, object := range []string{"HEAD:key.env", "HEAD", "HEAD^{tree}"} {
+		repo.Feed(repo.Git("rev-parse", object)+"\n", "pack-objects", "-q", filepath.Join(repo.Dir, ".git/objects/pack/pack"))
+	}
+	for range 3 {
+		likePlain(t, "with three more packs", repo, cache)
+	}
+	if got, _ := rescan(t, repo, cache); got.Of(key) == nil {
+		t.Error("the key is not found")
+	}
+}
+
+// A commit-graph that leaves out a parent does not make the parent's content seem read, or unreachable.
+func TestMemoryAndForgedCommitGraph(t *testing.T) {
+	next := planted.Keys(12)
+	repo, cache := planted.New(t), t.TempDir()
+	repo.Write("key.env", next().Text())
+	repo.Commit("a key")
+	repo.Write("key.env", "nothing\n")
+	repo.Commit("no key")
+	_, _ = rescan(t, repo, cache)
+	forgeCommitGraph(t, repo)
+	repo.Git("config", "core.commitGraph", "false") // so that the oracle does not believe it either
+	for _, when := range []string{"forged", "forged, again"} {
+		likePlain(t, when, repo, cache)
+	}
+}
+
+// forgeCommitGraph writes a commit-graph in which no commit has a parent.
+func forgeCommitGraph(t *testing.T, repo *planted.Repo) {
+	t.Helper()
+	repo.Git("commit-graph", "write", "--reachable")
+	path := filepath.Join(repo.Dir, ".git/objects/info/commit-graph")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil { // git makes it read-only
+		t.Fatal(err)
+	}
+	for _, commit := range repo.Lines("rev-list", "--all") {
+		tree, _ := hex.DecodeString(repo.Git("rev-parse", commit+"^{tree}"))
+		at := bytes.LastIndex(data, tree)
+		binary.BigEndian.PutUint32(data[at+20:], 0x70000000)
+	}
+	sum := sha1.Sum(data[:len(data)-20])
+	copy(data[len(data)-20:], sum[:])
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -110,18 +110,12 @@ func (g *grapher) Unreadable(u odb.Unreadable) {
 	g.unreadable = append(g.unreadable, u)
 }
 
-// wholeGraph reads all commits and tags: from git's commit-graph where it has them, and from the objects otherwise. What
-// cannot be read is appended to unreadable.
+// wholeGraph reads all commits and tags. What cannot be read is appended to unreadable. Git's commit-graph is not read: it
+// has no hash over the commits, so a forged one could hide what they refer to.
 func wholeGraph(ctx context.Context, repo repository, unreadable []odb.Unreadable) (*graph, []odb.Unreadable, error) {
-	g, have := newGraph(repo.objects()), newBits(repo.objects().Count())
-	repo.CommitGraph(func(id object.ID, info object.CommitInfo) {
-		if n := repo.objects().IndexOf(id); n != odb.NoIndex {
-			g.addCommit(n, info)
-			have.add(n)
-		}
-	})
+	g := newGraph(repo.objects())
 	v := &grapher{graph: g, unreadable: unreadable}
-	err := repo.objects().Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v, Known: have.has})
+	err := repo.objects().Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v})
 	return g, v.unreadable, err
 }
 

@@ -55,7 +55,10 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	}
 	if f, ok := sink.(scanner.Screener); ok {
 		r.screen = f.Screen
-		walk.Screen = &odb.Screen{Reach: f.Reach(), Matches: f.Screen, Dropped: f.Dropped}
+		walk.Screen = &odb.Screen{Reach: f.Reach(), Matches: f.Screen, Dropped: func(i odb.Index, size int64) {
+			s.earlier.add(i)
+			f.Dropped(size)
+		}}
 	}
 	if err := s.repo.objects().Walk(ctx, walk); err != nil {
 		return reason.NewError("git.reading-history", err)
@@ -96,7 +99,6 @@ func (r *reader) Object(ctx context.Context, o odb.Object) error {
 	case object.Tag:
 		return r.message(ctx, o, finding.Place{Source: finding.SourceMessage, Blob: o.ID.String()})
 	}
-	r.earlier.exclude(o.Index)
 	return r.sink.Blob(ctx, scanner.Blob{
 		Place:   finding.Place{Source: finding.SourceHistory, Blob: o.ID.String()},
 		Content: o.Content, Stream: o.Stream,
@@ -113,9 +115,8 @@ func (r *reader) Unreadable(u odb.Unreadable) {
 func (r *reader) message(ctx context.Context, o odb.Object, place finding.Place) error {
 	if err := r.add(o); err != nil {
 		r.Unreadable(odb.Unreadable{What: o.ID.String(), Err: err})
-	}
-	if r.earlier != nil && (r.screen == nil || r.screen(o.Content)) {
-		r.earlier.exclude(o.Index)
+	} else if r.earlier != nil && r.screen != nil && !r.screen(o.Content) {
+		r.earlier.add(o.Index)
 	}
 	header, _ := object.SplitMessage(o.Content)
 	return r.sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content, HeaderLines: bytes.Count(header, []byte{'\n'})})

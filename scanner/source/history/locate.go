@@ -127,6 +127,9 @@ func (l *locator) saveSeen() {
 	if m == nil {
 		return
 	}
+	for _, n := range l.trees.readTrees() {
+		m.add(n)
+	}
 	for _, u := range l.unreadable {
 		m.excludeUnreadable(u)
 	}

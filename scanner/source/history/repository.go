@@ -23,8 +23,6 @@ type repository interface {
 	Shallow() []object.ID
 	Partial() bool
 	Commit(id object.ID) (object.CommitInfo, error)
-	// CommitGraph calls visit for the commits that are known without reading them.
-	CommitGraph(visit func(object.ID, object.CommitInfo))
 	// staged returns the entries of the indexes.
 	staged() []index.Entry
 }
@@ -113,9 +111,6 @@ func (r goGit) Commit(id object.ID) (object.CommitInfo, error) {
 	}
 	return object.ParseCommit(o.Content)
 }
-
-// CommitGraph implements repository.
-func (goGit) CommitGraph(func(object.ID, object.CommitInfo)) {}
 
 func (r goGit) staged() []index.Entry {
 	x, err := r.Storer.Index()

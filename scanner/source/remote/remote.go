@@ -116,7 +116,7 @@ func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scann
 func walk(sink scanner.Sink) odb.Walk {
 	w := odb.Walk{Types: object.TypesOf(object.Blob, object.Commit, object.Tag), Visitor: visitor{sink}}
 	if screener, ok := sink.(scanner.Screener); ok {
-		w.Screen = &odb.Screen{Reach: screener.Reach(), Matches: screener.Screen, Dropped: screener.Dropped}
+		w.Screen = &odb.Screen{Reach: screener.Reach(), Matches: screener.Screen, Dropped: func(_ odb.Index, size int64) { screener.Dropped(size) }}
 	}
 	return w
 }

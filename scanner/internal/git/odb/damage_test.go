@@ -441,7 +441,6 @@ func TestPipes(t *testing.T) {
 			opened.Reflogs()
 			opened.Shallow()
 			opened.Ignore()
-			opened.CommitGraph(func(object.ID, object.CommitInfo) {})
 			_, _ = index.Read(opened.IndexPath())
 			_ = opened.Close()
 		}()

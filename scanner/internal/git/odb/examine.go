@@ -47,4 +47,4 @@ func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (bo
 	return s.screen.Matches(d.build()), nil
 }
 
-func (s *screening) skipped(_ Index, o *deltaObject) { s.screen.Dropped(int64(o.size)) }
+func (s *screening) skipped(i Index, o *deltaObject) { s.screen.Dropped(i, int64(o.size)) }

@@ -10,8 +10,8 @@ type Screen struct {
 	// Matches reports whether content, whole or a part, holds something of interest. Where a part is cut at least Reach
 	// bytes away from a position, it must find at that position at least what it finds there in the whole.
 	Matches func(content []byte) bool
-	// Dropped counts an object that was ruled out. It is called concurrently.
-	Dropped func(size int64)
+	// Dropped takes an object that was ruled out, with its index and its size. It is called concurrently.
+	Dropped func(i Index, size int64)
 }
 
 // windows screens the parts of a delta's result that its base does not have.

@@ -105,7 +105,7 @@ func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *i
 // screenAndVisit visits an object unless the screen rules it out.
 func (w Walk) screenAndVisit(ctx context.Context, o Object) error {
 	if w.Screen != nil && o.Type == object.Blob && o.Stream == nil && !w.Screen.Matches(o.Content) {
-		w.Screen.Dropped(o.Size)
+		w.Screen.Dropped(o.Index, o.Size)
 		return nil
 	}
 	return visit(ctx, w.Visitor, o)

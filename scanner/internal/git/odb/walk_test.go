@@ -234,7 +234,7 @@ func screened(t *testing.T, dir string) map[string]string {
 	r := &recorder{objects: map[string]string{}, unreadable: map[string]string{}}
 	err := open(t, dir, odb.Limits{}).Objects.Walk(context.Background(), odb.Walk{
 		Types: object.TypesOf(object.Blob), Visitor: r,
-		Screen: &odb.Screen{Reach: reach, Matches: near, Dropped: func(int64) {}},
+		Screen: &odb.Screen{Reach: reach, Matches: near, Dropped: func(odb.Index, int64) {}},
 	})
 	if err != nil {
 		t.Fatal(err)

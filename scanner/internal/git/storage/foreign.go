@@ -151,7 +151,7 @@ func (f *foreign) visit(ctx context.Context, w odb.Walk, index odb.Index, e fore
 		return nil
 	}
 	if w.Screen != nil && e.kind == object.Blob && !w.Screen.Matches(o.Content) {
-		w.Screen.Dropped(o.Size)
+		w.Screen.Dropped(index, o.Size)
 		return nil
 	}
 	return w.Visitor.Object(ctx, o)

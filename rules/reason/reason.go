@@ -9,6 +9,7 @@ package reason
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 )
 
@@ -99,7 +100,8 @@ func NewError(code string, args ...any) *Error {
 	return e
 }
 
-// Of returns the reason of an error: that of the Error it wraps, or the error's own text.
+// Of returns the reason of an error: that of the Error it wraps, or the error's own text. The most common errors of the
+// system, if nothing wraps them, have reasons too, so that they can be translated.
 func Of(err error) Reason {
 	var known *Error
 	switch {
@@ -107,6 +109,10 @@ func Of(err error) Reason {
 		return Reason{}
 	case errors.As(err, &known):
 		return known.Reason
+	case errors.Unwrap(err) == nil && errors.Is(err, fs.ErrNotExist):
+		return New("files.not-exist")
+	case errors.Unwrap(err) == nil && errors.Is(err, fs.ErrPermission):
+		return New("files.permission-denied")
 	}
 	return Text(err.Error())
 }

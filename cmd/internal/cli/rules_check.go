@@ -50,6 +50,10 @@ func (a *app) testRules() *cobra.Command {
 			for _, f := range failures {
 				terminal.Line(a.Out, "%s", a.Print(f))
 			}
+			if tried == 0 {
+				a.Say("rules.no-examples", c.Path, reason.New("rules.count", len(c.Custom)))
+				return nil
+			}
 			if len(failures) > 0 {
 				return command.Usage("rules.examples-failed", len(failures), reason.New("rules.examples", tried), c.Path)
 			}

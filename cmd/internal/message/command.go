@@ -87,6 +87,7 @@ var commandTexts = texts{
 	"rules.note":                 {en: "rule {1}: {2}", zh: "规则 {1}：{2}"},
 	"rules.no-errors":            {en: "{2}: {1}, no errors", zh: "{2}：{1}，没有错误"},
 	"rules.examples-passed":      {en: "{3}: {1} of {2} passed", zh: "{3}：{2}的{1}全部通过"},
+	"rules.no-examples":          {en: "{1}: {2}, but no examples: add match and no-match to the rules", zh: "{1}：{2}，但没有示例：请在规则中添加 match 和 no-match"},
 	"rules.examples":             {en: "{1} examples", one: "1 example", zh: "{1} 个示例"},
 	"rules.count":                {en: "{1} rules", one: "1 rule", zh: "{1} 条规则"},
 	"rules.examples-failed":      {en: "{3}: {1} of {2} failed", zh: "{3}：{2}中有 {1} 个失败"},

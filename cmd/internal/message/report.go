@@ -89,6 +89,7 @@ var reportTexts = texts{
 	"report.candidates":     {en: "{1} other secrets near the ID: {2}", one: "1 other secret near the ID: {2}", zh: "ID 附近另有 {1} 个 Secret：{2}"},
 
 	"report.comma":         {en: ", ", zh: "，"},
+	"report.colon":         {en: ": ", zh: "："},
 	"report.semicolon":     {en: "; ", zh: "；"},
 	"report.rotate-first":  {en: "rewriting history does not take a key back: rotate it first", zh: "改写历史并不能收回密钥：请先轮换密钥"},
 	"report.clean":         {en: "clean", zh: "干净"},

@@ -35,7 +35,7 @@ func TestCleanReports(t *testing.T) {
 	text, _ := formats.Find("text")
 	for language, want := range map[message.Language]string{
 		message.English: "clean: no Alibaba Cloud credentials found in demo/shop\nscanned 1 blob (512 bytes) and 1 commit in 7ms: 0 findings\n",
-		message.Chinese: "干净: 在 demo/shop 中未发现阿里云凭证\n已扫描 1 个 blob（512 字节）和 1 个提交，用时 7ms：0 项发现\n",
+		message.Chinese: "干净：在 demo/shop 中未发现阿里云凭证\n已扫描 1 个 blob（512 字节）和 1 个提交，用时 7ms：0 项发现\n",
 	} {
 		var b bytes.Buffer
 		if err := reporttest.Clean().Play(text.Open(&b, report.Options{Words: message.New(language)})); err != nil || b.String() != want {

@@ -124,10 +124,10 @@ func (h *handler) close(b *bytes.Buffer, s finding.Summary, t tally, complete bo
 	case s.Empty() && !h.empty.IsZero():
 		fmt.Fprintln(b, h.say.Print(h.empty))
 	default:
-		fmt.Fprintf(b, "%s: %s\n", h.ink.good(h.say.Say("report.clean")), h.say.Say("report.nothing-found", h.target))
+		h.pair(b, h.ink.good(h.say.Say("report.clean")), h.say.Say("report.nothing-found", h.target))
 	}
 	if t.offline > 0 {
-		fmt.Fprintf(b, "%s: %s\n", h.ink.doubt(h.say.Say("report.not-verified")), h.say.Say("report.offline", t.offline, t.away))
+		h.pair(b, h.ink.doubt(h.say.Say("report.not-verified")), h.say.Say("report.offline", t.offline, t.away))
 	}
 	fmt.Fprintln(b, h.totals(s, t.unverified))
 }
@@ -142,7 +142,7 @@ func (h *handler) unread(b *bytes.Buffer, s finding.Summary) {
 	case n > 0:
 		why = h.say.Say("report.skipped", n)
 	}
-	fmt.Fprintf(b, "%s: %s\n", h.ink.alarm(h.say.Say("report.not-clean")), why)
+	h.pair(b, h.ink.alarm(h.say.Say("report.not-clean")), why)
 	shown := h.skips[:min(len(h.skips), maxSkips)]
 	for _, s := range shown {
 		h.line(b, "report.skip", s.Path, s.Reason)
@@ -150,6 +150,11 @@ func (h *handler) unread(b *bytes.Buffer, s finding.Summary) {
 	if more := n - len(shown); more > 0 {
 		h.line(b, "report.more-skips", more)
 	}
+}
+
+// pair writes a heading and what it is about, with the colon of the language.
+func (h *handler) pair(b *bytes.Buffer, heading, text string) {
+	fmt.Fprintln(b, heading+h.say.Say("report.colon")+text)
 }
 
 func (h *handler) line(b *bytes.Buffer, code string, args ...any) {

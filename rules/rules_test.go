@@ -133,7 +133,7 @@ func TestSecretNeverPrints(t *testing.T) {
 	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "secret", s, "credential", c)
 	_ = json.NewEncoder(&out).Encode(c)
 	if strings.Contains(out.String(), value) || strings.Contains(out.String(), fmt.Sprintf("%x", value)) {
-		t.Errorf("the value stands in %q", out.String())
+		t.Errorf("the value is in %q", out.String())
 	}
 	if s.Reveal() != value {
 		t.Errorf("Reveal lost the value")

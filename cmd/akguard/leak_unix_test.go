@@ -115,7 +115,7 @@ func TestNothingLeaks(t *testing.T) {
 			left := map[string]string{"stdout": stdout.String(), "stderr": p.stderr.String()}
 			collect(t, left, p.dir, p.temp)
 			if n := strings.Count(left["stderr"], "asked STS about"); n < len(keys) {
-				t.Errorf("-v told of %d calls", n)
+				t.Errorf("-v reported %d calls", n)
 			}
 			if left["verdicts.json"] == "" || !strings.Contains(left["report"], "estric") {
 				t.Errorf("the cache holds %d bytes, the report %d", len(left["verdicts.json"]), len(left["report"]))

@@ -134,7 +134,7 @@ func TestNamesAreMasked(t *testing.T) {
 	}
 	for _, value := range []string{id, other, unread, secret} {
 		if strings.Contains(n.all.String(), value) {
-			t.Errorf("%s stands in the names of a report", rules.NewSecret(value))
+			t.Errorf("%s is in the names of a report", rules.NewSecret(value))
 		}
 	}
 	if !strings.Contains(n.all.String(), "a/"+rules.NewSecret(id).String()+"-old.csv") {

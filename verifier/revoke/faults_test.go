@@ -112,13 +112,13 @@ func (s *stage) wantTold(steps []revoke.Step) {
 		}
 		is := strings.ToLower(status.String())
 		if (step.Outcome == revoke.Done || step.Outcome == revoke.Already) && step.Action.Kind != revoke.Disable && is != step.Action.To.Key {
-			s.t.Errorf("%s is told to be %s, and the key is %s", step.Action, step.Outcome, is)
+			s.t.Errorf("%s: the outcome is %s, but the key is %s", step.Action, step.Outcome, is)
 		}
 		if step.State.Key == revoke.Deleted && is == revoke.Recycled { // where the bin may not be read
 			is = revoke.Deleted
 		}
 		if (step.Outcome == revoke.Refused || step.Outcome == revoke.Failed) && is != step.State.Key {
-			s.t.Errorf("%s is told to be %s with the key %s, and the key is %s", step.Action, step.Outcome, step.State, is)
+			s.t.Errorf("%s: the outcome is %s with the key %s, but the key is %s", step.Action, step.Outcome, step.State, is)
 		}
 		if step.Outcome != revoke.Done && step.Outcome != revoke.Already && (step.Err == nil || step.Hint().IsZero()) {
 			s.t.Errorf("%s: %s without a reason or a hint: %v", step.Action, step.Outcome, step.Err)

@@ -253,5 +253,5 @@ func (j *Journal) Plan() *Plan { return j.plan }
 // systemError is an error of the operating system without the path, which is named beside it.
 func systemError(err error) error {
 	err = osfile.WithoutPath(err)
-	return &reason.Error{Reason: reason.New("revoke.system", err.Error()), Err: err}
+	return &reason.Error{Reason: reason.New("revoke.system", err), Err: err}
 }

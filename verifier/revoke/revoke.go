@@ -118,6 +118,9 @@ func (r *Revoker) isRoot() bool { return r.me.Root() }
 // Hotline is Alibaba Cloud's, in mainland China.
 const Hotline = "95187"
 
+// grantPermission is the hint for a credential that lacks a permission.
+const grantPermission = "revoke.grant-permission"
+
 // hintFor returns what to do about a call that failed.
 func hintFor(err error) reason.Reason {
 	var known *reason.Error
@@ -126,7 +129,7 @@ func hintFor(err error) reason.Reason {
 	}
 	switch code := cloud.Code(err); {
 	case code == "NoPermission", code == "Forbidden.RAM", code == "Forbidden.AccessDenied":
-		return reason.New("revoke.grant-permission")
+		return reason.New(grantPermission)
 	case code == "Forbidden":
 		return reason.New("revoke.restricted-key", Hotline)
 	case code == "InvalidAccessKeyId.NotFound", code == "InvalidAccessKeyId.Inactive", code == "SignatureDoesNotMatch",

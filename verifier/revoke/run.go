@@ -36,7 +36,11 @@ func (s Step) Hint() reason.Reason {
 	if s.Err == nil {
 		return reason.Reason{}
 	}
-	return hintFor(s.Err)
+	hint := hintFor(s.Err)
+	if s.Action.Leaked && hint.Code == grantPermission { // nobody should grant the leaked key anything
+		return reason.New("revoke.leaked-key-denied")
+	}
+	return hint
 }
 
 // RunOptions say how a plan is run.

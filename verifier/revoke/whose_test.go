@@ -142,7 +142,7 @@ func TestLeakedKeyDisablesItself(t *testing.T) {
 		hint   string
 	}{
 		{"allowed", func(s *stage) { s.attach("user/ci", "AliyunRAMFullAccess") }, alibabatest.Inactive, ""},
-		{"not allowed", func(*stage) {}, alibabatest.Active, "revoke.grant-permission"},
+		{"not allowed", func(*stage) {}, alibabatest.Active, "revoke.leaked-key-denied"},
 		{"restricted", func(s *stage) { s.attach("user/ci", "AliyunRAMFullAccess"); s.key.Protect("Ram", "Ims") }, alibabatest.Active, "revoke.restricted-key"},
 		{"root", func(s *stage) { s.key = s.account.AddRootKey() }, alibabatest.Inactive, ""},
 	}

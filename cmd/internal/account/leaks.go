@@ -5,6 +5,7 @@ import (
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/subject"
+	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
@@ -105,9 +106,12 @@ func (a *app) leakedKey(o revokeOptions, keys []leak) (*rules.Credential, error)
 	}
 	p := subject.Parts{ID: keys[0].credential.ID.Reveal()}
 	var err error
-	if o.secretStdin {
+	switch {
+	case o.secretStdin:
 		err = p.Read(a.In)
-	} else {
+	case !terminal.Is(a.In):
+		err = command.Usage("usage.leaked-key-terminal")
+	default:
 		err = p.Prompt(a.App)
 	}
 	if err != nil {

@@ -199,11 +199,11 @@ func TestScreen(t *testing.T) {
 		t.Error("wrong screening")
 	}
 	if s.Dropped(7); next.total != 7 {
-		t.Error("what is dropped is not told")
+		t.Error("dropped content is not counted")
 	}
 	s.Commit()
 	if next.Commits != 1 {
-		t.Error("commits are not told")
+		t.Error("commits are not counted")
 	}
 }
 

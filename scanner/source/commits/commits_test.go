@@ -147,7 +147,7 @@ func TestAddedAndRemoved(t *testing.T) {
 		Commit: added, Author: "Grace", Email: "grace@example.com", Date: time.Unix(at, 0).UTC(), Reachable: true,
 	}
 	if got := s.Blobs[i].Place; !reflect.DeepEqual(got, want) {
-		t.Errorf("it stands at %+v, want %+v", got, want)
+		t.Errorf("it is at %+v, want %+v", got, want)
 	}
 }
 
@@ -205,7 +205,7 @@ func TestMessages(t *testing.T) {
 	}
 	o := f.Occurrences[0]
 	if o.Source != finding.SourceMessage || o.Commit != head.String() || o.Line != k.Line+2 || o.Column != planted.KeyColumn {
-		t.Errorf("it stands at %+v", o)
+		t.Errorf("it is at %+v", o)
 	}
 }
 
@@ -278,7 +278,7 @@ func TestMissingAndDamaged(t *testing.T) {
 		repo.Lose(repo.Git("rev-parse", lost))
 		s := read(t, repo, base, "HEAD")
 		if len(s.Skips) == 0 {
-			t.Errorf("the loss of %s is not told", lost)
+			t.Errorf("missing %s is not reported", lost)
 		}
 		if !s.Holds(kept.ID) {
 			t.Errorf("without %s, the rest is not read", lost)

@@ -45,7 +45,7 @@ func likePlain(t *testing.T, when string, repo *planted.Repo, cache string) {
 	for _, again := range []string{"", ", again"} {
 		got, _ := rescan(t, repo, cache)
 		if !reflect.DeepEqual(plain(got.Findings), plain(want.Findings)) {
-			t.Errorf("%s%s: %d findings, want %d, or they stand elsewhere", when, again, len(got.Findings), len(want.Findings))
+			t.Errorf("%s%s: %d findings, want %d, or they are elsewhere", when, again, len(got.Findings), len(want.Findings))
 		}
 		if !slices.Equal(got.Skips, want.Skips) || got.Sum.Complete != want.Sum.Complete {
 			t.Errorf("%s%s: skips %v, want %v", when, again, got.Skips, want.Skips)

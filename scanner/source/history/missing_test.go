@@ -106,7 +106,7 @@ func TestMissingObjectsAreReportedOnce(t *testing.T) {
 	w.Lose(w.ids["HEAD:a.env"])
 	w.Lose(w.ids["HEAD:dir/deep"])
 	if r := scan(t, w.Repo); len(r.Skips) != 2 {
-		t.Errorf("two losses are told as %v", r.Skips)
+		t.Errorf("two missing objects are reported as %v", r.Skips)
 	}
 }
 

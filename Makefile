@@ -84,6 +84,6 @@ fuzz: ## run each fuzz target for FUZZTIME
 	for target in $$targets; do \
 		package=$${target%=*} name=$${target#*=}; \
 		echo "$$package $$name"; \
-		$(GO) test -vet=off -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" || failed=1; \
+		$(GO) test -vet=off -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" || failed=1; \
 	done; \
 	exit $$failed

@@ -84,12 +84,26 @@ func (g *group) fingerprint() string {
 	return g.print
 }
 
-// sortOccurrences puts occurrences in an order that does not depend on how they were found.
+// sortOccurrences puts occurrences in an order that does not depend on how they were found. They are large, so pointers to
+// them are sorted.
 func sortOccurrences(list []occurrence) {
-	slices.SortFunc(list, func(a, b occurrence) int {
-		return cmp.Or(finding.ComparePlaces(a.Place, b.Place), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Credential.Type, b.Credential.Type))
-	})
+	sorted := make([]*occurrence, len(list))
+	for i := range list {
+		sorted[i] = &list[i]
+	}
+	slices.SortFunc(sorted, comparePositions)
+	out := make([]occurrence, len(list))
+	for i, o := range sorted {
+		out[i] = *o
+	}
+	copy(list, out)
+}
+
+func comparePositions(a, b *occurrence) int {
+	if c := finding.ComparePlaces(a.Place, b.Place); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Credential.Type, b.Credential.Type))
 }
 
 // decide decides what the credential is. Its secret is the one that most occurrences pair with the ID; its other parts are

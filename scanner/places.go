@@ -125,18 +125,12 @@ func (k *kept) replace(o occurrence) {
 	k.list[i] = o
 }
 
-// take returns what was kept, in an order that depends only on the content, and forgets it.
+// take returns what was kept, in no particular order, and forgets it.
 func (p *places) take() []occurrence {
 	out := make([]occurrence, 0, p.total)
 	for _, k := range p.byKey {
 		out = append(out, k.list...)
 	}
-	slices.SortFunc(out, func(a, b occurrence) int {
-		if c := compareExposure(&a, &b); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.placesKey(), b.placesKey())
-	})
 	p.byKey, p.total = map[string]*kept{}, 0
 	return out
 }
@@ -146,11 +140,14 @@ func (c *collector) reportCut(list []occurrence, cut map[string]bool, most int) 
 	if len(cut) == 0 {
 		return
 	}
-	told := map[string]bool{}
-	for _, o := range list {
-		if key := o.placesKey(); cut[key] && !told[key] {
-			told[key] = true
-			c.Skip(finding.Skip{Path: placeName(o.Place), Reason: reason.New("scan.too-many-places", most)})
+	first := map[string]*occurrence{}
+	for i := range list {
+		o := &list[i]
+		if key := o.placesKey(); cut[key] && (first[key] == nil || compareExposure(o, first[key]) < 0) {
+			first[key] = o
 		}
+	}
+	for _, o := range first {
+		c.Skip(finding.Skip{Path: placeName(o.Place), Reason: reason.New("scan.too-many-places", most)})
 	}
 }

@@ -76,9 +76,10 @@ func within(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, !neg && len(args) > 2, "within TIME CODE PROGRAM ARG...")
 	most, err := time.ParseDuration(args[0])
 	ts.Check(err)
-	start := time.Now()
+	watch := startStopwatch()
+	defer watch.read()
 	exits(ts, false, args[1:])
-	if took := time.Since(start); took > most {
+	if took := watch.read(); took > most {
 		ts.Fatalf("it took %s, want %s at the most", took, most)
 	}
 }

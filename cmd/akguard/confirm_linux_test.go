@@ -46,15 +46,11 @@ func (s stand) prompts(t *testing.T, command string, flags ...string) (*process,
 	terminal := termtest.New(t)
 	p.Stdin, p.Cmd.Stderr = terminal.File, terminal.File
 	p.start(t)
-	for range 500 {
-		if s.server.Calls("Ram", "ListAccessKeys") > 1 { // the plan and the check before the run have read the state
-			time.Sleep(200 * time.Millisecond)
-			return p, terminal
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("it does not get to the question")
-	return nil, nil
+	await(t, "the question", func() bool {
+		screen := terminal.SoFar()
+		return strings.Contains(screen, "type the last characters") || strings.Contains(screen, "请输入其 ID")
+	})
+	return p, terminal
 }
 
 // TestConfirm types the end of the ID, and something else.
@@ -119,12 +115,7 @@ func TestRevokeInterrupted(t *testing.T) {
 	p := newProcess(t, "revoke", s.key.Credential().ID.Reveal(), "--disable", "--yes")
 	p.Env = append(p.Env, s.env...)
 	p.start(t)
-	for range 500 {
-		if s.server.Calls("Ram", "UpdateAccessKey") > 0 {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	await(t, "the call", func() bool { return s.server.Calls("Ram", "UpdateAccessKey") > 0 })
 	p.signal(t, syscall.SIGINT)
 	p.ends(t, soon, 130)
 	if text := p.stderr.String(); !strings.Contains(text, "akguard revoke resume continues") {

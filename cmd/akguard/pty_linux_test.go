@@ -21,7 +21,7 @@ func slowly(t *testing.T, p *process, content string) func() {
 	window := strings.Repeat("filler\n", 700_000)
 	return func() {
 		for range 3 {
-			time.Sleep(400 * time.Millisecond)
+			pause(400 * time.Millisecond)
 			_, _ = io.WriteString(in, window)
 		}
 		_, _ = io.WriteString(in, content)
@@ -90,7 +90,7 @@ func TestProgressInterrupted(t *testing.T) {
 	terminal := termtest.New(t)
 	p.Cmd.Stderr = terminal.File
 	p.start(t)
-	time.Sleep(time.Second)
+	await(t, "progress", func() bool { return strings.Contains(terminal.SoFar(), "scanning") })
 	p.signal(t, syscall.SIGINT)
 	p.ends(t, soon, 130)
 	screen := terminal.Screen()
@@ -127,12 +127,7 @@ func TestPromptInterrupted(t *testing.T) {
 	terminal := termtest.New(t)
 	p.Stdin, p.Cmd.Stderr = terminal.File, terminal.File
 	p.start(t)
-	for range 500 {
-		if !terminal.Shows() {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	await(t, "the prompt", func() bool { return !terminal.Shows() })
 	p.signal(t, syscall.SIGINT)
 	p.ends(t, soon, 130)
 	if !terminal.Shows() {

@@ -17,14 +17,8 @@ func (s stand) watches(t *testing.T, flags ...string) *process {
 	p := newProcess(t, append([]string{"revoke", "watch", s.key.Credential().ID.Reveal()}, flags...)...)
 	p.Env, p.Stdout = append(p.Env, s.env...), new(bytes.Buffer)
 	p.start(t)
-	for range 500 {
-		if s.server.Calls("Actiontrail", "LookupEvents") > 0 {
-			return p
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("it does not look")
-	return nil
+	await(t, "the first look", func() bool { return s.server.Calls("Actiontrail", "LookupEvents") > 0 })
+	return p
 }
 
 // TestWatchShowsNews has the thief try the key while somebody watches it.

@@ -12,7 +12,6 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/cmd/internal/terminal"
@@ -47,9 +46,6 @@ type App struct {
 	cleanup []func() // run if the process must end before the command does
 }
 
-// grace is how long an interrupted command may take to end by itself.
-const grace = 700 * time.Millisecond
-
 // Main runs the command line that root builds, and returns the exit code. A signal ends the command within a second, and a
 // second signal ends it at once. Either way, no half-written file stays behind.
 func Main(args []string, streams Streams, root func(*App) *cobra.Command) int {
@@ -72,7 +68,7 @@ func Main(args []string, streams Streams, root func(*App) *cobra.Command) int {
 	case code := <-done:
 		return code
 	case <-signals:
-	case <-time.After(grace): // it hangs in a read, which has no context
+	case <-outOfGrace(): // it hangs in a read, which has no context
 	}
 	a.abandon()
 	return a.interrupted(streams.Err) // a.Err may be in use

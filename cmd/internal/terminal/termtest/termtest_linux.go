@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,7 +18,8 @@ type Terminal struct {
 	File *os.File
 
 	control *os.File
-	screen  bytes.Buffer // the reading goroutine's, until done is closed
+	mu      sync.Mutex
+	screen  bytes.Buffer
 	done    chan struct{}
 }
 
@@ -51,9 +53,9 @@ func (t *Terminal) Type(line string) error {
 	return err
 }
 
-// TypeHidden types a line as soon as the program has turned off echo, which must be within five seconds.
+// TypeHidden types a line as soon as the program has turned off echo, which must be within a minute.
 func (t *Terminal) TypeHidden(line string) error {
-	for range 500 {
+	for range 6000 {
 		state, err := unix.IoctlGetTermios(int(t.File.Fd()), unix.TCGETS)
 		if err != nil {
 			return err
@@ -79,7 +81,9 @@ func (t *Terminal) read(control *os.File) {
 	buf := make([]byte, 4096)
 	for {
 		n, err := control.Read(buf)
+		t.mu.Lock()
 		t.screen.Write(buf[:n])
+		t.mu.Unlock()
 		if err != nil {
 			return
 		}
@@ -90,5 +94,12 @@ func (t *Terminal) read(control *os.File) {
 func (t *Terminal) Screen() string {
 	_ = t.File.Close()
 	<-t.done
+	return t.SoFar()
+}
+
+// SoFar returns what was written to it until now.
+func (t *Terminal) SoFar() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	return t.screen.String()
 }

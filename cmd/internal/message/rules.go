@@ -38,24 +38,24 @@ var ruleTexts = texts{
 		zh: "对所有内容运行：请添加三个字符以上的关键词，或在表达式中加入固定文本",
 	},
 	"custom.expression-size": {
-		en: "it compiles to {1} instructions, and {2} is the limit: use fewer or smaller repetitions",
+		en: "it compiles to {1} instructions, but the limit is {2}: use fewer or smaller repetitions",
 		zh: "编译后有 {1} 条指令，上限为 {2}：请减少或缩短重复次数",
 	},
 	"custom.rules-size": {
 		en: "all expressions together compile to more than {1} instructions",
 		zh: "全部表达式编译后合计超过 {1} 条指令",
 	},
-	"custom.too-many-rules": {en: "{1} rules, and {2} is the limit", zh: "共有 {1} 条规则，上限为 {2}"},
+	"custom.too-many-rules": {en: "{1} rules, but the limit is {2}", zh: "共有 {1} 条规则，上限为 {2}"},
 	"custom.too-many-words": {
 		en: "all rules together have more than {1} keywords, stop words, commits and fixed texts",
 		zh: "全部规则合计有超过 {1} 个关键词、停用词、提交和固定文本",
 	},
 	"custom.on-keyword": {
-		en: "runs on the whole of every file that holds a keyword: no fixed text of three characters or more is part of every match",
+		en: "runs on every file that contains a keyword, as a whole: no fixed text of three characters or more is part of every match",
 		zh: "对含有关键词的文件整体运行：并非每个匹配都含有三个字符以上的固定文本",
 	},
 	"custom.on-text": {
-		en: "runs on the whole of every file that holds its text: a match may span any number of lines",
+		en: "runs on every file that contains its text, as a whole: a match may span any number of lines",
 		zh: "对含有其固定文本的文件整体运行：匹配可能跨任意多行",
 	},
 	"rules.needs-id": {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"hash/maphash"
 	"slices"
 	"sync"
 
@@ -31,8 +32,11 @@ type treeIndex struct {
 	names   map[string]int32
 	name    []string
 
-	nodes  [][]edge // interned, sorted; the child of an edge is a node or a leaf
-	byNode map[string]int32
+	nodes    [][]edge // interned, sorted; the child of an edge is a node or a leaf
+	seed     maphash.Seed
+	byHash   map[uint64]int32 // the last node with a hash, plus one
+	sameHash []int32          // of each node: the one before with the same hash, or -1
+	key      []byte           // of the node that is being interned
 
 	compared  int // edges of parents that were looked at; a test counts them
 	partial   bool
@@ -64,7 +68,7 @@ const (
 func newTreeIndex(objects odb.Reader, wanted []object.ID, partial bool) *treeIndex {
 	x := &treeIndex{
 		objects: objects, partial: partial, wanted: newBits(objects.Count()), byLeaf: map[object.ID]int32{}, names: map[string]int32{},
-		byNode: map[string]int32{},
+		seed: maphash.MakeSeed(), byHash: map[uint64]int32{},
 	}
 	for _, id := range wanted {
 		if n := objects.IndexOf(id); n != odb.NoIndex {
@@ -281,18 +285,27 @@ func (x *treeIndex) intern(children []edge) int32 {
 	if len(children) == 0 {
 		return noNode
 	}
-	key := make([]byte, 0, 8*len(children))
-	for _, e := range children {
-		key = binary.BigEndian.AppendUint32(key, uint32(e.name))
-		key = binary.BigEndian.AppendUint32(key, uint32(e.child))
-	}
-	if n, ok := x.byNode[string(key)]; ok {
-		return n
+	h := x.hash(children)
+	for n := x.byHash[h] - 1; n >= 0; n = x.sameHash[n] {
+		if slices.Equal(x.nodes[n], children) {
+			return n
+		}
 	}
 	n := int32(len(x.nodes))
-	x.nodes = append(x.nodes, children)
-	x.byNode[string(key)] = n
+	x.nodes, x.sameHash = append(x.nodes, children), append(x.sameHash, x.byHash[h]-1)
+	x.byHash[h] = n + 1
 	return n
+}
+
+// hash hashes the children of a node. The seed is new in each scan, so that no repository can be made to share hashes.
+func (x *treeIndex) hash(children []edge) uint64 {
+	key := x.key[:0]
+	for _, e := range children {
+		key = binary.NativeEndian.AppendUint32(key, uint32(e.name))
+		key = binary.NativeEndian.AppendUint32(key, uint32(e.child))
+	}
+	x.key = key
+	return maphash.Bytes(x.seed, key)
 }
 
 // introduced calls visit for every leaf below a node that no parent has at the same path, until visit returns false.

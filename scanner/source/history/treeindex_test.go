@@ -1,6 +1,7 @@
 package history
 
 import (
+	"hash/maphash"
 	"runtime"
 	"slices"
 	"testing"
@@ -13,7 +14,7 @@ import (
 const many = 20_000
 
 func newNodes() *treeIndex {
-	x := &treeIndex{byLeaf: map[object.ID]int32{}, names: map[string]int32{}, byNode: map[string]int32{}}
+	x := &treeIndex{byLeaf: map[object.ID]int32{}, names: map[string]int32{}, seed: maphash.MakeSeed(), byHash: map[uint64]int32{}}
 	for range many {
 		x.name = append(x.name, "f")
 	}

@@ -146,4 +146,9 @@ func Folder(path string, o Options) (*Input, error) {
 func File(path string, o Options) (*Input, error) { return o.of(files.NewFile(path)), nil }
 
 // Stdin is standard input, or any other reader.
-func Stdin(r io.Reader, o Options) (*Input, error) { return o.of(files.NewReader(r)), nil }
+func Stdin(r io.Reader, o Options) (*Input, error) {
+	if f, ok := r.(*os.File); ok && files.Closed(f) {
+		return nil, failed("input.stdin-closed")
+	}
+	return o.of(files.NewReader(r)), nil
+}

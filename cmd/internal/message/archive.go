@@ -4,7 +4,7 @@ package message
 var archiveTexts = texts{
 	"archive.damaged":          {en: "is damaged and could not be unpacked completely ({1}): repair or unpack it and scan the result", zh: "已损坏，无法完整解包（{1}）：请修复或解包后扫描其内容"},
 	"archive.encrypted":        {en: "is encrypted: decrypt it and scan its content", zh: "已加密：请解密后扫描其内容"},
-	"archive.rar":              {en: "is a rar archive, which akguard cannot open: unpack it and scan its content", zh: "是 akguard 无法打开的 rar 压缩包：请解包后扫描其内容"},
+	"archive.foreign":          {en: "is a {1} archive, which akguard cannot open: unpack it and scan its content", zh: "是 akguard 无法打开的 {1} 压缩包：请解包后扫描其内容"},
 	"archive.7z-method":        {en: "is packed in 7z by a method or filter that akguard does not support: unpack it and scan its content", zh: "其 7z 压缩方法或过滤器不受 akguard 支持：请解包后扫描其内容"},
 	"archive.zip-method":       {en: "is compressed by a zip method that akguard does not support: unpack it and scan the result", zh: "其 zip 压缩方法不受 akguard 支持：请解包后扫描结果"},
 	"archive.zip-unsized":      {en: "is a zip that can only be read whole, and is too large or damaged: repair or unpack it and scan its content", zh: "是必须整体读取的 zip，但过大或已损坏：请修复或解包后扫描其内容"},

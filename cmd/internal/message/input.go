@@ -8,6 +8,8 @@ var inputTexts = texts{
 	"input.no-current-folder.hint": {en: "change to a folder that exists", zh: "请切换到存在的目录"},
 	"input.not-a-repository":       {en: "{1}: {2}", zh: "{1}：{2}"},
 	"input.not-a-repository.hint":  {en: "leave out the flags about history, ignored files and the cache", zh: "请去掉有关历史、被忽略文件和缓存的选项"},
+	"input.stdin-closed":           {en: "standard input is closed", zh: "标准输入已关闭"},
+	"input.stdin-closed.hint":      {en: "akguard scan - reads what is piped into it", zh: "akguard scan - 读取通过管道传入的内容"},
 	"input.no-repository":          {en: "{1}", zh: "{1}"},
 	"input.no-repository.hint":     {en: "run akguard inside a repository, or name one", zh: "请在仓库中运行，或指定一个仓库"},
 	"input.broken-repository":      {en: "{1}: its .git is not a repository that can be read", zh: "{1}：其中的 .git 不是可读取的仓库"},

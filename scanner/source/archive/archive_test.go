@@ -187,7 +187,7 @@ func TestScreen(t *testing.T) {
 	if !ok {
 		t.Fatal("the sink does not screen")
 	}
-	for _, content := range []string{zipOf(file{"a", "b"}), gz("x"), xzOf("x"), zstdOf("x"), bz2(), "7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07"} {
+	for _, content := range []string{zipOf(file{"a", "b"}), gz("x"), xzOf("x"), zstdOf("x"), bz2(), "7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07", "\x04\x22\x4d\x18", "070701", "\x5d\x00\x00"} {
 		if !s.Screen([]byte(content)) || !s.Screen([]byte("xyz"+content+"xyz")) {
 			t.Errorf("%.6q… is screened out", content)
 		}

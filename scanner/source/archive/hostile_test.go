@@ -125,13 +125,21 @@ func TestHostile(t *testing.T) {
 		{"encrypted", rawZip(zip.FileHeader{Name: "a", Flags: 1}, "secret"), archive.Options{}, []string{"x!/a archive.encrypted"}},
 		{"unknown method", rawZip(zip.FileHeader{Name: "a", Method: 9}, "secret"), archive.Options{}, []string{"x!/a archive.zip-method"}},
 		{"wrong checksum", rawZip(zip.FileHeader{Name: "a", CRC32: 1}, "text"), archive.Options{}, []string{"x!/a archive.damaged("}},
-		{"rar", "Rar!\x1a\x07 and so on", archive.Options{}, []string{"x archive.rar"}},
+		{"lz4", "\x04\x22\x4d\x18 and so on", archive.Options{}, []string{"x archive.foreign(lz4)"}},
+		{"old lz4", "\x02\x21\x4c\x18 and so on", archive.Options{}, []string{"x archive.foreign(lz4)"}},
+		{"cpio", "070701" + strings.Repeat("0", 104) + "name", archive.Options{}, []string{"x archive.foreign(cpio)"}},
+		{"old cpio", "070707" + strings.Repeat("0", 70) + "name", archive.Options{}, []string{"x archive.foreign(cpio)"}},
+		{"compressed cpio", gz("070701" + strings.Repeat("0", 104)), archive.Options{}, []string{"x!/x archive.foreign(cpio)"}},
+		{"text like cpio", "070701 is a number", archive.Options{}, nil},
+		{"lzma", "\x5d\x00\x00\x80\x00" + strings.Repeat("\xff", 8) + "\x00 and so on", archive.Options{}, []string{"x archive.foreign(lzma)"}},
+		{"like lzma", "\x5d\x00\x00\x03\x07" + strings.Repeat("\xff", 8) + "\x00 and so on", archive.Options{}, nil},
+		{"rar", "Rar!\x1a\x07 and so on", archive.Options{}, []string{"x archive.foreign(rar)"}},
 		{"truncated gzip", gz(strings.Repeat("x", 999))[:40], archive.Options{}, []string{"x!/x archive.damaged("}},
 		{"nothing but a magic", "\x1f\x8b\x08", archive.Options{}, []string{"x archive.damaged("}},
 		{"xz magic", "\xfd7zXZ\x00", archive.Options{}, []string{"x!/x archive.damaged("}},
 		{"truncated tar", tarOf(file{"a", strings.Repeat("x", 999)})[:700], archive.Options{}, []string{"x!/a archive.more(1, archive.damaged("}},
 		{"two of rar", zipBy(zip.Store, file{"a", "Rar!\x1a\x07"}, file{"b", "Rar!\x1a\x07"}), archive.Options{},
-			[]string{"x!/a archive.more(1, archive.rar)"}},
+			[]string{"x!/a archive.more(1, archive.foreign(rar))"}},
 	}
 	for _, test := range tests {
 		for _, stream := range []bool{false, true} {

@@ -40,17 +40,19 @@ var magics = [...]magic{
 	{"\x28\xb5\x2f\xfd", zstandard},
 	{"1AY&SY", bzipped}, // after BZh and a digit
 	{sevenzip.Magic, sevenZipped},
-	{"Rar!\x1a\x07", foreign},
 }
 
-const longestMagic = 6
+const longestMagic = 6 // also of the foreign formats
 
-// Magics returns a list of byte strings. Every archive that this package opens contains one of them, except a tar: its
+// Magics returns a list of byte strings. Every archive that this package recognizes contains one of them, except a tar: its
 // members are not compressed, so what is of interest in them is in the bytes of the tar too.
 func Magics() []string {
-	out := make([]string, len(magics))
-	for i, m := range magics {
-		out[i] = m.text
+	var out []string
+	for _, m := range magics {
+		out = append(out, m.text)
+	}
+	for _, f := range foreignFormats {
+		out = append(out, f.magic)
 	}
 	return out
 }
@@ -91,6 +93,8 @@ func kindByMagic(b []byte) kind {
 		return bzipped
 	case len(b) >= 8 && b[0]&0xf0 == 0x50 && string(b[1:4]) == "\x2a\x4d\x18": // a skippable frame, before the others
 		return zstandard
+	case foreignName(b) != "":
+		return foreign
 	}
 	return none
 }

@@ -144,7 +144,7 @@ func (o *opening) open(p *piece) error {
 	case k == sevenZipped:
 		return o.sevenZip(p)
 	case k == foreign:
-		o.report(p.place, codec.Refuse(reason.New("archive.rar")))
+		o.report(p.place, codec.Refuse(reason.New("archive.foreign", foreignName(p.content))))
 		return o.pass(p)
 	}
 	return o.compressed(p, k)

@@ -334,13 +334,14 @@ func TestLargeBlobs(t *testing.T) {
 // A gigabyte that was packed into a megabyte is read whole, to its last words, and held nowhere.
 func TestGigabyte(t *testing.T) {
 	r := planted.New(t)
-	id := object.ID{0xab, 0xcd}
-	dir := filepath.Join(r.Dir, ".git", "objects", "ab")
+	const end = "the last words"
+	packed := gigabyte(t, end)
+	id := inflatedHash(t, packed)
+	dir := filepath.Join(r.Dir, ".git", "objects", id.String()[:2])
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	const end = "the last words"
-	write(t, filepath.Join(dir, id.String()[2:]), gigabyte(t, end))
+	write(t, filepath.Join(dir, id.String()[2:]), packed)
 	repo := open(t, r.Dir, odb.Limits{})
 	v := &tail{}
 	var before, after runtime.MemStats
@@ -355,6 +356,20 @@ func TestGigabyte(t *testing.T) {
 	if used := after.TotalAlloc - before.TotalAlloc; used > 8<<20 {
 		t.Errorf("%d MB were allocated", used>>20)
 	}
+}
+
+// inflatedHash returns the ID of a loose object.
+func inflatedHash(t *testing.T, packed []byte) object.ID {
+	t.Helper()
+	r, err := zlib.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := sha1.New()
+	if _, err := io.Copy(h, r); err != nil {
+		t.Fatal(err)
+	}
+	return object.ID(h.Sum(nil))
 }
 
 // gigabyte is a loose blob of 2^30 bytes: zeros, and the end. The zeros are one compressed piece, over and over.

@@ -3,9 +3,11 @@ package odb
 import (
 	"compress/zlib"
 	"errors"
+	"hash"
 	"io"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
@@ -75,14 +77,21 @@ type exactReader struct {
 	r    io.Reader
 	left int64
 	err  error
+	hash hash.Hash // of what was read; may be nil
+	id   object.ID // what the hash must be
 }
 
 // Read implements io.Reader.
 func (e *exactReader) Read(b []byte) (int, error) {
 	n, err := e.r.Read(b)
 	e.left -= int64(n)
+	if e.hash != nil {
+		e.hash.Write(b[:n])
+	}
 	if e.left < 0 || errors.Is(err, io.EOF) && e.left != 0 {
 		err = errSize
+	} else if errors.Is(err, io.EOF) && e.hash != nil && object.ID(e.hash.Sum(nil)) != e.id {
+		err = errHash
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		e.err = err

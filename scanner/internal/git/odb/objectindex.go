@@ -23,19 +23,32 @@ type looseFile struct {
 	dir string
 }
 
-// loose lists the loose objects that are in no pack, sorted by ID. It reads the folders once.
+// loose lists the objects that are in no pack of Open, sorted by ID. It reads the folders once.
 func (db *DB) loose() []looseFile {
 	db.looseOnce.Do(func() {
-		for _, dir := range db.dirs {
-			for fan := range 256 {
-				db.listLoose(dir, fmt.Sprintf("%02x", fan))
+		db.listAllLoose()
+		for round := 1; round < maxRounds; round++ { // git may have packed or unpacked objects in the meantime
+			late := db.lookAgain()
+			if len(late) == 0 {
+				break
 			}
+			db.addLate(late)
+			db.listAllLoose()
 		}
 		// The sort is stable so that of several copies the one in the first directory is kept.
 		slices.SortStableFunc(db.looseFiles, func(a, b looseFile) int { return bytes.Compare(a.id[:], b.id[:]) })
 		db.looseFiles = slices.CompactFunc(db.looseFiles, func(a, b looseFile) bool { return a.id == b.id })
 	})
 	return db.looseFiles
+}
+
+func (db *DB) listAllLoose() {
+	db.looseUnreadable = nil
+	for _, dir := range db.dirs {
+		for fan := range 256 {
+			db.listLoose(dir, fmt.Sprintf("%02x", fan))
+		}
+	}
 }
 
 func (db *DB) listLoose(dir, fan string) {

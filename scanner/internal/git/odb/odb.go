@@ -1,15 +1,14 @@
 package odb
 
 import (
-	"crypto/sha1" //nolint:gosec // git's object IDs
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
@@ -29,6 +28,7 @@ type DB struct {
 	cache      *cache
 	inflaters  sync.Pool
 	largeToken chan struct{} // full while a worker holds large objects
+	late       latePacks
 
 	firstLoose      Index // loose objects come after the packed ones
 	looseOnce       sync.Once
@@ -52,6 +52,7 @@ const maxPacked = 1 << indexBits
 func Open(dirs []string, limits Limits) *DB {
 	limits = limits.withDefaults()
 	db := &DB{limits: limits, cache: newCache(limits.CacheSize), largeToken: make(chan struct{}, 1)}
+	db.late.opened, db.late.listed = map[string]bool{}, map[string]time.Time{}
 	db.inflaters.New = func() any { return new(inflater) }
 	seen := map[string]bool{}
 	for _, dir := range dirs {
@@ -80,10 +81,10 @@ func (db *DB) assignIndexes() {
 // Close closes the packs.
 func (db *DB) Close() error {
 	var errs []error
-	for _, p := range db.packs {
+	for _, p := range db.allPacks() {
 		errs = append(errs, p.Close())
 	}
-	db.packs = nil
+	db.packs, db.late.packs = nil, nil
 	return errors.Join(errs...)
 }
 
@@ -112,35 +113,6 @@ func (db *DB) addDir(dir string, depth int, seen map[string]bool) {
 		}
 		db.addDir(alternate, depth+1, seen)
 	}
-}
-
-func (db *DB) addPacks(dir string) {
-	files, err := os.ReadDir(filepath.Join(dir, "pack"))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		db.ReportUnreadable(filepath.Join(dir, "pack"), fileio.WithoutPath(err))
-	}
-	for _, base := range packNames(files) {
-		path := filepath.Join(dir, "pack", base)
-		p, err := openIndexedPack(path)
-		if err != nil {
-			db.ReportUnreadable(path+".pack", fileio.WithoutPath(err))
-		}
-		if p != nil {
-			db.packs = append(db.packs, p)
-		}
-	}
-}
-
-// packNames lists the packs that have a .pack or an .idx file, without extension.
-func packNames(files []os.DirEntry) []string {
-	var out []string
-	for _, f := range files {
-		base, ext, _ := strings.Cut(f.Name(), ".")
-		if strings.HasPrefix(base, "pack-") && (ext == "idx" || ext == "pack") {
-			out = append(out, base)
-		}
-	}
-	return slices.Compact(out) // os.ReadDir sorts
 }
 
 // openIndexedPack opens a pack with its index, or with the multi-pack-index if its own cannot be read. It may return
@@ -186,7 +158,13 @@ func (db *DB) alternates(dir string) []string {
 }
 
 // Read implements Reader. It tries every copy of the object until one has the right hash.
-func (db *DB) Read(id object.ID) (Object, error) { return db.readCopies(id, 0) }
+func (db *DB) Read(id object.ID) (Object, error) {
+	o, err := db.readCopies(id, 0)
+	if err != nil && len(db.lookAgain()) > 0 {
+		return db.readCopies(id, 0)
+	}
+	return o, err
+}
 
 // maxHops caps how often a delta chain continues in another pack. Packs on disk normally contain their own bases;
 // forged ones may point at each other in a circle, through every copy of every base.
@@ -198,7 +176,7 @@ func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 		return Object{}, reason.NewError("git.chain-packs")
 	}
 	var err error
-	for _, p := range db.packs {
+	for _, p := range db.allPacks() {
 		if i, ok := p.idx.Find(id); ok {
 			var o Object
 			readErr := catchFaults(func() (err error) {
@@ -227,15 +205,14 @@ func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 	return Object{}, err
 }
 
+var errHash = reason.NewError("git.object-hash")
+
 func checkHash(id object.ID, o Object, err error) error {
 	if err != nil {
 		return err
 	}
-	h := sha1.New() //nolint:gosec // git's object IDs
-	fmt.Fprintf(h, "%s %d\x00", o.Type, len(o.Content))
-	h.Write(o.Content)
-	if object.ID(h.Sum(nil)) != id {
-		return reason.NewError("git.object-hash")
+	if hashOf(o.Type, o.Content) != id {
+		return errHash
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha1" //nolint:gosec // git's object IDs
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -171,10 +172,7 @@ func (r *receiver) visit(ctx context.Context, o Object) error {
 }
 
 // newHash returns the hash of an object, with the header of the object in it.
-func newHash(t object.Type, size int64) interface {
-	io.Writer
-	Sum([]byte) []byte
-} {
+func newHash(t object.Type, size int64) hash.Hash {
 	h := sha1.New() //nolint:gosec // git's object IDs
 	fmt.Fprintf(h, "%s %d\x00", t, size)
 	return h

@@ -78,7 +78,26 @@ type visitError struct{ err error }
 
 func (e visitError) Error() string { return e.err.Error() }
 
+// visit visits an object: in its file or, if that is damaged or gone, wherever else it is.
 func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *inflater) error {
+	err := l.visitFile(ctx, file, index, f)
+	var failed visitError
+	if err == nil || errors.As(err, &failed) {
+		return err
+	}
+	o, again := l.db.Read(file.id)
+	switch {
+	case again != nil:
+		return err
+	case !l.Types.Has(o.Type):
+		return nil
+	}
+	o.Index = index
+	return l.screenAndVisit(ctx, o)
+}
+
+// visitFile visits the object in a file.
+func (l *looseWalk) visitFile(ctx context.Context, file looseFile, index Index, f *inflater) error {
 	o, err := openLoose(file.dir, file.id, f)
 	if err != nil {
 		return err
@@ -90,14 +109,16 @@ func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *i
 	obj := Object{ID: file.id, Index: index, Type: o.typ, Size: o.size}
 	switch {
 	case o.typ == object.Blob && o.size > l.db.limits.MaxStream:
-		obj.Stream = &exactReader{r: o.body, left: o.size}
+		obj.Stream = &exactReader{r: o.body, left: o.size, hash: newHash(o.typ, o.size), id: file.id}
 	case o.size > l.db.limits.MaxObject:
 		return packfile.TooLarge(o.size)
 	default:
 		if l.buf, err = readExactly(l.buf, o.body, o.size); err != nil {
 			return err
 		}
-		obj.Content = l.buf
+		if obj.Content = l.buf; hashOf(o.typ, l.buf) != file.id {
+			return errHash
+		}
 	}
 	return l.screenAndVisit(ctx, obj)
 }

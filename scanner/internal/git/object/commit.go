@@ -38,7 +38,9 @@ func ParseCommit(content []byte) (CommitInfo, error) {
 	for key, value := range headers(content) {
 		switch key {
 		case "tree":
-			c.Tree, hasTree = ParseID(value)
+			if !hasTree { // git takes the first
+				c.Tree, hasTree = ParseID(value)
+			}
 		case "parent":
 			if id, ok := ParseID(value); ok {
 				c.Parents = append(c.Parents, id)

@@ -73,8 +73,12 @@ func (c *refCollector) report(what string, err error) {
 }
 
 func (c *refCollector) head(name, path string) {
-	if id, symbolic, err := readRef(path); err == nil && symbolic == "" {
+	id, symbolic, err := readRef(path)
+	switch {
+	case err == nil && symbolic == "":
 		c.add(name, id)
+	case err != nil && !errors.Is(err, os.ErrNotExist): // without it, a worktree has been removed by hand
+		c.report(name, err)
 	}
 }
 

@@ -9,6 +9,8 @@ const (
 	mostGrace = 10 * grace
 	// idle is how long a command does nothing that hangs.
 	idle = 200 * time.Millisecond
+	// workShare is the least part of a processor, as a divisor, that a command gets which still works.
+	workShare = 20
 )
 
 // outOfGrace returns a channel that is closed when an interrupted command has had its time. It is measured by the
@@ -18,14 +20,12 @@ func outOfGrace() <-chan struct{} {
 	go func() {
 		defer close(over)
 		begin, first := time.Now(), processTime()
-		last, active := first, begin
-		for time.Since(begin) < mostGrace {
-			time.Sleep(grace / 20)
-			used := processTime()
-			if used-last >= time.Millisecond {
-				last, active = used, time.Now()
-			}
-			if time.Since(begin) >= grace && (used-first >= grace || time.Since(active) >= idle) {
+		time.Sleep(grace - idle)
+		for used := processTime(); ; {
+			time.Sleep(idle)
+			last := used
+			used = processTime()
+			if used-last < idle/workShare || used-first >= grace || time.Since(begin) >= mostGrace {
 				return
 			}
 		}

@@ -10,13 +10,14 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
+	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
 )
 
 // deltaWorker walks delta trees, one after the other, with its own buffers.
 type deltaWorker struct {
 	walk     *packWalk
 	examiner examiner
-	inflater inflater
+	inflater zlibstream.Inflater
 	packed   []byte       // packed bytes, where the pack is not mapped
 	inflated []byte       // the delta that is being applied
 	ops      packfile.Ops // of that delta
@@ -142,7 +143,7 @@ func (d *deltaWorker) step(ctx context.Context, s step) error {
 func (d *deltaWorker) examineAndVisit(ctx context.Context, s step, o *deltaObject) error {
 	w := d.walk
 	if w.ids != nil && w.ids[s.entry].IsZero() {
-		w.ids[s.entry] = hashOf(w.types[s.entry], o.build())
+		w.ids[s.entry] = object.Hash(w.types[s.entry], o.build())
 	}
 	keep, err := d.examine(w.types[s.entry], o)
 	if err != nil || !w.wanted(s.entry) {
@@ -274,7 +275,7 @@ var errStreamed = errors.New("object was streamed")
 // open reads the entry of a step into o: the object's content, or the operations that produce it from its base.
 func (d *deltaWorker) open(ctx context.Context, s step, o *deltaObject) error {
 	w := d.walk
-	e, err := w.pack.entryAt(w.offsets[s.entry])
+	e, err := w.pack.EntryAt(w.offsets[s.entry])
 	switch {
 	case err != nil:
 		return err
@@ -316,11 +317,11 @@ func (d *deltaWorker) stream(ctx context.Context, s step, e packfile.Entry) erro
 	if !w.wanted(s.entry) {
 		return errStreamed
 	}
-	r, err := d.inflater.open(w.pack.stream(w.offsets[s.entry], e))
+	r, err := d.inflater.Open(w.pack.Stream(w.offsets[s.entry], e))
 	if err != nil {
 		return err
 	}
-	o := Object{ID: w.id(s.entry), Index: w.index(s.entry), Type: object.Blob, Size: e.Size, Stream: &exactReader{r: r, left: e.Size}}
+	o := Object{ID: w.id(s.entry), Index: w.index(s.entry), Type: object.Blob, Size: e.Size, Stream: &zlibstream.Reader{R: r, Left: e.Size}}
 	return cmp.Or(visit(ctx, w.Visitor, o), errStreamed)
 }
 
@@ -329,7 +330,7 @@ var errCRC = reason.NewError("git.entry-checksum")
 // inflate decompresses an entry into dst[:0], after its packed bytes have been checked against the index.
 func (d *deltaWorker) inflate(dst []byte, i int32, e packfile.Entry) ([]byte, error) {
 	w := d.walk
-	from, to := w.offsets[i], w.pack.end()
+	from, to := w.offsets[i], w.pack.End()
 	if int(i)+1 < len(w.offsets) {
 		to = min(to, w.offsets[i+1])
 	}
@@ -337,18 +338,18 @@ func (d *deltaWorker) inflate(dst []byte, i int32, e packfile.Entry) ([]byte, er
 		return nil, packfile.ErrEntry
 	}
 	const lookahead = 16 // bytes of the next entry: the decoder is faster when 8 bytes follow its position
-	packed, err := w.pack.bytes(d.packed, from, min(w.pack.size, to+lookahead))
+	packed, err := w.pack.Bytes(d.packed, from, min(w.pack.Size(), to+lookahead))
 	if err != nil {
 		return nil, err
 	}
-	if w.pack.data == nil {
+	if !w.pack.Mapped() {
 		d.packed = packed
 	}
 	if w.crcs != nil && crc32.ChecksumIEEE(packed[:to-from]) != w.crcs[i] {
 		return nil, errCRC
 	}
-	d.inflater.decoder.Unchecked = w.crcs != nil
-	content, n, err := d.inflater.inflate(dst, packed[e.Header:], e.Size)
+	d.inflater.Decoder.Unchecked = w.crcs != nil
+	content, n, err := d.inflater.Inflate(dst, packed[e.Header:], e.Size)
 	if end := int64(e.Header + n); err == nil && (end > to-from || end < to-from && w.crcs != nil) {
 		// Without CRCs, the index was built from a multi-pack-index. It may lack the next entry, so a gap is no error.
 		return nil, packfile.ErrEntry

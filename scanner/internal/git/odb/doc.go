@@ -8,5 +8,6 @@
 // Nothing on disk is trusted. Sizes, depths and counts are capped, and a damaged object is reported as Unreadable while
 // everything else is read. A multi-pack-index replaces a damaged pack index.
 //
-// Limits: SHA-1. Nothing is written, and objects that appear after Open are not seen, except loose ones.
+// Limits: SHA-1. Only Receive writes: it stores a new pack. A walk visits what is there when it begins, and what git moves
+// to another place while it runs.
 package odb

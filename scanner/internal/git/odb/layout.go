@@ -168,7 +168,7 @@ func (l *layout) bases(ctx context.Context, p *pack, workers int) ([]int32, erro
 }
 
 func (l *layout) baseOf(i int32, p *pack, mu *sync.Mutex) int32 {
-	e, err := p.entryAt(l.offsets[i])
+	e, err := p.EntryAt(l.offsets[i])
 	switch {
 	case err != nil:
 		return noEntry

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/loose"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
@@ -52,7 +53,7 @@ func (db *DB) listAllLoose() {
 }
 
 func (db *DB) listLoose(dir, fan string) {
-	ids, err := looseIn(dir, fan)
+	ids, err := loose.List(dir, fan)
 	if err != nil {
 		db.looseUnreadable = append(db.looseUnreadable, Unreadable{What: dir + "/" + fan, Err: fileio.WithoutPath(err)})
 	}

@@ -12,8 +12,10 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/loose"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
+	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
 )
 
 // ErrMissing is the error for an object that the database does not have.
@@ -53,7 +55,7 @@ func Open(dirs []string, limits Limits) *DB {
 	limits = limits.withDefaults()
 	db := &DB{limits: limits, cache: newCache(limits.CacheSize), largeToken: make(chan struct{}, 1)}
 	db.late.opened, db.late.listed = map[string]bool{}, map[string]time.Time{}
-	db.inflaters.New = func() any { return new(inflater) }
+	db.inflaters.New = func() any { return new(zlibstream.Inflater) }
 	seen := map[string]bool{}
 	for _, dir := range dirs {
 		db.addDir(dir, 0, seen)
@@ -67,7 +69,7 @@ func (db *DB) assignIndexes() {
 	for i, p := range db.packs {
 		if int64(db.firstLoose)+int64(p.idx.Len()) > maxPacked {
 			for _, p := range db.packs[i:] {
-				db.ReportUnreadable(p.path, reason.NewError("git.too-many-objects"))
+				db.ReportUnreadable(p.Path(), reason.NewError("git.too-many-objects"))
 				_ = p.Close()
 			}
 			db.packs = db.packs[:i]
@@ -131,10 +133,10 @@ func openIndexedPack(path string) (*pack, error) {
 		return nil, err
 	}
 	p, multiErr := openPack(path+".pack", idx)
-	if multiErr != nil || p.count() == idx.Len() {
+	if multiErr != nil || p.Count() == idx.Len() {
 		return p, multiErr
 	}
-	return p, reason.NewError("git.pack-index-partial", idx.Len(), p.count(), err)
+	return p, reason.NewError("git.pack-index-partial", idx.Len(), p.Count(), err)
 }
 
 // alternates reads which directories an object directory borrows from.
@@ -205,31 +207,29 @@ func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 	return Object{}, err
 }
 
-var errHash = reason.NewError("git.object-hash")
-
 func checkHash(id object.ID, o Object, err error) error {
 	if err != nil {
 		return err
 	}
-	if hashOf(o.Type, o.Content) != id {
-		return errHash
+	if object.Hash(o.Type, o.Content) != id {
+		return object.ErrHash
 	}
 	return nil
 }
 
 func (db *DB) readLoose(dir string, id object.ID) (Object, error) {
-	f := db.inflaters.Get().(*inflater)
+	f := db.inflaters.Get().(*zlibstream.Inflater)
 	defer db.inflaters.Put(f)
-	l, err := openLoose(dir, id, f)
+	l, err := loose.Open(dir, id, f)
 	if err != nil {
 		return Object{}, err
 	}
 	defer l.Close()
-	if l.size > db.limits.MaxObject {
-		return Object{}, packfile.TooLarge(l.size)
+	if l.Size > db.limits.MaxObject {
+		return Object{}, packfile.TooLarge(l.Size)
 	}
-	content, err := readExactly(nil, l.body, l.size)
-	o := Object{ID: id, Type: l.typ, Size: l.size, Content: content}
+	content, err := zlibstream.ReadExactly(nil, l.Body, l.Size)
+	o := Object{ID: id, Type: l.Type, Size: l.Size, Content: content}
 	return o, checkHash(id, o, err)
 }
 
@@ -251,7 +251,7 @@ func (db *DB) copies(id object.ID) int {
 		}
 	}
 	for _, dir := range db.dirs {
-		if fileio.IsRegular(loosePath(dir, id)) {
+		if fileio.IsRegular(loose.Path(dir, id)) {
 			n++
 		}
 	}
@@ -270,7 +270,7 @@ func (db *DB) Abbreviated(prefix string) (ids []object.ID, ok bool) {
 		}
 	}
 	for _, dir := range db.dirs {
-		loose, _ := looseIn(dir, prefix[:2]) // Walk reports a folder that cannot be read
+		loose, _ := loose.List(dir, prefix[:2]) // Walk reports a folder that cannot be read
 		for _, id := range loose {
 			if strings.HasPrefix(id.String(), prefix) {
 				ids = append(ids, id)

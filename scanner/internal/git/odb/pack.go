@@ -1,29 +1,19 @@
 package odb
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
-	"encoding/binary"
-	"errors"
-	"io"
-	"os"
 	"sync"
 
 	"github.com/akguard/akguard/rules/reason"
-	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
+	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
 )
 
 // pack is an open pack with its index.
 type pack struct {
-	path string // of the .pack file
-	file *os.File
-	data []byte // the mapped file; nil if it could not be mapped
-	size int64
-	idx  packfile.Index
-
+	*packfile.File
+	idx   packfile.Index
 	first Index // of its objects, which follow in the order of the index
 
 	once   sync.Once
@@ -32,51 +22,11 @@ type pack struct {
 
 // openPack opens a pack.
 func openPack(path string, idx packfile.Index) (*pack, error) {
-	file, err := fileio.Open(path)
+	file, err := packfile.OpenFile(path, maxPackSize)
 	if err != nil {
-		return nil, reason.NewError("git.pack-unreadable", fileio.WithoutPath(err))
+		return nil, err
 	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, errors.Join(reason.NewError("git.pack-unreadable", fileio.WithoutPath(err)), file.Close())
-	}
-	if info.Size() > maxPackSize {
-		return nil, errors.Join(reason.NewError("git.pack-too-large", int64(maxPackSize)>>30), file.Close())
-	}
-	head := make([]byte, packfile.HeaderSize)
-	if _, err := file.ReadAt(head, 0); err != nil || string(head[:4]) != "PACK" {
-		return nil, errors.Join(reason.NewError("git.pack-header"), file.Close())
-	}
-	return &pack{path: path, file: file, data: mapFile(file, info.Size()), size: info.Size(), idx: idx}, nil
-}
-
-// Close closes the pack's file.
-func (p *pack) Close() error { return errors.Join(unmapFile(p.data), p.file.Close()) }
-
-// count returns the number of objects in the pack's header, or -1 if it cannot be read.
-func (p *pack) count() int {
-	var head [packfile.HeaderSize]byte
-	if _, err := p.file.ReadAt(head[:], 0); err != nil {
-		return -1
-	}
-	return int(binary.BigEndian.Uint32(head[8:]))
-}
-
-// bytes returns a range of the file. If the file is not mapped, it reads into buf.
-func (p *pack) bytes(buf []byte, from, to int64) ([]byte, error) {
-	if from < 0 || to < from || to > p.size {
-		return nil, packfile.ErrEntry
-	}
-	if p.data != nil {
-		return p.data[from:to], nil
-	}
-	if int64(cap(buf)) < to-from {
-		buf = make([]byte, to-from)
-	}
-	if _, err := p.file.ReadAt(buf[:to-from], from); err != nil {
-		return nil, reason.NewError("git.pack-unreadable", fileio.WithoutPath(err))
-	}
-	return buf[:to-from], nil
+	return &pack{File: file, idx: idx}, nil
 }
 
 // find locates an object by the index.
@@ -86,31 +36,6 @@ func (p *pack) find(id object.ID) (offset int64, ok bool) {
 		return 0, false
 	}
 	return p.idx.Offset(i), true
-}
-
-// end is the offset where the entries end.
-func (p *pack) end() int64 { return p.size - packfile.TrailerSize }
-
-// entryAt reads the header of the entry at an offset.
-func (p *pack) entryAt(offset int64) (packfile.Entry, error) {
-	if offset < packfile.HeaderSize || offset >= p.end() {
-		return packfile.Entry{}, packfile.ErrEntry
-	}
-	var buf [packfile.MaxEntryHeader]byte
-	head, err := p.bytes(buf[:], offset, min(p.end(), offset+packfile.MaxEntryHeader))
-	if err != nil {
-		return packfile.Entry{}, err
-	}
-	return packfile.ParseEntry(head)
-}
-
-// stream returns a reader that begins with the zlib stream of an entry.
-func (p *pack) stream(offset int64, e packfile.Entry) io.Reader {
-	from := offset + int64(e.Header)
-	if p.data != nil && from < p.end() {
-		return bytes.NewReader(p.data[from:p.end()])
-	}
-	return bufio.NewReaderSize(io.NewSectionReader(p.file, from, max(0, p.end()-from)), int(min(max(e.Size, 512), 64<<10)))
 }
 
 // chainLink is one delta on the way from an object to its base.
@@ -149,7 +74,7 @@ func (db *DB) chain(p *pack, offset int64, hops int) (chain []chainLink, base Ob
 		if o, ok := db.cache.get(cacheKey{p, offset}); ok {
 			return chain, o, nil
 		}
-		e, err := p.entryAt(offset)
+		e, err := p.EntryAt(offset)
 		switch {
 		case err != nil:
 			return nil, Object{}, err
@@ -184,17 +109,13 @@ func (db *DB) inflateAt(p *pack, offset int64, e packfile.Entry) ([]byte, error)
 	if e.Size > db.limits.MaxObject {
 		return nil, packfile.TooLarge(e.Size)
 	}
-	f := db.inflaters.Get().(*inflater)
+	f := db.inflaters.Get().(*zlibstream.Inflater)
 	defer db.inflaters.Put(f)
 	from := offset + int64(e.Header)
-	packed, err := p.bytes(nil, from, min(p.size, from+maxDeflated(e.Size)))
+	packed, err := p.Bytes(nil, from, min(p.Size(), from+packfile.MaxDeflated(e.Size)))
 	if err != nil {
 		return nil, err
 	}
-	content, _, err := f.inflate(nil, packed, e.Size)
+	content, _, err := f.Inflate(nil, packed, e.Size)
 	return content, err
 }
-
-// maxDeflated returns an upper bound for the compressed size of content that does not compress: deflate adds 5 bytes
-// to each stored block of up to 64 KiB, zlib 6 bytes, and careless compressors flush more often.
-func maxDeflated(size int64) int64 { return size + size>>6 + 1024 }

@@ -3,11 +3,9 @@ package odb
 import (
 	"bufio"
 	"cmp"
-	"context"
-	"crypto/sha1" //nolint:gosec // git's object IDs
+	"context" //nolint:gosec // git's object IDs
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,6 +13,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
+	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
 )
 
 // ReceiveOptions says what to do with a pack that arrives as a stream. Dir is required.
@@ -50,8 +49,8 @@ func Receive(ctx context.Context, r io.Reader, o ReceiveOptions) (path string, e
 	if err != nil {
 		return "", fmt.Errorf("storing a pack: %w", err)
 	}
-	out := bufio.NewWriterSize(file, packBuffer)
-	rec := &receiver{ReceiveOptions: o, file: file, out: out, in: newPackReader(r, out, o.MaxSize)}
+	out := bufio.NewWriterSize(file, packfile.BufferSize)
+	rec := &receiver{ReceiveOptions: o, file: file, out: out, in: packfile.NewStreamReader(r, out, o.MaxSize)}
 	defer func() {
 		err = errors.Join(err, file.Close())
 		if err != nil || path == "" {
@@ -76,15 +75,15 @@ func Receive(ctx context.Context, r io.Reader, o ReceiveOptions) (path string, e
 // receiver is one call of Receive.
 type receiver struct {
 	ReceiveOptions
-	file    *os.File
-	out     *bufio.Writer // to file
-	in      *packReader
-	entries []packfile.IndexEntry // in the order of the pack; the ID of a delta is zero until it is resolved
-	kinds   []object.Type         // of the entries, deltas among them
-	later   []bool                // blobs that are too large to visit before their ID is known
-	size    int64                 // of the pack on disk
-	inflater
-	content []byte
+	file     *os.File
+	out      *bufio.Writer // to file
+	in       *packfile.StreamReader
+	entries  []packfile.IndexEntry // in the order of the pack; the ID of a delta is zero until it is resolved
+	kinds    []object.Type         // of the entries, deltas among them
+	later    []bool                // blobs that are too large to visit before their ID is known
+	size     int64                 // of the pack on disk
+	inflater zlibstream.Inflater
+	content  []byte
 }
 
 // maxReceived caps the number of objects on the word of the pack's header.
@@ -92,7 +91,7 @@ const maxReceived = maxPacked - 1
 
 // stream reads the pack to its end, and visits the objects that are stored whole.
 func (r *receiver) stream(ctx context.Context) error {
-	count, err := r.in.header()
+	count, err := r.in.Header()
 	switch {
 	case err != nil:
 		return err
@@ -110,7 +109,7 @@ func (r *receiver) stream(ctx context.Context) error {
 			r.Progress(n+1, count)
 		}
 	}
-	if r.size, err = r.in.trailer(); err != nil {
+	if r.size, err = r.in.Trailer(); err != nil {
 		return err
 	}
 	return r.out.Flush()
@@ -121,8 +120,8 @@ const progressEvery = 1 << 10
 
 // entry reads one entry.
 func (r *receiver) entry(ctx context.Context) error {
-	offset := r.in.offset()
-	head, err := r.in.peek(packfile.MaxEntryHeader)
+	offset := r.in.Offset()
+	head, err := r.in.Peek(packfile.MaxEntryHeader)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
@@ -130,13 +129,13 @@ func (r *receiver) entry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.in.begin()
-	r.in.skip(e.Header)
+	r.in.Begin()
+	r.in.Skip(e.Header)
 	id, later, err := r.read(ctx, e)
 	if err != nil {
 		return err
 	}
-	r.entries = append(r.entries, packfile.IndexEntry{ID: id, Offset: offset, CRC: r.in.crc()})
+	r.entries = append(r.entries, packfile.IndexEntry{ID: id, Offset: offset, CRC: r.in.CRC()})
 	r.kinds, r.later = append(r.kinds, e.Type), append(r.later, later)
 	return nil
 }
@@ -146,16 +145,16 @@ func (r *receiver) entry(ctx context.Context) error {
 func (r *receiver) read(ctx context.Context, e packfile.Entry) (id object.ID, later bool, err error) {
 	whole := e.Type.Valid()
 	if e.Size > r.Limits.MaxStream {
-		h := newHash(e.Type, e.Size)
-		if err := r.in.inflateTo(h, &r.inflater, e.Size); err != nil || !whole {
+		h := object.NewHash(e.Type, e.Size)
+		if err := r.in.InflateTo(h, &r.inflater, e.Size); err != nil || !whole {
 			return id, false, err
 		}
 		return object.ID(h.Sum(nil)), r.Walk.Types.Has(e.Type), nil
 	}
-	if r.content, err = r.in.inflate(r.content, &r.inflater, e.Size); err != nil || !whole {
+	if r.content, err = r.in.Inflate(r.content, &r.inflater, e.Size); err != nil || !whole {
 		return id, false, err
 	}
-	id = hashOf(e.Type, r.content)
+	id = object.Hash(e.Type, r.content)
 	return id, false, r.visit(ctx, Object{ID: id, Index: NoIndex, Type: e.Type, Size: e.Size, Content: r.content})
 }
 
@@ -171,19 +170,6 @@ func (r *receiver) visit(ctx context.Context, o Object) error {
 	return err
 }
 
-// newHash returns the hash of an object, with the header of the object in it.
-func newHash(t object.Type, size int64) hash.Hash {
-	h := sha1.New() //nolint:gosec // git's object IDs
-	fmt.Fprintf(h, "%s %d\x00", t, size)
-	return h
-}
-
-func hashOf(t object.Type, content []byte) object.ID {
-	h := newHash(t, int64(len(content)))
-	_, _ = h.Write(content) // never fails
-	return object.ID(h.Sum(nil))
-}
-
 // store names the pack by its checksum, as git does, and writes its index.
 func (r *receiver) store(packDir string) (string, error) {
 	checksum, err := r.complete()
@@ -191,28 +177,11 @@ func (r *receiver) store(packDir string) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(packDir, fmt.Sprintf("pack-%x", checksum))
-	if err := writeIndexFile(path+".idx", r.entries, checksum); err != nil {
+	if err := packfile.WriteIndexFile(path+".idx", r.entries, checksum); err != nil {
 		return "", err
 	}
 	if err := errors.Join(os.Chmod(r.file.Name(), 0o444), os.Rename(r.file.Name(), path+".pack")); err != nil {
 		return "", errors.Join(err, os.Remove(path+".idx"))
 	}
 	return path, nil
-}
-
-func writeIndexFile(name string, entries []packfile.IndexEntry, checksum [packfile.TrailerSize]byte) error {
-	temp := name + ".tmp"
-	file, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o444)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriter(file)
-	err = errors.Join(packfile.WriteIndex(w, entries, checksum), w.Flush(), file.Close())
-	if err == nil {
-		err = os.Rename(temp, name)
-	}
-	if err != nil {
-		_ = os.Remove(temp)
-	}
-	return err
 }

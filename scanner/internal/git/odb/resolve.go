@@ -225,7 +225,7 @@ func (r *receiver) seal(end int64) (checksum [packfile.TrailerSize]byte, err err
 		return checksum, err
 	}
 	h := sha1.New() //nolint:gosec // see above
-	if _, err := io.Copy(h, bufio.NewReaderSize(io.NewSectionReader(r.file, 0, end), packBuffer)); err != nil {
+	if _, err := io.Copy(h, bufio.NewReaderSize(io.NewSectionReader(r.file, 0, end), packfile.BufferSize)); err != nil {
 		return checksum, err
 	}
 	h.Sum(checksum[:0])

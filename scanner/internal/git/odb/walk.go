@@ -5,8 +5,10 @@ import (
 	"errors"
 
 	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/loose"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
+	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -51,7 +53,7 @@ type looseWalk struct {
 
 // run visits the objects in files, whose indexes begin with first.
 func (l *looseWalk) run(ctx context.Context, files []looseFile, first Index) error {
-	f := l.db.inflaters.Get().(*inflater)
+	f := l.db.inflaters.Get().(*zlibstream.Inflater)
 	defer l.db.inflaters.Put(f)
 	for i, file := range files {
 		if err := ctx.Err(); err != nil {
@@ -79,7 +81,7 @@ type visitError struct{ err error }
 func (e visitError) Error() string { return e.err.Error() }
 
 // visit visits an object: in its file or, if that is damaged or gone, wherever else it is.
-func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *inflater) error {
+func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *zlibstream.Inflater) error {
 	err := l.visitFile(ctx, file, index, f)
 	var failed visitError
 	if err == nil || errors.As(err, &failed) {
@@ -97,27 +99,27 @@ func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *i
 }
 
 // visitFile visits the object in a file.
-func (l *looseWalk) visitFile(ctx context.Context, file looseFile, index Index, f *inflater) error {
-	o, err := openLoose(file.dir, file.id, f)
+func (l *looseWalk) visitFile(ctx context.Context, file looseFile, index Index, f *zlibstream.Inflater) error {
+	o, err := loose.Open(file.dir, file.id, f)
 	if err != nil {
 		return err
 	}
 	defer o.Close()
-	if !l.Types.Has(o.typ) {
+	if !l.Types.Has(o.Type) {
 		return nil
 	}
-	obj := Object{ID: file.id, Index: index, Type: o.typ, Size: o.size}
+	obj := Object{ID: file.id, Index: index, Type: o.Type, Size: o.Size}
 	switch {
-	case o.typ == object.Blob && o.size > l.db.limits.MaxStream:
-		obj.Stream = &exactReader{r: o.body, left: o.size, hash: newHash(o.typ, o.size), id: file.id}
-	case o.size > l.db.limits.MaxObject:
-		return packfile.TooLarge(o.size)
+	case o.Type == object.Blob && o.Size > l.db.limits.MaxStream:
+		obj.Stream = &zlibstream.Reader{R: o.Body, Left: o.Size, Hash: object.NewHash(o.Type, o.Size), ID: file.id}
+	case o.Size > l.db.limits.MaxObject:
+		return packfile.TooLarge(o.Size)
 	default:
-		if l.buf, err = readExactly(l.buf, o.body, o.size); err != nil {
+		if l.buf, err = zlibstream.ReadExactly(l.buf, o.Body, o.Size); err != nil {
 			return err
 		}
-		if obj.Content = l.buf; hashOf(o.typ, l.buf) != file.id {
-			return errHash
+		if obj.Content = l.buf; object.Hash(o.Type, l.buf) != file.id {
+			return object.ErrHash
 		}
 	}
 	return l.screenAndVisit(ctx, obj)
@@ -136,8 +138,8 @@ func (w Walk) screenAndVisit(ctx context.Context, o Object) error {
 // visitor returns it.
 func visit(ctx context.Context, v Visitor, o Object) error {
 	err := v.Object(ctx, o)
-	if r, ok := o.Stream.(*exactReader); ok && r.err != nil {
-		return r.err
+	if r, ok := o.Stream.(*zlibstream.Reader); ok && r.Err() != nil {
+		return r.Err()
 	}
 	if err != nil {
 		return visitError{err}

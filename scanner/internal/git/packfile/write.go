@@ -1,10 +1,13 @@
 package packfile
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha1" //nolint:gosec // the checksum of a pack index
 	"encoding/binary"
+	"errors"
 	"io"
+	"os"
 	"slices"
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
@@ -48,6 +51,24 @@ func WriteIndex(w io.Writer, entries []IndexEntry, packChecksum [TrailerSize]byt
 		}
 	}
 	_, err := w.Write(h.Sum(nil))
+	return err
+}
+
+// WriteIndexFile writes a pack index to a file, which appears whole or not at all.
+func WriteIndexFile(name string, entries []IndexEntry, checksum [TrailerSize]byte) error {
+	temp := name + ".tmp"
+	file, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o444)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(file)
+	err = errors.Join(WriteIndex(w, entries, checksum), w.Flush(), file.Close())
+	if err == nil {
+		err = os.Rename(temp, name)
+	}
+	if err != nil {
+		_ = os.Remove(temp)
+	}
 	return err
 }
 

@@ -1,4 +1,4 @@
-package odb
+package packfile
 
 import (
 	"bytes"
@@ -12,14 +12,14 @@ import (
 	"crypto/sha1" //nolint:gosec // the checksum of a pack
 
 	"github.com/akguard/akguard/rules/reason"
-	"github.com/akguard/akguard/scanner/internal/git/packfile"
+	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
 	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
-// packReader reads a pack that arrives as a stream. What it has read it writes to a file, adds to the checksum of the pack
+// StreamReader reads a pack that arrives as a stream. What it has read it writes to a file, adds to the checksum of the pack
 // and to that of the entry. Entries are inflated by the decoder for content in memory, which is several times as fast
 // as one for streams: the reader hands it what has arrived, and reads on if that was not enough.
-type packReader struct {
+type StreamReader struct {
 	in  io.Reader
 	out io.Writer // buffered by the caller
 
@@ -32,17 +32,17 @@ type packReader struct {
 	entrySum uint32
 }
 
-const packBuffer = 1 << 20
+const BufferSize = 1 << 20
 
-func newPackReader(in io.Reader, out io.Writer, maxSize int64) *packReader {
-	return &packReader{in: in, out: out, buf: make([]byte, packBuffer), left: maxSize, sum: sha1.New()} //nolint:gosec // see above
+func NewStreamReader(in io.Reader, out io.Writer, maxSize int64) *StreamReader {
+	return &StreamReader{in: in, out: out, buf: make([]byte, BufferSize), left: maxSize, sum: sha1.New()} //nolint:gosec // see above
 }
 
 // errPackEnds is the error for a stream that ends within the pack.
 var errPackEnds = reason.NewError("git.pack-stream-ends")
 
 // fill reads until n bytes are there, or the end.
-func (p *packReader) fill(n int) error {
+func (p *StreamReader) fill(n int) error {
 	if n > len(p.buf)-p.start {
 		grown := p.buf
 		if n > len(p.buf) {
@@ -64,23 +64,23 @@ func (p *packReader) fill(n int) error {
 	return nil
 }
 
-// peek returns the next n bytes, or fewer with an error.
-func (p *packReader) peek(n int) ([]byte, error) {
+// Peek returns the next n bytes, or fewer with an error.
+func (p *StreamReader) Peek(n int) ([]byte, error) {
 	err := p.fill(n)
 	return p.buf[p.start:min(p.end, p.start+n)], err
 }
 
-// offset is the position in the pack.
-func (p *packReader) offset() int64 { return p.consumed }
+// Offset is the position in the pack.
+func (p *StreamReader) Offset() int64 { return p.consumed }
 
-// begin begins an entry: its checksum starts here.
-func (p *packReader) begin() { p.entrySum = 0 }
+// Begin begins an entry: its checksum starts here.
+func (p *StreamReader) Begin() { p.entrySum = 0 }
 
-// crc is the checksum of the entry, as a pack index has it.
-func (p *packReader) crc() uint32 { return p.entrySum }
+// CRC is the checksum of the entry, as a pack index has it.
+func (p *StreamReader) CRC() uint32 { return p.entrySum }
 
-// skip consumes n bytes that are in the buffer.
-func (p *packReader) skip(n int) {
+// Skip consumes n bytes that are in the buffer.
+func (p *StreamReader) Skip(n int) {
 	b := p.buf[p.start : p.start+n]
 	_, _ = p.sum.Write(b) // never fails
 	p.entrySum = crc32.Update(p.entrySum, crc32.IEEETable, b)
@@ -98,9 +98,9 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// header consumes the header of the pack and returns the number of objects.
-func (p *packReader) header() (count int, err error) {
-	head, err := p.peek(packfile.HeaderSize)
+// Header consumes the header of the pack and returns the number of objects.
+func (p *StreamReader) Header() (count int, err error) {
+	head, err := p.Peek(HeaderSize)
 	switch {
 	case errors.Is(err, io.EOF):
 		return 0, errPackEnds
@@ -113,21 +113,21 @@ func (p *packReader) header() (count int, err error) {
 		return 0, reason.NewError("git.pack-version", version)
 	}
 	count = int(binary.BigEndian.Uint32(head[8:]))
-	p.skip(packfile.HeaderSize)
+	p.Skip(HeaderSize)
 	return count, nil
 }
 
-// trailer compares the checksum at the end, and returns the size of the pack.
-func (p *packReader) trailer() (size int64, err error) {
+// Trailer compares the checksum at the end, and returns the size of the pack.
+func (p *StreamReader) Trailer() (size int64, err error) {
 	want := p.sum.Sum(nil)
-	got, err := p.peek(packfile.TrailerSize)
+	got, err := p.Peek(TrailerSize)
 	if err != nil {
 		return 0, orEnds(err)
 	}
 	if !bytes.Equal(got, want) {
 		return 0, reason.NewError("git.pack-checksum")
 	}
-	p.skip(packfile.TrailerSize)
+	p.Skip(TrailerSize)
 	if f, failed := p.in.(failing); failed {
 		return 0, f.err
 	}
@@ -141,15 +141,15 @@ func orEnds(err error) error {
 	return err
 }
 
-// inflate consumes a stream of size bytes into dst[:0].
-func (p *packReader) inflate(dst []byte, f *inflater, size int64) ([]byte, error) {
+// Inflate consumes a stream of size bytes into dst[:0].
+func (p *StreamReader) Inflate(dst []byte, f *zlibstream.Inflater, size int64) ([]byte, error) {
 	for want := minReadAhead; ; want = 2 * (p.end - p.start) {
 		want = min(want, maxReadAhead(size))
 		readErr := p.fill(want)
-		out, n, err := f.decoder.Zlib(dst, p.buf[p.start:p.end], int(size))
+		out, n, err := f.Decoder.Zlib(dst, p.buf[p.start:p.end], int(size))
 		switch {
 		case err == nil:
-			p.skip(n)
+			p.Skip(n)
 			return out, nil
 		case !errors.Is(err, inflate.ErrTruncated):
 			return nil, reason.NewError("git.inflating", err)
@@ -165,26 +165,26 @@ func (p *packReader) inflate(dst []byte, f *inflater, size int64) ([]byte, error
 const minReadAhead = 1 << 10
 
 // maxReadAhead is more than the stream of an object of this size takes.
-func maxReadAhead(size int64) int { return int(maxDeflated(size)) + 1024 }
+func maxReadAhead(size int64) int { return int(MaxDeflated(size)) + 1024 }
 
-// inflateTo consumes a stream of size bytes into w, for objects that are not held whole.
-func (p *packReader) inflateTo(w io.Writer, f *inflater, size int64) error {
+// InflateTo consumes a stream of size bytes into w, for objects that are not held whole.
+func (p *StreamReader) InflateTo(w io.Writer, f *zlibstream.Inflater, size int64) error {
 	b := &byteReader{p: p}
-	in, err := f.open(b)
+	in, err := f.Open(b)
 	if err != nil {
 		return orEnds(err)
 	}
-	n, err := io.Copy(w, &exactReader{r: in, left: size})
-	p.skip(b.n)
+	n, err := io.Copy(w, &zlibstream.Reader{R: in, Left: size})
+	p.Skip(b.n)
 	if err == nil && n != size {
-		err = errSize
+		err = zlibstream.ErrSize
 	}
 	return err
 }
 
 // byteReader lets a decoder for streams consume exactly the bytes of its stream.
 type byteReader struct {
-	p *packReader
+	p *StreamReader
 	n int // bytes of the buffer that were read and not skipped yet
 }
 
@@ -212,7 +212,7 @@ func (b *byteReader) more() error {
 	if b.p.start+b.n < b.p.end {
 		return nil
 	}
-	b.p.skip(b.n)
+	b.p.Skip(b.n)
 	b.n = 0
 	return b.p.fill(1)
 }

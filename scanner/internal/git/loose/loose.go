@@ -1,4 +1,6 @@
-package odb
+// Package loose reads loose objects: files that hold one object each, compressed, under the first two hex digits of its
+// ID.
+package loose
 
 import (
 	"bufio"
@@ -12,33 +14,35 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
 )
 
-// looseObject is an open loose object whose header has been read.
-type looseObject struct {
+// Object is an open loose object whose header has been read.
+type Object struct {
+	Type object.Type
+	Size int64
+	Body io.Reader // the content; it must have exactly Size bytes
 	file *os.File
-	body io.Reader
-	typ  object.Type
-	size int64
 }
 
 // Close closes the file.
-func (o *looseObject) Close() error { return o.file.Close() }
+func (o *Object) Close() error { return o.file.Close() }
 
-var errLoose = reason.NewError("git.loose-damaged")
+var errDamaged = reason.NewError("git.loose-damaged")
 
-func loosePath(dir string, id object.ID) string {
+// Path returns the path of an object in an object directory.
+func Path(dir string, id object.ID) string {
 	name := id.String()
 	return filepath.Join(dir, name[:2], name[2:])
 }
 
-// openLoose opens a loose object in an object directory.
-func openLoose(dir string, id object.ID, f *inflater) (*looseObject, error) {
-	file, err := fileio.Open(loosePath(dir, id))
+// Open opens a loose object in an object directory.
+func Open(dir string, id object.ID, f *zlibstream.Inflater) (*Object, error) {
+	file, err := fileio.Open(Path(dir, id))
 	if err != nil {
 		return nil, reason.NewError("git.loose-unreadable", err)
 	}
-	o := &looseObject{file: file}
+	o := &Object{file: file}
 	if err := o.readHeader(f); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -46,8 +50,8 @@ func openLoose(dir string, id object.ID, f *inflater) (*looseObject, error) {
 }
 
 // readHeader reads "blob 123\0" from the beginning of the inflated stream.
-func (o *looseObject) readHeader(f *inflater) error {
-	r, err := f.open(bufio.NewReaderSize(o.file, 32<<10))
+func (o *Object) readHeader(f *zlibstream.Inflater) error {
+	r, err := f.Open(bufio.NewReaderSize(o.file, 32<<10))
 	if err != nil {
 		return err
 	}
@@ -58,20 +62,20 @@ func (o *looseObject) readHeader(f *inflater) error {
 	}
 	end := bytes.IndexByte(head, 0)
 	if end < 0 {
-		return errLoose
+		return errDamaged
 	}
 	name, digits, _ := bytes.Cut(head[:end], []byte{' '})
-	o.typ, o.body = object.ParseType(string(name)), body
-	o.size, err = strconv.ParseInt(string(digits), 10, 64)
-	if err != nil || o.size < 0 || !o.typ.Valid() {
-		return errLoose
+	o.Type, o.Body = object.ParseType(string(name)), body
+	o.Size, err = strconv.ParseInt(string(digits), 10, 64)
+	if err != nil || o.Size < 0 || !o.Type.Valid() {
+		return errDamaged
 	}
 	_, err = body.Discard(end + 1)
 	return err
 }
 
-// looseIn lists the loose objects in a fan-out folder, "00" to "ff". Files with other names are not objects.
-func looseIn(dir, fan string) ([]object.ID, error) {
+// List lists the loose objects in a fan-out folder, "00" to "ff". Files with other names are not objects.
+func List(dir, fan string) ([]object.ID, error) {
 	files, err := os.ReadDir(filepath.Join(dir, fan))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err

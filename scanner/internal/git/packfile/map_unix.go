@@ -1,6 +1,6 @@
 //go:build unix
 
-package odb
+package packfile
 
 import (
 	"math"

@@ -121,6 +121,10 @@ func Range(path, spec string, o Options) (*Input, error) {
 		switch {
 		case errors.Is(err, repo.ErrRangeSyntax):
 			return nil, failed("input.range-syntax", spec)
+		case errors.Is(err, repo.ErrEmptyRange):
+			return nil, failed("input.range-empty", spec)
+		case err != nil && len(r.Shallow()) > 0:
+			return nil, failed("input.range-shallow", spec, err)
 		case err != nil:
 			return nil, failed("input.range", spec, err)
 		}

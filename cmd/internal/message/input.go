@@ -35,7 +35,14 @@ var inputTexts = texts{
 	"input.range-syntax":      {en: "--range {1} is not a range", zh: "--range {1} 不是提交范围"},
 	"input.range-syntax.hint": {en: "write it as BASE..HEAD, such as origin/main..HEAD", zh: "请写成 BASE..HEAD，例如 origin/main..HEAD"},
 	"input.range":             {en: "--range {1}: {2}", zh: "--range {1}：{2}"},
-	"input.range.hint":        {en: "fetch it first; in a shallow clone: git fetch --unshallow", zh: "请先获取它；浅克隆请运行：git fetch --unshallow"},
+	"input.range.hint":        {en: "fetch it first, or correct the name", zh: "请先获取它，或更正名称"},
+	"input.range-shallow":     {en: "--range {1}: {2}", zh: "--range {1}：{2}"},
+	"input.range-shallow.hint": {
+		en: "the history of this clone is cut; fetch the rest with git fetch --unshallow",
+		zh: "此克隆的历史被截断；请运行 git fetch --unshallow 获取其余部分",
+	},
+	"input.range-empty":      {en: "--range {1} is empty: nothing before .. means HEAD", zh: "--range {1} 为空：.. 之前省略即为 HEAD"},
+	"input.range-empty.hint": {en: "name the base, such as origin/main..HEAD; a variable may not be set", zh: "请写明起点，例如 origin/main..HEAD；可能有变量未设置"},
 
 	"usage.max-archive-depth":       {en: "--max-archive-depth {1} is negative", zh: "--max-archive-depth {1} 是负数"},
 	"usage.max-archive-depth.hint":  {en: "0 opens no archives", zh: "0 表示不打开归档文件"},

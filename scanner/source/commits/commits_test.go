@@ -296,7 +296,7 @@ func TestForms(t *testing.T) {
 			a, b := o.Commits[rng.IntN(len(o.Commits))], o.Commits[rng.IntN(len(o.Commits))]
 			root := repo.Lines("rev-list", "--max-parents=0", b)[0]
 			for spec, revs := range map[string][]string{
-				a + "..." + b: {a + "..." + b}, a: {a}, zero + ".." + b: {b}, root + "^.." + b: {b}, root + "~3.." + b: {b},
+				a + "..." + b: {a + "..." + b}, a: {a}, zero + ".." + b: {b}, root + "^.." + b: {b}, root + "~1.." + b: {b},
 				a + ".." + b: {a + ".." + b}, a + ".." + zero: nil, zero + "..." + b: {b},
 			} {
 				var want []string

@@ -22,39 +22,86 @@ type Range struct {
 // ErrRangeSyntax is the error for a text that is not a range.
 var ErrRangeSyntax = reason.NewError("git.range-syntax")
 
-// ResolveRange parses a range:
+// ErrEmptyRange is the error for ..B where B is HEAD: a left end that is left out is HEAD too. More likely, a variable of a
+// script was not set.
+var ErrEmptyRange = reason.NewError("git.range-empty")
+
+// ResolveRange parses a range, or several terms of one between spaces:
 //
 //	A..B   what B reaches and A does not
 //	A...B  what one of them reaches and the other does not
 //	A      what A reaches
+//	^A     not what A reaches
+//	A^!    the commit A alone
 //
-// A right end that is left out is HEAD. A left end that is left out would be HEAD too; it is refused, because it is
-// more likely a variable of a script that was not set. The zero ID, which git hands to hooks for a ref that is being
-// created or deleted, reaches nothing. Neither does the parent of a root commit, so that ROOT^..HEAD includes ROOT.
+// An end that is left out is HEAD. The zero ID, which git hands to hooks for a ref that is being created or deleted,
+// reaches nothing. Neither does the parent of a root commit, so that ROOT^..HEAD includes ROOT.
 func (r *Repository) ResolveRange(spec string) (Range, error) {
-	dots := "..."
-	left, right, found := strings.Cut(spec, dots)
-	if !found {
-		dots = ".."
-		left, right, found = strings.Cut(spec, dots)
-	}
-	if left == "" || strings.HasPrefix(right, ".") {
+	var out Range
+	terms := strings.Fields(spec)
+	if len(terms) == 0 {
 		return Range{}, ErrRangeSyntax
 	}
-	var out Range
-	var err error
-	if found {
-		err = out.addHead(r, right)
+	for _, term := range terms {
+		if err := out.addTerm(r, term); err != nil {
+			return Range{}, err
+		}
 	}
-	switch {
-	case err != nil:
-	case dots == ".." && found:
-		err = out.addBase(r, left)
-	default:
-		err = out.addHead(r, left)
+	if out.Symmetric && len(terms) > 1 { // merge bases are looked for between two heads
+		return Range{}, ErrRangeSyntax
 	}
-	out.Symmetric = found && dots == "..." && len(out.Heads) == 2
-	return out, err
+	return out, nil
+}
+
+func (o *Range) addTerm(r *Repository, term string) error {
+	if left, right, ok := strings.Cut(term, "..."); ok {
+		return o.addSymmetric(r, left, right)
+	}
+	if left, right, ok := strings.Cut(term, ".."); ok {
+		return o.addDifference(r, left, right)
+	}
+	if rev, ok := strings.CutPrefix(term, "^"); ok {
+		return o.addBase(r, rev)
+	}
+	if rev, ok := strings.CutSuffix(term, "^!"); ok {
+		return o.addAlone(r, rev)
+	}
+	return o.addHead(r, term)
+}
+
+func (o *Range) addSymmetric(r *Repository, left, right string) error {
+	if left == "" || strings.HasPrefix(right, ".") {
+		return ErrRangeSyntax
+	}
+	if err := o.addHead(r, right); err != nil {
+		return err
+	}
+	err := o.addHead(r, left)
+	o.Symmetric = len(o.Heads) == 2
+	return err
+}
+
+func (o *Range) addDifference(r *Repository, left, right string) error {
+	if err := o.addHead(r, right); err != nil {
+		return err
+	}
+	if err := o.addBase(r, left); err != nil {
+		return err
+	}
+	if left == "" && len(o.Heads) == 1 && len(o.Bases) == 1 && o.Heads[0] == o.Bases[0] {
+		return ErrEmptyRange
+	}
+	return nil
+}
+
+// addAlone adds a commit without its parents.
+func (o *Range) addAlone(r *Repository, rev string) error {
+	if err := o.addHead(r, rev); err != nil || len(o.Heads) == 0 {
+		return err
+	}
+	c, err := r.Commit(o.Heads[len(o.Heads)-1])
+	o.Bases = append(o.Bases, c.Parents...)
+	return err
 }
 
 func (o *Range) addHead(r *Repository, rev string) error {

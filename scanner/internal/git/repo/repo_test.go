@@ -49,7 +49,7 @@ func TestResolveAsGitDoes(t *testing.T) {
 		for _, rev := range []string{
 			"HEAD", "@", "HEAD~1", "HEAD~3", "HEAD^", "HEAD^^", "HEAD~1^1~1", "HEAD^0", "feature/one", "refs/heads/feature/one",
 			"heads/feature/one", "light", "heavy", "heavier", "heavy~1", "tags/heavy", "origin/main", "origin", head, head[:10], head[:7] + "~2",
-			strings.ToUpper(head[:12]),
+			strings.ToUpper(head[:12]), "heavier^{commit}", "heavier^{}", "HEAD~1^{commit}^0", "HEAD^{}~1",
 		} {
 			want := r.Git("rev-parse", rev+"^{commit}")
 			got, err := opened.Resolve(rev)
@@ -57,11 +57,39 @@ func TestResolveAsGitDoes(t *testing.T) {
 				t.Errorf("packed %v, %s: %s, %v; git says %s", packed, rev, got, err, want)
 			}
 		}
-		for _, rev := range []string{"nothing", "HEAD~9999", "HEAD^9", "HEAD^{tree}", "../../etc/passwd", "abc", "HEAD~x", strings.Repeat("0", 40), "HEAD:file"} {
+		for _, rev := range []string{"nothing", "HEAD~9999", "HEAD^9", "HEAD^{tree}", "../../etc/passwd", "abc", "HEAD~x", strings.Repeat("0", 40), "HEAD:file",
+			"HEAD@{999}", "HEAD@{-1}", "HEAD@{yesterday}", "light@{u}", "nothing@{0}", "HEAD^{/text}", "@{", "@{}"} {
 			if got, err := opened.Resolve(rev); err == nil {
 				t.Errorf("%s is %s", rev, got)
 			}
 		}
+	}
+}
+
+func TestReflogAndUpstreamAsGitDoes(t *testing.T) {
+	r := planted.New(t)
+	for _, message := range []string{"one", "two", "three"} {
+		r.Git("commit", "-q", "--allow-empty", "-m", message)
+	}
+	r.Git("checkout", "-q", "-b", "topic/a", "HEAD~1")
+	r.Git("update-ref", "refs/remotes/origin/next", "HEAD~1")
+	r.Git("config", "remote.origin.url", "elsewhere")
+	r.Git("config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+	r.Git("config", "branch.topic/a.remote", "origin")
+	r.Git("config", "branch.topic/a.merge", "refs/heads/next")
+	r.Git("branch", "-q", "--track", "local", "topic/a")
+	opened := open(t, r.Dir)
+	for _, rev := range []string{
+		"HEAD@{0}", "HEAD@{1}", "HEAD@{2}~1", "@{0}", "main@{1}", "main@{2}", "refs/heads/main@{1}", "heads/main@{1}^{commit}",
+		"@{u}", "@{upstream}", "@{UPSTREAM}^0", "topic/a@{u}", "local@{u}",
+	} {
+		want := r.Git("rev-parse", rev+"^{commit}")
+		if got, err := opened.Resolve(rev); err != nil || got.String() != want {
+			t.Errorf("%s: %s, %v; git says %s", rev, got, err, want)
+		}
+	}
+	if id, err := opened.Resolve("main@{u}"); err == nil {
+		t.Errorf("main@{u} is %s", id)
 	}
 }
 

@@ -3,7 +3,6 @@ package repo
 import (
 	"fmt"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -13,14 +12,12 @@ import (
 // ErrUnknownRevision is the error for a revision that names nothing.
 var ErrUnknownRevision = reason.NewError("git.unknown-revision")
 
-// errBeforeRoot is the error for the parent of a commit that has none.
-var errBeforeRoot = reason.NewError("git.before-root", ErrUnknownRevision)
-
 // maxIndirection caps chains of symbolic refs and of tags that point to tags.
 const maxIndirection = 10
 
 // Resolve returns the commit that a revision names: HEAD, a ref by any of its short names, an object ID or a unique
-// prefix of one, each followed by any number of ~N and ^N.
+// prefix of one. It may be followed by @{N} or @{upstream}, and then by any number of ~N, ^N, ^{commit} and ^{}; see
+// gitrevisions(7). Forms that search by date or by text are not supported.
 func (r *Repository) Resolve(rev string) (object.ID, error) {
 	id, _, err := r.resolve(rev)
 	return id, err
@@ -52,12 +49,24 @@ func (r *Repository) resolveName(name string) (object.ID, error) {
 	if id, ok := object.ParseID(name); ok {
 		return id, nil
 	}
-	for _, pattern := range []string{"%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/remotes/%s/HEAD"} {
-		if id, ok := r.ref(fmt.Sprintf(pattern, name), 0); ok {
-			return id, nil
-		}
+	if base, at, ok := strings.Cut(name, "@{"); ok {
+		return r.resolveAt(base, strings.TrimSuffix(at, "}"))
+	}
+	if _, id, ok := r.fullName(name); ok {
+		return id, nil
 	}
 	return r.abbreviated(name)
+}
+
+// fullName finds the ref that a short name means.
+func (r *Repository) fullName(name string) (full string, target object.ID, ok bool) {
+	for _, pattern := range []string{"%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/remotes/%s/HEAD"} {
+		full = fmt.Sprintf(pattern, name)
+		if id, ok := r.ref(full, 0); ok {
+			return full, id, true
+		}
+	}
+	return "", object.ID{}, false
 }
 
 // ref reads one ref by its full name and follows symbolic refs.
@@ -109,48 +118,6 @@ func (r *Repository) peel(id object.ID) (commit object.ID, tags []object.ID, err
 		id = tag.Target
 	}
 	return object.ID{}, nil, reason.NewError("git.tag-depth")
-}
-
-// climb follows ~N and ^N.
-func (r *Repository) climb(id object.ID, steps string) (object.ID, error) {
-	for steps != "" {
-		op, digits := steps[0], strings.IndexAny(steps[1:], "~^")
-		if digits < 0 {
-			digits = len(steps) - 1
-		}
-		n, err := strconv.Atoi(steps[1 : 1+digits])
-		if digits == 0 {
-			n, err = 1, nil
-		}
-		steps = steps[1+digits:]
-		if err != nil || n < 0 || n > 1_000_000 {
-			return object.ID{}, reason.NewError("git.revision-suffix", ErrUnknownRevision)
-		}
-		if id, err = r.ancestor(id, op, n); err != nil {
-			return object.ID{}, err
-		}
-	}
-	return id, nil
-}
-
-func (r *Repository) ancestor(id object.ID, op byte, n int) (object.ID, error) {
-	parent, times := 1, n
-	if op == '^' {
-		parent, times = n, min(n, 1)
-	}
-	for range times {
-		c, err := r.Commit(id)
-		switch {
-		case err != nil:
-			return object.ID{}, err
-		case len(c.Parents) == 0 && parent == 1:
-			return object.ID{}, errBeforeRoot
-		case parent > len(c.Parents):
-			return object.ID{}, reason.NewError("git.no-such-parent", id.String(), parent, ErrUnknownRevision)
-		}
-		id = c.Parents[parent-1]
-	}
-	return id, nil
 }
 
 // Commit reads the headers of a commit.

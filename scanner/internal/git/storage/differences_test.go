@@ -202,6 +202,7 @@ func TestRevisions(t *testing.T) {
 	defer ours.Close()
 	for rev, theirsRight := range map[string]bool{
 		"HEAD": true, "main~2": true, "HEAD^": true, "v1": true, r.Git("rev-parse", "HEAD")[:8]: true,
+		"v1^{commit}": true, "HEAD@{1}": false,
 	} {
 		want := r.Git("rev-parse", rev+"^{commit}")
 		if got, err := ours.Resolve(rev); err != nil || got.String() != want {

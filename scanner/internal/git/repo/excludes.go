@@ -28,11 +28,10 @@ func (r *Repository) excludesFile() string {
 	}
 	path := filepath.Join(xdg, "ignore")
 	for _, file := range files {
-		if cfg, err := parseConfig(file); err == nil {
-			path = cmp.Or(cfg.Section("core").Option("excludesfile"), path)
-		}
+		cfg, _ := readConfigFile(file) // one that is damaged is the user's own
+		path = cmp.Or(cfg.Get("core", "", "excludesfile"), path)
 	}
-	path = cmp.Or(r.config.Section("core").Option("excludesfile"), path)
+	path = cmp.Or(r.config.Get("core", "", "excludesfile"), path)
 	if inHome, ok := strings.CutPrefix(path, "~/"); ok {
 		return filepath.Join(home, inHome)
 	}

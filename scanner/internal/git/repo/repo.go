@@ -1,24 +1,24 @@
 // Package repo opens git repositories: it finds their folders and reads their configuration, refs, reflogs and
 // revisions. Objects are read by odb.
 //
-// Nothing in a repository is trusted or executed: no hooks, filters or configured commands. Configuration is parsed by
-// go-git; includes are not followed.
+// Nothing in a repository is trusted or executed: no hooks, filters or configured commands. Includes of the
+// configuration are not followed.
 //
 // Limits: SHA-1 repositories with the files ref backend. Others are refused by name.
 package repo
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/config"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
-	"github.com/go-git/go-git/v5/plumbing/format/config"
 )
 
 // Repository is an open repository.
@@ -29,9 +29,9 @@ type Repository struct {
 	Worktree string // root of the working tree; "" for a bare repository
 	Bare     bool
 
-	config    *config.Config
-	configErr error // why the configuration could not be parsed
-	db        *odb.DB
+	config     config.Config
+	configErrs []error // what is unknown of the configuration
+	db         *odb.DB
 }
 
 // The errors of Open and Discover.
@@ -80,8 +80,8 @@ func Open(path string, opts Options) (*Repository, error) {
 		return nil, err
 	}
 	r.db = odb.Open(append(opts.ObjectDirs[:len(opts.ObjectDirs):len(opts.ObjectDirs)], r.ObjectDir()), opts.Limits)
-	if r.configErr != nil {
-		r.db.ReportUnreadable(filepath.Join(r.Common, "config"), r.configErr)
+	for _, err := range r.configErrs {
+		r.db.ReportUnreadable(filepath.Join(r.Common, "config"), err)
 	}
 	r.Objects = r.db
 	return r, nil
@@ -160,42 +160,66 @@ func readPointer(file, prefix string) (string, error) {
 	return filepath.Clean(text), nil
 }
 
-// readConfig reads the configuration and refuses formats that this package would misread. If the configuration cannot
-// be parsed, it counts as empty and the scan reports it.
+// readConfig reads the configuration and refuses formats that this package would misread. The scan reports what is unknown
+// of the configuration; the objects may be readable all the same.
 func (r *Repository) readConfig() error {
-	var err error
-	if r.config, err = parseConfig(filepath.Join(r.Common, "config")); errors.Is(err, errConfig) {
-		r.config, r.configErr = config.New(), err
-	} else if err != nil {
-		return err
+	cfg, err := readConfigFile(filepath.Join(r.Common, "config"))
+	if err != nil {
+		r.configErrs = append(r.configErrs, err)
 	}
-	extensions := r.config.Section("extensions")
-	if format := extensions.Option("objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
+	r.config = cfg
+	if format := cfg.Get("extensions", "", "objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
 		return reason.NewError("git.object-format", format, ErrUnsupported)
 	}
-	if backend := extensions.Option("refstorage"); backend != "" && !strings.EqualFold(backend, "files") {
+	if backend := cfg.Get("extensions", "", "refstorage"); backend != "" && !strings.EqualFold(backend, "files") {
 		return reason.NewError("git.ref-storage", backend, ErrUnsupported)
 	}
+	r.checkFormat()
 	return nil
 }
 
-var errConfig = errors.New("parsing the configuration")
+// extensions are the extensions of git's repository format that change nothing for a reader, or that this package knows.
+var extensions = []string{
+	"noop", "noop-v1", "objectformat", "refstorage", "preciousobjects", "partialclone", "worktreeconfig", "relativeworktrees",
+}
 
-// parseConfig parses a configuration file. A file that does not exist is empty; the error wraps errConfig if the file
-// was read and cannot be parsed.
-func parseConfig(path string) (*config.Config, error) {
-	cfg := config.New()
+// checkFormat notes a format or an extension that is unknown. Like git, it ignores extensions of format 0.
+func (r *Repository) checkFormat() {
+	version := r.config.Get("core", "", "repositoryformatversion")
+	switch version {
+	case "", "0":
+		return
+	case "1":
+	default:
+		r.configErrs = append(r.configErrs, reason.NewError("git.repository-format", version))
+	}
+	var unknown []string
+	for name := range r.config.Section("extensions") {
+		if !slices.Contains(extensions, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	for _, name := range unknown {
+		r.configErrs = append(r.configErrs, reason.NewError("git.unknown-extension", name))
+	}
+}
+
+// readConfigFile reads a configuration file. A file that does not exist is empty. What can be parsed is returned with an
+// error too.
+func readConfigFile(path string) (config.Config, error) {
 	data, err := fileio.ReadSmall(path, maxConfig)
 	if errors.Is(err, os.ErrNotExist) {
-		return cfg, nil
+		return config.Config{}, nil
 	}
 	if err != nil {
-		return nil, reason.NewError("git.config-unreadable", fileio.WithoutPath(err))
+		return config.Config{}, reason.NewError("git.config-unreadable", fileio.WithoutPath(err))
 	}
-	if err := config.NewDecoder(bytes.NewReader(data)).Decode(cfg); err != nil {
-		return nil, &reason.Error{Reason: reason.New("git.config", err), Err: errConfig}
+	cfg, err := config.Parse(data)
+	if err != nil {
+		err = reason.NewError("git.config", err)
 	}
-	return cfg, nil
+	return cfg, err
 }
 
 // Shallow returns the commits whose parents were left out when the repository was cloned or fetched.
@@ -211,13 +235,5 @@ func (r *Repository) Shallow() []object.ID {
 
 // Partial reports whether the repository is a partial clone: git fetches missing objects when it needs them.
 func (r *Repository) Partial() bool {
-	if r.config.Section("extensions").Option("partialclone") != "" {
-		return true
-	}
-	for _, remote := range r.config.Section("remote").Subsections {
-		if remote.Option("promisor") == "true" {
-			return true
-		}
-	}
-	return false
+	return r.config.Get("extensions", "", "partialclone") != "" || r.config.Any("remote", "promisor", "true")
 }

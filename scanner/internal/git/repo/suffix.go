@@ -64,8 +64,7 @@ func (r *Repository) upstream(name string) (object.ID, error) {
 	if !ok {
 		return object.ID{}, reason.NewError("git.no-upstream", ErrUnknownRevision)
 	}
-	section := r.config.Section("branch").Subsection(branch)
-	remote, merge := section.Option("remote"), section.Option("merge")
+	remote, merge := r.config.Get("branch", branch, "remote"), r.config.Get("branch", branch, "merge")
 	if remote != "." {
 		merge = strings.Replace(merge, "refs/heads/", "refs/remotes/"+remote+"/", 1)
 	}

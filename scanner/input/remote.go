@@ -13,7 +13,10 @@ func Redact(url string) string { return remote.Redact(url) }
 
 // Remote is the repository on a server: all that its refs reach. It is fetched by the scan, into a folder that Close
 // removes. User and password are for https; a token is a password.
-func Remote(url, user, password string, o Options) *Input {
+func Remote(url, user, password string, o Options) (*Input, error) {
+	if !remote.Complete(url) {
+		return nil, failed("input.url", remote.Redact(url))
+	}
 	limits := odb.Limits{}
 	if o.MaxMemory > 0 {
 		limits = odb.LimitsFor(o.MaxMemory)
@@ -21,5 +24,5 @@ func Remote(url, user, password string, o Options) *Input {
 	source := remote.New(remote.Options{URL: url, User: user, Password: password, Limits: limits})
 	in := o.of(source)
 	in.remote = source
-	return in
+	return in, nil
 }

@@ -69,7 +69,7 @@ func (a *app) input(o inputOptions) (*input.Input, error) {
 	case o.path == "-":
 		return input.Stdin(a.In, opts)
 	case o.remote():
-		return input.Remote(o.path, os.Getenv(gitUserVariable), os.Getenv(gitTokenVariable), opts), nil
+		return input.Remote(o.path, os.Getenv(gitUserVariable), os.Getenv(gitTokenVariable), opts)
 	case o.commits != "":
 		return input.Range(o.path, o.commits, opts)
 	case o.staged && isHere(o.path):

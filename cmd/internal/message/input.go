@@ -32,6 +32,8 @@ var inputTexts = texts{
 	},
 	"input.cache":             {en: "--cache: {1}", zh: "--cache：{1}"},
 	"input.cache.hint":        {en: "name another folder, or leave out --cache", zh: "请指定其他目录，或去掉 --cache"},
+	"input.url":               {en: "{1} names no repository on a server", zh: "{1} 没有指明服务器上的仓库"},
+	"input.url.hint":          {en: "write it as https://HOST/PATH or user@HOST:PATH", zh: "请写成 https://主机/路径 或 用户@主机:路径"},
 	"input.range-syntax":      {en: "--range {1} is not a range", zh: "--range {1} 不是提交范围"},
 	"input.range-syntax.hint": {en: "write it as BASE..HEAD, such as origin/main..HEAD", zh: "请写成 BASE..HEAD，例如 origin/main..HEAD"},
 	"input.range":             {en: "--range {1}: {2}", zh: "--range {1}：{2}"},

@@ -44,6 +44,9 @@ type Source struct {
 // IsURL reports whether a name is a URL of a repository, or user@host:path.
 func IsURL(name string) bool { return fetch.IsURL(name) }
 
+// Complete reports whether a URL names a server and a repository on it.
+func Complete(url string) bool { return fetch.Complete(url) }
+
 // Redact returns a URL without its user information, for a report.
 func Redact(url string) string { return fetch.Redact(url) }
 

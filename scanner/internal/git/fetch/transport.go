@@ -28,6 +28,12 @@ func IsURL(name string) bool {
 	return err == nil && ep.Protocol == "ssh" && ep.User != "" && strings.Contains(name, "@")
 }
 
+// Complete reports whether a URL names a server and a repository on it.
+func Complete(url string) bool {
+	ep, err := transport.NewEndpoint(url)
+	return err == nil && (ep.Host != "" || ep.Protocol == "file") && strings.Trim(ep.Path, "/") != ""
+}
+
 // open begins a session with the server.
 func open(o Options) (transport.UploadPackSession, error) {
 	ep, err := transport.NewEndpoint(o.URL)

@@ -1,4 +1,5 @@
-// Package osfile has helpers for files: it writes one atomically, and strips the path from errors. It is a leaf.
+// Package osfile has helpers for files: it writes one atomically, locks one, says whose it is, and strips the path
+// from errors. It is a leaf.
 package osfile
 
 import (

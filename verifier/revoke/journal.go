@@ -87,7 +87,7 @@ func CreateJournal(name string) (*Journal, error) {
 	}
 	j := newJournal()
 	j.file, j.created = file, true
-	if err := lock(file); err != nil {
+	if err := osfile.Lock(file); err != nil {
 		return nil, errors.Join(reason.NewError("revoke.journal-locking", name, systemError(err)), file.Close())
 	}
 	syncFolder(filepath.Dir(name))
@@ -111,7 +111,7 @@ func OpenJournal(name string) (*Journal, error) {
 	if err := checkOwn(file); err != nil {
 		return nil, errors.Join(fail(reason.New("revoke.journal-distrusted", name, err), reason.New("revoke.journal-distrusted-hint")), file.Close())
 	}
-	if err := lock(file); err != nil {
+	if err := osfile.Lock(file); err != nil {
 		return nil, errors.Join(fail(reason.New("revoke.journal-in-use", name, systemError(err)), reason.New("revoke.journal-in-use-hint")), file.Close())
 	}
 	j := newJournal()
@@ -134,7 +134,13 @@ func checkOwn(file *os.File) error {
 	if err != nil {
 		return systemError(err)
 	}
-	return checkPrivate(info)
+	switch {
+	case osfile.OthersMayWrite(info):
+		return reason.NewError("revoke.journal-writable")
+	case osfile.IsForeign(info):
+		return reason.NewError("revoke.journal-foreign")
+	}
+	return nil
 }
 
 // Close closes the file. It may be called twice. A new journal in which nothing was written is removed: no run began.

@@ -34,19 +34,12 @@ type layout struct {
 
 const noEntry = -1
 
-// An offset and a position in the index are packed into one number for sorting. That leaves 28 bits for the position
-// (268 million objects) and 36 for the offset (64 GiB).
-const (
-	indexBits   = 28
-	maxPackSize = 1 << (64 - indexBits)
-)
-
 // layoutOf computes the layout of a pack, once.
 func (db *DB) layoutOf(ctx context.Context, p *pack) (*layout, error) {
 	var err error
 	p.once.Do(func() {
 		l := &layout{external: map[int32]object.ID{}, find: p.find}
-		l.sort(&p.idx)
+		l.positions, l.offsets, l.crcs = p.idx.PackOrder()
 		if err = l.linkDeltas(ctx, p, db.limits.Workers); err == nil {
 			l.propagateTypes(db.typeOf)
 			l.assignIndexes(db, p)
@@ -57,55 +50,6 @@ func (db *DB) layoutOf(ctx context.Context, p *pack) (*layout, error) {
 		err = reason.NewError("git.pack-interrupted")
 	}
 	return p.layout, err
-}
-
-// sort orders the entries by their offset in the pack.
-func (l *layout) sort(idx *packfile.Index) {
-	n := idx.Len()
-	keys := make([]uint64, n)
-	for i := range keys {
-		keys[i] = uint64(max(0, idx.Offset(i)))<<indexBits | uint64(i)
-	}
-	keys = radixSort(keys, indexBits)
-	l.positions, l.offsets = make([]uint32, n), make([]int64, n)
-	for i, key := range keys {
-		l.positions[i] = uint32(key & (1<<indexBits - 1))
-		l.offsets[i] = int64(key >> indexBits)
-	}
-	if !idx.HasCRCs() {
-		return
-	}
-	l.crcs = make([]uint32, n)
-	for i, at := range l.positions {
-		l.crcs[i] = idx.CRC(int(at))
-	}
-}
-
-// radixSort sorts keys by their bits from lowBit on. It is several times as fast as a comparison sort, and sorting is
-// the part of a scan that does not run in parallel. It returns either keys or its scratch memory.
-func radixSort(keys []uint64, lowBit int) []uint64 {
-	const digit = 11 // 2,048 counters fit into the first-level cache, and four passes cover a pack of 64 GiB
-	highest := uint64(0)
-	for _, key := range keys {
-		highest |= key
-	}
-	other := make([]uint64, len(keys))
-	for shift := lowBit; highest>>shift != 0; shift += digit {
-		var next [1<<digit + 1]int
-		for _, key := range keys {
-			next[key>>shift&(1<<digit-1)+1]++
-		}
-		for d := range 1 << digit {
-			next[d+1] += next[d]
-		}
-		for _, key := range keys {
-			d := key >> shift & (1<<digit - 1)
-			other[next[d]] = key
-			next[d]++
-		}
-		keys, other = other, keys
-	}
-	return keys
 }
 
 // assignIndexes looks up the object indexes of a pack that is not the first: earlier packs may have the same objects.

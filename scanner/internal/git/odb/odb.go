@@ -47,7 +47,7 @@ const (
 )
 
 // maxPacked is the number of packed objects that an Index can count.
-const maxPacked = 1 << indexBits
+const maxPacked = packfile.MaxObjects
 
 // Open opens object directories, with the alternates of each. The first one is the repository's own; during a push it
 // is the quarantine directory, and the repository's own comes second. What cannot be opened is reported by Walk.

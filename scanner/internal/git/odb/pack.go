@@ -22,7 +22,7 @@ type pack struct {
 
 // openPack opens a pack.
 func openPack(path string, idx packfile.Index) (*pack, error) {
-	file, err := packfile.OpenFile(path, maxPackSize)
+	file, err := packfile.OpenFile(path, packfile.MaxPackSize)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ type ReceiveOptions struct {
 // walk. Memory is bounded by Limits, and by about 60 bytes for each object.
 func Receive(ctx context.Context, r io.Reader, o ReceiveOptions) (path string, err error) {
 	o.Limits = o.Limits.withDefaults()
-	o.MaxSize = cmp.Or(o.MaxSize, maxPackSize)
+	o.MaxSize = cmp.Or(o.MaxSize, packfile.MaxPackSize)
 	packDir := filepath.Join(o.Dir, "pack")
 	if err := os.MkdirAll(packDir, 0o700); err != nil {
 		return "", fmt.Errorf("storing a pack: %w", err)

@@ -32,8 +32,10 @@ type StreamReader struct {
 	entrySum uint32
 }
 
+// BufferSize is the size, in bytes, of the buffers for packs that are read or written in order.
 const BufferSize = 1 << 20
 
+// NewStreamReader returns a reader of the pack that in delivers, which has at most maxSize bytes. It writes the pack to out.
 func NewStreamReader(in io.Reader, out io.Writer, maxSize int64) *StreamReader {
 	return &StreamReader{in: in, out: out, buf: make([]byte, BufferSize), left: maxSize, sum: sha1.New()} //nolint:gosec // see above
 }

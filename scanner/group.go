@@ -232,5 +232,9 @@ func (g *group) places() []finding.Occurrence {
 		out = append(out, place)
 	}
 	slices.SortFunc(out, finding.CompareOccurrences)
-	return out
+	return slices.CompactFunc(out, isSame) // several rules may match in the same place
+}
+
+func isSame(a, b finding.Occurrence) bool {
+	return finding.CompareOccurrences(a, b) == 0 && a.Parts == b.Parts && a.SecretLine == b.SecretLine && a.Decoded == b.Decoded
 }

@@ -34,7 +34,7 @@ func TestRefusals(t *testing.T) {
 	broken.Write(".git/config", "")
 	damaged.Write(".git/index", "damaged")
 	tables.Git("config", "core.repositoryFormatVersion", "1")
-	tables.Git("config", "extensions.refStorage", "reftable")
+	tables.Git("config", "extensions.refStorage", "tables")
 	for name, opts := range map[string]options{
 		"nothing":                {Path: repo.Dir, NoHistory: true, NoWorktree: true},
 		"no such path":           {Path: filepath.Join(plain, "missing")},

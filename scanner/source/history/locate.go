@@ -95,7 +95,9 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 	if err := l.introductions(ctx); err != nil {
 		return nil, err
 	}
-	l.refs = newRefIndex(l.graph, l.order, l.allRefs, l.source.repo.Reflogs(), l.asked(matches))
+	reflogs, unreadable := l.source.repo.Reflogs()
+	l.unreadable = append(l.unreadable, unreadable...)
+	l.refs = newRefIndex(l.graph, l.order, l.allRefs, reflogs, l.asked(matches))
 	l.stage()
 	l.report()
 	out := make([][]finding.Place, len(matches))

@@ -19,7 +19,7 @@ import (
 type repository interface {
 	objects() odb.Reader
 	Refs() ([]repo.Ref, []odb.Unreadable)
-	Reflogs() []repo.Ref
+	Reflogs() ([]repo.Ref, []odb.Unreadable)
 	Shallow() []object.ID
 	Partial() bool
 	Commit(id object.ID) (object.CommitInfo, error)
@@ -85,7 +85,7 @@ func (r goGit) Refs() ([]repo.Ref, []odb.Unreadable) {
 }
 
 // Reflogs implements repository.
-func (goGit) Reflogs() []repo.Ref { return nil }
+func (goGit) Reflogs() ([]repo.Ref, []odb.Unreadable) { return nil, nil }
 
 // Shallow implements repository.
 func (r goGit) Shallow() []object.ID {

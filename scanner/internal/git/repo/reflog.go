@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -10,37 +11,37 @@ import (
 
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/odb"
 )
 
-// Reflogs returns every entry of every reflog, the latest of each first, with git's names for them: HEAD@{0}, main@{2},
-// stash@{1}.
-func (r *Repository) Reflogs() []Ref {
+func (s refFiles) reflogs() ([]Ref, []odb.Unreadable) {
 	var out []Ref
+	var c refCollector
 	seen := map[string]bool{}
-	roots := []struct{ prefix, dir string }{{"", r.GitDir}, {"main-worktree/", r.Common}}
-	for _, name := range subdirs(filepath.Join(r.Common, "worktrees")) {
-		roots = append(roots, struct{ prefix, dir string }{"worktrees/" + name + "/", filepath.Join(r.Common, "worktrees", name)})
-	}
-	for _, root := range roots {
+	for _, root := range s.roots() {
 		logs := filepath.Join(root.dir, "logs")
 		_ = filepath.WalkDir(logs, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
-				return nil
-			}
 			rel, _ := filepath.Rel(logs, path)
-			if name := reflogName(root.prefix, filepath.ToSlash(rel)); !seen[path] {
+			switch {
+			case err != nil && !errors.Is(err, fs.ErrNotExist):
+				c.report(path, fileio.WithoutPath(err))
+			case err == nil && d.Type().IsRegular() && !seen[path]:
 				seen[path] = true
-				out = append(out, readReflog(name, path)...)
+				entries, err := readReflog(reflogName(root.prefix, filepath.ToSlash(rel)), path)
+				if err != nil {
+					c.report(path, fileio.WithoutPath(err))
+				}
+				out = append(out, entries...)
 			}
 			return nil
 		})
 	}
-	return out
+	return out, c.unreadable
 }
 
-// reflogName is the name of a reflog. Reflogs of refs are shared; the others belong to one worktree.
+// reflogName is the name of a reflog, which belongs to one worktree unless its ref is shared.
 func reflogName(worktree, ref string) string {
-	if strings.HasPrefix(ref, "refs/") {
+	if shared(ref) {
 		return shortName(ref)
 	}
 	return worktree + ref
@@ -59,9 +60,10 @@ func shortName(ref string) string {
 	return ref
 }
 
-func readReflog(name, path string) []Ref {
+// readReflog returns the entries that could be read, also with an error.
+func readReflog(name, path string) ([]Ref, error) {
 	var out []Ref
-	_ = fileio.Lines(path, func(line []byte) {
+	err := fileio.Lines(path, func(line []byte) {
 		fields := bytes.SplitN(line, []byte{' '}, 3) // old ID, new ID, who and why
 		if len(fields) < 3 {
 			return
@@ -74,5 +76,5 @@ func readReflog(name, path string) []Ref {
 	for i := range out {
 		out[i].Name = fmt.Sprintf("%s@{%d}", name, i)
 	}
-	return out
+	return out, err
 }

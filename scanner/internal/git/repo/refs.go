@@ -1,75 +1,53 @@
 package repo
 
 import (
-	"cmp"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
-	"github.com/akguard/akguard/scanner/internal/git/odb"
 )
 
-// Ref is a name for an object: a ref, a detached HEAD, or an entry of a reflog.
-type Ref struct {
-	Name   string // refs/heads/main, HEAD, worktrees/x/HEAD, stash@{1}
-	Target object.ID
-}
-
-const (
-	maxRefs    = 1_000_000
-	maxRefFile = 4 << 10 // bytes that are read of a ref; paths are at most that long
-)
+// maxRefFile is how many bytes are read of a ref. Paths are at most that long.
+const maxRefFile = 4 << 10
 
 var errRef = reason.NewError("git.ref-damaged")
 
-// Refs returns every ref that names an object, sorted by name, and the detached HEADs. Symbolic refs are left out,
-// because the ref that they point to is in the list.
-func (r *Repository) Refs() ([]Ref, []odb.Unreadable) {
+// refFiles keeps refs in files, each in one of its own or in packed-refs, and reflogs in files below logs.
+type refFiles struct{ *Repository }
+
+func (s refFiles) refs(c *refCollector) {
+	for _, root := range s.roots() {
+		c.head(root.prefix+"HEAD", filepath.Join(root.dir, "HEAD"))
+		c.loose(root)
+	}
+	c.packed(filepath.Join(s.Common, "packed-refs"))
+}
+
+func (s refFiles) ref(name string) (id object.ID, symbolic string, ok bool) {
+	for _, dir := range []string{s.GitDir, s.Common} {
+		if id, symbolic, err := readRef(filepath.Join(dir, filepath.FromSlash(name))); err == nil {
+			return id, symbolic, true
+		}
+	}
+	id, ok = s.packedRef(name)
+	return id, "", ok
+}
+
+func (s refFiles) packedRef(name string) (object.ID, bool) {
 	c := refCollector{seen: map[string]bool{}}
-	c.head("HEAD", filepath.Join(r.GitDir, "HEAD"))
-	for _, name := range subdirs(filepath.Join(r.Common, "worktrees")) {
-		c.head("worktrees/"+name+"/HEAD", filepath.Join(r.Common, "worktrees", name, "HEAD"))
+	c.packed(filepath.Join(s.Common, "packed-refs"))
+	for _, ref := range c.refs {
+		if ref.Name == name {
+			return ref.Target, true
+		}
 	}
-	c.loose(r.Common)
-	if r.GitDir != r.Common {
-		c.head("main-worktree/HEAD", filepath.Join(r.Common, "HEAD"))
-		c.loose(r.GitDir)
-	}
-	c.packed(filepath.Join(r.Common, "packed-refs"))
-	if c.dropped > 0 {
-		c.report("refs", reason.NewError("git.too-many-refs", len(c.refs)+c.dropped))
-	}
-	slices.SortFunc(c.refs, func(a, b Ref) int { return cmp.Compare(a.Name, b.Name) })
-	return c.refs, c.unreadable
-}
-
-type refCollector struct {
-	refs       []Ref
-	seen       map[string]bool
-	unreadable []odb.Unreadable
-	dropped    int // refs past the limit
-}
-
-func (c *refCollector) add(name string, target object.ID) {
-	switch {
-	case c.seen[name]:
-	case len(c.refs) >= maxRefs:
-		c.dropped++
-	default:
-		c.seen[name] = true
-		c.refs = append(c.refs, Ref{name, target})
-	}
-}
-
-func (c *refCollector) report(what string, err error) {
-	c.unreadable = append(c.unreadable, odb.Unreadable{What: what, Err: err})
+	return object.ID{}, false
 }
 
 func (c *refCollector) head(name, path string) {
@@ -82,11 +60,14 @@ func (c *refCollector) head(name, path string) {
 	}
 }
 
-// loose reads the refs that are files below dir/refs.
-func (c *refCollector) loose(dir string) {
-	_ = filepath.WalkDir(filepath.Join(dir, "refs"), func(path string, d fs.DirEntry, err error) error {
-		rel, _ := filepath.Rel(dir, path)
+// loose reads the refs that are files below refs in a folder.
+func (c *refCollector) loose(at root) {
+	_ = filepath.WalkDir(filepath.Join(at.dir, "refs"), func(path string, d fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(at.dir, path)
 		name := filepath.ToSlash(rel)
+		if !shared(name) {
+			name = at.prefix + name
+		}
 		switch {
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			c.report(name, fileio.WithoutPath(err))

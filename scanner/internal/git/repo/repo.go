@@ -4,7 +4,9 @@
 // Nothing in a repository is trusted or executed: no hooks, filters or configured commands. Includes of the
 // configuration are not followed.
 //
-// Limits: SHA-1 repositories with the files ref backend. Others are refused by name.
+// Refs and reflogs are read from files or from reftables.
+//
+// Limits: SHA-1 repositories. Other object formats, and other ref storages, are refused by name.
 package repo
 
 import (
@@ -32,6 +34,7 @@ type Repository struct {
 	config     config.Config
 	configErrs []error // what is unknown of the configuration
 	db         *odb.DB
+	store      refStore
 }
 
 // The errors of Open and Discover.
@@ -171,7 +174,12 @@ func (r *Repository) readConfig() error {
 	if format := cfg.Get("extensions", "", "objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
 		return reason.NewError("git.object-format", format, ErrUnsupported)
 	}
-	if backend := cfg.Get("extensions", "", "refstorage"); backend != "" && !strings.EqualFold(backend, "files") {
+	switch backend := cfg.Get("extensions", "", "refstorage"); strings.ToLower(backend) {
+	case "", "files":
+		r.store = refFiles{r}
+	case "reftable":
+		r.store = refTables{r}
+	default:
 		return reason.NewError("git.ref-storage", backend, ErrUnsupported)
 	}
 	r.checkFormat()

@@ -122,7 +122,8 @@ func TestRefsAndReflogs(t *testing.T) {
 	}
 
 	logged := map[string]string{}
-	for _, entry := range opened.Reflogs() {
+	reflogs, _ := opened.Reflogs()
+	for _, entry := range reflogs {
 		logged[entry.Name] = entry.Target.String()
 	}
 	for _, name := range []string{"HEAD@{0}", "HEAD@{3}", "main@{0}", "main@{2}", "stash@{0}", "stash@{1}"} {
@@ -146,7 +147,8 @@ func TestMainWorktreeFromALinkedOne(t *testing.T) {
 		t.Errorf("refs %v lack the main worktree's HEAD", refs)
 	}
 	logged := map[string]string{}
-	for _, entry := range opened.Reflogs() {
+	reflogs, _ := opened.Reflogs()
+	for _, entry := range reflogs {
 		logged[entry.Name] = entry.Target.String()
 	}
 	for name, want := range map[string]string{
@@ -179,7 +181,7 @@ func TestManyRefs(t *testing.T) {
 func TestUnsupported(t *testing.T) {
 	r := planted.New(t)
 	config := filepath.Join(r.Dir, ".git", "config")
-	for _, extension := range []string{"objectFormat = sha256", "refStorage = reftable"} {
+	for _, extension := range []string{"objectFormat = sha256", "refStorage = tables"} {
 		if err := os.WriteFile(config, []byte("[core]\n\trepositoryformatversion = 1\n[extensions]\n\t"+extension+"\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -71,31 +71,14 @@ func (r *Repository) fullName(name string) (full string, target object.ID, ok bo
 
 // ref reads one ref by its full name and follows symbolic refs.
 func (r *Repository) ref(name string, depth int) (object.ID, bool) {
-	if depth > maxIndirection || !filepath.IsLocal(filepath.FromSlash(name)) {
+	if depth > maxIndirection || !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains(name, "..") { // as in git, no ref has two dots
 		return object.ID{}, false
 	}
-	for _, dir := range []string{r.GitDir, r.Common} {
-		id, symbolic, err := readRef(filepath.Join(dir, filepath.FromSlash(name)))
-		if err != nil {
-			continue
-		}
-		if symbolic != "" {
-			return r.ref(symbolic, depth+1)
-		}
-		return id, true
+	id, symbolic, ok := r.store.ref(name)
+	if ok && symbolic != "" {
+		return r.ref(symbolic, depth+1)
 	}
-	return r.packedRef(name)
-}
-
-func (r *Repository) packedRef(name string) (object.ID, bool) {
-	c := refCollector{seen: map[string]bool{}}
-	c.packed(filepath.Join(r.Common, "packed-refs"))
-	for _, ref := range c.refs {
-		if ref.Name == name {
-			return ref.Target, true
-		}
-	}
-	return object.ID{}, false
+	return id, ok
 }
 
 // peel follows annotated tags to a commit.

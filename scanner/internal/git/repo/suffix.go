@@ -2,7 +2,6 @@ package repo
 
 import (
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -37,7 +36,8 @@ func (r *Repository) resolveAt(name, at string) (object.ID, error) {
 		}
 	}
 	entry := fmt.Sprintf("%s@{%d}", shortName(full), n)
-	for _, ref := range r.Reflogs() {
+	reflogs, _ := r.store.reflogs()
+	for _, ref := range reflogs {
 		if ref.Name == entry {
 			return ref.Target, nil
 		}
@@ -47,10 +47,7 @@ func (r *Repository) resolveAt(name, at string) (object.ID, error) {
 
 // current returns the full name of the current branch; "" if HEAD is detached.
 func (r *Repository) current() string {
-	_, symbolic, err := readRef(filepath.Join(r.GitDir, "HEAD"))
-	if err != nil {
-		return ""
-	}
+	_, symbolic, _ := r.store.ref("HEAD")
 	return symbolic
 }
 

@@ -36,6 +36,8 @@ func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scann
 		origins: map[origin][]int32{}, paths: map[int32][]string{},
 	}
 	l.allRefs, l.unreadable = s.repo.Refs()
+	reflogs, unreadable := s.repo.Reflogs()
+	l.reflogs, l.unreadable = reflogs, append(l.unreadable, unreadable...)
 	whole, err := l.nothingMissing(ctx, matches)
 	if err != nil {
 		return nil, err
@@ -57,6 +59,7 @@ type locator struct {
 	order      []int32    // commits, parents first
 	rank       []int32    // position of each commit in order
 	allRefs    []repo.Ref // all refs of the repository
+	reflogs    []repo.Ref // all entries of reflogs
 	refs       *refIndex
 	unreadable []odb.Unreadable
 	origins    map[origin][]int32 // the commits that introduced a leaf at a path, in order
@@ -95,9 +98,7 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 	if err := l.introductions(ctx); err != nil {
 		return nil, err
 	}
-	reflogs, unreadable := l.source.repo.Reflogs()
-	l.unreadable = append(l.unreadable, unreadable...)
-	l.refs = newRefIndex(l.graph, l.order, l.allRefs, reflogs, l.asked(matches))
+	l.refs = newRefIndex(l.graph, l.order, l.allRefs, l.reflogs, l.asked(matches))
 	l.stage()
 	l.report()
 	out := make([][]finding.Place, len(matches))

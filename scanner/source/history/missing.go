@@ -13,16 +13,33 @@ func (l *locator) report() {
 	for _, u := range l.unreadable {
 		l.skip(u.What, reason.Of(u.Err))
 	}
-	for _, ref := range l.allRefs {
-		chain := l.graph.chain(ref.Target)
-		if id := chain[len(chain)-1]; !l.has(id) {
-			l.skip(ref.Name, reason.New("git.ref-target-missing", id.String()))
-		}
-	}
+	l.reportTargets()
 	l.reportGaps(l.reportShallow())
 	l.reportLeaves()
 	if l.capped {
 		l.skip(".", reason.New("git.places-capped", maxPlaces, maxSteps))
+	}
+}
+
+// reportTargets reports refs and entries of reflogs that name a missing object. An object that a ref names is not reported
+// again for its reflogs, nor is one that a commit refers to.
+func (l *locator) reportTargets() {
+	reported := map[object.ID]bool{{}: true} // the entry for a branch that was deleted names no object
+	for _, a := range l.graph.absent {
+		reported[a.id] = true
+	}
+	for _, ref := range l.allRefs {
+		chain := l.graph.chain(ref.Target)
+		if id := chain[len(chain)-1]; !l.has(id) {
+			l.skip(ref.Name, reason.New("git.ref-target-missing", id.String()))
+			reported[id] = true
+		}
+	}
+	for _, entry := range l.reflogs {
+		if id := entry.Target; !reported[id] && !l.has(id) {
+			l.skip(entry.Name, reason.New("git.reflog-target-missing", id.String()))
+			reported[id] = true
+		}
 	}
 }
 

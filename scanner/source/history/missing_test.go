@@ -41,7 +41,7 @@ func newWreck(t *testing.T) *wreck {
 		w.Commit("add " + path)
 	}
 	w.Git("tag", "-a", "-m", "annotated", "v1", "HEAD~1")
-	for _, rev := range []string{"HEAD", "HEAD~1", "HEAD~2", "HEAD~1^{tree}", "HEAD:dir", "HEAD:dir/deep", "HEAD:a.env"} {
+	for _, rev := range []string{"HEAD", "HEAD@{0}", "HEAD~1", "HEAD~2", "HEAD~1^{tree}", "HEAD:dir", "HEAD:dir/deep", "HEAD:a.env"} {
 		w.ids[rev] = w.Git("rev-parse", rev)
 	}
 	return w
@@ -53,6 +53,7 @@ func TestMissingAndDamaged(t *testing.T) {
 	damaged := func(w *wreck, id string) { w.Damage(id) }
 	packedMissing := func(w *wreck, id string) { w.PackWithout(id) }
 	packedDamaged := func(w *wreck, id string) { w.Pack("--window=0"); w.Damage(id) }
+	forgotten := func(w *wreck, id string) { w.Git("update-ref", "HEAD", "HEAD~1"); w.Lose(id) }
 	made := newWreck(t)
 	for _, c := range []struct {
 		rev     string
@@ -71,6 +72,7 @@ func TestMissingAndDamaged(t *testing.T) {
 		{"HEAD~2", []func(*wreck, string){damaged, packedDamaged}, "", "", ""},
 		{"HEAD", []func(*wreck, string){missing, packedMissing}, "refs/heads/main", "git.ref-target-missing", ""},
 		{"HEAD~1", []func(*wreck, string){missing, packedMissing}, "refs/tags/v1", "git.ref-target-missing", ""},
+		{"HEAD@{0}", []func(*wreck, string){forgotten}, "HEAD@{1}", "git.reflog-target-missing", ""},
 	} {
 		for i, do := range c.do {
 			t.Run(fmt.Sprintf("%s %d %s", c.rev, i, c.code), func(t *testing.T) {

@@ -32,6 +32,8 @@ func (s refFiles) reflogs() ([]Ref, []odb.Unreadable) {
 					c.report(path, fileio.WithoutPath(err))
 				}
 				out = append(out, entries...)
+			case err == nil && !d.IsDir() && !d.Type().IsRegular():
+				c.report(path, errNoFile)
 			}
 			return nil
 		})

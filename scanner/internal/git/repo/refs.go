@@ -16,7 +16,10 @@ import (
 // maxRefFile is how many bytes are read of a ref. Paths are at most that long.
 const maxRefFile = 4 << 10
 
-var errRef = reason.NewError("git.ref-damaged")
+var (
+	errRef    = reason.NewError("git.ref-damaged")
+	errNoFile = reason.NewError("git.ref-not-file")
+)
 
 // refFiles keeps refs in files, each in one of its own or in packed-refs, and reflogs in files below logs.
 type refFiles struct{ *Repository }
@@ -72,7 +75,13 @@ func (c *refCollector) loose(at root) {
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			c.report(name, fileio.WithoutPath(err))
 			return nil
-		case err != nil, !d.Type().IsRegular(), strings.HasSuffix(path, ".lock"):
+		case err != nil, d.IsDir(), strings.HasSuffix(path, ".lock"):
+			return nil
+		case d.Type()&fs.ModeSymlink != 0 && isSymbolic(path):
+			c.seen[name] = true
+			return nil
+		case !d.Type().IsRegular(): // git follows links, which may lead anywhere
+			c.report(name, errNoFile)
 			return nil
 		}
 		id, symbolic, err := readRef(path)
@@ -86,6 +95,12 @@ func (c *refCollector) loose(at root) {
 		}
 		return nil
 	})
+}
+
+// isSymbolic reports whether a link is a symbolic ref, as early versions of git wrote them.
+func isSymbolic(path string) bool {
+	target, err := os.Readlink(path)
+	return err == nil && strings.HasPrefix(target, "refs/")
 }
 
 func (c *refCollector) packed(path string) {

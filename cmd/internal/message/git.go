@@ -119,7 +119,8 @@ var gitTexts = texts{
 	"git.index-paths":      {en: "the paths of the index take far more room than the file of {1} bytes", zh: "暂存区中的路径远大于文件本身（{1} 字节）"},
 	"git.too-many-refs":    {en: "{1} refs are more than are read: which refs reach a key is not complete", zh: "引用数量（{1}）超过读取上限：可达引用信息不完整"},
 	"git.index-version":    {en: "unsupported index version {1}", zh: "不支持的暂存区版本 {1}"},
-	"git.index-split":      {en: "split index is not supported; git update-index --no-split-index merges it", zh: "不支持拆分的暂存区；可用 git update-index --no-split-index 合并"},
+	"git.shared-index":     {en: "it is split, and its other part {1} cannot be read: {2}; git reset restores the index from HEAD", zh: "它是拆分的暂存区，而其另一部分 {1} 无法读取：{2}；git reset 可从 HEAD 恢复暂存区"},
+	"git.index-folders":    {en: "the folders of the sparse index repeat more than {1} times or are more than {2} deep", zh: "稀疏暂存区中的目录重复超过 {1} 次或层级超过 {2}"},
 	"git.index-extension":  {en: "unsupported index extension {1}", zh: "不支持的暂存区扩展 {1}"},
 
 	// Fetching.

@@ -9,9 +9,11 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/internal/git/index"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
+	"github.com/akguard/akguard/scanner/internal/git/treediff"
 )
 
 // Limits on the size of a report, which one blob or a forged history could make endless. Beyond them the scan is
@@ -228,11 +230,21 @@ func (l *locator) asked(matches []finding.Place) []int32 {
 // stage reads which blobs are staged.
 func (l *locator) stage() {
 	l.staged = map[object.ID][]string{}
-	for _, e := range l.source.repo.staged() {
-		if l.trees.has(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
-			l.staged[e.ID] = append(l.staged[e.ID], e.Path)
-		}
+	for _, x := range l.source.repo.staged() {
+		_ = x.Expand(&index.Expansion{
+			Read:       func(tree object.ID) ([]object.TreeEntry, error) { return treediff.ReadTree(l.trees.objects, tree) },
+			Skip:       func(folder index.Entry) bool { return l.trees.root(l.trees.objects.IndexOf(folder.ID)) == noNode },
+			Visit:      l.stageEntry,
+			Unreadable: func(index.Entry, error) {}, // it was reported when the trees were read
+		})
 	}
+}
+
+func (l *locator) stageEntry(e index.Entry) error {
+	if l.trees.has(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
+		l.staged[e.ID] = append(l.staged[e.ID], e.Path)
+	}
+	return nil
 }
 
 // places returns the places of one match.

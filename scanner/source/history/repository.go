@@ -23,8 +23,8 @@ type repository interface {
 	Shallow() []object.ID
 	Partial() bool
 	Commit(id object.ID) (object.CommitInfo, error)
-	// staged returns the entries of the indexes.
-	staged() []index.Entry
+	// staged returns the indexes.
+	staged() []*index.Index
 }
 
 // onDisk is a repository on disk.
@@ -34,12 +34,12 @@ func (r onDisk) objects() odb.Reader { return r.Objects }
 
 // staged reads the repository's index and those of linked worktrees. An index that cannot be read is reported by the
 // source of staged content or of the working tree.
-func (r onDisk) staged() []index.Entry {
-	var out []index.Entry
+func (r onDisk) staged() []*index.Index {
+	var out []*index.Index
 	files, _ := filepath.Glob(filepath.Join(r.Common, "worktrees", "*", "index"))
 	for _, file := range append(files, filepath.Join(r.Common, "index")) {
-		if x, err := index.Read(file); err == nil {
-			out = append(out, x.Entries...)
+		if x, err := index.Read(file, filepath.Dir(file)); err == nil {
+			out = append(out, x)
 		}
 	}
 	return out
@@ -112,14 +112,14 @@ func (r goGit) Commit(id object.ID) (object.CommitInfo, error) {
 	return object.ParseCommit(o.Content)
 }
 
-func (r goGit) staged() []index.Entry {
+func (r goGit) staged() []*index.Index {
 	x, err := r.Storer.Index()
 	if err != nil {
 		return nil
 	}
-	var out []index.Entry
+	var out index.Index
 	for _, e := range x.Entries {
-		out = append(out, index.Entry{Path: e.Name, ID: object.ID(e.Hash), Mode: uint32(e.Mode)})
+		out.Entries = append(out.Entries, index.Entry{Path: e.Name, ID: object.ID(e.Hash), Mode: uint32(e.Mode)})
 	}
-	return out
+	return []*index.Index{&out}
 }

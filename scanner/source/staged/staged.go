@@ -15,6 +15,7 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/index"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/git/treediff"
 )
@@ -33,22 +34,27 @@ func New(opts Options) *Source { return &Source{opts} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
-	staged, err := index.Read(cmp.Or(s.opts.Index, s.opts.Repo.IndexPath()))
+	staged, err := index.Read(cmp.Or(s.opts.Index, s.opts.Repo.IndexPath()), s.opts.Repo.GitDir)
 	if err != nil {
 		return err
 	}
 	base := newBase(staged, s.parents())
-	for _, e := range staged.Entries {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if e.IsBlob() && e.Stage == 0 && !base.has(e) { // the sides of a conflict are not what will be committed
-			if err := s.blob(ctx, e, sink); err != nil {
+	return staged.Expand(&index.Expansion{
+		Read: func(tree object.ID) ([]object.TreeEntry, error) { return treediff.ReadTree(s.opts.Repo.Objects, tree) },
+		Skip: base.has,
+		Visit: func(e index.Entry) error {
+			if err := ctx.Err(); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
+			if !e.IsBlob() || e.Stage != 0 || base.has(e) { // the sides of a conflict are not what will be committed
+				return nil
+			}
+			return s.blob(ctx, e, sink)
+		},
+		Unreadable: func(folder index.Entry, err error) {
+			sink.Skip(finding.Skip{Path: folder.Path, Reason: reason.Of(err)})
+		},
+	})
 }
 
 func (s *Source) blob(ctx context.Context, e index.Entry, sink scanner.Sink) error {

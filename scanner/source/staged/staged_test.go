@@ -217,3 +217,25 @@ func TestMissingAndDamaged(t *testing.T) {
 		}
 	}
 }
+
+// In a sparse index the content of a folder outside the checkout is staged too.
+func TestSparseIndex(t *testing.T) {
+	repo, next := planted.New(t), planted.Keys(7)
+	old, added := next(), next()
+	repo.Write("in/a", "a")
+	repo.Write("out/deep/old.env", old.Text())
+	repo.Write("out/same/b", "b")
+	repo.Commit("base")
+	repo.Write("out/deep/added.env", added.Text())
+	repo.Commit("add a key")
+	repo.Git("sparse-checkout", "set", "--cone", "--sparse-index", "in")
+	repo.Git("reset", "-q", "--soft", "HEAD~1")
+	s := read(t, repo, "")
+	if got := s.Paths(); !reflect.DeepEqual(got, []string{"out/deep/added.env"}) || !s.Holds(added.ID) || len(s.Skips) > 0 {
+		t.Errorf("read %v, skips %v", got, s.Skips)
+	}
+	repo.Lose(repo.Git("rev-parse", "HEAD@{1}:out/deep"))
+	if s := read(t, repo, ""); len(s.Skips) != 1 || s.Skips[0].Path != "out/deep" {
+		t.Errorf("without the tree of a folder, skips %v", s.Skips)
+	}
+}

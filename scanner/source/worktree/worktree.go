@@ -51,7 +51,7 @@ const maxPath = 4096
 
 func newTree(repo *repo.Repository, all bool) (*tree, error) {
 	t := &tree{root: repo.Worktree, all: all, tracked: map[string]bool{}, folders: map[string]bool{}}
-	tracked, err := index.Read(repo.IndexPath())
+	tracked, err := index.Read(repo.IndexPath(), repo.GitDir)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"slices"
 	"testing"
 )
 
@@ -15,6 +16,34 @@ func FuzzIndex(f *testing.F) {
 		x, err := parse(data)
 		if err == nil && len(x.Entries)*entryHead > len(data) {
 			t.Fatalf("%d entries in %d bytes", len(x.Entries), len(data))
+		}
+	})
+}
+
+// FuzzLink merges a split index that has three entries with a shared one of as many as the first byte says.
+func FuzzLink(f *testing.F) {
+	none := []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+	first := []byte{0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0}
+	ones := []byte{0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0}
+	id := make([]byte, 20)
+	f.Add(byte(3), id)
+	f.Add(byte(3), slices.Concat(id, none, first))
+	f.Add(byte(80), slices.Concat(id, ones, none))
+	f.Fuzz(func(t *testing.T, size byte, data []byte) {
+		l, err := parseLink(data)
+		if err != nil {
+			return
+		}
+		var shared Index
+		for i := range size {
+			shared.Entries = append(shared.Entries, Entry{Path: string([]byte{'a', i})})
+		}
+		x := Index{link: l, Entries: []Entry{{}, {Path: "b"}, {Path: "c"}}}
+		if x.merge(&shared) != nil {
+			return
+		}
+		if !slices.IsSortedFunc(x.Entries, compare) || len(x.Entries) > int(size)+3 {
+			t.Fatalf("%d entries, of %d and 3", len(x.Entries), size)
 		}
 	})
 }

@@ -41,7 +41,7 @@ func read(t *testing.T, name string) (*index.Index, error) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	x, err := index.Read(name)
+	x, err := index.Read(name, filepath.Dir(name))
 	runtime.ReadMemStats(&after)
 	if n := after.TotalAlloc - before.TotalAlloc; n > 64<<20 {
 		t.Errorf("%d MB were allocated for an index of %d KB", n>>20, info.Size()>>10)

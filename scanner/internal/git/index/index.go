@@ -1,7 +1,7 @@
-// Package index reads git's index, the staging area (gitformat-index(5)): versions 2 to 4, with the cached tree.
+// Package index reads git's index, the staging area (gitformat-index(5)): versions 2 to 4, with the cached tree, split into
+// two files or not. In a sparse index a folder outside the checkout is one entry, which Expand replaces by its files.
 //
-// Limits: a split index and unknown mandatory extensions are refused, because entries would be missing. A sparse index
-// is read; its folders stay entries that are not blobs.
+// Limits: unknown mandatory extensions are refused, because entries would be missing.
 package index
 
 import (
@@ -20,6 +20,8 @@ import (
 type Index struct {
 	Entries []Entry // sorted by path
 	Tree    *Folder // the cached tree; nil if there is none
+
+	link *link // of a split index
 }
 
 // Entry is one file of the index.
@@ -40,8 +42,9 @@ var ErrUnsupported = errors.New("unsupported index format")
 
 var errDamaged = reason.NewError("git.index-damaged")
 
-// Read reads an index file. A file that does not exist is an empty index.
-func Read(path string) (*Index, error) {
+// Read reads an index file of a git directory, which has the other file of an index that is split. A file that does not
+// exist is an empty index.
+func Read(path, gitDir string) (*Index, error) {
 	data, err := fileio.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return new(Index), nil
@@ -50,6 +53,9 @@ func Read(path string) (*Index, error) {
 		return nil, reason.NewError("git.index-unreadable", path, fileio.WithoutPath(err))
 	}
 	x, err := parse(data)
+	if err == nil {
+		err = x.join(gitDir)
+	}
 	if err != nil {
 		return nil, reason.NewError("git.index-unreadable", path, err)
 	}
@@ -143,7 +149,7 @@ func parseEntry(data []byte, at int, version uint32, path *[]byte) (e Entry, nex
 }
 
 // parseExtensions parses what follows the entries.
-func (x *Index) parseExtensions(data []byte) error {
+func (x *Index) parseExtensions(data []byte) (err error) {
 	for len(data) >= 8 {
 		name, size := string(data[:4]), int64(binary.BigEndian.Uint32(data[4:]))
 		if size > int64(len(data)-8) {
@@ -155,9 +161,11 @@ func (x *Index) parseExtensions(data []byte) error {
 		case name == "TREE":
 			_, x.Tree, _, _ = parseCachedTree(body, 0)
 		case name == "link":
-			return reason.NewError("git.index-split", ErrUnsupported)
+			if x.link, err = parseLink(body); err != nil {
+				return err
+			}
 		case name[0] < 'A' || name[0] > 'Z': // a reader that does not know such an extension must give up
-			if name != "sdir" { // sparse index: the folder entries need no special care here
+			if name != "sdir" { // sparse index: that it may have entries of folders
 				return reason.NewError("git.index-extension", name, ErrUnsupported)
 			}
 		}

@@ -1,14 +1,19 @@
 package index_test
 
 import (
-	"errors"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/index"
 	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
+	"github.com/akguard/akguard/scanner/internal/git/treediff"
 	"github.com/akguard/akguard/scanner/internal/planted"
 )
 
@@ -46,7 +51,7 @@ func conflict(r *planted.Repo) {
 
 func checkIndex(t *testing.T, r *planted.Repo) {
 	t.Helper()
-	x, err := index.Read(filepath.Join(r.Dir, ".git", "index"))
+	x, err := index.Read(filepath.Join(r.Dir, ".git", "index"), filepath.Join(r.Dir, ".git"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,19 +72,130 @@ func checkIndex(t *testing.T, r *planted.Repo) {
 	})
 }
 
-func TestSparseAndSplitIndex(t *testing.T) {
+// expanded lists the entries of an index as git ls-files -s does.
+func expanded(t *testing.T, r *planted.Repo) []string {
+	t.Helper()
+	gitDir := filepath.Join(r.Dir, ".git")
+	x, err := index.Read(filepath.Join(gitDir, "index"), gitDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := repo.Open(r.Dir, repo.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	var got []string
+	err = x.Expand(&index.Expansion{
+		Read: func(id object.ID) ([]object.TreeEntry, error) { return treediff.ReadTree(opened.Objects, id) },
+		Visit: func(e index.Entry) error {
+			got = append(got, fmt.Sprintf("%06o %s %d\t%s", e.Mode, e.ID, e.Stage, e.Path))
+			return nil
+		},
+		Unreadable: func(e index.Entry, err error) { t.Errorf("%s: %v", e.Path, err) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// A folder outside a sparse checkout is one entry. Expanded, it has the entries that git lists.
+func TestSparseIndex(t *testing.T) {
 	r := planted.New(t)
-	r.Write("in/a", "a")
-	r.Write("out/b", "b")
+	for _, name := range []string{"in/a", "out/b", "out/deep/c", "out/deep-er/d", "out.txt", "other/e"} {
+		r.Write(name, name)
+	}
 	r.Commit("one")
 	r.Git("sparse-checkout", "set", "--cone", "--sparse-index", "in")
-	x, err := index.Read(filepath.Join(r.Dir, ".git", "index"))
-	if err != nil || len(x.Entries) != 2 || x.Entries[0].Path != "in/a" || x.Entries[1].IsBlob() {
-		t.Errorf("sparse index: %+v, %v", x, err)
+	gitDir := filepath.Join(r.Dir, ".git")
+	x, err := index.Read(filepath.Join(gitDir, "index"), gitDir)
+	if err != nil || !slices.ContainsFunc(x.Entries, index.Entry.IsFolder) {
+		t.Fatalf("the index is not sparse: %+v, %v", x, err)
 	}
-	r.Git("sparse-checkout", "disable")
+	if got, want := expanded(t, r), r.Lines("ls-files", "-s"); !slices.Equal(got, want) {
+		t.Errorf("index %v, git says %v", got, want)
+	}
+}
+
+// A split index has the entries that git lists, whatever was edited since it was split.
+func TestSplitIndex(t *testing.T) {
+	for seed := range uint64(6) {
+		r := planted.New(t)
+		for i := range 100 {
+			r.Write(fmt.Sprintf("dir%d/file%d", i%7, i), fmt.Sprint(i))
+		}
+		r.Commit("one")
+		r.Git("config", "splitIndex.maxPercentChange", "100")
+		r.Git("update-index", "--index-version", []string{"2", "4"}[seed%2])
+		r.Git("update-index", "--split-index")
+		random := rand.New(rand.NewPCG(seed, 1))
+		for step := range 12 {
+			switch i := random.IntN(100); random.IntN(5) {
+			case 0, 1:
+				r.Write(fmt.Sprintf("dir%d/file%d", i%7, i), fmt.Sprint(i, step, "changed"))
+				r.Git("add", "-A")
+			case 2:
+				r.Write(fmt.Sprintf("dir%d/new%d", i%7, i), fmt.Sprint(i, step))
+				r.Git("add", "-A")
+			case 3:
+				r.Git("rm", "-q", "-f", "-r", "--ignore-unmatch", fmt.Sprintf("dir%d/file%d", i%7, i))
+			default:
+				r.Git("rm", "-q", "-f", "-r", "--ignore-unmatch", fmt.Sprintf("dir%d", i%7))
+			}
+			if got, want := expanded(t, r), r.Lines("ls-files", "-s"); !slices.Equal(got, want) {
+				t.Fatalf("seed %d, step %d: index %v, git says %v", seed, step, got, want)
+			}
+		}
+		if files, _ := filepath.Glob(filepath.Join(r.Dir, ".git", "sharedindex.*")); len(files) == 0 {
+			t.Error("the index is not split")
+		}
+	}
+}
+
+// A conflict and its resolution in a split index.
+func TestSplitIndexConflict(t *testing.T) {
+	r := planted.New(t)
+	r.Write("a", "a")
+	r.Write("b", "b")
+	r.Commit("one")
+	r.Git("config", "splitIndex.maxPercentChange", "100")
 	r.Git("update-index", "--split-index")
-	if _, err := index.Read(filepath.Join(r.Dir, ".git", "index")); !errors.Is(err, index.ErrUnsupported) {
-		t.Errorf("split index: %v", err)
+	conflict(r)
+	checkIndex(t, r)
+	r.Git("update-index", "--split-index")
+	r.Write("a", "resolved")
+	r.Git("add", "a")
+	checkIndex(t, r)
+}
+
+// Without its shared index, or with a damaged one, a split index is not read in part.
+func TestSplitIndexDamaged(t *testing.T) {
+	r := planted.New(t)
+	r.Write("a", "a")
+	r.Write("b", "b")
+	r.Commit("one")
+	r.Git("update-index", "--split-index")
+	gitDir := filepath.Join(r.Dir, ".git")
+	files, _ := filepath.Glob(filepath.Join(gitDir, "sharedindex.*"))
+	if len(files) != 1 {
+		t.Fatalf("shared indexes %v", files)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := slices.Clone(data)
+	changed[60] ^= 1
+	for name, content := range map[string][]byte{"changed": changed, "cut": data[:len(data)/2], "empty": {}, "missing": nil} {
+		_ = os.Remove(files[0])
+		if content != nil {
+			if err := os.WriteFile(files[0], content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if x, err := index.Read(filepath.Join(gitDir, "index"), gitDir); err == nil || !strings.Contains(reason.Of(err).String(), "git.shared-index") {
+			t.Errorf("%s: %+v, error %v", name, x, err)
+		}
 	}
 }

@@ -456,7 +456,7 @@ func TestPipes(t *testing.T) {
 			opened.Reflogs()
 			opened.Shallow()
 			opened.Ignore()
-			_, _ = index.Read(opened.IndexPath())
+			_, _ = index.Read(opened.IndexPath(), opened.GitDir)
 			_ = opened.Close()
 		}()
 		select {

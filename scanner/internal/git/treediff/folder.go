@@ -11,6 +11,7 @@ type Folder struct {
 
 	objects odb.Reader
 	read    bool
+	err     error // why it cannot be read
 	entries map[string]object.TreeEntry
 	folders map[string]*Folder
 }
@@ -23,11 +24,12 @@ func NewFolder(objects odb.Reader, tree object.ID) (*Folder, error) {
 
 func (f *Folder) load() error {
 	if f.read {
-		return nil
+		return f.err
 	}
 	f.read = true
-	entries, err := readTree(f.objects, f.ID)
+	entries, err := ReadTree(f.objects, f.ID)
 	if err != nil {
+		f.err = err
 		return err
 	}
 	f.entries, f.folders = make(map[string]object.TreeEntry, len(entries)), map[string]*Folder{}
@@ -55,3 +57,6 @@ func (f *Folder) Folder(name string) *Folder {
 	}
 	return f.folders[name]
 }
+
+// Readable reports whether the folder's tree can be read.
+func (f *Folder) Readable() bool { return f.load() == nil }

@@ -21,8 +21,8 @@ type File struct {
 // maxDepth caps how deeply folders nest: git's own limit.
 const maxDepth = 2048
 
-// readTree reads a tree object. The zero ID is the empty tree.
-func readTree(objects odb.Reader, id object.ID) ([]object.TreeEntry, error) {
+// ReadTree reads a tree object. The zero ID is the empty tree.
+func ReadTree(objects odb.Reader, id object.ID) ([]object.TreeEntry, error) {
 	if id.IsZero() || id == object.EmptyTree {
 		return nil, nil
 	}
@@ -73,7 +73,7 @@ func (a *adder) tree(ctx context.Context, path string, tree object.ID, bases []o
 		a.Unreadable(odb.Unreadable{What: path, Err: reason.NewError("git.tree-depth", maxDepth)})
 		return nil
 	}
-	entries, err := readTree(a.Objects, tree)
+	entries, err := ReadTree(a.Objects, tree)
 	if err != nil {
 		a.Unreadable(odb.Unreadable{What: pathOr(path, tree), Err: err})
 		return nil
@@ -114,7 +114,7 @@ func pathOr(path string, id object.ID) string {
 func (a *adder) byName(path string, bases []object.ID) map[string][]object.TreeEntry {
 	out := map[string][]object.TreeEntry{}
 	for _, b := range bases {
-		entries, err := readTree(a.Objects, b)
+		entries, err := ReadTree(a.Objects, b)
 		if err != nil {
 			a.Unreadable(odb.Unreadable{What: pathOr(path, b), Err: err})
 		}

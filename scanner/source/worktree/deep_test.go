@@ -29,8 +29,8 @@ func TestDeepPath(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	tracked, err := newTree(opened, false)
 	runtime.ReadMemStats(&after)
-	if err != nil || len(tracked.tracked) != 1 || len(tracked.folders) > 0 {
-		t.Fatalf("%d files, %d folders, error %v", len(tracked.tracked), len(tracked.folders), err)
+	if err != nil || len(tracked.files) != 1 || len(tracked.folders) > 0 {
+		t.Fatalf("%d files, %d folders, error %v", len(tracked.files), len(tracked.folders), err)
 	}
 	if n := after.TotalAlloc - before.TotalAlloc; n > 4<<20 {
 		t.Errorf("%d KB were allocated for a path of 400 KB", n>>10)

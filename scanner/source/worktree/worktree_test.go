@@ -142,6 +142,24 @@ func TestNested(t *testing.T) {
 	compare(t, read(t, repo.At("linked"), false).Paths(), listed(repo.At("linked"), "", "--exclude-standard"))
 }
 
+// Whatever a nested repository ignores, the files in it that the repository outside tracks are read.
+func TestNestedHidesTracked(t *testing.T) {
+	repo := planted.New(t)
+	for _, name := range []string{"inner/a", "inner/deep/b", "inner/deep/er/c", "inner/deep/er/d"} {
+		repo.Write(name, name)
+	}
+	repo.Commit("base")
+	for _, dir := range []string{"inner", "inner/deep/er"} {
+		repo.Git("init", "-q", dir)
+		repo.Write(dir+"/.git/info/exclude", "*\n")
+	}
+	repo.Write("inner/.gitignore", "*\n")
+	for _, name := range []string{"inner/new", "inner/deep/new", "inner/other/new"} {
+		repo.Write(name, name)
+	}
+	compare(t, read(t, repo, false).Paths(), listed(repo, "", "--exclude-standard"))
+}
+
 // What merely looks like a repository is walked as a folder, so that nothing hides behind it.
 func TestNotNested(t *testing.T) {
 	repo := planted.New(t)
@@ -190,6 +208,27 @@ func TestTrackedInIgnoredFolder(t *testing.T) {
 		repo.Write(name, name)
 	}
 	compare(t, read(t, repo, false).Paths(), listed(repo, "", "--exclude-standard"))
+}
+
+// In a folder outside a sparse checkout, which the sparse index has as one entry, tracked files are read although rules
+// ignore them.
+func TestSparseIndex(t *testing.T) {
+	repo := planted.New(t)
+	repo.Write(".gitignore", "*.log\n")
+	for _, name := range []string{"in/a", "out/b.log", "out/deep/c.log"} {
+		repo.Write(name, name)
+	}
+	repo.Git("add", "-f", ".")
+	repo.Git("commit", "-q", "-m", "one")
+	tree := repo.Git("rev-parse", "HEAD:out")
+	repo.Git("sparse-checkout", "set", "--cone", "--sparse-index", "in")
+	for _, name := range []string{"out/b.log", "out/deep/c.log", "out/new.log", "out/deep/new.log"} {
+		repo.Write(name, name)
+	}
+	want := []string{".gitignore", "in/a", "out/b.log", "out/deep/c.log"}
+	compare(t, read(t, repo, false).Paths(), want)
+	repo.Lose(tree) // then what is tracked is not known
+	compare(t, read(t, repo, false).Paths(), append(want, "out/new.log", "out/deep/new.log"))
 }
 
 // TestMain hides the user's own ignore rules.

@@ -13,8 +13,8 @@ import (
 
 // link is what a split index says about the shared index that it builds on.
 type link struct {
-	shared            object.ID // hash of the shared index, which is in its name
-	deleted, replaced []byte    // bitmaps of its entries; both empty if nothing is deleted or replaced
+	shared object.ID // hash of the shared index, which is in its name
+	data   []byte    // two bitmaps: of its deleted and of its replaced entries; empty if there are none
 }
 
 func parseLink(data []byte) (*link, error) {
@@ -23,7 +23,7 @@ func parseLink(data []byte) (*link, error) {
 		return nil, errDamaged
 	}
 	l.shared = object.ID(data)
-	l.deleted = data[len(l.shared):]
+	l.data = data[len(l.shared):]
 	return &l, nil
 }
 
@@ -86,10 +86,10 @@ func (x *Index) merge(shared *Index) error {
 
 // bitmaps returns the positions of the entries that are deleted and of those that are replaced.
 func (l *link) bitmaps(entries int) (deleted, replaced []int, err error) {
-	if len(l.deleted) == 0 {
+	if len(l.data) == 0 {
 		return nil, nil, nil
 	}
-	deleted, rest, err := parseEWAH(l.deleted, entries)
+	deleted, rest, err := parseEWAH(l.data, entries)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/cquote"
 	"github.com/akguard/akguard/scanner/internal/git/loose"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
@@ -40,7 +41,7 @@ type DB struct {
 
 var _ Reader = (*DB)(nil)
 
-// Caps on alternates, which may be chained. The depth is git's own.
+// Caps on alternates, which may be chained. The depth is git's own: the alternates of a sixth alternate are not read.
 const (
 	maxDirs           = 64
 	maxAlternateDepth = 5
@@ -109,7 +110,7 @@ func (db *DB) addDir(dir string, depth int, seen map[string]bool) {
 	db.dirs = append(db.dirs, real)
 	db.addPacks(real)
 	for _, alternate := range db.alternates(real) {
-		if depth >= maxAlternateDepth || len(db.dirs) >= maxDirs {
+		if depth > maxAlternateDepth || len(db.dirs) >= maxDirs {
 			db.ReportUnreadable(alternate, reason.NewError("git.too-many-alternates"))
 			continue
 		}
@@ -144,17 +145,32 @@ func (db *DB) alternates(dir string) []string {
 	var out []string
 	name := filepath.Join(dir, "info", "alternates")
 	err := fileio.Lines(name, func(text []byte) {
-		line := strings.TrimRight(string(text), "\r")
-		switch {
-		case line == "" || line[0] == '#':
-		case !filepath.IsAbs(line):
-			out = append(out, filepath.Join(dir, line))
-		default:
-			out = append(out, line)
+		for _, path := range alternatesOf(strings.TrimRight(string(text), "\r")) {
+			if !filepath.IsAbs(path) {
+				path = filepath.Join(dir, path)
+			}
+			out = append(out, path)
 		}
 	})
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		db.ReportUnreadable(name, fileio.WithoutPath(err))
+	}
+	return out
+}
+
+// alternatesOf returns the paths in a line. Like git, it takes what begins with a quote and is no quoted path as it is, and
+// reads on one byte after a quoted path.
+func alternatesOf(line string) []string {
+	var out []string
+	for line != "" && line[0] != '#' {
+		path, rest, quoted := cquote.Cut(line)
+		if !quoted {
+			return append(out, line)
+		}
+		if path != "" {
+			out = append(out, path)
+		}
+		line = rest[min(1, len(rest)):]
 	}
 	return out
 }

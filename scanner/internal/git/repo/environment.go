@@ -4,8 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/akguard/akguard/scanner/internal/git/cquote"
 )
 
 // ObjectDirsFromEnv returns the object directories that git names in the environment of a hook, for Options.ObjectDirs.
@@ -36,12 +37,10 @@ func ObjectDirsFromEnv() []string {
 func splitObjectDirs(list string) []string {
 	var out []string
 	for list != "" {
-		if quoted, err := strconv.QuotedPrefix(list); err == nil && list[0] == '"' {
-			if dir, err := strconv.Unquote(quoted); err == nil {
-				out = append(out, dir)
-				list = strings.TrimPrefix(list[len(quoted):], string(os.PathListSeparator))
-				continue
-			}
+		if dir, rest, quoted := cquote.Cut(list); quoted {
+			out = append(out, dir)
+			list = strings.TrimPrefix(rest, string(os.PathListSeparator))
+			continue
 		}
 		var dir string
 		dir, list, _ = strings.Cut(list, string(os.PathListSeparator))

@@ -56,10 +56,13 @@ func halves(t *testing.T, g garden) {
 	g.check(t, scan(t, options{Path: filepath.Join(g.Dir, ".git"), NoWorktree: true}), history)
 }
 
+// unreachable are the plants that no ref reaches.
+var unreachable = []string{"amended commit", "deleted branch", "stash@{1}", "dropped stash", "fetched without a ref", "object that nothing names"}
+
 // Without what is unreachable, what a ref reaches remains, and what is staged.
 func noUnreachable(t *testing.T, g garden) {
 	reached := slices.DeleteFunc(g.from(finding.SourceHistory, finding.SourceMessage, finding.SourceIndex), func(p plant) bool {
-		return slices.Contains([]string{"amended commit", "deleted branch", "stash@{1}", "object that nothing names"}, p.name)
+		return slices.Contains(unreachable, p.name)
 	})
 	g.check(t, scan(t, options{Path: g.Dir, NoWorktree: true, NoUnreachable: true}), reached)
 }
@@ -69,7 +72,8 @@ func bareClone(t *testing.T, g garden) {
 	g.Git("clone", "-q", "--mirror", "--no-local", g.Dir, "../mirror.git") // a local clone copies unreachable objects too
 	var want []plant
 	for _, p := range g.from(finding.SourceHistory, finding.SourceMessage) {
-		if p.places[0].commit != "" && len(g.Lines("for-each-ref", "--contains", p.places[0].commit)) > 0 {
+		at := p.places[0]
+		if len(at.refs) > 0 || at.commit != "" && len(g.Lines("for-each-ref", "--contains", at.commit)) > 0 {
 			want = append(want, p)
 		}
 	}

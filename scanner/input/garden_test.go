@@ -33,9 +33,11 @@ type plant struct {
 type place struct {
 	source string
 	path   string
-	commit string // that introduced it
-	tag    string // whose message it is
-	above  int    // lines above the key's text
+	commit string   // that introduced it
+	tag    string   // whose message it is
+	blob   string   // if it has more than the key's text
+	above  int      // lines above the key's text
+	refs   []string // that name the blob or its tree themselves
 }
 
 func newGarden(t *testing.T) *garden {
@@ -46,7 +48,8 @@ func newGarden(t *testing.T) *garden {
 	g.Commit("base")
 	for _, grow := range []func(){
 		g.deleted, g.renamed, g.evilMerge, g.commitMessage, g.amended, g.deletedBranch, g.annotatedTag, g.note,
-		g.stashes, g.dangling, g.linkedWorktree, g.trackedIgnored, g.submodule, g.nestedClone, g.staged, g.onDisk,
+		g.stashes, g.dangling, g.middleVersion, g.droppedStash, g.taggedBlob, g.taggedTree, g.replaced, g.linkTarget, g.largeBlob,
+		g.pullRequest, g.fetched, g.linkedWorktree, g.trackedIgnored, g.submodule, g.nestedClone, g.staged, g.onDisk,
 	} {
 		grow()
 	}

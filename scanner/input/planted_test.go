@@ -96,10 +96,12 @@ func (g *garden) occurrences(p plant, logs map[string][]string) []finding.Occurr
 	for _, at := range p.places {
 		line := at.above + p.key.Line
 		o := finding.Occurrence{
-			Place: finding.Place{Source: at.source, Path: at.path, Commit: at.commit},
+			Place: finding.Place{Source: at.source, Path: at.path, Commit: at.commit, Refs: at.refs, Reachable: len(at.refs) > 0},
 			Parts: finding.PartBoth, Line: line, Column: planted.KeyColumn, SecretLine: line + 1,
 		}
 		switch {
+		case at.blob != "":
+			o.Blob = at.blob
 		case at.source == finding.SourceHistory || at.source == finding.SourceIndex:
 			o.Blob = g.Feed(p.key.Text(), "hash-object", "--stdin")
 		case at.tag != "":

@@ -62,6 +62,27 @@ type Occurrence struct {
 	URLExpires time.Time
 }
 
+// State says whether a change, such as a range of commits or what is staged, made a credential appear.
+type State string
+
+// The states of a finding. A finding that is not in a change has none.
+const (
+	StateNew      State = "new"      // the base of the change does not have it
+	StateMoved    State = "moved"    // the base has it, at another path
+	StateExisting State = "existing" // the base has it at the same path
+)
+
+// Suppression says why a finding does not count. It is zero if it does.
+type Suppression struct {
+	By     string    // what suppresses it: the path of a file, or of a file and a line
+	Reason string    // as the person who decided wrote it
+	Owner  string    // who decided; may be empty
+	Until  time.Time // the day on which it ends, in UTC; zero: for good
+}
+
+// IsZero reports whether the finding counts.
+func (s Suppression) IsZero() bool { return s == Suppression{} }
+
 // Finding is one credential with every place where it occurs.
 type Finding struct {
 	Rule        rules.Rule
@@ -73,7 +94,9 @@ type Finding struct {
 	Candidates  []rules.Secret // other secrets near the ID, best first
 	// Guessed says that the secret was paired with the ID only because it is nearby. Unless STS confirms the pair, a
 	// verdict about it says nothing about the secret.
-	Guessed bool
+	Guessed    bool
+	State      State
+	Suppressed Suppression
 }
 
 // Live reports whether the credential works, as far as is known.
@@ -106,10 +129,13 @@ type Summary struct {
 	Blobs    int64 // pieces of content scanned, messages left out
 	Bytes    int64 // bytes in them and in messages
 	Commits  int64 // commits read, with their messages
-	Findings int
-	Live     int  // findings whose credential works
-	Skips    int  // things that were not read
-	Complete bool // everything was read
+	Findings int   // findings that count
+	New      int   // those of them that a change made appear; 0 if no change was scanned
+	Live     int   // those of them whose credential works
+	// Suppressed is how many findings do not count.
+	Suppressed int
+	Skips      int  // things that were not read
+	Complete   bool // everything was read
 	// Interrupted says that the scan ended early. The report has what it had found so far.
 	Interrupted bool
 	Duration    time.Duration // from start to the last verdict
@@ -124,6 +150,7 @@ type Header struct {
 	Target  string       // what was scanned, as the user named it
 	Rules   []rules.Rule // the rules in force, in the order of their IDs
 	Verify  bool         // whether findings were checked live
+	Change  bool         // whether a change was scanned, so that findings have a State
 	// Notes are what a reader must know to judge the result, such as that the built-in rules were off.
 	Notes []reason.Reason
 	// Empty is what a report says in place of "clean" if there was no content, such as that nothing is staged. If it is

@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
@@ -46,6 +47,7 @@ type config struct {
 	Source  string `json:"source"`
 	Rules   int    `json:"rules"`
 	Verify  bool   `json:"verify"`
+	Change  bool   `json:"change,omitempty"`
 	Notes   []note `json:"notes,omitempty"`
 }
 
@@ -56,7 +58,7 @@ type note struct {
 }
 
 func (h *handler) Header(r finding.Header) error {
-	c := config{Kind: "config", Version: r.Version, Source: r.Target, Rules: len(r.Rules), Verify: r.Verify}
+	c := config{Kind: "config", Version: r.Version, Source: r.Target, Rules: len(r.Rules), Verify: r.Verify, Change: r.Change}
 	for _, n := range r.Notes {
 		c.Notes = append(c.Notes, note{h.opts.Words.Print(n), wire.Key(n)})
 	}
@@ -73,7 +75,26 @@ type object struct {
 	Verification wire.Verification `json:"verification"`
 	Candidates   []string          `json:"candidates"`
 	Guessed      bool              `json:"guessed,omitempty"`
-	Suppressed   string            `json:"suppressed"`
+	State        finding.State     `json:"state,omitempty"`
+	Suppressed   *suppression      `json:"suppressed,omitempty"`
+}
+
+type suppression struct {
+	By     string `json:"by"`
+	Reason string `json:"reason"`
+	Owner  string `json:"owner,omitempty"`
+	Until  string `json:"until,omitempty"`
+}
+
+func newSuppression(s finding.Suppression) *suppression {
+	if s.IsZero() {
+		return nil
+	}
+	out := suppression{By: s.By, Reason: s.Reason, Owner: s.Owner}
+	if !s.Until.IsZero() {
+		out.Until = s.Until.Format(time.DateOnly)
+	}
+	return &out
 }
 
 type credential struct {
@@ -88,6 +109,7 @@ func (h *handler) Finding(f finding.Finding) error {
 		Kind: "finding", Rule: f.Rule.ID, Severity: f.Severity.String(), Fingerprint: f.Fingerprint,
 		Credential: h.credential(f.Credential), Occurrences: make([]wire.Occurrence, 0, len(f.Occurrences)),
 		Verification: wire.NewVerification(f.Verdict, h.opts.Words), Candidates: make([]string, 0, len(f.Candidates)), Guessed: f.Guessed,
+		State: f.State, Suppressed: newSuppression(f.Suppressed),
 	}
 	for _, o := range f.Occurrences {
 		out.Occurrences = append(out.Occurrences, wire.NewOccurrence(o))
@@ -123,7 +145,9 @@ type summary struct {
 	Bytes       int64  `json:"bytes"`
 	Commits     int64  `json:"commits"`
 	Findings    int    `json:"findings"`
+	New         int    `json:"new,omitempty"`
 	Live        int    `json:"live"`
+	Suppressed  int    `json:"suppressed,omitempty"`
 	Skips       int    `json:"skips"`
 	Complete    bool   `json:"complete"`
 	Interrupted bool   `json:"interrupted,omitempty"`
@@ -132,8 +156,8 @@ type summary struct {
 
 func (h *handler) Summary(s finding.Summary) error {
 	err := h.write(summary{
-		Kind: "summary", Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, Live: s.Live,
-		Skips: s.Skips, Complete: s.Complete, Interrupted: s.Interrupted, DurationMS: s.Duration.Milliseconds(),
+		Kind: "summary", Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, New: s.New, Live: s.Live,
+		Suppressed: s.Suppressed, Skips: s.Skips, Complete: s.Complete, Interrupted: s.Interrupted, DurationMS: s.Duration.Milliseconds(),
 	})
 	if err != nil || !h.array {
 		return err

@@ -84,7 +84,7 @@ func play(text []byte, known map[string]rules.Rule, h finding.Handler) error {
 		return errForeign
 	case "config":
 		return decode(text, func(c config) error {
-			header := finding.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify}
+			header := finding.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify, Change: c.Change}
 			for _, n := range c.Notes {
 				header.Notes = append(header.Notes, wire.Reason(n.Key, n.Text))
 			}
@@ -122,7 +122,7 @@ func clamp(n int) int { return min(max(n, 0), 10_000) }
 
 func (s summary) restore() finding.Summary {
 	return finding.Summary{
-		Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, Live: s.Live, Skips: s.Skips,
+		Blobs: s.Blobs, Bytes: s.Bytes, Commits: s.Commits, Findings: s.Findings, New: s.New, Live: s.Live, Suppressed: s.Suppressed, Skips: s.Skips,
 		Complete: s.Complete, Interrupted: s.Interrupted, Duration: time.Duration(s.DurationMS) * time.Millisecond,
 	}
 }
@@ -139,6 +139,7 @@ func (f object) restore(known map[string]rules.Rule) (finding.Finding, error) {
 			Type: rules.Type(c.Type), ID: rules.NewSecret(c.ID), Secret: rules.NewSecret(c.Secret), Token: rules.NewSecret(c.Token),
 		},
 		Verdict: f.Verification.Restore(), Guessed: f.Guessed,
+		State: f.State, Suppressed: f.Suppressed.restore(),
 	}
 	if rule, ok := known[f.Rule]; ok {
 		out.Rule = rule
@@ -150,6 +151,14 @@ func (f object) restore(known map[string]rules.Rule) (finding.Finding, error) {
 		out.Candidates = append(out.Candidates, rules.NewSecret(s))
 	}
 	return out, nil
+}
+
+func (s *suppression) restore() finding.Suppression {
+	if s == nil {
+		return finding.Suppression{}
+	}
+	until, _ := time.Parse(time.DateOnly, s.Until) // zero if there is none
+	return finding.Suppression{By: s.By, Reason: s.Reason, Owner: s.Owner, Until: until}
 }
 
 func severities() map[string]rules.Severity {

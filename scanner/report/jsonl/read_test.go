@@ -34,7 +34,7 @@ func written(t *testing.T, r reporttest.Report, o options) string {
 
 // A report that was read and is written again is the same, masked or not, as a stream or as an array.
 func TestReadBack(t *testing.T) {
-	for name, r := range map[string]reporttest.Report{"full": reporttest.Full(), "wide": reporttest.Wide(20), "clean": reporttest.Clean()} {
+	for name, r := range map[string]reporttest.Report{"full": reporttest.Full(), "wide": reporttest.Wide(20), "clean": reporttest.Clean(), "change": reporttest.Change()} {
 		for _, o := range []options{{}, {show: true}, {array: true}, {array: true, show: true}} {
 			want := written(t, r, o)
 			var b bytes.Buffer

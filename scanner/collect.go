@@ -16,6 +16,7 @@ import (
 type occurrence struct {
 	finding.Place
 	match.Match
+	role role
 }
 
 // counts reports whether the rule applies at the place.
@@ -111,7 +112,7 @@ func (c *collector) keep(place finding.Place, found []match.Match) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, m := range found {
-		if o := (occurrence{place, m}); place.Path == "" || o.counts() { // without a path, locate decides
+		if o := (occurrence{Place: place, Match: m}); place.Path == "" || o.counts() { // without a path, locate decides
 			c.matches.add(o)
 		}
 	}

@@ -20,6 +20,9 @@ func emit(h finding.Handler, clusters []*cluster) (summary finding.Summary, err 
 			if f.Live() {
 				summary.Live++
 			}
+			if f.State == finding.StateNew {
+				summary.New++
+			}
 		}
 		c.findings = nil // the report has them
 	}

@@ -25,7 +25,9 @@ type group struct {
 	verdict     verifier.Verdict
 	// claimed says that there is more evidence for a secret than its name: an ID in the same folder.
 	claimed  bool
-	released bool // the group is a secret that was taken from an ID after verification
+	context  bool       // only the base of a change has it
+	base     baseValues // nil if no change was scanned
+	released bool       // the group is a secret that was taken from an ID after verification
 	// print is the fingerprint of the credential when its type was printed.
 	print   string
 	printed rules.Type
@@ -35,14 +37,37 @@ type group struct {
 const minCandidates = 5
 
 // groupOccurrences is the third stage: it gathers the occurrences of each credential, of an ID or of a secret without one,
-// and then gives lone IDs the secrets of their folders. The groups are in the order of their keys.
+// and then gives lone IDs the secrets of their folders. The groups are in the order of their keys. What the base of a change
+// has decides nothing about a credential of the change, but may be its other half.
 func groupOccurrences(all []occurrence) []*group {
 	sortOccurrences(all)
+	changed, base := gather(all, false), gather(all, true)
+	pairSiblings(changed)
+	keys := map[string]bool{}
+	for _, g := range changed {
+		keys[g.occurrences[0].Key()] = true
+	}
+	base = slices.DeleteFunc(base, func(g *group) bool { return keys[g.occurrences[0].Key()] })
+	if len(base) > 0 {
+		pairSiblings(append(slices.Clone(changed), base...))
+		base = slices.DeleteFunc(base, func(g *group) bool { return !g.claimed && len(g.secrets) == 0 })
+	}
+	out := append(changed, base...)
+	slices.SortFunc(out, func(a, b *group) int { return cmp.Compare(a.occurrences[0].Key(), b.occurrences[0].Key()) })
+	fingerprintAll(out)
+	return out
+}
+
+// gather makes a group of the occurrences of each credential: those in the base of a change, or all others.
+func gather(all []occurrence, base bool) []*group {
 	byKey := map[string]*group{}
 	for _, o := range all {
+		if (o.role == roleBase) != base {
+			continue
+		}
 		key := o.Key()
 		if byKey[key] == nil {
-			byKey[key] = &group{scheme: o.Scheme}
+			byKey[key] = &group{scheme: o.Scheme, context: base}
 		}
 		byKey[key].occurrences = append(byKey[key].occurrences, o)
 	}
@@ -51,8 +76,6 @@ func groupOccurrences(all []occurrence) []*group {
 		byKey[key].decide()
 		out = append(out, byKey[key])
 	}
-	pairSiblings(out)
-	fingerprintAll(out)
 	return out
 }
 

@@ -3,6 +3,7 @@ package scanner
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -13,7 +14,7 @@ import (
 
 // Options says what to scan and how. Sources and Rules are required.
 type Options struct {
-	Header     finding.Header      // opens the report; Rules and Verify are filled in
+	Header     finding.Header      // opens the report; Rules, Verify and Change are filled in
 	Sources    []Source            // scanned in this order
 	Rules      *rules.Set          // what to look for
 	Verifier   verifier.Verifier   // checks findings; nil leaves them unchecked
@@ -42,6 +43,7 @@ func New(opts Options) *Scanner {
 	opts.Suppressor = cmp.Or[suppress.Suppressor](opts.Suppressor, suppress.None{})
 	opts.Header.Rules = opts.Rules.Rules()
 	opts.Header.Verify = opts.Verifier != nil
+	opts.Header.Change = slices.ContainsFunc(opts.Sources, func(s Source) bool { _, ok := s.(Change); return ok })
 	return &Scanner{opts: opts}
 }
 
@@ -69,6 +71,9 @@ func (s *Scanner) Run(ctx context.Context, h finding.Handler) (finding.Summary, 
 		s.opts.Explain(r)
 	}
 	groups := groupOccurrences(occurrences)
+	if s.opts.Header.Change {
+		judge(groups, occurrences)
+	}
 	s.suppress(groups)
 	summary, err := s.report(ctx, h, s.clustersOf(groups))
 	if err != nil {
@@ -93,8 +98,8 @@ func (s *Scanner) collect(ctx context.Context, c *collector) ([]occurrence, erro
 			matches, failed = c.locate(ctx, source, c.take())
 			err = cmp.Or(err, failed)
 		}
-		if t, ok := source.(Tracer); ok && err == nil && len(matches) > 0 {
-			matches = append(matches, s.trace(ctx, t.Whole(), matches)...)
+		if t, ok := source.(Change); ok && err == nil && len(matches) > 0 {
+			matches = append(matches, s.trace(ctx, c, t, matches)...)
 		}
 		all = append(all, matches...)
 		if err != nil {

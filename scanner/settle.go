@@ -30,6 +30,7 @@ func (s *Scanner) settle(ctx context.Context, c *cluster) {
 			Rule: rule, Credential: g.credential, Fingerprint: g.fingerprint(),
 			Severity: severity(rule, g.verdict.Status), Occurrences: g.places(),
 			Verdict: g.verdict, Candidates: g.others(s.opts.keptCandidates()), Guessed: g.guessed(),
+			State: g.state(),
 		})
 	}
 	slices.SortFunc(c.findings, func(a, b finding.Finding) int {
@@ -92,14 +93,14 @@ func (g *group) certain(secret rules.Secret) bool {
 // loneGroup returns a group for a secret near the ID, with the places of the secret.
 func (g *group) loneGroup(secret rules.Secret) *group {
 	credential := rules.Credential{Type: g.scheme.SecretType, Secret: secret}
-	lone := &group{credential: credential, scheme: g.scheme, claimed: true, released: true}
+	lone := &group{credential: credential, scheme: g.scheme, claimed: true, released: true, base: g.base}
 	for _, o := range g.occurrences {
 		for _, near := range o.Secrets {
 			if same(near.Secret, secret) {
 				m := match.Match{
 					Credential: credential, Scheme: g.scheme, Position: near.Position, SourceLine: near.SourceLine, Decoded: o.Decoded,
 				}
-				lone.occurrences = append(lone.occurrences, occurrence{o.Place, m})
+				lone.occurrences = append(lone.occurrences, occurrence{Place: o.Place, Match: m, role: o.role})
 			}
 		}
 	}

@@ -36,6 +36,9 @@ func pairSiblings(groups []*group) {
 			continue
 		}
 		id, secret := f.ids[0], f.secrets[0]
+		if id.context && secret.context {
+			continue
+		}
 		id.secrets = []rules.Secret{secret.credential.Secret}
 		id.credential.Type, id.credential.Secret = id.scheme.Type, secret.credential.Secret
 		secret.claimed = true
@@ -45,7 +48,7 @@ func pairSiblings(groups []*group) {
 func (f *folder) add(g *group) {
 	switch {
 	case g.scheme == nil || g.scheme.Temporary:
-	case g.lone():
+	case g.lone() && !g.claimed:
 		f.secrets = appendNew(f.secrets, g)
 	case g.credential.Secret.IsZero():
 		f.ids = appendNew(f.ids, g)

@@ -45,12 +45,15 @@ type Locator interface {
 	Locate(ctx context.Context, matched []finding.Place, sink Sink) ([][]finding.Place, error)
 }
 
-// Tracer is a Source of a part of a history, such as a range of commits. Where the credentials in it were introduced is a
-// question for the whole history.
-type Tracer interface {
+// Change is a Source of what a change adds to a history: a range of commits, or what is staged. Content that a change
+// touches holds old credentials too, so whether a credential is new, and who introduced it, are questions for the history.
+type Change interface {
 	Source
-	// Whole returns the source of the whole history.
+	// Whole returns the source of the whole history. It is a Locator.
 	Whole() Source
+	// Base returns the source of the part that the change builds on, or nil if it builds on nothing. It is a Locator that
+	// is only asked about content of Whole.
+	Base(ctx context.Context) (Source, error)
 }
 
 // Sparse is a Stream that knows where its content is nothing but zeros, as in the holes of a sparse file. A sink that has

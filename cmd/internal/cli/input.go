@@ -96,6 +96,9 @@ func (o inputOptions) remote() bool {
 	return err != nil
 }
 
+// change reports whether what is scanned is a change, whose findings are new or were there before.
+func (o inputOptions) change() bool { return o.staged || o.commits != "" }
+
 // isHere reports whether a path is the current folder, which is that of the repository that git runs a hook for.
 func isHere(path string) bool {
 	if path == "" {

@@ -68,7 +68,7 @@ func (a *app) scan() *cobra.Command {
 	f.BoolVar(&o.verify, "verify", true, "")
 	f.BoolVar(&o.noVerify, "no-verify", false, "")
 	o.asking.flags(f)
-	f.StringVar(&o.failOn, "fail-on", "any", "")
+	f.StringVar(&o.failOn, "fail-on", "", "")
 	f.DurationVar(&o.timeout, "timeout", 0, "")
 	f.BoolVar(&o.quiet, "quiet", false, "")
 	f.BoolVar(&o.noProgress, "no-progress", false, "")
@@ -136,11 +136,8 @@ func (o scanOptions) check() error {
 	if _, ok := formats.Find(o.format); !ok {
 		return command.Usage("usage.format", o.format, strings.Join(formats.Names(), ", "))
 	}
-	if err := checkFailOn(o.failOn); err != nil {
+	if err := o.checkFailOn(); err != nil {
 		return err
-	}
-	if o.failOn == "live" && !o.verifies() {
-		return command.Usage("usage.fail-on-live")
 	}
 	if o.timeout < 0 {
 		return command.Usage("usage.timeout", o.timeout)
@@ -151,9 +148,38 @@ func (o scanOptions) check() error {
 	return o.asking.check()
 }
 
-func checkFailOn(which string) error {
-	if which != "any" && which != "live" && which != "never" {
-		return command.Usage("usage.fail-on", which)
+// The values of --fail-on.
+const (
+	failOnAny   = "any"
+	failOnNew   = "new" // what a change made appear, and what is live
+	failOnLive  = "live"
+	failOnNever = "never"
+)
+
+// fails returns the value of --fail-on. By default, everything counts that was not there before.
+func (o scanOptions) fails() string {
+	switch {
+	case o.failOn != "":
+		return o.failOn
+	case o.input.change():
+		return failOnNew
+	}
+	return failOnAny
+}
+
+func (o scanOptions) checkFailOn() error {
+	switch o.fails() {
+	case failOnAny, failOnNever:
+	case failOnNew:
+		if !o.input.change() {
+			return command.Usage("usage.fail-on-new")
+		}
+	case failOnLive:
+		if !o.verifies() {
+			return command.Usage("usage.fail-on-live")
+		}
+	default:
+		return command.Usage("usage.fail-on", o.failOn, "new, any, live, never")
 	}
 	return nil
 }
@@ -266,7 +292,7 @@ func failedScan(err error) error {
 
 // conclude sets the exit code, and summarizes the result on stderr if the report is not for a person.
 func (a *app) conclude(o scanOptions, r outcome) {
-	a.judge(o.failOn, r)
+	a.judge(o.fails(), r)
 	if o.input.staged && a.Code == command.ExitFindings {
 		a.Say("scan.ways-out")
 	}
@@ -300,9 +326,9 @@ func (a *app) sayOffline(r outcome) {
 // judge sets the exit code. With --fail-on live, a finding that was not checked never counts as "not live": a secret without
 // its ID, a kind that STS does not know, a service that did not answer.
 func (a *app) judge(failOn string, r outcome) {
-	unsure := failOn == "live" && r.unsure > 0
+	unsure := failOn == failOnLive && r.unsure > 0
 	switch {
-	case failOn == "any" && r.Findings > 0, failOn == "live" && r.Live > 0:
+	case failOn == failOnAny && r.Findings > 0, failOn == failOnNew && r.New > 0, failOn != failOnNever && r.Live > 0:
 		a.Code = command.ExitFindings
 	case unsure || !r.Complete:
 		a.Code = command.ExitIncomplete

@@ -52,7 +52,7 @@ func (a *app) verify() *cobra.Command {
 	f.StringVar(&o.format, "format", "", "")
 	f.StringVar(&o.output, "output", "-", "")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "")
-	f.StringVar(&o.failOn, "fail-on", "live", "")
+	f.StringVar(&o.failOn, "fail-on", failOnLive, "")
 	f.BoolVar(&o.quiet, "quiet", false, "")
 	o.asking.flags(f)
 	return cmd
@@ -112,8 +112,8 @@ func (o verifyOptions) check() error {
 	case o.idOnly && o.asking.noProbe:
 		return command.Usage("usage.exclusive", "--id-only", "--no-probe")
 	}
-	if err := checkFailOn(o.failOn); err != nil {
-		return err
+	if o.failOn != failOnAny && o.failOn != failOnLive && o.failOn != failOnNever {
+		return command.Usage("usage.fail-on", o.failOn, "any, live, never")
 	}
 	return o.asking.check()
 }

@@ -129,7 +129,7 @@ akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理�
 	"flag.show-secrets":       {en: "write values unmasked; keep such a report safe", zh: "不打码地写出值；请妥善保管这样的报告"},
 	"flag.verify":             {en: "check the keys that are found with STS", zh: "用 STS 验证找到的密钥"},
 	"flag.no-verify":          {en: "send nothing anywhere", zh: "不向任何地方发送任何内容"},
-	"flag.fail-on":            {en: "exit with 1 for `WHICH` findings: any, live or never", zh: "对哪些（`WHICH`）发现以 1 退出：any、live 或 never"},
+	"flag.fail-on":            {en: "exit with 1 for `WHICH` findings: new, any, live or never (default new in a change, or any)", zh: "对哪些（`WHICH`）发现以 1 退出：new、any、live 或 never（变更默认 new，否则 any）"},
 	"flag.quiet":              {en: "write nothing but findings, errors and what was skipped", zh: "只输出发现、错误和被跳过的内容"},
 	"flag.no-progress":        {en: "show no progress on a terminal", zh: "不在终端显示进度"},
 	"flag.lang":               {en: "speak this `LANGUAGE`: en or zh; the default follows the locale", zh: "使用的语言 `LANGUAGE`：en 或 zh；默认取决于区域设置"},

@@ -12,6 +12,10 @@ var scanTexts = texts{
 		zh: "规则 {1} 耗时过长，未能检查全部内容：请简化其表达式",
 	},
 	"scan.too-many-places": {en: "a credential of this file is in more than {1} places: not all are reported", zh: "此文件中的某个凭证出现在超过 {1} 处：未全部报告"},
+	"scan.untraced": {
+		en: "the history before the change could not be searched, so findings that are not new may be reported as new: {1}",
+		zh: "无法搜索变更之前的历史，因此并非新增的发现可能被报告为新增：{1}",
+	},
 	"scan.unlocated": {
 		en: "the source did not report every place",
 		zh: "数据源没有给出全部位置",

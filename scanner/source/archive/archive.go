@@ -57,14 +57,14 @@ func Open(next scanner.Sink, opts Options) scanner.Sink {
 }
 
 // In returns a source that yields the contents of another source and what is packed in them. It is a scanner.Locator or
-// a scanner.Tracer if the other source is one.
+// a scanner.Change if the other source is one.
 func In(source scanner.Source, opts Options) scanner.Source {
 	s := unpacked{source, opts}
 	switch source := source.(type) {
 	case scanner.Locator:
 		return unpackedLocator{s, source}
-	case scanner.Tracer:
-		return unpackedTracer{s, source}
+	case scanner.Change:
+		return unpackedChange{s, source}
 	}
 	return s
 }
@@ -89,13 +89,16 @@ func (s unpackedLocator) Locate(ctx context.Context, hits []finding.Place, sink 
 	return s.locator.Locate(ctx, hits, sink)
 }
 
-type unpackedTracer struct {
+type unpackedChange struct {
 	unpacked
-	tracer scanner.Tracer
+	change scanner.Change
 }
 
-// Whole implements scanner.Tracer.
-func (s unpackedTracer) Whole() scanner.Source { return In(s.tracer.Whole(), s.opts) }
+// Whole implements scanner.Change.
+func (s unpackedChange) Whole() scanner.Source { return In(s.change.Whole(), s.opts) }
+
+// Base implements scanner.Change. It is not scanned.
+func (s unpackedChange) Base(ctx context.Context) (scanner.Source, error) { return s.change.Base(ctx) }
 
 // opener is the sink that Open returns.
 type opener struct {

@@ -56,8 +56,23 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	return nil
 }
 
-// Whole implements scanner.Tracer.
+// Whole implements scanner.Change.
 func (s *Source) Whole() scanner.Source { return history.New(history.Options{Repo: s.opts.Repo}) }
+
+// Base implements scanner.Change: it is what the bases of the range reach.
+func (s *Source) Base(ctx context.Context) (scanner.Source, error) {
+	bases := s.opts.Range.Bases
+	if r := s.opts.Range; r.Symmetric {
+		var err error
+		if bases, err = s.opts.Repo.MergeBases(ctx, r.Heads[0], r.Heads[1]); err != nil {
+			return nil, err
+		}
+	}
+	if len(bases) == 0 {
+		return nil, nil
+	}
+	return history.New(history.Options{Repo: s.opts.Repo, Heads: bases}), nil
+}
 
 // node is a commit on the walk.
 type node struct {

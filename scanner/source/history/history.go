@@ -26,6 +26,7 @@ import (
 type Options struct {
 	Repo          *repo.Repository
 	NoUnreachable bool         // report nothing that no ref reaches
+	Heads         []object.ID  // locate content only in what these commits reach; none: everywhere
 	Seen          *seen.Record // objects in it are not read again, and those read are added; may be nil
 }
 
@@ -38,7 +39,13 @@ type Source struct {
 }
 
 // New returns the history of a repository.
-func New(opts Options) *Source { return &Source{repo: onDisk{opts.Repo}, opts: opts} }
+func New(opts Options) *Source {
+	s := &Source{repo: onDisk{opts.Repo}, opts: opts}
+	if len(opts.Heads) > 0 {
+		s.repo, s.opts.NoUnreachable = headed{s.repo, opts.Heads}, true
+	}
+	return s
+}
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {

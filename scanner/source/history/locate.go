@@ -258,7 +258,7 @@ func (l *locator) places(h finding.Place) []finding.Place {
 	default:
 		out = []finding.Place{l.messagePlace(h)}
 	}
-	if l.source.opts.NoUnreachable && !l.capped { // past the limits, it is not known what is unreachable
+	if l.source.opts.NoUnreachable && (!l.capped || len(l.source.opts.Heads) > 0) { // past the limits, it is not known what is unreachable
 		out = slices.DeleteFunc(out, func(p finding.Place) bool { return !p.Reachable && p.Source != finding.SourceIndex })
 	}
 	return out

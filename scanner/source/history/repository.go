@@ -45,6 +45,26 @@ func (r onDisk) staged() []*index.Index {
 	return out
 }
 
+// headed is a repository in which nothing but some commits is a ref.
+type headed struct {
+	repository
+	heads []object.ID
+}
+
+// Refs implements repository. The names are for nobody: only what is reached matters.
+func (r headed) Refs() ([]repo.Ref, []odb.Unreadable) {
+	refs := make([]repo.Ref, len(r.heads))
+	for i, id := range r.heads {
+		refs[i] = repo.Ref{Name: id.String(), Target: id}
+	}
+	return refs, nil
+}
+
+// Reflogs implements repository.
+func (headed) Reflogs() ([]repo.Ref, []odb.Unreadable) { return nil, nil }
+
+func (headed) staged() []*index.Index { return nil }
+
 // GoGit returns the history of a repository of go-git: one in memory, or in a storage of the caller's. A storage
 // of akguard's own is read in bulk. Others are read through go-git's iterators, which takes longer and finds the same.
 //

@@ -18,6 +18,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/git/treediff"
+	"github.com/akguard/akguard/scanner/source/history"
 )
 
 // Options says which index is scanned. Repo is required.
@@ -57,6 +58,23 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	})
 }
 
+// Whole implements scanner.Change.
+func (s *Source) Whole() scanner.Source { return history.New(history.Options{Repo: s.opts.Repo}) }
+
+// Base implements scanner.Change: it is what the next commit's parents reach.
+func (s *Source) Base(context.Context) (scanner.Source, error) {
+	var heads []object.ID
+	for _, rev := range s.parentNames() {
+		if id, err := s.opts.Repo.Resolve(rev); err == nil {
+			heads = append(heads, id)
+		}
+	}
+	if len(heads) == 0 {
+		return nil, nil
+	}
+	return history.New(history.Options{Repo: s.opts.Repo, Heads: heads}), nil
+}
+
 func (s *Source) blob(ctx context.Context, e index.Entry, sink scanner.Sink) error {
 	o, err := s.opts.Repo.Objects.Read(e.ID)
 	if err != nil {
@@ -71,13 +89,15 @@ func (s *Source) blob(ctx context.Context, e index.Entry, sink scanner.Sink) err
 // counts as empty, so that the whole index counts as added.
 func (s *Source) parents() []*treediff.Folder {
 	var out []*treediff.Folder
-	for _, rev := range append([]string{"HEAD"}, s.merging()...) {
+	for _, rev := range s.parentNames() {
 		if l, err := s.tree(rev); err == nil {
 			out = append(out, l)
 		}
 	}
 	return out
 }
+
+func (s *Source) parentNames() []string { return append([]string{"HEAD"}, s.merging()...) }
 
 func (s *Source) tree(rev string) (*treediff.Folder, error) {
 	id, err := s.opts.Repo.Resolve(rev)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/match"
-	"github.com/akguard/akguard/scanner/suppress"
 )
 
 // occurrence is a match at a place.
@@ -43,9 +42,8 @@ type collector struct {
 }
 
 func newCollector(opts Options) (*collector, error) {
-	_, none := opts.Suppressor.(suppress.None)
 	finder, err := match.New(match.Options{
-		Rules: opts.Rules, Decoder: decoder{}, MaxCandidates: opts.keptCandidates(), Lines: !none,
+		Rules: opts.Rules, Decoder: decoder{}, MaxCandidates: opts.keptCandidates(), Lines: opts.Suppressor != nil,
 	})
 	if err != nil {
 		return nil, err

@@ -9,24 +9,35 @@ import (
 
 // emit is the last stage: it writes the findings of each cluster as soon as it and those before it are settled. The order
 // depends on nothing but the content. The summary counts them.
-func emit(h finding.Handler, clusters []*cluster) (summary finding.Summary, err error) {
+func (s *Scanner) emit(h finding.Handler, clusters []*cluster) (summary finding.Summary, err error) {
 	for _, c := range clusters {
 		<-c.settled
 		for _, f := range c.findings {
-			if err := h.Finding(f); err != nil {
-				return summary, err
+			if f.Suppressed.IsZero() || s.opts.ShowSuppressed {
+				if err := h.Finding(f); err != nil {
+					return summary, err
+				}
 			}
-			summary.Findings++
-			if f.Live() {
-				summary.Live++
-			}
-			if f.State == finding.StateNew {
-				summary.New++
-			}
+			count(&summary, f)
 		}
 		c.findings = nil // the report has them
 	}
 	return summary, nil
+}
+
+// count counts a finding in the summary.
+func count(summary *finding.Summary, f finding.Finding) {
+	if !f.Suppressed.IsZero() {
+		summary.Suppressed++
+		return
+	}
+	summary.Findings++
+	if f.Live() {
+		summary.Live++
+	}
+	if f.State == finding.StateNew {
+		summary.New++
+	}
 }
 
 // report verifies the clusters and writes the report while it does. If the handler fails, nothing more is verified.
@@ -38,7 +49,7 @@ func (s *Scanner) report(ctx context.Context, h finding.Handler, clusters []*clu
 		defer close(done)
 		s.verify(ctx, clusters)
 	}()
-	summary, err := emit(h, clusters)
+	summary, err := s.emit(h, clusters)
 	cancel()
 	<-done
 	return summary, err

@@ -21,7 +21,7 @@ type group struct {
 	secrets     []rules.Secret // those near the ID, best first
 	more        bool           // there are more, past the limit
 	occurrences []occurrence
-	suppressed  bool
+	suppression finding.Suppression
 	verdict     verifier.Verdict
 	// claimed says that there is more evidence for a secret than its name: an ID in the same folder.
 	claimed  bool

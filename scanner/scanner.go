@@ -8,17 +8,18 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/suppress"
 	"github.com/akguard/akguard/verifier"
 )
 
 // Options says what to scan and how. Sources and Rules are required.
 type Options struct {
-	Header     finding.Header      // opens the report; Rules, Verify and Change are filled in
-	Sources    []Source            // scanned in this order
-	Rules      *rules.Set          // what to look for
-	Verifier   verifier.Verifier   // checks findings; nil leaves them unchecked
-	Suppressor suppress.Suppressor // leaves findings out; nil leaves out none
+	Header         finding.Header    // opens the report; Rules, Verify and Change are filled in
+	Sources        []Source          // scanned in this order
+	Rules          *rules.Set        // what to look for
+	Verifier       verifier.Verifier // checks findings; nil leaves them unchecked
+	Suppressor     Suppressor        // says which findings do not count; nil: all count
+	AllowLive      bool              // a suppression also holds for a credential that works
+	ShowSuppressed bool              // report suppressed findings too; they are counted in any case
 	// MaxPlaces is how many places of credentials are kept for each source; default 100,000. Past it, fewer are kept of the
 	// credentials with the most of them, but at least one of each, and the scan is incomplete.
 	MaxPlaces int
@@ -40,7 +41,6 @@ const (
 func New(opts Options) *Scanner {
 	opts.MaxPlaces = cmp.Or(opts.MaxPlaces, defaultMaxPlaces)
 	opts.MaxCandidates = cmp.Or(opts.MaxCandidates, defaultMaxCandidates)
-	opts.Suppressor = cmp.Or[suppress.Suppressor](opts.Suppressor, suppress.None{})
 	opts.Header.Rules = opts.Rules.Rules()
 	opts.Header.Verify = opts.Verifier != nil
 	opts.Header.Change = slices.ContainsFunc(opts.Sources, func(s Source) bool { _, ok := s.(Change); return ok })

@@ -23,7 +23,6 @@ import (
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
-	"github.com/akguard/akguard/scanner/suppress"
 	"github.com/akguard/akguard/verifier"
 )
 
@@ -457,40 +456,60 @@ func (g *gated) Verify(_ context.Context, c rules.Credential) verifier.Verdict {
 	return verifier.Verdict{Status: verifier.Live}
 }
 
-// suppressor leaves out what is on a line with a word, and remembers what it was asked.
+// suppressor suppresses what is on a line with a word, and remembers what it was asked.
 type suppressor struct {
 	mu    sync.Mutex
-	asked []suppress.Candidate
+	asked []scanner.Candidate
 }
 
-// Suppress implements suppress.Suppressor.
-func (s *suppressor) Suppress(c suppress.Candidate) (suppress.Decision, bool) {
+// Suppress implements scanner.Suppressor.
+func (s *suppressor) Suppress(c scanner.Candidate) (finding.Suppression, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, c)
 	for _, o := range c.Occurrences {
-		if !strings.Contains(o.SourceLine.Reveal(), "allowed") {
-			return suppress.Decision{}, false
+		if !slices.ContainsFunc(o.SourceLines, func(line rules.Secret) bool { return strings.Contains(line.Reveal(), "allowed") }) {
+			return finding.Suppression{}, false
 		}
 	}
-	return suppress.Decision{By: "a comment", Reason: "allowed"}, true
+	return finding.Suppression{By: "a comment", Reason: "allowed"}, true
 }
 
-// What is suppressed is neither verified nor reported. The suppressor knows the fingerprint and the source lines.
+// What is suppressed is counted, and reported only where that is asked for. A key that works is reported all the same,
+// with the suppression, unless that is asked for too. The suppressor knows the fingerprint and the source lines.
 func TestSuppress(t *testing.T) {
 	next := planted.Keys(30)
-	kept, dropped := next(), next()
-	files := []file{{"a", "\nid: " + kept.ID + " # mine\nsecret: " + kept.Secret + "\n"}, {"b", "id: " + dropped.ID + " secret: " + dropped.Secret + " # allowed"}}
-	v, sup, r := &oracle{}, &suppressor{}, new(planted.Report)
-	s := scanner.New(scanner.Options{Sources: []scanner.Source{memory{files: files}}, Rules: builtin.Set(), Verifier: v, Suppressor: sup})
-	if _, err := s.Run(t.Context(), r); err != nil {
-		t.Fatal(err)
+	kept, dead, live := next(), next(), next()
+	files := []file{
+		{"a", "\nid: " + kept.ID + " # mine\nsecret: " + kept.Secret + "\n"},
+		{"b", "id: " + dead.ID + " secret: " + dead.Secret + " # allowed"},
+		{"c", "id: " + live.ID + "\nsecret: " + live.Secret + " # allowed"},
 	}
-	if len(r.Findings) != 1 || r.Findings[0].Credential.ID.Reveal() != kept.ID || v.asked[dropped.ID] != 0 {
-		t.Errorf("%d findings, the suppressed key was asked about %d times", len(r.Findings), v.asked[dropped.ID])
+	v := &oracle{secrets: map[string]string{live.ID: live.Secret}}
+	run := func(opts scanner.Options) (*planted.Report, *suppressor) {
+		t.Helper()
+		sup, r := &suppressor{}, new(planted.Report)
+		opts.Sources, opts.Rules, opts.Verifier, opts.Suppressor = []scanner.Source{memory{files: files}}, builtin.Set(), v, sup
+		if _, err := scanner.New(opts).Run(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		return r, sup
 	}
-	i := slices.IndexFunc(sup.asked, func(c suppress.Candidate) bool { return c.Fingerprint == r.Findings[0].Fingerprint })
-	if i < 0 || sup.asked[i].Rule != "alibaba-accesskey-pair" || sup.asked[i].Occurrences[0].SourceLine.Reveal() != "id: "+kept.ID+" # mine" {
+	r, sup := run(scanner.Options{})
+	if r.Of(kept) == nil || r.Of(dead) != nil || r.Of(live) == nil || r.Sum.Findings != 2 || r.Sum.Suppressed != 1 {
+		t.Errorf("%d findings are reported; the summary is %+v", len(r.Findings), r.Sum)
+	}
+	if f := r.Of(live); f != nil && (f.Overruled.Reason != "allowed" || !f.Suppressed.IsZero()) {
+		t.Errorf("the live key is %+v", f)
+	}
+	if r, _ := run(scanner.Options{ShowSuppressed: true}); r.Of(dead) == nil || r.Of(dead).Suppressed.By != "a comment" || r.Sum.Suppressed != 1 {
+		t.Error("what is suppressed is not shown")
+	}
+	if r, _ := run(scanner.Options{AllowLive: true}); r.Of(live) != nil || r.Sum.Suppressed != 2 {
+		t.Error("a live key is not suppressed")
+	}
+	i := slices.IndexFunc(sup.asked, func(c scanner.Candidate) bool { return c.Fingerprint == r.Of(kept).Fingerprint })
+	if i < 0 || sup.asked[i].Rule != "alibaba-accesskey-pair" || sup.asked[i].Occurrences[0].SourceLines[0].Reveal() != "id: "+kept.ID+" # mine" {
 		t.Errorf("the suppressor was asked about %+v", sup.asked)
 	}
 	if text := fmt.Sprintf("%+v", sup.asked); strings.Contains(text, kept.ID) || strings.Contains(text, kept.Secret) {

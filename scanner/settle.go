@@ -23,15 +23,19 @@ func (s *Scanner) settle(ctx context.Context, c *cluster) {
 	}
 	for _, g := range assignSecrets(groups) {
 		rule, ok := s.opts.Rules.Rule(g.credential.Type)
-		if !ok || g.suppressed {
+		if !ok {
 			continue // without a rule, its parts were found for the rule of another type
 		}
-		c.findings = append(c.findings, finding.Finding{
+		f := finding.Finding{
 			Rule: rule, Credential: g.credential, Fingerprint: g.fingerprint(),
 			Severity: severity(rule, g.verdict.Status), Occurrences: g.places(),
 			Verdict: g.verdict, Candidates: g.others(s.opts.keptCandidates()), Guessed: g.guessed(),
-			State: g.state(),
-		})
+			State: g.state(), Suppressed: g.suppression,
+		}
+		if f.Live() && !s.opts.AllowLive {
+			f.Suppressed, f.Overruled = finding.Suppression{}, f.Suppressed
+		}
+		c.findings = append(c.findings, f)
 	}
 	slices.SortFunc(c.findings, func(a, b finding.Finding) int {
 		return compareRanks(rankKey{a.Rule.Severity, a.Occurrences[0], a.Fingerprint}, rankKey{b.Rule.Severity, b.Occurrences[0], b.Fingerprint})
@@ -69,7 +73,7 @@ func (s *Scanner) release(ctx context.Context, g *group) []*group {
 		if s.opts.Verifier != nil {
 			lone.verdict = s.opts.Verifier.Verify(ctx, lone.credential)
 		}
-		lone.suppressed = s.suppresses(lone)
+		lone.suppression = s.suppression(lone)
 		out = append(out, lone)
 	}
 	if !kept || g.verdict.Status == verifier.Exists && g.certain(own) {

@@ -33,7 +33,7 @@ func (s *Scanner) verify(ctx context.Context, clusters []*cluster) {
 
 // verifyGroup asks about one credential. An interrupted scan asks no more.
 func (s *Scanner) verifyGroup(ctx context.Context, g *group) {
-	if s.opts.Verifier == nil || g.suppressed || ctx.Err() != nil {
+	if s.opts.Verifier == nil || ctx.Err() != nil || s.opts.AllowLive && !g.suppression.IsZero() {
 		return
 	}
 	g.verify(ctx, s.opts.Verifier, s.opts.MaxCandidates)

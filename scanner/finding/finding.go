@@ -97,6 +97,8 @@ type Finding struct {
 	Guessed    bool
 	State      State
 	Suppressed Suppression
+	// Overruled is a suppression that does not hold, because the credential works.
+	Overruled Suppression
 }
 
 // Live reports whether the credential works, as far as is known.

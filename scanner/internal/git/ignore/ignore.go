@@ -30,15 +30,31 @@ func (r Rules) With(file string, dir []string) Rules {
 	if err != nil {
 		return r
 	}
+	return r.WithText(string(data), dir)
+}
+
+// WithText returns the rules with those of a text added, as if it were the content of an ignore file.
+func (r Rules) WithText(text string, dir []string) Rules {
 	folder := strings.Join(append(slices.Clone(dir), ""), "/")
 	list := slices.Clip(r.list)
-	for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 		if rule, ok := parseRule(line, folder); ok && line[0] != '#' {
 			list = append(list, rule)
 		}
 	}
 	return Rules{list}
+}
+
+// MatchFile reports whether git ignores a file, given by its slash-separated path, or a folder that it is in.
+func (r Rules) MatchFile(path string) bool {
+	elements := strings.Split(path, "/")
+	for n := 1; n <= len(elements); n++ {
+		if r.Match(elements[:n], n < len(elements)) {
+			return path != ""
+		}
+	}
+	return false
 }
 
 // Match reports whether git ignores a path, given by its elements from the root of the working tree. The caller must ask

@@ -71,7 +71,7 @@ func (o RepositoryOptions) history(r *repo.Repository) (*history.Source, error) 
 	opts := history.Options{Repo: r, NoUnreachable: o.NoUnreachable}
 	if o.Cache != "" {
 		var err error
-		if opts.Seen, err = seen.Open(o.Cache, filepath.Join(r.Common, "objects"), o.cacheKey()); err != nil {
+		if opts.Seen, err = seen.Open(o.Cache, filepath.Join(r.Common, "objects"), r.Format(), o.cacheKey()); err != nil {
 			return nil, failed("input.cache", err)
 		}
 	}

@@ -15,11 +15,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 // Repo is a repository, or another working tree of one.
 type Repo struct {
-	Dir string
+	Dir    string
+	Format object.Format
 
 	t     testing.TB
 	clock *int64 // Unix seconds; shared by the working trees of a test
@@ -29,15 +32,33 @@ type Repo struct {
 // start is the time of the first command: 2024-01-01T00:00:00Z.
 const start = 1704067200
 
+// formatVariable is git's variable for the object format of new repositories.
+const formatVariable = "GIT_DEFAULT_HASH"
+
+// EachFormat runs a test for each object format: New makes repositories of that format. The test must not run in parallel;
+// its subtests may.
+func EachFormat(t *testing.T, test func(t *testing.T)) {
+	for _, f := range []object.Format{object.SHA1, object.SHA256} {
+		t.Run(f.String(), func(t *testing.T) {
+			SetFormat(t, f)
+			test(t)
+		})
+	}
+}
+
+// SetFormat sets the object format of the repositories that a test makes.
+func SetFormat(t testing.TB, f object.Format) { t.Setenv(formatVariable, f.String()) }
+
 // New makes an empty repository in a new folder. The flags are those of git init.
 func New(t testing.TB, flags ...string) *Repo {
 	t.Helper()
 	clock := int64(start)
 	r := &Repo{Dir: filepath.Join(t.TempDir(), "repo"), t: t, clock: &clock, who: "Ada"}
+	r.Format, _ = object.ParseFormat(os.Getenv(formatVariable))
 	if err := os.Mkdir(r.Dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	r.Git(append([]string{"init", "-q", "-b", "main"}, flags...)...)
+	r.Git(append([]string{"init", "-q", "-b", "main", "--object-format=" + r.Format.String()}, flags...)...)
 	return r
 }
 
@@ -108,7 +129,7 @@ func (r *Repo) run(stdin string, args []string) (string, error) {
 // env is the whole environment of git.
 func (r *Repo) env() []string {
 	env := []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + os.DevNull, "LC_ALL=C",
+		"PATH=" + os.Getenv("PATH"), formatVariable + "=" + r.Format.String(), "HOME=" + os.DevNull, "LC_ALL=C",
 		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_SYSTEM=" + os.DevNull, "GIT_CONFIG_COUNT=6",
 	}
 	for i, setting := range []string{
@@ -124,6 +145,16 @@ func (r *Repo) env() []string {
 			fmt.Sprintf("GIT_%s_DATE=@%d +0800", role, *r.clock))
 	}
 	return env
+}
+
+// ID parses an ID that git prints.
+func (r *Repo) ID(text string) object.ID {
+	r.t.Helper()
+	id, ok := r.Format.ParseID(text)
+	if !ok {
+		r.t.Fatalf("%q is no ID", text)
+	}
+	return id
 }
 
 // Write writes a file of the working tree and makes its folders.

@@ -16,6 +16,7 @@ type random struct {
 	script  strings.Builder
 	trees   []map[string]string // of each commit: path → mode and mark
 	blobs   int
+	digits  int  // of an ID
 	skewed  bool // clocks are wrong
 	parents [][]int
 }
@@ -24,8 +25,8 @@ type random struct {
 // or not. The same seed makes the same history.
 func History(t testing.TB, seed uint64, n int, skewed bool) *Repo {
 	t.Helper()
-	r := random{rng: rand.New(rand.NewPCG(seed, 7)), skewed: skewed}
 	repo := New(t, "--bare")
+	r := random{rng: rand.New(rand.NewPCG(seed, 7)), skewed: skewed, digits: 2 * repo.Format.Size()}
 	for i := range n {
 		r.commit(i)
 	}
@@ -156,7 +157,7 @@ func (r *random) name() string {
 // blob writes a new content or reuses an old one, and returns its mode and mark.
 func (r *random) blob() string {
 	if r.rng.IntN(30) == 0 {
-		return fmt.Sprintf("160000 %040x", r.rng.Uint64()) // a submodule
+		return fmt.Sprintf("160000 %0*x", r.digits, r.rng.Uint64()) // a submodule
 	}
 	mode := []string{"100644", "100644", "100644", "100755", "120000"}[r.rng.IntN(5)]
 	if r.blobs > 0 && r.rng.IntN(6) == 0 {
@@ -177,7 +178,7 @@ func (r *random) refs(n int) {
 		}
 	}
 	fmt.Fprintf(&r.script, "reset refs/heads/last\nfrom :%d\n\n", 1_000_000+n-1)
-	fmt.Fprintf(&r.script, "reset %s\nfrom %040d\n\n", scratch, 0)
+	fmt.Fprintf(&r.script, "reset %s\nfrom %0*d\n\n", scratch, r.digits, 0)
 }
 
 func paths(tree map[string]string) []string { return slices.Sorted(maps.Keys(tree)) }

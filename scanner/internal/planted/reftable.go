@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 // Reftables moves the refs and reflogs of the repository and of its linked working trees to reftables, as git refs migrate
@@ -49,9 +51,14 @@ func (r *Repo) must(err error) {
 	}
 }
 
-// reftable returns a table of version 1 with a block of the refs of a git folder and one of its reflogs.
+// reftable returns a table with a block of the refs of a git folder and one of its reflogs: of version 1 or, with IDs of
+// SHA-256, of version 2.
 func (r *Repo) reftable(dir string) []byte {
 	head := []byte("REFT\x01\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x01" + "\x00\x00\x00\x00\x00\x0f\xff\xff")
+	if r.Format == object.SHA256 {
+		head[4] = 2
+		head = append(head, "s256"...)
+	}
 	var refs, logs tableBlock
 	for _, ref := range r.refsIn(dir) {
 		refs.add(ref.name, ref.kind, ref.value)
@@ -127,11 +134,12 @@ func (r *Repo) logsIn(dir string) []tableRecord {
 		update := uint64(0)
 		for line := range strings.Lines(content) {
 			update++
-			who, message, _ := strings.Cut(strings.TrimSpace(line[82:]), "\t")
+			digits := 2 * r.Format.Size()
+			who, message, _ := strings.Cut(strings.TrimSpace(line[2*digits+2:]), "\t")
 			author, rest, _ := strings.Cut(who, " <")
 			email, when, _ := strings.Cut(rest, "> ")
 			seconds, _ := strconv.ParseUint(strings.Fields(when)[0], 10, 64)
-			value, err := hex.DecodeString(line[:40] + line[41:81])
+			value, err := hex.DecodeString(line[:digits] + line[digits+1:2*digits+1])
 			r.must(err)
 			for _, text := range []string{author, email} {
 				value = append(append(value, varint(uint64(len(text)))...), text...)

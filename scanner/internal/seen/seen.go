@@ -5,7 +5,7 @@
 // one, counts as empty. Anybody who can write to the record can hide a leak, as can anybody who can replace the program. Keep
 // it in a folder that only the user can write to.
 //
-// Limits: the whole record is in memory, 20 bytes for each object.
+// Limits: the whole record is in memory, 20 bytes for each object, or 32 in a SHA-256 repository.
 package seen
 
 import (
@@ -27,13 +27,14 @@ type Key [sha256.Size]byte
 
 // Record is the file for one repository.
 type Record struct {
-	path string
-	key  Key
+	path   string
+	format object.Format
+	key    Key
 }
 
-// Open returns the record, in the folder dir, of the repository with the given object directory. The record need not
-// exist; the folder is created.
-func Open(dir, objects string, key Key) (*Record, error) {
+// Open returns the record, in the folder dir, of the repository with the given object directory and format. The record
+// need not exist; the folder is created.
+func Open(dir, objects string, f object.Format, key Key) (*Record, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -45,57 +46,54 @@ func Open(dir, objects string, key Key) (*Record, error) {
 		objects = real
 	}
 	name := sha256.Sum256([]byte(objects))
-	return &Record{path: filepath.Join(dir, hex.EncodeToString(name[:16])+".seen"), key: key}, nil
+	return &Record{path: filepath.Join(dir, hex.EncodeToString(name[:16])+".seen"), format: f, key: key}, nil
 }
 
-// The file consists of a magic, the key, the number of IDs, the IDs, and the SHA-256 of all that.
+// The file consists of a magic, the key, the object format, the number of IDs, the IDs, and the SHA-256 of all that.
 const (
-	magic    = "akguard seen 1\n"
-	idSize   = len(object.ID{})
-	head     = len(magic) + len(Key{}) + 8
+	magic    = "akguard seen 2\n"
+	formatAt = len(magic) + len(Key{})
+	head     = formatAt + 1 + 8
 	maxNames = 1 << 28
 )
 
 // Load returns the IDs that were saved under the same key. It is no error if there are none.
-func (r *Record) Load() ([]object.ID, error) {
+func (r *Record) Load() (object.List, error) {
 	data, err := os.ReadFile(r.path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return object.NewList(r.format), nil
 	}
 	if err != nil {
-		return nil, reason.NewError("cache.unreadable", err)
+		return object.NewList(r.format), reason.NewError("cache.unreadable", err)
 	}
-	return parse(data, r.key), nil
+	return object.ListOf(r.format, parse(data, r.format, r.key)), nil
 }
 
-func parse(data []byte, key Key) []object.ID {
-	if len(data) < head+sha256.Size || string(data[:len(magic)]) != magic || Key(data[len(magic):]) != key {
+// parse returns the bytes of the IDs.
+func parse(data []byte, f object.Format, key Key) []byte {
+	if len(data) < head+sha256.Size || string(data[:len(magic)]) != magic || Key(data[len(magic):]) != key || data[formatAt] != byte(f) {
 		return nil
 	}
 	body, sum := data[:len(data)-sha256.Size], data[len(data)-sha256.Size:]
 	n := binary.BigEndian.Uint64(body[head-8:])
-	if n > maxNames || len(body)-head != int(n)*idSize {
+	if n > maxNames || len(body)-head != int(n)*f.Size() {
 		return nil
 	}
 	if want := sha256.Sum256(body); !bytes.Equal(want[:], sum) {
 		return nil
 	}
-	ids := make([]object.ID, n)
-	for i := range ids {
-		ids[i] = object.ID(body[head+i*idSize:])
-	}
-	return ids
+	return body[head:]
 }
 
 // Save replaces the record atomically.
-func (r *Record) Save(ids []object.ID) error {
+func (r *Record) Save(ids *object.List) error {
 	if err := r.save(ids); err != nil {
 		return reason.NewError("cache.unwritable", err)
 	}
 	return nil
 }
 
-func (r *Record) save(ids []object.ID) (err error) {
+func (r *Record) save(ids *object.List) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(r.path), ".seen-*") // only the user can read it
 	if err != nil {
 		return err
@@ -111,14 +109,16 @@ func (r *Record) save(ids []object.ID) (err error) {
 	return os.Rename(file.Name(), r.path)
 }
 
-func (r *Record) write(w io.Writer, ids []object.ID) error {
-	data := make([]byte, 0, head+len(ids)*idSize+sha256.Size)
-	data = append(append(data, magic...), r.key[:]...)
-	data = binary.BigEndian.AppendUint64(data, uint64(len(ids)))
-	for _, id := range ids {
-		data = append(data, id[:]...)
+func (r *Record) write(w io.Writer, ids *object.List) error {
+	begin := append(append([]byte(magic), r.key[:]...), byte(r.format))
+	begin = binary.BigEndian.AppendUint64(begin, uint64(ids.Len()))
+	h := sha256.New()
+	w = io.MultiWriter(w, h)
+	for _, part := range [][]byte{begin, ids.Bytes()} {
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
 	}
-	sum := sha256.Sum256(data)
-	_, err := w.Write(append(data, sum[:]...))
+	_, err := w.Write(h.Sum(nil))
 	return err
 }

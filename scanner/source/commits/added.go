@@ -45,7 +45,7 @@ func (a *added) tag(ctx context.Context, id object.ID) error {
 		return nil
 	}
 	place := finding.Place{Blob: id.String(), Reachable: true}
-	if tag, err := object.ParseTag(o.Content); err == nil {
+	if tag, err := object.ParseTag(a.repo.Format(), o.Content); err == nil {
 		place.Author, place.Email, place.Date = tag.Tagger.Name, tag.Tagger.Email, tag.Tagger.When
 	}
 	if commit, err := a.repo.Resolve(id.String()); err == nil {

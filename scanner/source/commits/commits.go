@@ -181,7 +181,7 @@ func (w *walk) push(id object.ID, base bool) error {
 	if o.Type != object.Commit {
 		return reason.NewError("git.wrong-type", id.String(), o.Type.String(), object.Commit.String())
 	}
-	info, err := object.ParseCommit(o.Content)
+	info, err := object.ParseCommit(w.repo.Format(), o.Content)
 	if err != nil {
 		return err
 	}

@@ -36,8 +36,8 @@ func newEarlier(objects odb.Reader, record *seen.Record) (*earlier, error) {
 		return nil, err
 	}
 	m := &earlier{objects: objects, record: record, known: newBits(objects.Count()), excluded: newBits(objects.Count()), read: newBits(objects.Count())}
-	for _, id := range ids {
-		switch n := objects.IndexOf(id); {
+	for i := range ids.Len() {
+		switch n := objects.IndexOf(ids.At(i)); {
 		case n == odb.NoIndex:
 			m.gone++
 		case !m.known.has(n):
@@ -83,7 +83,7 @@ func (m *earlier) excludeUnreadable(l odb.Unreadable) {
 	if m == nil {
 		return
 	}
-	if id, ok := object.ParseID(l.What); ok {
+	if id, ok := m.objects.Format().ParseID(l.What); ok {
 		m.exclude(m.objects.IndexOf(id))
 	}
 }
@@ -104,17 +104,17 @@ func (m *earlier) save() {
 	if m == nil {
 		return
 	}
-	var ids []object.ID
+	ids := object.NewList(m.objects.Format())
 	changed := m.gone > 0
 	for n := range odb.Index(m.objects.Count()) {
 		keep := m.read.has(n) && !m.excluded.has(n)
 		if keep {
-			ids = append(ids, m.objects.ID(n))
+			ids.Append(m.objects.ID(n))
 		}
 		changed = changed || keep != m.known.has(n)
 	}
 	if changed {
-		m.unsaved = m.record.Save(ids)
+		m.unsaved = m.record.Save(&ids)
 	}
 }
 
@@ -137,7 +137,7 @@ func (c *completeness) visitor() odb.TreeVisitor { return c }
 
 // Keep implements odb.TreeVisitor.
 func (c *completeness) Keep(child odb.TreeEntry) bool {
-	if isMissing(child) {
+	if isMissing(child, c.earlier.objects.Format().EmptyTree()) {
 		c.lack()
 	}
 	return false

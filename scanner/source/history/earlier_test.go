@@ -30,7 +30,7 @@ func rescan(t *testing.T, repo *planted.Repo, cache string) (r *planted.Report, 
 		t.Fatal(err)
 	}
 	defer opened.Close()
-	record, err := seen.Open(cache, filepath.Join(opened.Common, "objects"), seen.Key{})
+	record, err := seen.Open(cache, filepath.Join(opened.Common, "objects"), opened.Format(), seen.Key{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestRecordCannotBeSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer opened.Close()
-	record, err := seen.Open(cache, filepath.Join(opened.Common, "objects"), seen.Key{})
+	record, err := seen.Open(cache, filepath.Join(opened.Common, "objects"), opened.Format(), seen.Key{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func (g *graph) addCommit(n odb.Index, info object.CommitInfo) {
 	at := int32(len(g.commits))
 	g.commitOf[n] = at
 	c := commit{number: n, tree: g.objects.IndexOf(info.Tree), from: int32(len(g.parentIndexes)), time: info.Time}
-	if c.tree == odb.NoIndex && info.Tree != object.EmptyTree {
+	if c.tree == odb.NoIndex && info.Tree != g.objects.Format().EmptyTree() {
 		g.absent = append(g.absent, absent{at, info.Tree, true})
 	}
 	for _, id := range info.Parents {
@@ -80,9 +80,9 @@ func (g *grapher) add(o odb.Object) error {
 	var tag object.TagInfo
 	var err error
 	if o.Type == object.Commit {
-		commit, err = object.ParseCommit(o.Content)
+		commit, err = object.ParseCommit(g.graph.objects.Format(), o.Content)
 	} else {
-		tag, err = object.ParseTag(o.Content)
+		tag, err = object.ParseTag(g.graph.objects.Format(), o.Content)
 	}
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ const (
 func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
 	var wanted []object.ID
 	for _, h := range matches {
-		if id, ok := object.ParseID(h.Blob); ok && h.Source == finding.SourceHistory {
+		if id, ok := s.repo.objects().Format().ParseID(h.Blob); ok && h.Source == finding.SourceHistory {
 			wanted = append(wanted, id)
 		}
 	}
@@ -210,7 +210,7 @@ func (l *locator) asked(matches []finding.Place) []int32 {
 		}
 	}
 	for _, h := range matches {
-		if id, ok := object.ParseID(h.Commit); ok {
+		if id, ok := l.trees.objects.Format().ParseID(h.Commit); ok {
 			if c, ok := l.graph.peel(id); ok {
 				seen[c] = true
 			}
@@ -267,7 +267,7 @@ func (l *locator) places(h finding.Place) []finding.Place {
 // blobPlaces finds a blob in the history or, if no ref reaches it there, in an index. A blob that is in neither has no
 // path, and is reachable only if a ref points to the blob itself.
 func (l *locator) blobPlaces(h finding.Place) []finding.Place {
-	id, _ := object.ParseID(h.Blob)
+	id, _ := l.trees.objects.Format().ParseID(h.Blob)
 	var out []finding.Place
 	if leaf, ok := l.trees.byLeaf[id]; ok {
 		for _, path := range l.paths[leaf] {
@@ -302,7 +302,7 @@ func (l *locator) commitPlace(h finding.Place, commits []int32) finding.Place {
 
 // messagePlace fills in the author of a commit message. A commit that could not be parsed is not in the graph.
 func (l *locator) messagePlace(h finding.Place) finding.Place {
-	id, _ := object.ParseID(h.Commit)
+	id, _ := l.trees.objects.Format().ParseID(h.Commit)
 	if c, ok := l.graph.find(id); ok {
 		return l.commitPlace(h, []int32{c})
 	}
@@ -311,7 +311,7 @@ func (l *locator) messagePlace(h finding.Place) finding.Place {
 
 // tagPlace fills in the tagger, the tagged commit, and the refs that point to the tag.
 func (l *locator) tagPlace(h finding.Place) finding.Place {
-	id, _ := object.ParseID(h.Blob)
+	id, _ := l.trees.objects.Format().ParseID(h.Blob)
 	tag := l.graph.tags[id]
 	h.Author, h.Email, h.Date = tag.Tagger.Name, tag.Tagger.Email, tag.Tagger.When
 	if c, ok := l.graph.peel(id); ok {

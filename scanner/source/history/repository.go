@@ -38,7 +38,7 @@ func (r onDisk) staged() []*index.Index {
 	var out []*index.Index
 	files, _ := filepath.Glob(filepath.Join(r.Common, "worktrees", "*", "index"))
 	for _, file := range append(files, filepath.Join(r.Common, "index")) {
-		if x, err := index.Read(file, filepath.Dir(file)); err == nil {
+		if x, err := index.Read(file, filepath.Dir(file), r.Format()); err == nil {
 			out = append(out, x)
 		}
 	}
@@ -94,7 +94,7 @@ func (r goGit) Refs() ([]repo.Ref, []odb.Unreadable) {
 	var refs []repo.Ref
 	err = iter.ForEach(func(ref *plumbing.Reference) error {
 		if ref.Type() == plumbing.HashReference {
-			refs = append(refs, repo.Ref{Name: ref.Name().String(), Target: object.ID(ref.Hash())})
+			refs = append(refs, repo.Ref{Name: ref.Name().String(), Target: storage.ID(ref.Hash())})
 		}
 		return nil
 	})
@@ -112,7 +112,7 @@ func (r goGit) Shallow() []object.ID {
 	list, _ := r.Storer.Shallow() // without the list, the missing parents are reported one by one
 	var out []object.ID
 	for _, h := range list {
-		out = append(out, object.ID(h))
+		out = append(out, storage.ID(h))
 	}
 	return out
 }
@@ -129,7 +129,7 @@ func (r goGit) Commit(id object.ID) (object.CommitInfo, error) {
 	if o.Type != object.Commit {
 		return object.CommitInfo{}, errors.New("not a commit")
 	}
-	return object.ParseCommit(o.Content)
+	return object.ParseCommit(object.SHA1, o.Content)
 }
 
 func (r goGit) staged() []*index.Index {
@@ -139,7 +139,7 @@ func (r goGit) staged() []*index.Index {
 	}
 	var out index.Index
 	for _, e := range x.Entries {
-		out.Entries = append(out.Entries, index.Entry{Path: e.Name, ID: object.ID(e.Hash), Mode: uint32(e.Mode)})
+		out.Entries = append(out.Entries, index.Entry{Path: e.Name, ID: storage.ID(e.Hash), Mode: uint32(e.Mode)})
 	}
 	return []*index.Index{&out}
 }

@@ -18,7 +18,8 @@ import (
 // a node, so that whole subtrees are compared by comparing two numbers.
 type treeIndex struct {
 	objects odb.Reader
-	wanted  bits // blobs with matches
+	wanted  bits      // blobs with matches
+	empty   object.ID // the empty tree
 
 	mu         sync.Mutex // guards what the workers share
 	parts      []*treePart
@@ -67,7 +68,7 @@ const (
 // nearly all of them.
 func newTreeIndex(objects odb.Reader, wanted []object.ID, partial bool) *treeIndex {
 	x := &treeIndex{
-		objects: objects, partial: partial, wanted: newBits(objects.Count()), byLeaf: map[object.ID]int32{}, names: map[string]int32{},
+		objects: objects, partial: partial, wanted: newBits(objects.Count()), empty: objects.Format().EmptyTree(), byLeaf: map[object.ID]int32{}, names: map[string]int32{},
 		seed: maphash.MakeSeed(), byHash: map[uint64]int32{},
 	}
 	for _, id := range wanted {
@@ -103,7 +104,7 @@ func (x *treeIndex) build(ctx context.Context) error {
 
 // newPart returns the part of a worker.
 func (x *treeIndex) newPart() odb.TreeVisitor {
-	p := &treePart{wanted: x.wanted, partial: x.partial, names: map[string]int32{}}
+	p := &treePart{wanted: x.wanted, partial: x.partial, empty: x.empty, names: map[string]int32{}}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.parts = append(x.parts, p)

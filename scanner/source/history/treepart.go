@@ -10,6 +10,7 @@ import (
 type treePart struct {
 	wanted  bits
 	partial bool
+	empty   object.ID // the empty tree
 	trees   []tree
 	indexes []odb.Index // of the trees
 	changes []change
@@ -37,18 +38,18 @@ type change struct {
 func (p *treePart) Keep(e odb.TreeEntry) bool {
 	switch {
 	case e.Index != odb.NoIndex:
-	case p.partial && isMissing(e):
+	case p.partial && isMissing(e, p.empty):
 		p.unfetched.add(e.ID)
 		return false
 	default:
-		return isMissing(e)
+		return isMissing(e, p.empty)
 	}
 	return e.IsTree() || e.IsBlob() && p.wanted.has(e.Index)
 }
 
-// isMissing reports whether the object of an entry should exist and does not.
-func isMissing(e odb.TreeEntry) bool {
-	return e.Index == odb.NoIndex && e.ID != object.EmptyTree && (e.IsTree() || e.IsBlob())
+// isMissing reports whether the object of an entry should exist and does not. Git knows the empty tree without storing it.
+func isMissing(e odb.TreeEntry, empty object.ID) bool {
+	return e.Index == odb.NoIndex && e.ID != empty && (e.IsTree() || e.IsBlob())
 }
 
 // Visit implements odb.TreeVisitor.

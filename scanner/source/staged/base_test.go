@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/scanner/internal/git/index"
-	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/git/treediff"
 	"github.com/akguard/akguard/scanner/internal/planted"
@@ -22,7 +21,7 @@ func TestDeepPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer opened.Close()
-	id, _ := object.ParseID(r.Git("rev-parse", "HEAD^{tree}"))
+	id := r.ID(r.Git("rev-parse", "HEAD^{tree}"))
 	root, err := treediff.NewFolder(opened.Objects, id)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +37,7 @@ func TestDeepPath(t *testing.T) {
 	if n := after.TotalAlloc - before.TotalAlloc; b.steps > 10 || n > 4<<20 {
 		t.Errorf("%d folders were entered, %d KB allocated", b.steps, n>>10)
 	}
-	blob, _ := object.ParseID(r.Git("rev-parse", "HEAD:a/a/f"))
+	blob := r.ID(r.Git("rev-parse", "HEAD:a/a/f"))
 	if !b.has(index.Entry{Path: "a/a/f", ID: blob, Mode: 0o100644}) {
 		t.Error("the parent does not have its own file")
 	}

@@ -35,7 +35,7 @@ func New(opts Options) *Source { return &Source{opts} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
-	staged, err := index.Read(cmp.Or(s.opts.Index, s.opts.Repo.IndexPath()), s.opts.Repo.GitDir)
+	staged, err := index.Read(cmp.Or(s.opts.Index, s.opts.Repo.IndexPath()), s.opts.Repo.GitDir, s.opts.Repo.Format())
 	if err != nil {
 		return err
 	}

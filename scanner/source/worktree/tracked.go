@@ -30,7 +30,7 @@ func newTree(repo *repo.Repository, all bool) (*tree, error) {
 		root: repo.Worktree, all: all, objects: repo.Objects,
 		files: map[string]bool{}, folders: map[string]bool{}, sparse: map[string]object.ID{},
 	}
-	tracked, err := index.Read(repo.IndexPath(), repo.GitDir)
+	tracked, err := index.Read(repo.IndexPath(), repo.GitDir, repo.Format())
 	if err != nil {
 		return nil, err
 	}

@@ -35,13 +35,13 @@ func Parse(data []byte, table, count int) (map[string][]byte, error) {
 }
 
 // ObjectIDs returns the sorted object IDs of the file and their number.
-func ObjectIDs(chunks map[string][]byte) (ids []byte, n int, err error) {
+func ObjectIDs(chunks map[string][]byte, f object.Format) (ids []byte, n int, err error) {
 	fanout, ids := chunks["OIDF"], chunks["OIDL"]
 	if len(fanout) != fanoutSize {
 		return nil, 0, errDamaged
 	}
 	n = int(binary.BigEndian.Uint32(fanout[fanoutSize-4:]))
-	if len(ids) != n*len(object.ID{}) {
+	if len(ids) != n*f.Size() {
 		return nil, 0, errDamaged
 	}
 	return ids, n, nil

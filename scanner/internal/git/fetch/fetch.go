@@ -30,6 +30,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/storage"
 )
 
 // Options says what to fetch, and where to. URL and Dir are required.
@@ -121,7 +122,7 @@ func fetch(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	result := Result{Refs: wanted(advertised, o.Refs), Head: headOf(advertised)}
-	have := odb.Open([]string{filepath.Join(o.Dir, "objects")}, o.Objects.Limits)
+	have := odb.Open([]string{filepath.Join(o.Dir, "objects")}, object.SHA1, o.Objects.Limits)
 	defer have.Close()
 	request, err := newRequest(advertised, o, result.Refs, have)
 	if err != nil || len(request.Wants) == 0 {
@@ -140,7 +141,7 @@ func fetch(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	for _, h := range response.Shallows {
-		result.Shallow = append(result.Shallow, object.ID(h))
+		result.Shallow = append(result.Shallow, storage.ID(h))
 	}
 	return result, errors.Join(writeShallow(o.Dir, response.ShallowUpdate), writeRefs(o.Dir, result))
 }
@@ -150,7 +151,7 @@ func wanted(advertised *packp.AdvRefs, want func(string) bool) map[string]object
 	refs := map[string]object.ID{}
 	for name, h := range advertised.References {
 		if plumbing.ReferenceName(name).Validate() == nil && strings.HasPrefix(name, "refs/") && (want == nil || want(name)) {
-			refs[name] = object.ID(h)
+			refs[name] = storage.ID(h)
 		}
 	}
 	return refs
@@ -178,7 +179,7 @@ func newRequest(advertised *packp.AdvRefs, o Options, refs map[string]object.ID,
 	seen := map[object.ID]bool{}
 	want := func(id object.ID) {
 		if !seen[id] && (have.IndexOf(id) == odb.NoIndex || o.Depth > 0 || len(shallow) > 0) {
-			request.Wants = append(request.Wants, plumbing.Hash(id))
+			request.Wants = append(request.Wants, storage.Hash(id))
 		}
 		seen[id] = true
 	}
@@ -194,7 +195,7 @@ func newRequest(advertised *packp.AdvRefs, o Options, refs map[string]object.ID,
 	}
 	for _, id := range slices.SortedFunc(maps.Values(existing), compareIDs) {
 		if len(request.Haves) < maxHaves && have.IndexOf(id) != odb.NoIndex {
-			request.Haves = append(request.Haves, plumbing.Hash(id))
+			request.Haves = append(request.Haves, storage.Hash(id))
 		}
 	}
 	request.Shallows = shallow

@@ -167,7 +167,7 @@ func TestIncremental(t *testing.T) {
 
 func count(t *testing.T, dir string) int {
 	t.Helper()
-	db := odb.Open([]string{filepath.Join(dir, "objects")}, odb.Limits{})
+	db := odb.Open([]string{filepath.Join(dir, "objects")}, object.SHA1, odb.Limits{})
 	defer db.Close()
 	return db.Count()
 }
@@ -190,11 +190,11 @@ func TestSelected(t *testing.T) {
 	intact(t, dir)
 
 	dir = filepath.Join(t.TempDir(), "lost")
-	id, _ := object.ParseID(lost)
+	id, _ := object.SHA1.ParseID(lost)
 	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: dir, Refs: only, Commits: []object.ID{id}}); err != nil {
 		t.Fatal(err)
 	}
-	db := odb.Open([]string{filepath.Join(dir, "objects")}, odb.Limits{})
+	db := odb.Open([]string{filepath.Join(dir, "objects")}, object.SHA1, odb.Limits{})
 	defer db.Close()
 	if db.IndexOf(id) == odb.NoIndex {
 		t.Error("the commit that no ref reaches was not fetched")

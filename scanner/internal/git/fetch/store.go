@@ -16,6 +16,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/storage"
 	"github.com/akguard/akguard/verifier/osfile"
 )
 
@@ -34,7 +35,7 @@ func readRefs(dir string) (map[string]object.ID, error) {
 	refs := map[string]object.ID{}
 	for line := range strings.Lines(string(data)) {
 		hex, name, ok := strings.Cut(strings.TrimSpace(line), " ")
-		if id, valid := object.ParseID(hex); ok && valid {
+		if id, valid := object.SHA1.ParseID(hex); ok && valid {
 			refs[name] = id
 		}
 	}
@@ -73,8 +74,8 @@ func readShallow(dir string) ([]plumbing.Hash, error) {
 	var out []plumbing.Hash
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		if id, ok := object.ParseID(strings.TrimSpace(lines.Text())); ok {
-			out = append(out, plumbing.Hash(id))
+		if id, ok := object.SHA1.ParseID(strings.TrimSpace(lines.Text())); ok {
+			out = append(out, storage.Hash(id))
 		}
 	}
 	return out, lines.Err()

@@ -46,7 +46,7 @@ const maxDepth = 2048
 
 // parseCachedTree parses a folder of the cached tree, and the folders in it. What it cannot parse it leaves out: the
 // cached tree only saves work.
-func parseCachedTree(data []byte, depth int) (name string, f *Folder, rest []byte, ok bool) {
+func parseCachedTree(data []byte, format object.Format, depth int) (name string, f *Folder, rest []byte, ok bool) {
 	before, data, ok := bytes.Cut(data, []byte{0})
 	line, data, found := bytes.Cut(data, []byte{'\n'})
 	entries, subtrees, spaced := bytes.Cut(line, []byte{' '})
@@ -57,14 +57,14 @@ func parseCachedTree(data []byte, depth int) (name string, f *Folder, rest []byt
 	}
 	f = &Folder{Valid: n >= 0} // -1 marks a folder that has changed since its tree was written
 	if f.Valid {
-		if len(data) < len(object.ID{}) {
+		if len(data) < format.Size() {
 			return "", nil, nil, false
 		}
-		f.ID = object.ID(data[:len(object.ID{})])
-		data = data[len(object.ID{}):]
+		f.ID = format.ID(data)
+		data = data[format.Size():]
 	}
 	for range m {
-		below, sub, rest, ok := parseCachedTree(data, depth+1)
+		below, sub, rest, ok := parseCachedTree(data, format, depth+1)
 		if sub != nil {
 			f.add(below, sub)
 		}

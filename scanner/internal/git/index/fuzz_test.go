@@ -3,18 +3,24 @@ package index
 import (
 	"slices"
 	"testing"
+
+	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 func FuzzIndex(f *testing.F) {
-	entry := append(make([]byte, 60), 0, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 0, 0)
-	for version := byte(2); version <= 4; version++ {
-		head := []byte{'D', 'I', 'R', 'C', 0, 0, 0, version, 0, 0, 0, 1}
-		f.Add(append(append(head, entry...), make([]byte, 20)...))
-		f.Add(append(append(append(head, entry...), "TREE\x00\x00\x00\x09\x00-1 1\nb\x000 0\n"...), make([]byte, 20)...))
+	for _, format := range []object.Format{object.SHA1, object.SHA256} {
+		entry := append(make([]byte, entryStat+format.Size()), 0, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 0, 0)
+		for version := byte(2); version <= 4; version++ {
+			head := []byte{'D', 'I', 'R', 'C', 0, 0, 0, version, 0, 0, 0, 1}
+			f.Add(uint8(format), append(append(head, entry...), make([]byte, format.Size())...))
+			tree := "TREE\x00\x00\x00\x09\x00-1 1\nb\x000 0\n"
+			f.Add(uint8(format), append(append(append(head, entry...), tree...), make([]byte, format.Size())...))
+		}
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		x, err := parse(data)
-		if err == nil && len(x.Entries)*entryHead > len(data) {
+	f.Fuzz(func(t *testing.T, n uint8, data []byte) {
+		format := object.Format(n % 2)
+		x, err := parse(data, format)
+		if err == nil && len(x.Entries)*(entryStat+format.Size()+entryFlags) > len(data) {
 			t.Fatalf("%d entries in %d bytes", len(x.Entries), len(data))
 		}
 	})
@@ -25,12 +31,14 @@ func FuzzLink(f *testing.F) {
 	none := []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 	first := []byte{0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0}
 	ones := []byte{0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0}
-	id := make([]byte, 20)
-	f.Add(byte(3), id)
-	f.Add(byte(3), slices.Concat(id, none, first))
-	f.Add(byte(80), slices.Concat(id, ones, none))
-	f.Fuzz(func(t *testing.T, size byte, data []byte) {
-		l, err := parseLink(data)
+	for _, format := range []object.Format{object.SHA1, object.SHA256} {
+		id := make([]byte, format.Size())
+		f.Add(uint8(format), byte(3), id)
+		f.Add(uint8(format), byte(3), slices.Concat(id, none, first))
+		f.Add(uint8(format), byte(80), slices.Concat(id, ones, none))
+	}
+	f.Fuzz(func(t *testing.T, n uint8, size byte, data []byte) {
+		l, err := parseLink(data, object.Format(n%2))
 		if err != nil {
 			return
 		}

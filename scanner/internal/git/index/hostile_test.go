@@ -12,6 +12,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/index"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 // entry is the fixed part of an entry, which is followed by its path.
@@ -41,7 +42,7 @@ func read(t *testing.T, name string) (*index.Index, error) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	x, err := index.Read(name, filepath.Dir(name))
+	x, err := index.Read(name, filepath.Dir(name), object.SHA1)
 	runtime.ReadMemStats(&after)
 	if n := after.TotalAlloc - before.TotalAlloc; n > 64<<20 {
 		t.Errorf("%d MB were allocated for an index of %d KB", n>>20, info.Size()>>10)

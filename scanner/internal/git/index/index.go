@@ -21,7 +21,8 @@ type Index struct {
 	Entries []Entry // sorted by path
 	Tree    *Folder // the cached tree; nil if there is none
 
-	link *link // of a split index
+	format object.Format
+	link   *link // of a split index
 }
 
 // Entry is one file of the index.
@@ -44,7 +45,7 @@ var errDamaged = reason.NewError("git.index-damaged")
 
 // Read reads an index file of a git directory, which has the other file of an index that is split. A file that does not
 // exist is an empty index.
-func Read(path, gitDir string) (*Index, error) {
+func Read(path, gitDir string, f object.Format) (*Index, error) {
 	data, err := fileio.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return new(Index), nil
@@ -52,7 +53,7 @@ func Read(path, gitDir string) (*Index, error) {
 	if err != nil {
 		return nil, reason.NewError("git.index-unreadable", path, fileio.WithoutPath(err))
 	}
-	x, err := parse(data)
+	x, err := parse(data, f)
 	if err == nil {
 		err = x.join(gitDir)
 	}
@@ -64,8 +65,8 @@ func Read(path, gitDir string) (*Index, error) {
 
 const (
 	headerSize   = 12
-	entryHead    = 62 // of an entry, before its path
-	trailerSize  = 20
+	entryStat    = 40     // of an entry, before its ID
+	entryFlags   = 2      // after it
 	flagExtended = 0x4000 // the entry has more flags
 	flagIntent   = 1 << 13
 )
@@ -77,24 +78,24 @@ const (
 	minPaths  = 16 << 20 // bytes of paths that are always read
 )
 
-func parse(data []byte) (*Index, error) {
-	if len(data) < headerSize+trailerSize || string(data[:4]) != "DIRC" {
+func parse(data []byte, f object.Format) (*Index, error) {
+	if len(data) < headerSize+f.Size() || string(data[:4]) != "DIRC" {
 		return nil, errDamaged
 	}
 	version, n := binary.BigEndian.Uint32(data[4:]), int64(binary.BigEndian.Uint32(data[8:]))
 	if version < 2 || version > 4 {
 		return nil, reason.NewError("git.index-version", version, ErrUnsupported)
 	}
-	body := data[:len(data)-trailerSize]
-	if n > int64(len(body)/entryHead) {
+	body := data[:len(data)-f.Size()]
+	if n > int64(len(body)/(entryStat+f.Size()+entryFlags)) {
 		return nil, errDamaged
 	}
-	x := &Index{Entries: make([]Entry, 0, n)}
+	x := &Index{Entries: make([]Entry, 0, n), format: f}
 	at := headerSize
 	var path []byte
 	room := max(minPaths, maxGrowth*len(data))
 	for range n {
-		e, next, err := parseEntry(body, at, version, &path)
+		e, next, err := x.parseEntry(body, at, version, &path)
 		if err != nil {
 			return nil, err
 		}
@@ -109,15 +110,14 @@ func parse(data []byte) (*Index, error) {
 
 // parseEntry parses the entry at an offset. path holds the path of the entry before: version 4 writes only the
 // difference from it.
-func parseEntry(data []byte, at int, version uint32, path *[]byte) (e Entry, next int, err error) {
-	if at+entryHead > len(data) {
+func (x *Index) parseEntry(data []byte, at int, version uint32, path *[]byte) (e Entry, next int, err error) {
+	name := at + entryStat + x.format.Size() + entryFlags
+	if name > len(data) {
 		return e, 0, errDamaged
 	}
-	head := data[at : at+entryHead]
-	e.Mode, e.ID = binary.BigEndian.Uint32(head[24:]), object.ID(head[40:60])
-	flags := binary.BigEndian.Uint16(head[60:])
+	e.Mode, e.ID = binary.BigEndian.Uint32(data[at+24:]), x.format.ID(data[at+entryStat:])
+	flags := binary.BigEndian.Uint16(data[name-entryFlags:])
 	e.Stage = uint8(flags >> 12 & 3)
-	name := at + entryHead
 	if flags&flagExtended != 0 && version > 2 {
 		if name+2 > len(data) {
 			return e, 0, errDamaged
@@ -159,9 +159,9 @@ func (x *Index) parseExtensions(data []byte) (err error) {
 		data = data[8+size:]
 		switch {
 		case name == "TREE":
-			_, x.Tree, _, _ = parseCachedTree(body, 0)
+			_, x.Tree, _, _ = parseCachedTree(body, x.format, 0)
 		case name == "link":
-			if x.link, err = parseLink(body); err != nil {
+			if x.link, err = parseLink(body, x.format); err != nil {
 				return err
 			}
 		case name[0] < 'A' || name[0] > 'Z': // a reader that does not know such an extension must give up

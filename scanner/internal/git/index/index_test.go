@@ -51,7 +51,7 @@ func conflict(r *planted.Repo) {
 
 func checkIndex(t *testing.T, r *planted.Repo) {
 	t.Helper()
-	x, err := index.Read(filepath.Join(r.Dir, ".git", "index"), filepath.Join(r.Dir, ".git"))
+	x, err := index.Read(filepath.Join(r.Dir, ".git", "index"), filepath.Join(r.Dir, ".git"), r.Format)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func checkIndex(t *testing.T, r *planted.Repo) {
 func expanded(t *testing.T, r *planted.Repo) []string {
 	t.Helper()
 	gitDir := filepath.Join(r.Dir, ".git")
-	x, err := index.Read(filepath.Join(gitDir, "index"), gitDir)
+	x, err := index.Read(filepath.Join(gitDir, "index"), gitDir, r.Format)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestSparseIndex(t *testing.T) {
 	r.Commit("one")
 	r.Git("sparse-checkout", "set", "--cone", "--sparse-index", "in")
 	gitDir := filepath.Join(r.Dir, ".git")
-	x, err := index.Read(filepath.Join(gitDir, "index"), gitDir)
+	x, err := index.Read(filepath.Join(gitDir, "index"), gitDir, r.Format)
 	if err != nil || !slices.ContainsFunc(x.Entries, index.Entry.IsFolder) {
 		t.Fatalf("the index is not sparse: %+v, %v", x, err)
 	}
@@ -194,7 +194,7 @@ func TestSplitIndexDamaged(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if x, err := index.Read(filepath.Join(gitDir, "index"), gitDir); err == nil || !strings.Contains(reason.Of(err).String(), "git.shared-index") {
+		if x, err := index.Read(filepath.Join(gitDir, "index"), gitDir, r.Format); err == nil || !strings.Contains(reason.Of(err).String(), "git.shared-index") {
 			t.Errorf("%s: %+v, error %v", name, x, err)
 		}
 	}

@@ -1,7 +1,6 @@
 package index
 
 import (
-	"crypto/sha1"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,14 +16,11 @@ type link struct {
 	data   []byte    // two bitmaps: of its deleted and of its replaced entries; empty if there are none
 }
 
-func parseLink(data []byte) (*link, error) {
-	var l link
-	if len(data) < len(l.shared) {
+func parseLink(data []byte, f object.Format) (*link, error) {
+	if len(data) < f.Size() {
 		return nil, errDamaged
 	}
-	l.shared = object.ID(data)
-	l.data = data[len(l.shared):]
-	return &l, nil
+	return &link{shared: f.ID(data), data: data[f.Size():]}, nil
 }
 
 // join adds to a split index the entries of its shared index, which is a file of a git directory.
@@ -33,7 +29,7 @@ func (x *Index) join(gitDir string) error {
 		return nil
 	}
 	name := filepath.Join(gitDir, "sharedindex."+x.link.shared.String())
-	shared, err := readShared(name, x.link.shared)
+	shared, err := readShared(name, x.link.shared, x.format)
 	if err != nil {
 		return reason.NewError("git.shared-index", name, fileio.WithoutPath(err))
 	}
@@ -42,17 +38,18 @@ func (x *Index) join(gitDir string) error {
 
 // readShared reads a shared index. Its hash must be right: one that has changed has other entries at the positions that the
 // split index replaces.
-func readShared(name string, id object.ID) (*Index, error) {
+func readShared(name string, id object.ID, f object.Format) (*Index, error) {
 	data, err := fileio.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	shared, err := parse(data)
+	shared, err := parse(data, f)
 	if err != nil {
 		return nil, err
 	}
-	body := len(data) - trailerSize
-	if shared.link != nil || object.ID(data[body:]) != id || sha1.Sum(data[:body]) != id {
+	body, h := len(data)-f.Size(), f.New()
+	_, _ = h.Write(data[:body]) // never fails
+	if shared.link != nil || f.ID(data[body:]) != id || f.ID(h.Sum(nil)) != id {
 		return nil, errDamaged
 	}
 	return shared, checkNames(shared.Entries)

@@ -75,14 +75,14 @@ func (o *Object) readHeader(f *zlibstream.Inflater) error {
 }
 
 // List lists the loose objects in a fan-out folder, "00" to "ff". Files with other names are not objects.
-func List(dir, fan string) ([]object.ID, error) {
+func List(dir, fan string, f object.Format) ([]object.ID, error) {
 	files, err := os.ReadDir(filepath.Join(dir, fan))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	var ids []object.ID
 	for _, file := range files {
-		if id, ok := object.ParseID(fan + file.Name()); ok {
+		if id, ok := f.ParseID(fan + file.Name()); ok {
 			ids = append(ids, id)
 		}
 	}

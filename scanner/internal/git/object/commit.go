@@ -32,17 +32,17 @@ func SplitMessage(content []byte) (header, message []byte) {
 }
 
 // ParseCommit reads the headers of a commit.
-func ParseCommit(content []byte) (CommitInfo, error) {
+func ParseCommit(f Format, content []byte) (CommitInfo, error) {
 	var c CommitInfo
 	hasTree := false
 	for key, value := range headers(content) {
 		switch key {
 		case "tree":
 			if !hasTree { // git takes the first
-				c.Tree, hasTree = ParseID(value)
+				c.Tree, hasTree = f.ParseID(value)
 			}
 		case "parent":
-			if id, ok := ParseID(value); ok {
+			if id, ok := f.ParseID(value); ok {
 				c.Parents = append(c.Parents, id)
 			}
 		case "author":
@@ -66,13 +66,13 @@ type TagInfo struct {
 }
 
 // ParseTag reads the headers of an annotated tag.
-func ParseTag(content []byte) (TagInfo, error) {
+func ParseTag(f Format, content []byte) (TagInfo, error) {
 	var t TagInfo
 	ok := false
 	for key, value := range headers(content) {
 		switch key {
 		case "object":
-			t.Target, ok = ParseID(value)
+			t.Target, ok = f.ParseID(value)
 		case "type":
 			t.Type = ParseType(value)
 		case "tag":

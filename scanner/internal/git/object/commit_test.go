@@ -9,9 +9,11 @@ import (
 
 // Of two tree headers git takes the first, and so does the scan: the second would hide the content of the first.
 func TestTwoTrees(t *testing.T) {
-	first, second := strings.Repeat("1", 40), strings.Repeat("2", 40)
-	c, err := object.ParseCommit([]byte("tree " + first + "\ntree " + second + "\n\nmessage"))
-	if err != nil || c.Tree.String() != first {
-		t.Errorf("the tree is %s, %v", c.Tree, err)
+	for _, f := range []object.Format{object.SHA1, object.SHA256} {
+		first, second := strings.Repeat("1", 2*f.Size()), strings.Repeat("2", 2*f.Size())
+		c, err := object.ParseCommit(f, []byte("tree "+first+"\ntree "+second+"\n\nmessage"))
+		if err != nil || c.Tree.String() != first {
+			t.Errorf("%s: the tree is %s, %v", f, c.Tree, err)
+		}
 	}
 }

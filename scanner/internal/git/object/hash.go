@@ -1,7 +1,6 @@
 package object
 
 import (
-	"crypto/sha1" //nolint:gosec // git's object IDs
 	"fmt"
 	"hash"
 
@@ -12,15 +11,15 @@ import (
 var ErrHash = reason.NewError("git.object-hash")
 
 // NewHash returns the hash of an object of a size, in bytes, whose content is still to be written to it.
-func NewHash(t Type, size int64) hash.Hash {
-	h := sha1.New() //nolint:gosec // see above
+func (f Format) NewHash(t Type, size int64) hash.Hash {
+	h := f.New()
 	fmt.Fprintf(h, "%s %d\x00", t, size)
 	return h
 }
 
 // Hash returns the ID of an object.
-func Hash(t Type, content []byte) ID {
-	h := NewHash(t, int64(len(content)))
+func (f Format) Hash(t Type, content []byte) ID {
+	h := f.NewHash(t, int64(len(content)))
 	_, _ = h.Write(content) // never fails
-	return ID(h.Sum(nil))
+	return f.ID(h.Sum(nil))
 }

@@ -1,9 +1,8 @@
 // Package object holds the vocabulary of git objects: IDs, types, and the parsers for commits, tags and trees.
 //
 // The parsers accept what git accepts and never fail on text that git would only warn about. They work on content
-// that is already in memory; reading objects is the job of odb.
-//
-// Limits: SHA-1 IDs only.
+// that is already in memory; reading objects is the job of odb. Where a parser meets IDs it takes the Format of the
+// repository, which says how long they are.
 package object
 
 import (
@@ -11,26 +10,20 @@ import (
 	"fmt"
 )
 
-// ID is the SHA-1 hash that names an object.
-type ID [20]byte
+// ID is the hash that names an object. A SHA-1 hash has zeros after its 20 bytes, as in git, so that both formats share
+// one comparable type. No SHA-256 hash that anybody can find ends in so many zeros.
+type ID [sha256Size]byte
 
-// EmptyTree is the ID of the tree without entries. Git knows it without storing it.
-var EmptyTree = ID{0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04}
-
-// String returns the ID as 40 hex digits.
-func (id ID) String() string { return hex.EncodeToString(id[:]) }
+// String returns the ID as hex digits: 40 or, of a SHA-256 hash, 64.
+func (id ID) String() string {
+	if [sha256Size - sha1Size]byte(id[sha1Size:]) == [sha256Size - sha1Size]byte{} {
+		return hex.EncodeToString(id[:sha1Size])
+	}
+	return hex.EncodeToString(id[:])
+}
 
 // IsZero reports whether every byte is zero, which git writes where there is no object.
 func (id ID) IsZero() bool { return id == ID{} }
-
-// ParseID reads 40 hex digits.
-func ParseID(s string) (id ID, ok bool) {
-	if len(s) != 2*len(id) {
-		return id, false
-	}
-	_, err := hex.Decode(id[:], []byte(s))
-	return id, err == nil
-}
 
 // Type is the type of an object. The values are those of pack entries.
 type Type uint8

@@ -27,9 +27,9 @@ func (e TreeEntry) IsTree() bool { return e.Mode == ModeTree }
 func (e TreeEntry) IsBlob() bool { return e.Mode != ModeTree && e.Mode != ModeGitlink }
 
 // EachEntry calls visit for each entry of a tree, in order.
-func EachEntry(tree []byte, visit func(TreeEntry)) error {
+func EachEntry(f Format, tree []byte, visit func(TreeEntry)) error {
 	for at := 0; at < len(tree); {
-		e, next, err := EntryAt(tree, at)
+		e, next, err := EntryAt(f, tree, at)
 		if err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func EachEntry(tree []byte, visit func(TreeEntry)) error {
 var errTree = reason.NewError("git.tree-damaged")
 
 // EntryAt parses the entry at an offset of a tree, and returns the offset of the next one.
-func EntryAt(tree []byte, at int) (e TreeEntry, next int, err error) {
+func EntryAt(f Format, tree []byte, at int) (e TreeEntry, next int, err error) {
 	i := at
 	for ; i < len(tree) && tree[i] != ' '; i++ {
 		if c := tree[i]; c < '0' || c > '7' || i-at > 7 {
@@ -55,10 +55,10 @@ func EntryAt(tree []byte, at int) (e TreeEntry, next int, err error) {
 		return e, 0, errTree
 	}
 	end := name + bytes.IndexByte(tree[name:], 0)
-	if next = end + 1 + len(e.ID); end <= name || next > len(tree) {
+	if next = end + 1 + f.Size(); end <= name || next > len(tree) {
 		return e, 0, errTree
 	}
 	e.Name = tree[name:end]
-	e.ID = ID(tree[end+1 : next])
+	e.ID = f.ID(tree[end+1 : next])
 	return e, next, nil
 }

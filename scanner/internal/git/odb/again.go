@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 // Git may repack a repository while it is read: objects move from one pack to another, from loose files to a pack, or out
@@ -25,7 +26,8 @@ const settle = 5 * time.Millisecond
 type latePacks struct {
 	mu     sync.RWMutex
 	packs  []*pack
-	opened map[string]bool      // paths of all packs, with those of Open, without extension
+	opened map[string]bool // paths of all packs, with those of Open, without extension
+	format object.Format
 	listed map[string]time.Time // when each pack folder had last changed when it was listed
 }
 
@@ -51,7 +53,7 @@ func (l *latePacks) open(dir string) (packs []*pack, unreadable []Unreadable) {
 			if l.opened[path] {
 				continue
 			}
-			p, err := openIndexedPack(path)
+			p, err := openIndexedPack(path, l.format)
 			if p != nil {
 				packs = append(packs, p)
 			}

@@ -5,7 +5,6 @@ import (
 	"compress/flate"
 	"compress/zlib"
 	"context"
-	"crypto/sha1"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -31,6 +30,7 @@ import (
 
 // crafted is a pack made by hand, with an index that fits it: what no git would write.
 type crafted struct {
+	format  object.Format
 	body    []byte
 	entries []craftedEntry
 }
@@ -62,11 +62,21 @@ func (c *crafted) add(name byte, kind, size int, between, data []byte) object.ID
 	return id
 }
 
+// raw returns the bytes of an ID.
+func (c *crafted) raw(id object.ID) []byte { return id[:c.format.Size()] }
+
+// sum returns the checksum of some content.
+func (c *crafted) sum(content []byte) []byte {
+	h := c.format.New()
+	_, _ = h.Write(content)
+	return h.Sum(nil)
+}
+
 // write puts the pack into a repository.
 func (c *crafted) write(t *testing.T, r *planted.Repo) {
 	t.Helper()
 	binary.BigEndian.PutUint32(c.body[8:], uint32(len(c.entries)))
-	sum := sha1.Sum(c.body)
+	sum := c.sum(c.body)
 	sort.Slice(c.entries, func(i, j int) bool { return bytes.Compare(c.entries[i].id[:], c.entries[j].id[:]) < 0 })
 	idx := []byte("\xfftOc\x00\x00\x00\x02")
 	for i := range 256 {
@@ -74,7 +84,7 @@ func (c *crafted) write(t *testing.T, r *planted.Repo) {
 		idx = binary.BigEndian.AppendUint32(idx, uint32(n))
 	}
 	for _, e := range c.entries {
-		idx = append(idx, e.id[:]...)
+		idx = append(idx, c.raw(e.id)...)
 	}
 	for _, e := range c.entries {
 		idx = binary.BigEndian.AppendUint32(idx, e.crc)
@@ -82,10 +92,10 @@ func (c *crafted) write(t *testing.T, r *planted.Repo) {
 	for _, e := range c.entries {
 		idx = binary.BigEndian.AppendUint32(idx, uint32(e.offset))
 	}
-	idx = append(idx, sum[:]...)
+	idx = append(idx, sum...)
 	base := filepath.Join(r.Dir, ".git", "objects", "pack", "pack-crafted")
-	write(t, base+".pack", append(c.body, sum[:]...))
-	write(t, base+".idx", append(idx, make([]byte, 20)...))
+	write(t, base+".pack", append(c.body, sum...))
+	write(t, base+".idx", append(idx, c.sum(idx)...))
 }
 
 func write(t *testing.T, path string, data []byte) {
@@ -122,17 +132,17 @@ func TestHostilePacks(t *testing.T) {
 	for name, hostile := range map[string]func(c *crafted) (unreadable []object.ID){
 		"a delta on itself": func(c *crafted) []object.ID {
 			self := object.ID{9}
-			return []object.ID{c.add(9, refDelta, len(delta(5, 5, copyAll...)), self[:], delta(5, 5, copyAll...))}
+			return []object.ID{c.add(9, refDelta, len(delta(5, 5, copyAll...)), c.raw(self), delta(5, 5, copyAll...))}
 		},
 		"two deltas on each other": func(c *crafted) []object.ID {
 			a, b := object.ID{8}, object.ID{9}
 			d := delta(5, 5, copyAll...)
-			return []object.ID{c.add(8, refDelta, len(d), b[:], d), c.add(9, refDelta, len(d), a[:], d)}
+			return []object.ID{c.add(8, refDelta, len(d), c.raw(b), d), c.add(9, refDelta, len(d), c.raw(a), d)}
 		},
 		"a delta on nothing": func(c *crafted) []object.ID {
 			missing := object.ID{200}
 			d := delta(5, 5, copyAll...)
-			return []object.ID{c.add(9, refDelta, len(d), missing[:], d)}
+			return []object.ID{c.add(9, refDelta, len(d), c.raw(missing), d)}
 		},
 		"a delta on the middle of an entry": func(c *crafted) []object.ID {
 			d := delta(5, 5, copyAll...)
@@ -152,18 +162,18 @@ func TestHostilePacks(t *testing.T) {
 		"a delta that makes too much": func(c *crafted) []object.ID {
 			base := c.add(8, blobType, 1<<16, nil, make([]byte, 1<<16))
 			d := delta(1<<16, 1<<38, bytes.Repeat([]byte{0x80}, 1000)...)
-			return []object.ID{c.add(9, refDelta, len(d), base[:], d)}
+			return []object.ID{c.add(9, refDelta, len(d), c.raw(base), d)}
 		},
 		"a delta that copies past its base": func(c *crafted) []object.ID {
 			base := c.add(8, blobType, 5, nil, []byte("12345"))
 			d := delta(5, 9, 0x90, 9)
-			return []object.ID{c.add(9, refDelta, len(d), base[:], d)}
+			return []object.ID{c.add(9, refDelta, len(d), c.raw(base), d)}
 		},
 		"an entry of no type": func(c *crafted) []object.ID { return []object.ID{c.add(9, 5, 5, nil, []byte("12345"))} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := planted.New(t)
-			var c crafted
+			c := crafted{format: r.Format}
 			good := c.add(1, blobType, 4, nil, []byte("good"))
 			unreadable := hostile(&c)
 			c.write(t, r)
@@ -199,8 +209,8 @@ func TestCircleThroughPacks(t *testing.T) {
 	a, b := object.ID{8}, object.ID{9}
 	d := delta(5, 5, 0x90, 5)
 	for name, order := range map[string][2]object.ID{"one": {a, b}, "two": {b, a}} {
-		var c crafted
-		c.add(order[0][0], refDelta, len(d), order[1][:], d)
+		c := crafted{format: r.Format}
+		c.add(order[0][0], refDelta, len(d), c.raw(order[1]), d)
 		c.write(t, r)
 		for _, ext := range []string{".pack", ".idx"} {
 			base := filepath.Join(r.Dir, ".git", "objects", "pack", "pack-")
@@ -226,7 +236,7 @@ func TestFlippedBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for at := 12; at < len(data)-20; at += max(1, len(data)/150) {
+	for at := 12; at < len(data)-r.Format.Size(); at += max(1, len(data)/150) {
 		damaged := bytes.Clone(data)
 		damaged[at] ^= 0x10
 		write(t, pack[0], damaged)
@@ -336,7 +346,7 @@ func TestGigabyte(t *testing.T) {
 	r := planted.New(t)
 	const end = "the last words"
 	packed := gigabyte(t, end)
-	id := inflatedHash(t, packed)
+	id := inflatedHash(t, r.Format, packed)
 	dir := filepath.Join(r.Dir, ".git", "objects", id.String()[:2])
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -359,17 +369,17 @@ func TestGigabyte(t *testing.T) {
 }
 
 // inflatedHash returns the ID of a loose object.
-func inflatedHash(t *testing.T, packed []byte) object.ID {
+func inflatedHash(t *testing.T, f object.Format, packed []byte) object.ID {
 	t.Helper()
 	r, err := zlib.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := sha1.New()
+	h := f.New()
 	if _, err := io.Copy(h, r); err != nil {
 		t.Fatal(err)
 	}
-	return object.ID(h.Sum(nil))
+	return f.ID(h.Sum(nil))
 }
 
 // gigabyte is a loose blob of 2^30 bytes: zeros, and the end. The zeros are one compressed piece, over and over.
@@ -456,7 +466,7 @@ func TestPipes(t *testing.T) {
 			opened.Reflogs()
 			opened.Shallow()
 			opened.Ignore()
-			_, _ = index.Read(opened.IndexPath(), opened.GitDir)
+			_, _ = index.Read(opened.IndexPath(), opened.GitDir, opened.Format())
 			_ = opened.Close()
 		}()
 		select {

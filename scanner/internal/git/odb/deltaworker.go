@@ -142,8 +142,8 @@ func (d *deltaWorker) step(ctx context.Context, s step) error {
 // examineAndVisit visits an object if it is wanted and the examiner keeps it.
 func (d *deltaWorker) examineAndVisit(ctx context.Context, s step, o *deltaObject) error {
 	w := d.walk
-	if w.ids != nil && w.ids[s.entry].IsZero() {
-		w.ids[s.entry] = object.Hash(w.types[s.entry], o.build())
+	if w.ids != nil && w.id(s.entry).IsZero() {
+		w.ids.Set(int(s.entry), w.db.format.Hash(w.types[s.entry], o.build()))
 	}
 	keep, err := d.examine(w.types[s.entry], o)
 	if err != nil || !w.wanted(s.entry) {

@@ -8,6 +8,8 @@
 // Nothing on disk is trusted. Sizes, depths and counts are capped, and a damaged object is reported as Unreadable while
 // everything else is read. A multi-pack-index replaces a damaged pack index.
 //
-// Limits: SHA-1. Only Receive writes: it stores a new pack. A walk visits what is there when it begins, and what git moves
+// All objects of a database have IDs of one format, those of alternates too.
+//
+// Limits: only Receive writes: it stores a new pack. A walk visits what is there when it begins, and what git moves
 // to another place while it runs.
 package odb

@@ -48,6 +48,8 @@ type Reader interface {
 	IndexOf(id object.ID) Index
 	// ID returns the ID of the object with an index.
 	ID(i Index) object.ID
+	// Format returns the format of the IDs.
+	Format() object.Format
 	// Count returns the number of objects, packed and loose.
 	Count() int
 }

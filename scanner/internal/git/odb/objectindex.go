@@ -53,7 +53,7 @@ func (db *DB) listAllLoose() {
 }
 
 func (db *DB) listLoose(dir, fan string) {
-	ids, err := loose.List(dir, fan)
+	ids, err := loose.List(dir, fan, db.format)
 	if err != nil {
 		db.looseUnreadable = append(db.looseUnreadable, Unreadable{What: dir + "/" + fan, Err: fileio.WithoutPath(err)})
 	}
@@ -101,6 +101,9 @@ func (db *DB) ID(n Index) object.ID {
 	}
 	return db.packs[i].idx.ID(int(n - db.packs[i].first))
 }
+
+// Format implements Reader.
+func (db *DB) Format() object.Format { return db.format }
 
 // Count implements Reader.
 func (db *DB) Count() int { return int(db.firstLoose) + len(db.loose()) }

@@ -24,6 +24,7 @@ var ErrMissing = errors.New("object is missing")
 
 // DB reads the objects of one or more object directories. It implements Reader.
 type DB struct {
+	format     object.Format
 	dirs       []string // object directories; the first copy of an object wins
 	packs      []*pack
 	unreadable []Unreadable // what could not be opened
@@ -52,10 +53,10 @@ const maxPacked = packfile.MaxObjects
 
 // Open opens object directories, with the alternates of each. The first one is the repository's own; during a push it
 // is the quarantine directory, and the repository's own comes second. What cannot be opened is reported by Walk.
-func Open(dirs []string, limits Limits) *DB {
+func Open(dirs []string, f object.Format, limits Limits) *DB {
 	limits = limits.withDefaults()
-	db := &DB{limits: limits, cache: newCache(limits.CacheSize), largeToken: make(chan struct{}, 1)}
-	db.late.opened, db.late.listed = map[string]bool{}, map[string]time.Time{}
+	db := &DB{format: f, limits: limits, cache: newCache(limits.CacheSize), largeToken: make(chan struct{}, 1)}
+	db.late = latePacks{format: f, opened: map[string]bool{}, listed: map[string]time.Time{}}
 	db.inflaters.New = func() any { return new(zlibstream.Inflater) }
 	seen := map[string]bool{}
 	for _, dir := range dirs {
@@ -120,20 +121,20 @@ func (db *DB) addDir(dir string, depth int, seen map[string]bool) {
 
 // openIndexedPack opens a pack with its index, or with the multi-pack-index if its own cannot be read. It may return
 // both a pack and an error that says which part of it is unreadable.
-func openIndexedPack(path string) (*pack, error) {
-	idx, err := packfile.ReadIndex(path + ".idx")
+func openIndexedPack(path string, f object.Format) (*pack, error) {
+	idx, err := packfile.ReadIndex(path+".idx", f)
 	if err == nil {
-		return openPack(path+".pack", idx)
+		return openPack(path+".pack", f, idx)
 	}
 	err = reason.NewError("git.pack-index", fileio.WithoutPath(err))
-	multi, multiErr := packfile.ReadMultiIndex(filepath.Dir(path))
+	multi, multiErr := packfile.ReadMultiIndex(filepath.Dir(path), f)
 	if multiErr != nil {
 		return nil, err
 	}
 	if idx, multiErr = multi.IndexOf(filepath.Base(path) + ".idx"); multiErr != nil {
 		return nil, err
 	}
-	p, multiErr := openPack(path+".pack", idx)
+	p, multiErr := openPack(path+".pack", f, idx)
 	if multiErr != nil || p.Count() == idx.Len() {
 		return p, multiErr
 	}
@@ -201,7 +202,7 @@ func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 				o, err = db.packedObject(p, p.idx.Offset(i), hops)
 				return err
 			})
-			if readErr = checkHash(id, o, readErr); readErr == nil {
+			if readErr = db.checkHash(id, o, readErr); readErr == nil {
 				o.ID = id
 				return o, nil
 			}
@@ -223,11 +224,11 @@ func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 	return Object{}, err
 }
 
-func checkHash(id object.ID, o Object, err error) error {
+func (db *DB) checkHash(id object.ID, o Object, err error) error {
 	if err != nil {
 		return err
 	}
-	if object.Hash(o.Type, o.Content) != id {
+	if db.format.Hash(o.Type, o.Content) != id {
 		return object.ErrHash
 	}
 	return nil
@@ -246,7 +247,7 @@ func (db *DB) readLoose(dir string, id object.ID) (Object, error) {
 	}
 	content, err := zlibstream.ReadExactly(nil, l.Body, l.Size)
 	o := Object{ID: id, Type: l.Type, Size: l.Size, Content: content}
-	return o, checkHash(id, o, err)
+	return o, db.checkHash(id, o, err)
 }
 
 // typeOf returns the type of an object, or 0 if it cannot be read.
@@ -277,7 +278,7 @@ func (db *DB) copies(id object.ID) int {
 // Abbreviated returns the objects whose ID begins with at least four hex digits. ok is false if prefix is not that.
 func (db *DB) Abbreviated(prefix string) (ids []object.ID, ok bool) {
 	prefix = strings.ToLower(prefix)
-	if _, err := hex.DecodeString(prefix + strings.Repeat("0", len(prefix)%2)); err != nil || len(prefix) < 4 || len(prefix) > 40 {
+	if _, err := hex.DecodeString(prefix + strings.Repeat("0", len(prefix)%2)); err != nil || len(prefix) < 4 || len(prefix) > 2*db.format.Size() {
 		return nil, false
 	}
 	for _, p := range db.packs {
@@ -286,7 +287,7 @@ func (db *DB) Abbreviated(prefix string) (ids []object.ID, ok bool) {
 		}
 	}
 	for _, dir := range db.dirs {
-		loose, _ := loose.List(dir, prefix[:2]) // Walk reports a folder that cannot be read
+		loose, _ := loose.List(dir, prefix[:2], db.format) // Walk reports a folder that cannot be read
 		for _, id := range loose {
 			if strings.HasPrefix(id.String(), prefix) {
 				ids = append(ids, id)

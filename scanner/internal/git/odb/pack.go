@@ -21,8 +21,8 @@ type pack struct {
 }
 
 // openPack opens a pack.
-func openPack(path string, idx packfile.Index) (*pack, error) {
-	file, err := packfile.OpenFile(path, packfile.MaxPackSize)
+func openPack(path string, f object.Format, idx packfile.Index) (*pack, error) {
+	file, err := packfile.OpenFile(path, f, packfile.MaxPackSize)
 	if err != nil {
 		return nil, err
 	}

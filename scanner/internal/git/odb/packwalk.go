@@ -16,8 +16,8 @@ type packWalk struct {
 	*layout
 	db          *DB
 	pack        *pack
-	need        []bool      // entries to read; nil means all
-	ids         []object.ID // of the entries, if the pack has no index yet; the walk fills in those of deltas
+	need        []bool       // entries to read; nil means all
+	ids         *object.List // of the entries, if the pack has no index yet; the walk fills in those of deltas
 	newExaminer func() examiner
 }
 
@@ -90,7 +90,7 @@ func (w *packWalk) reportRootless(ctx context.Context) error {
 
 func (w *packWalk) id(i int32) object.ID {
 	if w.ids != nil {
-		return w.ids[i]
+		return w.ids.At(int(i))
 	}
 	return w.pack.idx.ID(int(w.positions[i]))
 }

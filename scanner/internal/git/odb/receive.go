@@ -3,7 +3,7 @@ package odb
 import (
 	"bufio"
 	"cmp"
-	"context" //nolint:gosec // git's object IDs
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +19,7 @@ import (
 // ReceiveOptions says what to do with a pack that arrives as a stream. Dir is required.
 type ReceiveOptions struct {
 	Dir    string // the object directory to store the pack in
+	Format object.Format
 	Limits Limits
 	// Bases has the objects that the pack may lack: a server sends a thin pack to whoever has offered objects. May be nil.
 	Bases *DB
@@ -37,7 +38,7 @@ type ReceiveOptions struct {
 //
 // Objects that are stored whole are inflated, hashed and visited as they arrive. Deltas follow when the pack is whole:
 // their bases may come later, and with the pack on disk each delta tree is walked once, on all processors, like in a
-// walk. Memory is bounded by Limits, and by about 60 bytes for each object.
+// walk. Memory is bounded by Limits, and by about 60 bytes for each object, or 70 with SHA-256.
 func Receive(ctx context.Context, r io.Reader, o ReceiveOptions) (path string, err error) {
 	o.Limits = o.Limits.withDefaults()
 	o.MaxSize = cmp.Or(o.MaxSize, packfile.MaxPackSize)
@@ -50,7 +51,8 @@ func Receive(ctx context.Context, r io.Reader, o ReceiveOptions) (path string, e
 		return "", fmt.Errorf("storing a pack: %w", err)
 	}
 	out := bufio.NewWriterSize(file, packfile.BufferSize)
-	rec := &receiver{ReceiveOptions: o, file: file, out: out, in: packfile.NewStreamReader(r, out, o.MaxSize)}
+	rec := &receiver{ReceiveOptions: o, file: file, out: out, in: packfile.NewStreamReader(r, out, o.Format, o.MaxSize)}
+	rec.objects.IDs = object.NewList(o.Format)
 	defer func() {
 		err = errors.Join(err, file.Close())
 		if err != nil || path == "" {
@@ -60,7 +62,7 @@ func Receive(ctx context.Context, r io.Reader, o ReceiveOptions) (path string, e
 	if err := rec.stream(ctx); err != nil {
 		return "", fmt.Errorf("receiving a pack: %w", err)
 	}
-	if len(rec.entries) == 0 {
+	if rec.objects.Len() == 0 {
 		return "", nil
 	}
 	if err := rec.resolve(ctx); err != nil {
@@ -78,10 +80,10 @@ type receiver struct {
 	file     *os.File
 	out      *bufio.Writer // to file
 	in       *packfile.StreamReader
-	entries  []packfile.IndexEntry // in the order of the pack; the ID of a delta is zero until it is resolved
-	kinds    []object.Type         // of the entries, deltas among them
-	later    []bool                // blobs that are too large to visit before their ID is known
-	size     int64                 // of the pack on disk
+	objects  packfile.Contents // in the order of the pack; the ID of a delta is zero until it is resolved
+	kinds    []object.Type     // of the entries, deltas among them
+	later    []bool            // blobs that are too large to visit before their ID is known
+	size     int64             // of the pack on disk
 	inflater zlibstream.Inflater
 	content  []byte
 }
@@ -125,7 +127,7 @@ func (r *receiver) entry(ctx context.Context) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	e, err := packfile.ParseEntry(head)
+	e, err := packfile.ParseEntry(r.Format, head)
 	if err != nil {
 		return err
 	}
@@ -135,7 +137,7 @@ func (r *receiver) entry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.entries = append(r.entries, packfile.IndexEntry{ID: id, Offset: offset, CRC: r.in.CRC()})
+	r.objects.Add(id, offset, r.in.CRC())
 	r.kinds, r.later = append(r.kinds, e.Type), append(r.later, later)
 	return nil
 }
@@ -145,16 +147,16 @@ func (r *receiver) entry(ctx context.Context) error {
 func (r *receiver) read(ctx context.Context, e packfile.Entry) (id object.ID, later bool, err error) {
 	whole := e.Type.Valid()
 	if e.Size > r.Limits.MaxStream {
-		h := object.NewHash(e.Type, e.Size)
+		h := r.Format.NewHash(e.Type, e.Size)
 		if err := r.in.InflateTo(h, &r.inflater, e.Size); err != nil || !whole {
 			return id, false, err
 		}
-		return object.ID(h.Sum(nil)), r.Walk.Types.Has(e.Type), nil
+		return r.Format.ID(h.Sum(nil)), r.Walk.Types.Has(e.Type), nil
 	}
 	if r.content, err = r.in.Inflate(r.content, &r.inflater, e.Size); err != nil || !whole {
 		return id, false, err
 	}
-	id = object.Hash(e.Type, r.content)
+	id = r.Format.Hash(e.Type, r.content)
 	return id, false, r.visit(ctx, Object{ID: id, Index: NoIndex, Type: e.Type, Size: e.Size, Content: r.content})
 }
 
@@ -177,7 +179,7 @@ func (r *receiver) store(packDir string) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(packDir, fmt.Sprintf("pack-%x", checksum))
-	if err := packfile.WriteIndexFile(path+".idx", r.entries, checksum); err != nil {
+	if err := packfile.WriteIndexFile(path+".idx", &r.objects, checksum); err != nil {
 		return "", err
 	}
 	if err := errors.Join(os.Chmod(r.file.Name(), 0o444), os.Rename(r.file.Name(), path+".pack")); err != nil {

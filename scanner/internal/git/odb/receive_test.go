@@ -81,7 +81,7 @@ func TestReceive(t *testing.T) {
 				}
 				sameIndex(t, path)
 				sameObjects(t, v, r)
-				db := odb.Open([]string{dir}, odb.Limits{})
+				db := odb.Open([]string{dir}, r.Format, odb.Limits{})
 				read := newRecorder()
 				if err := db.Walk(t.Context(), everything(read)); err != nil {
 					t.Fatal(err)
@@ -115,7 +115,7 @@ func TestReceiveThin(t *testing.T) {
 	if _, err := odb.Receive(t.Context(), bytes.NewReader(packOf(t, r.Dir, "HEAD~1\n")), odb.ReceiveOptions{Dir: have}); err != nil {
 		t.Fatal(err)
 	}
-	bases := odb.Open([]string{have}, odb.Limits{})
+	bases := odb.Open([]string{have}, r.Format, odb.Limits{})
 	defer bases.Close()
 	for _, flags := range [][]string{{"--thin", "--delta-base-offset"}, {"--thin"}} {
 		thin := packOf(t, r.Dir, "HEAD\nv1\n^HEAD~1\n", flags...)
@@ -130,7 +130,7 @@ func TestReceiveThin(t *testing.T) {
 		if out, err := exec.CommandContext(t.Context(), "git", "verify-pack", path+".idx").CombinedOutput(); err != nil {
 			t.Errorf("git does not take the completed pack: %v\n%s", err, out)
 		}
-		db := odb.Open([]string{dir, have}, odb.Limits{})
+		db := odb.Open([]string{dir, have}, r.Format, odb.Limits{})
 		v := newRecorder()
 		if err := db.Walk(t.Context(), everything(v)); err != nil {
 			t.Fatal(err)

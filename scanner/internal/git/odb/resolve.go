@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha1" //nolint:gosec // the checksum of a pack
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -42,8 +41,8 @@ func (r *receiver) resolve(ctx context.Context) error {
 // unknown counts the entries without an ID.
 func (r *receiver) unknown() int {
 	n := 0
-	for _, e := range r.entries {
-		if e.ID.IsZero() {
+	for i := range r.objects.Len() {
+		if r.objects.IDs.At(i).IsZero() {
 			n++
 		}
 	}
@@ -52,36 +51,42 @@ func (r *receiver) unknown() int {
 
 // unresolved is the error for deltas whose base is neither in the pack nor in the database.
 func (r *receiver) unresolved() error {
-	for i, e := range r.entries {
-		if !e.ID.IsZero() || r.kinds[i] != packfile.RefDelta {
+	for i, kind := range r.kinds {
+		if !r.objects.IDs.At(i).IsZero() || kind != packfile.RefDelta {
 			continue
 		}
-		var head [packfile.MaxEntryHeader]byte
-		n, _ := r.file.ReadAt(head[:], e.Offset)
-		if entry, err := packfile.ParseEntry(head[:n]); err == nil {
-			return reason.NewError("git.base-missing", entry.Base.String())
+		if base, err := r.base(i); err == nil {
+			return reason.NewError("git.base-missing", base.String())
 		}
 	}
 	return errBase
 }
 
+// base returns the ID of the base that a delta names.
+func (r *receiver) base(i int) (object.ID, error) {
+	var head [packfile.MaxEntryHeader]byte
+	n, err := r.file.ReadAt(head[:], r.objects.Offsets[i])
+	if err != nil && !errors.Is(err, io.EOF) {
+		return object.ID{}, err
+	}
+	entry, err := packfile.ParseEntry(r.Format, head[:n])
+	return entry.Base, err
+}
+
 // round walks the delta trees whose roots are known.
 func (r *receiver) round(ctx context.Context) error {
-	p, err := openPack(r.file.Name(), packfile.Index{})
+	p, err := openPack(r.file.Name(), r.Format, packfile.Index{})
 	if err != nil {
 		return err
 	}
 	defer p.Close()
 	db := r.Bases
 	if db == nil {
-		db = Open(nil, r.Limits)
+		db = Open(nil, r.Format, r.Limits)
 	}
 	w := &packWalk{
 		Walk: Walk{Types: r.Walk.Types, Screen: r.Walk.Screen}, db: db, pack: p,
-		ids: make([]object.ID, len(r.entries)), layout: r.layout(),
-	}
-	for i, e := range r.entries {
-		w.ids[i] = e.ID
+		ids: &r.objects.IDs, layout: r.layout(),
 	}
 	failures := &failures{Visitor: r.Walk.Visitor}
 	w.Visitor, w.newExaminer = failures, w.Walk.examiner
@@ -89,12 +94,9 @@ func (r *receiver) round(ctx context.Context) error {
 		return err
 	}
 	w.propagateTypes(db.typeOf)
-	w.need = w.withBases(func(i int32) bool { return r.entries[i].ID.IsZero() || r.later[i] })
+	w.need = w.withBases(func(i int32) bool { return w.id(i).IsZero() || r.later[i] })
 	if err := w.walkTrees(ctx); err != nil {
 		return err
-	}
-	for i := range r.entries {
-		r.entries[i].ID = w.ids[i]
 	}
 	return failures.first
 }
@@ -123,13 +125,16 @@ func (f *failures) Unreadable(u Unreadable) {
 
 // layout returns the layout of the received entries, without the links between them.
 func (r *receiver) layout() *layout {
-	l := &layout{external: map[int32]object.ID{}, visited: make([]bool, len(r.entries))}
-	known := map[object.ID]int32{}
-	for i, e := range r.entries {
-		l.offsets, l.positions, l.crcs = append(l.offsets, e.Offset), append(l.positions, uint32(i)), append(l.crcs, e.CRC)
-		l.visited[i] = !e.ID.IsZero() && !r.later[i]
-		if !e.ID.IsZero() {
-			known[e.ID] = int32(i)
+	n := r.objects.Len()
+	l := &layout{
+		external: map[int32]object.ID{}, offsets: r.objects.Offsets, positions: make([]uint32, n), crcs: r.objects.CRCs, visited: make([]bool, n),
+	}
+	byID, known := slices.Contains(r.kinds, packfile.RefDelta), map[object.ID]int32{}
+	for i := range n {
+		id := r.objects.IDs.At(i)
+		l.positions[i], l.visited[i] = uint32(i), !id.IsZero() && !r.later[i]
+		if byID && !id.IsZero() {
+			known[id] = int32(i)
 		}
 	}
 	l.find = func(id object.ID) (int64, bool) {
@@ -137,25 +142,26 @@ func (r *receiver) layout() *layout {
 		if !ok {
 			return 0, false
 		}
-		return r.entries[i].Offset, true
+		return r.objects.Offsets[i], true
 	}
 	return l
 }
 
 // complete appends the bases that a thin pack lacks, corrects the header, and returns the checksum of the pack.
-func (r *receiver) complete() (checksum [packfile.TrailerSize]byte, err error) {
+func (r *receiver) complete() (checksum []byte, err error) {
 	bases, err := r.externalBases()
 	if err != nil {
-		return checksum, err
+		return nil, err
 	}
+	end := r.size - int64(r.Format.Size())
 	if len(bases) == 0 {
-		_, err := r.file.ReadAt(checksum[:], r.size-packfile.TrailerSize)
+		checksum = make([]byte, r.Format.Size())
+		_, err := r.file.ReadAt(checksum, end)
 		return checksum, err
 	}
-	end := r.size - packfile.TrailerSize
 	for _, id := range bases {
 		if end, err = r.append(id, end); err != nil {
-			return checksum, fmt.Errorf("completing a thin pack: %w", err)
+			return nil, fmt.Errorf("completing a thin pack: %w", err)
 		}
 	}
 	return r.seal(end)
@@ -167,26 +173,21 @@ func (r *receiver) externalBases() ([]object.ID, error) {
 		return nil, nil
 	}
 	here := map[object.ID]bool{}
-	for _, e := range r.entries {
-		here[e.ID] = true
+	for i := range r.objects.Len() {
+		here[r.objects.IDs.At(i)] = true
 	}
 	var out []object.ID
-	for i, e := range r.entries {
-		if r.kinds[i] != packfile.RefDelta {
+	for i, kind := range r.kinds {
+		if kind != packfile.RefDelta {
 			continue
 		}
-		var head [packfile.MaxEntryHeader]byte
-		n, err := r.file.ReadAt(head[:], e.Offset)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		entry, err := packfile.ParseEntry(head[:n])
+		base, err := r.base(i)
 		if err != nil {
 			return nil, err
 		}
-		if !here[entry.Base] {
-			here[entry.Base] = true
-			out = append(out, entry.Base)
+		if !here[base] {
+			here[base] = true
+			out = append(out, base)
 		}
 	}
 	return out, nil
@@ -213,22 +214,22 @@ func (r *receiver) append(id object.ID, end int64) (int64, error) {
 	if _, err := r.file.WriteAt(b.Bytes(), end); err != nil {
 		return 0, err
 	}
-	r.entries = append(r.entries, packfile.IndexEntry{ID: id, Offset: end, CRC: crc32.ChecksumIEEE(b.Bytes())})
+	r.objects.Add(id, end, crc32.ChecksumIEEE(b.Bytes()))
 	return end + int64(b.Len()), nil
 }
 
 // seal writes the number of objects into the header, and the checksum at the end.
-func (r *receiver) seal(end int64) (checksum [packfile.TrailerSize]byte, err error) {
+func (r *receiver) seal(end int64) (checksum []byte, err error) {
 	var count [4]byte
-	binary.BigEndian.PutUint32(count[:], uint32(len(r.entries)))
+	binary.BigEndian.PutUint32(count[:], uint32(r.objects.Len()))
 	if _, err := r.file.WriteAt(count[:], 8); err != nil {
-		return checksum, err
+		return nil, err
 	}
-	h := sha1.New() //nolint:gosec // see above
+	h := r.Format.New()
 	if _, err := io.Copy(h, bufio.NewReaderSize(io.NewSectionReader(r.file, 0, end), packfile.BufferSize)); err != nil {
-		return checksum, err
+		return nil, err
 	}
-	h.Sum(checksum[:0])
-	_, err = r.file.WriteAt(checksum[:], end)
-	return checksum, errors.Join(err, r.file.Truncate(end+packfile.TrailerSize))
+	checksum = h.Sum(nil)
+	_, err = r.file.WriteAt(checksum, end)
+	return checksum, errors.Join(err, r.file.Truncate(end+int64(len(checksum))))
 }

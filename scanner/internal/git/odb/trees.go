@@ -154,13 +154,13 @@ func (x *treeExaminer) base(_ object.Type, o *baseObject) (bool, error) {
 // parse parses the entries from one offset of a tree to another.
 func (x *treeExaminer) parse(o *baseObject, from, to int) error {
 	for from < to {
-		e, next, err := object.EntryAt(o.content, from)
+		e, next, err := object.EntryAt(x.db.format, o.content, from)
 		if err != nil {
 			return err
 		}
 		o.starts = append(o.starts, uint32(from))
 		if c := (TreeEntry{e, x.indexOf(e.ID)}); x.visitor.Keep(c) {
-			o.kept = append(o.kept, keptEntry{uint32(from), uint32(next - len(e.ID) - 1 - len(e.Name)), c})
+			o.kept = append(o.kept, keptEntry{uint32(from), uint32(next - x.db.format.Size() - 1 - len(e.Name)), c})
 			x.added = append(x.added, c)
 		}
 		from = next
@@ -184,7 +184,7 @@ func (x *treeExaminer) delta(_ object.Type, base *baseObject, d *deltaObject) (b
 				at += n
 				continue
 			}
-			_, next, err := object.EntryAt(d.content, at)
+			_, next, err := object.EntryAt(x.db.format, d.content, at)
 			if err != nil {
 				return false, err
 			}

@@ -111,14 +111,14 @@ func (l *looseWalk) visitFile(ctx context.Context, file looseFile, index Index, 
 	obj := Object{ID: file.id, Index: index, Type: o.Type, Size: o.Size}
 	switch {
 	case o.Type == object.Blob && o.Size > l.db.limits.MaxStream:
-		obj.Stream = &zlibstream.Reader{R: o.Body, Left: o.Size, Hash: object.NewHash(o.Type, o.Size), ID: file.id}
+		obj.Stream = &zlibstream.Reader{R: o.Body, Left: o.Size, Hash: l.db.format.NewHash(o.Type, o.Size), ID: file.id}
 	case o.Size > l.db.limits.MaxObject:
 		return packfile.TooLarge(o.Size)
 	default:
 		if l.buf, err = zlibstream.ReadExactly(l.buf, o.Body, o.Size); err != nil {
 			return err
 		}
-		if obj.Content = l.buf; object.Hash(o.Type, l.buf) != file.id {
+		if obj.Content = l.buf; l.db.format.Hash(o.Type, l.buf) != file.id {
 			return object.ErrHash
 		}
 	}

@@ -142,7 +142,7 @@ func TestWalkSeesWhatGitHas(t *testing.T) {
 			}
 			repo := open(t, dir, odb.Limits{CacheSize: 1 << 12})
 			for id, content := range want {
-				oid, _ := object.ParseID(id)
+				oid, _ := base.Format.ParseID(id)
 				o, err := repo.Objects.Read(oid)
 				if err != nil || o.Type.String()+" "+string(o.Content) != content || repo.Objects.ID(repo.Objects.IndexOf(oid)) != oid {
 					t.Fatalf("Read(%s): %v", id, err)
@@ -255,7 +255,7 @@ func TestTreesAreWhatGitSays(t *testing.T) {
 				continue
 			}
 			want := map[string]string{}
-			if err := object.EachEntry([]byte(content[5:]), func(e object.TreeEntry) { want[string(e.Name)] = e.ID.String() }); err != nil {
+			if err := object.EachEntry(r.Format, []byte(content[5:]), func(e object.TreeEntry) { want[string(e.Name)] = e.ID.String() }); err != nil {
 				t.Fatal(err)
 			}
 			if fmt.Sprint(got(id)) != fmt.Sprint(want) {

@@ -8,8 +8,7 @@ import (
 // Sizes in a pack.
 const (
 	HeaderSize     = 12 // of the pack
-	TrailerSize    = 20 // of the pack: its checksum
-	MaxEntryHeader = 40 // no entry's header is longer
+	MaxEntryHeader = 48 // no entry's header is longer: 9 bytes of size and the ID of a base
 )
 
 // The types of entries that are deltas.
@@ -31,7 +30,7 @@ type Entry struct {
 }
 
 // ParseEntry reads an entry's header from the beginning of b.
-func ParseEntry(b []byte) (Entry, error) {
+func ParseEntry(f object.Format, b []byte) (Entry, error) {
 	var e Entry
 	if len(b) == 0 {
 		return e, ErrEntry
@@ -54,10 +53,10 @@ func ParseEntry(b []byte) (Entry, error) {
 		}
 		e.Distance, e.Header = distance, e.Header+m
 	case e.Type == RefDelta:
-		if copy(e.Base[:], b[n:]) < len(e.Base) {
+		if len(b)-n < f.Size() {
 			return e, ErrEntry
 		}
-		e.Header += len(e.Base)
+		e.Base, e.Header = f.ID(b[n:]), e.Header+f.Size()
 	case !e.Type.Valid():
 		return e, ErrEntry
 	}

@@ -10,19 +10,21 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 // File is an open pack. Where the system can do it, the file is mapped into memory; reading a mapped file that another
 // process truncates faults.
 type File struct {
-	path string
-	file *os.File
-	data []byte // nil if the file could not be mapped
-	size int64
+	path   string
+	format object.Format
+	file   *os.File
+	data   []byte // nil if the file could not be mapped
+	size   int64
 }
 
 // OpenFile opens the pack at a path, if it has at most maxSize bytes.
-func OpenFile(path string, maxSize int64) (*File, error) {
+func OpenFile(path string, f object.Format, maxSize int64) (*File, error) {
 	file, err := fileio.Open(path)
 	if err != nil {
 		return nil, reason.NewError("git.pack-unreadable", fileio.WithoutPath(err))
@@ -38,7 +40,7 @@ func OpenFile(path string, maxSize int64) (*File, error) {
 	if _, err := file.ReadAt(head, 0); err != nil || string(head[:4]) != "PACK" {
 		return nil, errors.Join(reason.NewError("git.pack-header"), file.Close())
 	}
-	return &File{path: path, file: file, data: mapFile(file, info.Size()), size: info.Size()}, nil
+	return &File{path: path, format: f, file: file, data: mapFile(file, info.Size()), size: info.Size()}, nil
 }
 
 // Close closes the pack's file.
@@ -70,8 +72,8 @@ func (p *File) Bytes(buf []byte, from, to int64) ([]byte, error) {
 	return buf[:to-from], nil
 }
 
-// End is the offset where the entries end.
-func (p *File) End() int64 { return p.size - TrailerSize }
+// End is the offset where the entries end and the checksum of the pack begins.
+func (p *File) End() int64 { return p.size - int64(p.format.Size()) }
 
 // EntryAt reads the header of the entry at an offset.
 func (p *File) EntryAt(offset int64) (Entry, error) {
@@ -83,7 +85,7 @@ func (p *File) EntryAt(offset int64) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	return ParseEntry(head)
+	return ParseEntry(p.format, head)
 }
 
 // Stream returns a reader that begins with the zlib stream of an entry.

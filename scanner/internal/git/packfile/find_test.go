@@ -10,7 +10,7 @@ import (
 )
 
 // indexOf makes an index of version 2 with the given IDs.
-func indexOf(ids []object.ID) []byte {
+func indexOf(f object.Format, ids []object.ID) []byte {
 	slices.SortFunc(ids, func(a, b object.ID) int { return slices.Compare(a[:], b[:]) })
 	data := []byte("\xfftOc\x00\x00\x00\x02")
 	for i := range 256 {
@@ -21,19 +21,26 @@ func indexOf(ids []object.ID) []byte {
 		data = binary.BigEndian.AppendUint32(data, uint32(n))
 	}
 	for _, id := range ids {
-		data = append(data, id[:]...)
+		data = append(data, id[:f.Size()]...)
 	}
-	return append(data, make([]byte, 8*len(ids)+40)...)
+	return append(data, make([]byte, 8*len(ids)+2*f.Size())...)
 }
 
 // Every ID is found and no other, also if the IDs are forged and not evenly spread.
 func TestFind(t *testing.T) {
+	for _, f := range []object.Format{object.SHA1, object.SHA256} {
+		findIn(t, f)
+	}
+}
+
+func findIn(t *testing.T, f object.Format) {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
 	for round := range 60 {
 		var ids, absent []object.ID
 		for i := range 1 + rng.IntN(400) {
 			var id object.ID
-			for j := range id {
+			for j := range f.Size() {
 				id[j] = byte(rng.Uint32())
 			}
 			if round%3 == 1 { // all in one bucket, at its end
@@ -48,18 +55,18 @@ func TestFind(t *testing.T) {
 				ids = append(ids, id)
 			}
 		}
-		x, err := ParseIndex(indexOf(ids))
+		x, err := ParseIndex(f, indexOf(f, ids))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, id := range ids {
 			if at, ok := x.Find(id); !ok || at != i {
-				t.Fatalf("round %d: ID %d found at %d, %v", round, i, at, ok)
+				t.Fatalf("%s, round %d: ID %d found at %d, %v", f, round, i, at, ok)
 			}
 		}
 		for _, id := range absent {
 			if at, ok := x.Find(id); ok {
-				t.Fatalf("round %d: an absent ID found at %d", round, at)
+				t.Fatalf("%s, round %d: an absent ID found at %d", f, round, at)
 			}
 		}
 	}

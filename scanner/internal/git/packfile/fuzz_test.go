@@ -10,14 +10,18 @@ import (
 
 // The parsers must stay within whatever data they are given, and must agree with themselves.
 
+var formats = []object.Format{object.SHA1, object.SHA256}
+
 func FuzzIndex(f *testing.F) {
-	v2 := append([]byte("\xfftOc\x00\x00\x00\x02"), make([]byte, fanoutSize+28+40)...)
-	v2[8+fanoutSize-1] = 1
-	f.Add(v2)
-	f.Add(append(make([]byte, fanoutSize), make([]byte, 64)...))
-	f.Add([]byte("\xfftOc\x00\x00\x00\x03"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		x, err := ParseIndex(data)
+	for _, format := range formats {
+		v2 := append([]byte("\xfftOc\x00\x00\x00\x02"), make([]byte, fanoutSize+8+3*format.Size())...)
+		v2[8+fanoutSize-1] = 1
+		f.Add(uint8(format), v2)
+		f.Add(uint8(format), append(make([]byte, fanoutSize), make([]byte, 100)...))
+		f.Add(uint8(format), []byte("\xfftOc\x00\x00\x00\x03"))
+	}
+	f.Fuzz(func(t *testing.T, n uint8, data []byte) {
+		x, err := ParseIndex(object.Format(n%2), data)
 		if err != nil {
 			return
 		}
@@ -37,12 +41,14 @@ func FuzzIndex(f *testing.F) {
 }
 
 func FuzzEntry(f *testing.F) {
-	f.Add([]byte{0x35})
-	f.Add([]byte{0xb5, 0x80, 0x01})
-	f.Add([]byte{0x6f, 0x80, 0x80, 0x01})
-	f.Add(append([]byte{0x75}, make([]byte, 20)...))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		e, err := ParseEntry(data)
+	for _, format := range formats {
+		f.Add(uint8(format), []byte{0x35})
+		f.Add(uint8(format), []byte{0xb5, 0x80, 0x01})
+		f.Add(uint8(format), []byte{0x6f, 0x80, 0x80, 0x01})
+		f.Add(uint8(format), append([]byte{0x75}, make([]byte, format.Size())...))
+	}
+	f.Fuzz(func(t *testing.T, n uint8, data []byte) {
+		e, err := ParseEntry(object.Format(n%2), data)
 		if err == nil && (e.Header < 1 || e.Header > len(data) || e.Header > MaxEntryHeader || e.Size < 0 || e.Distance < 0) {
 			t.Fatalf("%x is %+v", data, e)
 		}
@@ -103,9 +109,12 @@ func FuzzDelta(f *testing.F) {
 }
 
 func FuzzMultiPackIndex(f *testing.F) {
-	f.Add(planted.ObjectFile(f, "pack/multi-pack-index", "multi-pack-index", "write"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		x, err := parseMultiIndex(data)
+	for _, format := range formats {
+		planted.SetFormat(f, format)
+		f.Add(uint8(format), planted.ObjectFile(f, "pack/multi-pack-index", "multi-pack-index", "write"))
+	}
+	f.Fuzz(func(t *testing.T, n uint8, data []byte) {
+		x, err := parseMultiIndex(object.Format(n%2), data)
 		if err != nil {
 			return
 		}

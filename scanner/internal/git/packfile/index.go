@@ -14,7 +14,9 @@ import (
 
 // Index is the .idx file of a pack, version 1 or 2: sorted object IDs, and the offset of each in the pack.
 type Index struct {
+	format  object.Format
 	n       int
+	width   int    // bytes of an ID
 	stride  int    // bytes from one ID to the next
 	fanout  []byte // 256 big-endian counts
 	ids     []byte // the first ID; then one every stride bytes
@@ -34,47 +36,54 @@ var (
 const fanoutSize = 256 * 4
 
 // ReadIndex reads a .idx file.
-func ReadIndex(path string) (Index, error) {
+func ReadIndex(path string, f object.Format) (Index, error) {
 	data, err := fileio.ReadFile(path)
 	if err != nil {
 		return Index{}, fileio.WithoutPath(err)
 	}
-	return ParseIndex(data)
+	return ParseIndex(f, data)
 }
 
 // ParseIndex parses the content of a .idx file, which the Index keeps.
-func ParseIndex(data []byte) (Index, error) {
+func ParseIndex(f object.Format, data []byte) (Index, error) {
 	parse := parseIndexV1
 	if bytes.HasPrefix(data, indexMagic) {
 		parse = parseIndexV2
 	}
-	x, err := parse(data)
+	x, err := parse(f, data)
 	if err == nil {
 		x.fillBuckets()
 	}
 	return x, err
 }
 
-func parseIndexV2(data []byte) (Index, error) {
+// newIndex returns an index with some bytes between IDs.
+func newIndex(f object.Format, between int) Index {
+	return Index{format: f, width: f.Size(), stride: f.Size() + between}
+}
+
+func parseIndexV2(f object.Format, data []byte) (Index, error) {
 	if len(data) < 8+fanoutSize || binary.BigEndian.Uint32(data[4:]) != 2 {
 		return Index{}, errIndex
 	}
-	x := Index{fanout: data[8 : 8+fanoutSize], stride: len(object.ID{})}
+	x := newIndex(f, 0)
+	x.fanout = data[8 : 8+fanoutSize]
 	rest := data[8+fanoutSize:]
-	if err := x.readCount(len(rest), 20+4+4); err != nil {
+	if err := x.readCount(len(rest), x.width+4+4); err != nil {
 		return Index{}, err
 	}
-	x.ids, rest = rest[:20*x.n], rest[20*x.n:]
+	x.ids, rest = rest[:x.width*x.n], rest[x.width*x.n:]
 	x.crcs, rest = rest[:4*x.n], rest[4*x.n:]
 	x.offsets, x.large = rest[:4*x.n], rest[4*x.n:]
 	return x, nil
 }
 
-func parseIndexV1(data []byte) (Index, error) {
+func parseIndexV1(f object.Format, data []byte) (Index, error) {
 	if len(data) < fanoutSize {
 		return Index{}, errIndex
 	}
-	x := Index{fanout: data[:fanoutSize], stride: 4 + len(object.ID{})}
+	x := newIndex(f, 4)
+	x.fanout = data[:fanoutSize]
 	rest := data[fanoutSize:]
 	if err := x.readCount(len(rest), x.stride); err != nil {
 		return Index{}, err
@@ -106,10 +115,10 @@ func (x *Index) readCount(size, recordSize int) error {
 // Len returns the number of objects in the index.
 func (x *Index) Len() int { return x.n }
 
-func (x *Index) idBytes(i int) []byte { return x.ids[i*x.stride:][:len(object.ID{})] }
+func (x *Index) idBytes(i int) []byte { return x.ids[i*x.stride:][:x.width] }
 
 // ID returns the i-th object ID.
-func (x *Index) ID(i int) object.ID { return object.ID(x.idBytes(i)) }
+func (x *Index) ID(i int) object.ID { return x.format.ID(x.idBytes(i)) }
 
 // Offset returns where the i-th object begins in the pack, or -1 if the index is damaged there.
 func (x *Index) Offset(i int) int64 {
@@ -157,7 +166,7 @@ func (x *Index) Find(id object.ID) (int, bool) {
 	lo, hi := int(x.buckets[b]), int(x.buckets[b+1])
 	for lo < hi {
 		mid := int(uint(lo+hi) / 2)
-		switch bytes.Compare(x.idBytes(mid), id[:]) {
+		switch bytes.Compare(x.idBytes(mid), id[:x.width]) {
 		case 0:
 			return mid, true
 		case -1:

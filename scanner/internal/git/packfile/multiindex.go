@@ -17,6 +17,7 @@ import (
 // uses it only in place of a pack index that is missing or damaged, because it names one copy of each object and every
 // copy may be the base of a delta.
 type MultiIndex struct {
+	format  object.Format
 	n       int
 	indexes []string // file names of the packs' indexes
 	ids     []byte
@@ -27,25 +28,25 @@ type MultiIndex struct {
 var errMultiIndex = reason.NewError("git.multi-pack-index-damaged")
 
 // ReadMultiIndex reads the multi-pack-index in a folder of packs.
-func ReadMultiIndex(packDir string) (*MultiIndex, error) {
+func ReadMultiIndex(packDir string, f object.Format) (*MultiIndex, error) {
 	data, err := fileio.ReadFile(filepath.Join(packDir, "multi-pack-index"))
 	if err != nil {
 		return nil, err
 	}
-	return parseMultiIndex(data)
+	return parseMultiIndex(f, data)
 }
 
-func parseMultiIndex(data []byte) (*MultiIndex, error) {
+func parseMultiIndex(f object.Format, data []byte) (*MultiIndex, error) {
 	const header = 12
-	if len(data) < header || string(data[:4]) != "MIDX" || data[4] != 1 || data[5] != 1 {
+	if len(data) < header || string(data[:4]) != "MIDX" || data[4] != 1 || data[5] != idVersion(f) {
 		return nil, errMultiIndex
 	}
 	chunks, err := chunkfile.Parse(data, header, int(data[6]))
 	if err != nil {
 		return nil, err
 	}
-	x := &MultiIndex{offsets: chunks["OOFF"], large: chunks["LOFF"]}
-	if x.ids, x.n, err = chunkfile.ObjectIDs(chunks); err != nil {
+	x := &MultiIndex{format: f, offsets: chunks["OOFF"], large: chunks["LOFF"]}
+	if x.ids, x.n, err = chunkfile.ObjectIDs(chunks, f); err != nil {
 		return nil, err
 	}
 	for name := range bytes.SplitSeq(bytes.TrimRight(chunks["PNAM"], "\x00"), []byte{0}) {
@@ -57,6 +58,14 @@ func parseMultiIndex(data []byte) (*MultiIndex, error) {
 	return x, nil
 }
 
+// idVersion is the number of an object format in git's chunk-based files.
+func idVersion(f object.Format) byte {
+	if f == object.SHA256 {
+		return 2
+	}
+	return 1
+}
+
 // IndexOf builds the index of one pack, given the file name of its missing .idx. It lacks the objects whose other copy
 // the MultiIndex chose.
 func (x *MultiIndex) IndexOf(name string) (Index, error) {
@@ -64,7 +73,7 @@ func (x *MultiIndex) IndexOf(name string) (Index, error) {
 	if number < 0 {
 		return Index{}, errMultiIndex
 	}
-	idx := Index{stride: 4 + len(object.ID{})}
+	idx := newIndex(x.format, 4)
 	for i := range x.n {
 		if binary.BigEndian.Uint32(x.offsets[8*i:]) != uint32(number) {
 			continue
@@ -74,7 +83,7 @@ func (x *MultiIndex) IndexOf(name string) (Index, error) {
 			return Index{}, errMultiIndex
 		}
 		idx.offsets = binary.BigEndian.AppendUint32(idx.offsets, uint32(offset))
-		idx.offsets = append(idx.offsets, x.ids[i*len(object.ID{}):][:len(object.ID{})]...)
+		idx.offsets = append(idx.offsets, x.ids[i*idx.width:][:idx.width]...)
 		idx.n++
 	}
 	idx.ids = idx.offsets[min(4, len(idx.offsets)):]

@@ -9,9 +9,8 @@ import (
 	"hash/crc32"
 	"io"
 
-	"crypto/sha1" //nolint:gosec // the checksum of a pack
-
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
 	"github.com/akguard/akguard/scanner/internal/inflate"
 )
@@ -20,8 +19,9 @@ import (
 // and to that of the entry. Entries are inflated by the decoder for content in memory, which is several times as fast
 // as one for streams: the reader hands it what has arrived, and reads on if that was not enough.
 type StreamReader struct {
-	in  io.Reader
-	out io.Writer // buffered by the caller
+	format object.Format
+	in     io.Reader
+	out    io.Writer // buffered by the caller
 
 	buf        []byte // what was read and not consumed is buf[start:end]
 	start, end int
@@ -36,8 +36,8 @@ type StreamReader struct {
 const BufferSize = 1 << 20
 
 // NewStreamReader returns a reader of the pack that in delivers, which has at most maxSize bytes. It writes the pack to out.
-func NewStreamReader(in io.Reader, out io.Writer, maxSize int64) *StreamReader {
-	return &StreamReader{in: in, out: out, buf: make([]byte, BufferSize), left: maxSize, sum: sha1.New()} //nolint:gosec // see above
+func NewStreamReader(in io.Reader, out io.Writer, f object.Format, maxSize int64) *StreamReader {
+	return &StreamReader{format: f, in: in, out: out, buf: make([]byte, BufferSize), left: maxSize, sum: f.New()}
 }
 
 // errPackEnds is the error for a stream that ends within the pack.
@@ -122,14 +122,14 @@ func (p *StreamReader) Header() (count int, err error) {
 // Trailer compares the checksum at the end, and returns the size of the pack.
 func (p *StreamReader) Trailer() (size int64, err error) {
 	want := p.sum.Sum(nil)
-	got, err := p.Peek(TrailerSize)
+	got, err := p.Peek(p.format.Size())
 	if err != nil {
 		return 0, orEnds(err)
 	}
 	if !bytes.Equal(got, want) {
 		return 0, reason.NewError("git.pack-checksum")
 	}
-	p.Skip(TrailerSize)
+	p.Skip(p.format.Size())
 	if f, failed := p.in.(failing); failed {
 		return 0, f.err
 	}

@@ -17,11 +17,8 @@ const (
 // logUpdate is the kind of a log record that is no deletion.
 const logUpdate = 1
 
-const (
-	// maxName is in bytes. Git's blocks of 4 KiB have no room for names that are nearly as long.
-	maxName = 64 << 10
-	idSize  = len(object.ID{})
-)
+// maxName is in bytes. Git's blocks of 4 KiB have no room for names that are nearly as long.
+const maxName = 64 << 10
 
 // record is a record of a ref or a log. It is overwritten by the next.
 type record struct {
@@ -52,9 +49,9 @@ func (w *walker) records(content []byte, offset int) error {
 		}
 		rec := record{key: key, kind: kind}
 		if w.kind == refBlock {
-			ok = c.ref(&rec)
+			ok = c.ref(&rec, w.format)
 		} else {
-			ok = c.log(&rec)
+			ok = c.log(&rec, w.format)
 		}
 		if !ok {
 			return errBlock
@@ -165,7 +162,7 @@ func (c *cursor) key(last []byte) (key []byte, kind byte, ok bool) {
 	return append(last[:shared], suffix...), byte(length & 7), true
 }
 
-func (c *cursor) ref(rec *record) bool {
+func (c *cursor) ref(rec *record, f object.Format) bool {
 	if _, ok := c.varint(); !ok { // the transaction
 		return false
 	}
@@ -175,17 +172,19 @@ func (c *cursor) ref(rec *record) bool {
 	case deletion:
 		return true
 	case direct:
-		id, ok = c.take(uint64(idSize))
+		id, ok = c.take(uint64(f.Size()))
 	case peeled:
-		id, ok = c.take(2 * uint64(idSize))
+		id, ok = c.take(2 * uint64(f.Size()))
 	case symbolic:
 		rec.symbolic, ok = c.text()
 	}
-	copy(rec.id[:], id)
+	if len(id) > 0 {
+		rec.id = f.ID(id)
+	}
 	return ok
 }
 
-func (c *cursor) log(rec *record) bool {
+func (c *cursor) log(rec *record, f object.Format) bool {
 	var ok bool
 	if rec.key, rec.update, ok = splitLogKey(rec.key); !ok || rec.kind > logUpdate {
 		return false
@@ -193,12 +192,12 @@ func (c *cursor) log(rec *record) bool {
 	if rec.kind == deletion {
 		return true
 	}
-	ids, ok := c.take(2 * uint64(idSize))
+	ids, ok := c.take(2 * uint64(f.Size()))
 	if !ok {
 		return false
 	}
-	rec.id = object.ID(ids[idSize:])
-	rec.marker = object.ID(ids[:idSize]).IsZero() && rec.id.IsZero()
+	rec.id = f.ID(ids[f.Size():])
+	rec.marker = f.ID(ids).IsZero() && rec.id.IsZero()
 	_, name := c.text()
 	_, email := c.text()
 	_, when := c.varint()

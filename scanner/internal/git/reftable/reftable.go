@@ -7,7 +7,7 @@
 // A damaged table is reported, and what can be read of it is used. A stack is hostile input: its size on disk, what its
 // names and its compressed logs expand to, and the number of its records are limited.
 //
-// Limits: SHA-1 only, versions 1 and 2 of the format.
+// Limits: versions 1 and 2 of the format. A table with IDs of another format than the repository's is damaged, as for git.
 package reftable
 
 import (
@@ -41,8 +41,8 @@ type Report func(path string, err error)
 const maxRecords = 1_000_000
 
 // Refs returns the refs in the stack of tables in a folder, sorted by name, symbolic ones and pseudorefs included.
-func Refs(dir string, report Report) []Ref {
-	s := open(dir, report)
+func Refs(dir string, f object.Format, report Report) []Ref {
+	s := open(dir, f, report)
 	var out []Ref
 	seen, dropped := map[string]bool{}, 0
 	for _, t := range s.tables {
@@ -69,8 +69,8 @@ func Refs(dir string, report Report) []Ref {
 }
 
 // Find returns the ref with a name.
-func Find(dir, name string) (ref Ref, ok bool) {
-	s := open(dir, func(string, error) {}) // Refs reports it
+func Find(dir, name string, f object.Format) (ref Ref, ok bool) {
+	s := open(dir, f, func(string, error) {}) // Refs reports it
 	for _, t := range s.tables {
 		found := false
 		s.walk(t, refBlock, func(rec *record) bool {
@@ -94,8 +94,8 @@ type logEntry struct {
 }
 
 // Logs returns the entries of the reflogs in the stack of tables in a folder, sorted by ref, the latest first.
-func Logs(dir string, report Report) []Entry {
-	s := open(dir, report)
+func Logs(dir string, f object.Format, report Report) []Entry {
+	s := open(dir, f, report)
 	logs, count := map[string]*[]logEntry{}, 0
 	for _, t := range s.tables {
 		s.walk(t, logBlock, func(rec *record) bool {

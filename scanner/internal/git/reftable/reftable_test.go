@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/reftable"
 )
 
@@ -43,9 +44,9 @@ func (p *problems) report(path string, err error) {
 	*p = append(*p, fmt.Sprint(filepath.Base(path), ": ", err))
 }
 
-func refs(dir string, p *problems) []string {
+func refs(dir string, f object.Format, p *problems) []string {
 	var out []string
-	for _, ref := range reftable.Refs(dir, p.report) {
+	for _, ref := range reftable.Refs(dir, f, p.report) {
 		if ref.Symbolic == "" && ref.Name != "ORIG_HEAD" {
 			out = append(out, ref.Name+" "+ref.Target.String())
 		}
@@ -53,9 +54,9 @@ func refs(dir string, p *problems) []string {
 	return out
 }
 
-func logs(dir string, p *problems) []string {
+func logs(dir string, f object.Format, p *problems) []string {
 	var out []string
-	for _, e := range reftable.Logs(dir, p.report) {
+	for _, e := range reftable.Logs(dir, f, p.report) {
 		if !e.Target.IsZero() { // a rename deletes the old name: git counts this entry and does not list it
 			out = append(out, fmt.Sprintf("%s@{%d} %s", e.Ref, e.Number, e.Target))
 		}
@@ -82,8 +83,8 @@ func same(t *testing.T, name string, got, want []string) {
 func TestReadsAsGitDoes(t *testing.T) {
 	for dir, prefix := range map[string]string{fixture: "", linked: "worktrees/linked/"} {
 		var p problems
-		same(t, dir, refs(dir, &p), recorded(t, "refs.txt", prefix))
-		same(t, dir, logs(dir, &p), recorded(t, "reflogs.txt", prefix))
+		same(t, dir, refs(dir, object.SHA1, &p), recorded(t, "refs.txt", prefix))
+		same(t, dir, logs(dir, object.SHA1, &p), recorded(t, "reflogs.txt", prefix))
 		if len(p) > 0 {
 			t.Errorf("%s: %v", dir, p)
 		}
@@ -93,17 +94,17 @@ func TestReadsAsGitDoes(t *testing.T) {
 func TestFind(t *testing.T) {
 	for _, line := range recorded(t, "refs.txt", "") {
 		name, id, _ := strings.Cut(line, " ")
-		if ref, ok := reftable.Find(fixture, name); !ok || ref.Target.String() != id {
+		if ref, ok := reftable.Find(fixture, name, object.SHA1); !ok || ref.Target.String() != id {
 			t.Errorf("%s: %+v, %v; git reads %s", name, ref, ok, id)
 		}
 	}
 	for name, want := range map[string]string{"HEAD": "refs/heads/main", "refs/remotes/origin/HEAD": "refs/remotes/origin/main"} {
-		if ref, ok := reftable.Find(fixture, name); !ok || ref.Symbolic != want {
+		if ref, ok := reftable.Find(fixture, name, object.SHA1); !ok || ref.Symbolic != want {
 			t.Errorf("%s: %+v, %v", name, ref, ok)
 		}
 	}
 	for _, name := range []string{"refs/heads/gone", "refs/pull/0300/head", "refs/heads/feature/one", "refs/heads", "", "zz"} {
-		if ref, ok := reftable.Find(fixture, name); ok {
+		if ref, ok := reftable.Find(fixture, name, object.SHA1); ok {
 			t.Errorf("%s: found %+v", name, ref)
 		}
 	}
@@ -159,26 +160,31 @@ func small(version byte, hash, record string) []byte {
 }
 
 func TestVersions(t *testing.T) {
-	record := "\x00" + string(varint(15<<3|1)) + "refs/heads/main" + "\x00" + strings.Repeat("\x11", 20)
-	want := "refs/heads/main " + strings.Repeat("11", 20)
+	key := "\x00" + string(varint(15<<3|1)) + "refs/heads/main" + "\x00"
+	record, record256 := key+strings.Repeat("\x11", 20), key+strings.Repeat("\x11", 32)
 	for _, c := range []struct {
 		name   string
 		table  []byte
+		format object.Format
 		refs   int
 		report string
 	}{
-		{"version 1", small(1, "", record), 1, ""},
-		{"version 2", small(2, "sha1", record), 1, ""},
-		{"sha256", small(2, "s256", record), 0, "git.reftable-hash(s256)"},
-		{"version 3", small(3, "sha1", record), 0, "git.reftable-version(3)"},
-		{"no table", []byte("a text that is longer than a header"), 0, "git.reftable-header"},
-		{"empty file", nil, 0, "git.reftable-header"},
-		{"no records", sealed(small(1, "", record)[:24], 24), 0, ""},
-		{"unknown kind of record", small(1, "", strings.Replace(record, string(varint(15<<3|1)), string(varint(15<<3|4)), 1)), 0, "git.reftable-block(0)"},
-		{"cut in the footer", small(1, "", record)[:90], 1, "git.reftable-footer"},
+		{"version 1", small(1, "", record), object.SHA1, 1, ""},
+		{"version 2", small(2, "sha1", record), object.SHA1, 1, ""},
+		{"sha256", small(2, "s256", record256), object.SHA256, 1, ""},
+		{"sha256 among sha1", small(2, "s256", record256), object.SHA1, 0, "git.reftable-hash(s256)"},
+		{"version 1 among sha256", small(1, "", record), object.SHA256, 0, "git.reftable-hash(sha1)"},
+		{"version 2 among sha256", small(2, "sha1", record), object.SHA256, 0, "git.reftable-hash(sha1)"},
+		{"version 3", small(3, "sha1", record), object.SHA1, 0, "git.reftable-version(3)"},
+		{"no table", []byte("a text that is longer than a header"), object.SHA1, 0, "git.reftable-header"},
+		{"empty file", nil, object.SHA1, 0, "git.reftable-header"},
+		{"no records", sealed(small(1, "", record)[:24], 24), object.SHA1, 0, ""},
+		{"unknown kind of record", small(1, "", strings.Replace(record, string(varint(15<<3|1)), string(varint(15<<3|4)), 1)), object.SHA1, 0, "git.reftable-block(0)"},
+		{"cut in the footer", small(1, "", record)[:90], object.SHA1, 1, "git.reftable-footer"},
 	} {
 		var p problems
-		got := refs(stackOf(t, c.table), &p)
+		got := refs(stackOf(t, c.table), c.format, &p)
+		want := "refs/heads/main " + strings.Repeat("11", c.format.Size())
 		if len(got) != c.refs || c.refs == 1 && got[0] != want {
 			t.Errorf("%s: %v", c.name, got)
 		}
@@ -200,7 +206,7 @@ func varint(n uint64) []byte {
 func TestDamage(t *testing.T) {
 	whole := largest(t)
 	var p problems
-	allRefs, allLogs := refs(stackOf(t, whole), &p), logs(stackOf(t, whole), &p)
+	allRefs, allLogs := refs(stackOf(t, whole), object.SHA1, &p), logs(stackOf(t, whole), object.SHA1, &p)
 	const blockSize = 256 // see make.sh
 	for _, c := range []struct {
 		name       string
@@ -225,7 +231,7 @@ func TestDamage(t *testing.T) {
 	} {
 		var p problems
 		dir := stackOf(t, c.change(slices.Clone(whole)))
-		gotRefs, gotLogs := refs(dir, &p), logs(dir, &p)
+		gotRefs, gotLogs := refs(dir, object.SHA1, &p), logs(dir, object.SHA1, &p)
 		if len(gotRefs) < c.refs || len(gotLogs) < c.logs || !strings.Contains(strings.Join(p, ""), c.report) {
 			t.Errorf("%s: %d refs and %d logs, reported %v", c.name, len(gotRefs), len(gotLogs), p)
 		}
@@ -255,7 +261,7 @@ func TestStack(t *testing.T) {
 		}
 		var p problems
 		got := ""
-		for _, ref := range reftable.Refs(dir, p.report) {
+		for _, ref := range reftable.Refs(dir, object.SHA1, p.report) {
 			got += ref.Target.String()
 		}
 		for _, problem := range p {
@@ -267,7 +273,7 @@ func TestStack(t *testing.T) {
 		}
 	}
 	var p problems
-	if got := refs(t.TempDir(), &p); len(got) > 0 || len(p) != 1 {
+	if got := refs(t.TempDir(), object.SHA1, &p); len(got) > 0 || len(p) != 1 {
 		t.Errorf("without tables: %v, reported %v", got, p)
 	}
 }
@@ -284,7 +290,7 @@ func TestExpansion(t *testing.T) {
 	block = append(append(block, records...), 0, 0, 28, 0, 1)
 	block[25], block[26], block[27] = byte(len(block)>>16), byte(len(block)>>8), byte(len(block))
 	var p problems
-	if got := refs(stackOf(t, sealed(block, 24)), &p); len(got) > 0 || len(p) != 1 || !strings.HasSuffix(p[0], "git.reftable-expansion") {
+	if got := refs(stackOf(t, sealed(block, 24)), object.SHA1, &p); len(got) > 0 || len(p) != 1 || !strings.HasSuffix(p[0], "git.reftable-expansion") {
 		t.Errorf("%d refs, reported %v", len(got), p)
 	}
 }
@@ -292,31 +298,33 @@ func TestExpansion(t *testing.T) {
 // Whatever a table holds, it is read within its limits, and Find agrees with Refs.
 func FuzzTable(f *testing.F) {
 	record := "\x00" + string(varint(15<<3|1)) + "refs/heads/main" + "\x00" + strings.Repeat("\x11", 20)
-	f.Add(small(1, "", record))
-	f.Add(small(2, "sha1", record))
+	f.Add(uint8(0), small(1, "", record))
+	f.Add(uint8(0), small(2, "sha1", record))
+	f.Add(uint8(1), small(2, "s256", record+strings.Repeat("\x11", 12)))
 	files, _ := filepath.Glob("testdata/git/worktrees/linked/reftable/*.ref")
 	for _, file := range files {
 		if data, err := os.ReadFile(file); err == nil {
-			f.Add(data)
+			f.Add(uint8(0), data)
 		}
 	}
-	f.Add(largest(f))
+	f.Add(uint8(0), largest(f))
 	dir := stackOf(f, nil)
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(t *testing.T, n uint8, data []byte) {
+		f := object.Format(n % 2)
 		if err := os.WriteFile(filepath.Join(dir, "0.ref"), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		var p problems
-		list := reftable.Refs(dir, p.report)
+		list := reftable.Refs(dir, f, p.report)
 		names := 0
 		for _, ref := range list {
 			names += len(ref.Name)
 		}
-		if limit := 64 * max(len(data), 16<<10); names > limit || len(list) > len(data) || len(reftable.Logs(dir, p.report)) > limit {
+		if limit := 64 * max(len(data), 16<<10); names > limit || len(list) > len(data) || len(reftable.Logs(dir, f, p.report)) > limit {
 			t.Fatalf("%d refs with %d bytes of names from a table of %d", len(list), names, len(data))
 		}
 		for _, ref := range list[:min(len(list), 3)] {
-			if got, ok := reftable.Find(dir, ref.Name); !ok || got != ref {
+			if got, ok := reftable.Find(dir, ref.Name, f); !ok || got != ref {
 				t.Fatalf("Find %q: %+v, %v, want %+v", ref.Name, got, ok, ref)
 			}
 		}

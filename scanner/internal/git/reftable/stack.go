@@ -8,6 +8,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
 const (
@@ -26,7 +27,7 @@ type stack struct {
 
 // open reads a stack. If a table is missing, git may have merged it with others since tables.list was read: like git,
 // open then starts again.
-func open(dir string, report Report) *stack {
+func open(dir string, f object.Format, report Report) *stack {
 	s := &stack{list: filepath.Join(dir, "tables.list"), report: report}
 	text, err := fileio.ReadSmall(s.list, maxList)
 	for range maxAttempts {
@@ -34,7 +35,7 @@ func open(dir string, report Report) *stack {
 			report(s.list, fileio.WithoutPath(err))
 			return s
 		}
-		tables, problems, missing := openTables(dir, string(text))
+		tables, problems, missing := openTables(dir, string(text), f)
 		var again []byte
 		if missing {
 			again, err = fileio.ReadSmall(s.list, maxList)
@@ -58,7 +59,7 @@ type problem struct {
 }
 
 // openTables reads the tables of a list, which has the newest last. missing reports whether one does not exist.
-func openTables(dir, list string) (tables []*table, problems []problem, missing bool) {
+func openTables(dir, list string, f object.Format) (tables []*table, problems []problem, missing bool) {
 	names := strings.Split(strings.TrimRight(list, "\r\n"), "\n")
 	seen, room := map[string]bool{}, int64(maxStack)
 	for i := len(names) - 1; i >= 0; i-- {
@@ -68,7 +69,7 @@ func openTables(dir, list string) (tables []*table, problems []problem, missing 
 		}
 		seen[name] = true
 		path := filepath.Join(dir, name)
-		t, err := openTable(path, name, room)
+		t, err := openTable(path, name, f, room)
 		if t != nil {
 			room -= int64(len(t.data))
 			tables = append(tables, t)
@@ -81,7 +82,7 @@ func openTables(dir, list string) (tables []*table, problems []problem, missing 
 	return tables, problems, missing
 }
 
-func openTable(path, name string, room int64) (*table, error) {
+func openTable(path, name string, f object.Format, room int64) (*table, error) {
 	if strings.ContainsAny(name, `/\`) || !filepath.IsLocal(name) {
 		return nil, reason.NewError("git.reftable-name")
 	}
@@ -89,7 +90,7 @@ func openTable(path, name string, room int64) (*table, error) {
 	if err != nil {
 		return nil, fileio.WithoutPath(err)
 	}
-	t, err := parse(data)
+	t, err := parse(data, f)
 	if t != nil {
 		t.path = path
 	}

@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
@@ -38,6 +39,7 @@ var (
 // and their index.
 type table struct {
 	path      string
+	format    object.Format
 	data      []byte // up to the footer
 	header    int    // its size
 	blockSize int    // to which blocks are aligned; 0 if they are not
@@ -45,13 +47,17 @@ type table struct {
 	refsEnd   int    // where the refs and the lower levels of their index end; -1 if the footer does not say
 }
 
+// hashIDs are git's names for the object formats in the header of version 2. Tables of version 1 are SHA-1.
+var hashIDs = [...]string{object.SHA1: "sha1", object.SHA256: "s256"}
+
 // parse reads the header and the footer. It returns a table with an error if only the footer is damaged, which is not
 // needed to read the blocks.
-func parse(data []byte) (*table, error) {
+func parse(data []byte, f object.Format) (*table, error) {
 	if len(data) < 24 || string(data[:4]) != "REFT" {
 		return nil, errHeader
 	}
-	t := &table{header: 24, blockSize: be24(data[5:]), refsEnd: -1}
+	hash := hashIDs[object.SHA1]
+	t := &table{format: f, header: 24, blockSize: be24(data[5:]), refsEnd: -1}
 	switch version := data[4]; version {
 	case 1:
 	case 2:
@@ -59,11 +65,12 @@ func parse(data []byte) (*table, error) {
 		if len(data) < t.header {
 			return nil, errHeader
 		}
-		if hash := string(data[24:28]); hash != "sha1" {
-			return nil, reason.NewError("git.reftable-hash", printable(hash))
-		}
+		hash = string(data[24:28])
 	default:
 		return nil, reason.NewError("git.reftable-version", int(version))
+	}
+	if hash != hashIDs[f] {
+		return nil, reason.NewError("git.reftable-hash", printable(hash))
 	}
 	end := len(data) - t.header - footerTail
 	if end < t.header {

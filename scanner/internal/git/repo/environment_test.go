@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/planted"
 )
@@ -33,7 +32,7 @@ func readable(opts repo.Options) string {
 		return err.Error()
 	}
 	defer r.Close()
-	id, _ := object.ParseID(os.Getenv("PUSHED"))
+	id, _ := r.Format().ParseID(os.Getenv("PUSHED"))
 	commit, err := r.Commit(id)
 	if err != nil {
 		return "no"

@@ -131,9 +131,9 @@ func (o *Range) addBase(r *Repository, rev string) error {
 	return nil
 }
 
+// isZero reports whether a revision is the zero ID. Some tools write that of SHA-1 whatever the repository's format is.
 func isZero(rev string) bool {
-	id, ok := object.ParseID(rev)
-	return ok && id.IsZero()
+	return strings.Trim(rev, "0") == "" && (len(rev) == 2*object.SHA1.Size() || len(rev) == 2*object.SHA256.Size())
 }
 
 // MergeBases returns the best common ancestors of two commits, and perhaps some that are not the best. Like git, it

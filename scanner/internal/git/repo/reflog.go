@@ -27,7 +27,7 @@ func (s refFiles) reflogs() ([]Ref, []odb.Unreadable) {
 				c.report(path, fileio.WithoutPath(err))
 			case err == nil && d.Type().IsRegular() && !seen[path]:
 				seen[path] = true
-				entries, err := readReflog(reflogName(root.prefix, filepath.ToSlash(rel)), path)
+				entries, err := readReflog(reflogName(root.prefix, filepath.ToSlash(rel)), path, s.format)
 				if err != nil {
 					c.report(path, fileio.WithoutPath(err))
 				}
@@ -63,14 +63,14 @@ func shortName(ref string) string {
 }
 
 // readReflog returns the entries that could be read, also with an error.
-func readReflog(name, path string) ([]Ref, error) {
+func readReflog(name, path string, f object.Format) ([]Ref, error) {
 	var out []Ref
 	err := fileio.Lines(path, func(line []byte) {
 		fields := bytes.SplitN(line, []byte{' '}, 3) // old ID, new ID, who and why
 		if len(fields) < 3 {
 			return
 		}
-		if id, ok := object.ParseID(string(fields[1])); ok {
+		if id, ok := f.ParseID(string(fields[1])); ok {
 			out = append(out, Ref{Target: id})
 		}
 	})

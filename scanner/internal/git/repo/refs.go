@@ -34,7 +34,7 @@ func (s refFiles) refs(c *refCollector) {
 
 func (s refFiles) ref(name string) (id object.ID, symbolic string, ok bool) {
 	for _, dir := range []string{s.GitDir, s.Common} {
-		if id, symbolic, err := readRef(filepath.Join(dir, filepath.FromSlash(name))); err == nil {
+		if id, symbolic, err := readRef(filepath.Join(dir, filepath.FromSlash(name)), s.format); err == nil {
 			return id, symbolic, true
 		}
 	}
@@ -43,7 +43,7 @@ func (s refFiles) ref(name string) (id object.ID, symbolic string, ok bool) {
 }
 
 func (s refFiles) packedRef(name string) (object.ID, bool) {
-	c := refCollector{seen: map[string]bool{}}
+	c := refCollector{format: s.format, seen: map[string]bool{}}
 	c.packed(filepath.Join(s.Common, "packed-refs"))
 	for _, ref := range c.refs {
 		if ref.Name == name {
@@ -54,7 +54,7 @@ func (s refFiles) packedRef(name string) (object.ID, bool) {
 }
 
 func (c *refCollector) head(name, path string) {
-	id, symbolic, err := readRef(path)
+	id, symbolic, err := readRef(path, c.format)
 	switch {
 	case err == nil && symbolic == "":
 		c.add(name, id)
@@ -84,7 +84,7 @@ func (c *refCollector) loose(at root) {
 			c.report(name, errNoFile)
 			return nil
 		}
-		id, symbolic, err := readRef(path)
+		id, symbolic, err := readRef(path, c.format)
 		switch {
 		case err != nil:
 			c.report(name, err)
@@ -110,7 +110,7 @@ func (c *refCollector) packed(path string) {
 			return
 		}
 		hex, name, _ := strings.Cut(line, " ")
-		id, ok := object.ParseID(hex)
+		id, ok := c.format.ParseID(hex)
 		if !ok || !strings.HasPrefix(name, "refs/") {
 			c.report(path, reason.NewError("git.packed-refs-line"))
 			return
@@ -123,7 +123,7 @@ func (c *refCollector) packed(path string) {
 }
 
 // readRef reads the file of a ref: it names an object or, if symbolic, another ref.
-func readRef(path string) (id object.ID, symbolic string, err error) {
+func readRef(path string, f object.Format) (id object.ID, symbolic string, err error) {
 	file, err := fileio.Open(path)
 	if err != nil {
 		return id, "", fileio.WithoutPath(err)
@@ -141,7 +141,7 @@ func readRef(path string) (id object.ID, symbolic string, err error) {
 	if len(fields) == 0 || data[0] != fields[0][0] {
 		return id, "", errRef
 	}
-	id, ok := object.ParseID(fields[0])
+	id, ok := f.ParseID(fields[0])
 	if !ok {
 		return id, "", errRef
 	}

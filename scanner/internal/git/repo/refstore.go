@@ -30,7 +30,7 @@ type refStore interface {
 // Refs returns every ref that names an object, sorted by name, and the detached HEADs. Symbolic refs are left out,
 // because the ref that they point to is in the list.
 func (r *Repository) Refs() ([]Ref, []odb.Unreadable) {
-	c := refCollector{seen: map[string]bool{}}
+	c := refCollector{format: r.format, seen: map[string]bool{}}
 	r.store.refs(&c)
 	if c.dropped > 0 {
 		c.report("refs", reason.NewError("git.too-many-refs", len(c.refs)+c.dropped))
@@ -45,6 +45,7 @@ func (r *Repository) Reflogs() ([]Ref, []odb.Unreadable) { return r.store.reflog
 
 // refCollector collects refs. The first of a name counts.
 type refCollector struct {
+	format     object.Format
 	refs       []Ref
 	seen       map[string]bool
 	unreadable []odb.Unreadable

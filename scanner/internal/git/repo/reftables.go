@@ -18,7 +18,7 @@ type refTables struct{ *Repository }
 
 func (s refTables) refs(c *refCollector) {
 	for _, root := range s.roots() {
-		for _, ref := range reftable.Refs(tables(root.dir), s.reporter(root, c.report)) {
+		for _, ref := range reftable.Refs(tables(root.dir), s.format, s.reporter(root, c.report)) {
 			switch {
 			case ref.Symbolic != "": // the ref that it points to is in the list
 			case shared(ref.Name):
@@ -39,7 +39,7 @@ func (s refTables) reflogs() ([]Ref, []odb.Unreadable) {
 			continue
 		}
 		seen[root.dir] = true
-		for _, e := range reftable.Logs(tables(root.dir), s.reporter(root, c.report)) {
+		for _, e := range reftable.Logs(tables(root.dir), s.format, s.reporter(root, c.report)) {
 			if !e.Target.IsZero() {
 				out = append(out, Ref{fmt.Sprintf("%s@{%d}", reflogName(root.prefix, e.Ref), e.Number), e.Target})
 			}
@@ -55,7 +55,7 @@ func (s refTables) ref(name string) (id object.ID, symbolic string, ok bool) {
 	worktree, own, linked := strings.Cut(strings.TrimPrefix(name, "worktrees/"), "/")
 	switch {
 	case name == "FETCH_HEAD", name == "MERGE_HEAD":
-		id, symbolic, err := readRef(filepath.Join(dir, name))
+		id, symbolic, err := readRef(filepath.Join(dir, name), s.format)
 		return id, symbolic, err == nil
 	case main:
 		dir, name = s.Common, rest
@@ -64,7 +64,7 @@ func (s refTables) ref(name string) (id object.ID, symbolic string, ok bool) {
 	case shared(name):
 		dir = s.Common
 	}
-	ref, ok := reftable.Find(tables(dir), name)
+	ref, ok := reftable.Find(tables(dir), name, s.format)
 	return ref.Target, ref.Symbolic, ok
 }
 

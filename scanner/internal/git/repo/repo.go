@@ -31,6 +31,7 @@ type Repository struct {
 	Worktree string // root of the working tree; "" for a bare repository
 	Bare     bool
 
+	format     object.Format
 	config     config.Config
 	configErrs []error // what is unknown of the configuration
 	db         *odb.DB
@@ -82,7 +83,7 @@ func Open(path string, opts Options) (*Repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.db = odb.Open(append(opts.ObjectDirs[:len(opts.ObjectDirs):len(opts.ObjectDirs)], r.ObjectDir()), opts.Limits)
+	r.db = odb.Open(append(opts.ObjectDirs[:len(opts.ObjectDirs):len(opts.ObjectDirs)], r.ObjectDir()), r.format, opts.Limits)
 	for _, err := range r.configErrs {
 		r.db.ReportUnreadable(filepath.Join(r.Common, "config"), err)
 	}
@@ -107,6 +108,9 @@ func (r *Repository) Close() error { return r.db.Close() }
 
 // ObjectDir is the repository's object directory.
 func (r *Repository) ObjectDir() string { return filepath.Join(r.Common, "objects") }
+
+// Format is the format of the repository's object IDs.
+func (r *Repository) Format() object.Format { return r.format }
 
 // IndexPath is the path of the repository's index.
 func (r *Repository) IndexPath() string { return filepath.Join(r.GitDir, "index") }
@@ -234,7 +238,7 @@ func readConfigFile(path string) (config.Config, error) {
 func (r *Repository) Shallow() []object.ID {
 	var out []object.ID
 	_ = fileio.Lines(filepath.Join(r.Common, "shallow"), func(line []byte) { // what is cut and not listed is reported as missing
-		if id, ok := object.ParseID(strings.TrimSpace(string(line))); ok {
+		if id, ok := r.format.ParseID(strings.TrimSpace(string(line))); ok {
 			out = append(out, id)
 		}
 	})

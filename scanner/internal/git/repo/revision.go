@@ -46,7 +46,7 @@ func (r *Repository) resolveName(name string) (object.ID, error) {
 	if name == "" || name == "@" {
 		name = "HEAD"
 	}
-	if id, ok := object.ParseID(name); ok {
+	if id, ok := r.format.ParseID(name); ok {
 		return id, nil
 	}
 	if base, at, ok := strings.Cut(name, "@{"); ok {
@@ -93,7 +93,7 @@ func (r *Repository) peel(id object.ID) (commit object.ID, tags []object.ID, err
 		case o.Type != object.Tag:
 			return object.ID{}, nil, reason.NewError("git.revision-type", o.Type.String(), ErrUnknownRevision)
 		}
-		tag, err := object.ParseTag(o.Content)
+		tag, err := object.ParseTag(r.format, o.Content)
 		if err != nil {
 			return object.ID{}, nil, err
 		}
@@ -112,7 +112,7 @@ func (r *Repository) Commit(id object.ID) (object.CommitInfo, error) {
 	if o.Type != object.Commit {
 		return object.CommitInfo{}, reason.NewError("git.wrong-type", id.String(), o.Type.String(), object.Commit.String())
 	}
-	return object.ParseCommit(o.Content)
+	return object.ParseCommit(r.format, o.Content)
 }
 
 // abbreviated returns the object whose ID begins with at least four hex digits. If several do, it returns the only

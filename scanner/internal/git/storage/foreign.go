@@ -34,7 +34,7 @@ type foreign struct {
 }
 
 type foreignEntry struct {
-	id   object.ID
+	id   plumbing.Hash
 	kind object.Type
 }
 
@@ -66,7 +66,7 @@ func newForeign(s storer.EncodedObjectStorer, limits odb.Limits) (*foreign, erro
 			f.failed = append(f.failed, odb.Unreadable{What: ".", Err: fmt.Errorf("listing objects: %w", err)})
 			break
 		}
-		f.entries = append(f.entries, foreignEntry{object.ID(o.Hash()), object.Type(o.Type())})
+		f.entries = append(f.entries, foreignEntry{o.Hash(), object.Type(o.Type())})
 	}
 	slices.SortFunc(f.entries, compareEntries)
 	f.entries = slices.Compact(f.entries)
@@ -78,12 +78,15 @@ func compareEntries(a, b foreignEntry) int { return slices.Compare(a.id[:], b.id
 // Count implements odb.Reader.
 func (f *foreign) Count() int { return len(f.entries) }
 
+// Format implements odb.Reader.
+func (f *foreign) Format() object.Format { return object.SHA1 }
+
 // ID implements odb.Reader.
-func (f *foreign) ID(i odb.Index) object.ID { return f.entries[i].id }
+func (f *foreign) ID(i odb.Index) object.ID { return ID(f.entries[i].id) }
 
 // IndexOf implements odb.Reader.
 func (f *foreign) IndexOf(id object.ID) odb.Index {
-	i, ok := slices.BinarySearchFunc(f.entries, foreignEntry{id: id}, compareEntries)
+	i, ok := slices.BinarySearchFunc(f.entries, foreignEntry{id: Hash(id)}, compareEntries)
 	if !ok {
 		return odb.NoIndex
 	}
@@ -92,7 +95,7 @@ func (f *foreign) IndexOf(id object.ID) odb.Index {
 
 // Read implements odb.Reader. The hash is checked: whoever wrote the storage may not have.
 func (f *foreign) Read(id object.ID) (odb.Object, error) {
-	o, err := f.storage.EncodedObject(plumbing.AnyObject, plumbing.Hash(id))
+	o, err := f.storage.EncodedObject(plumbing.AnyObject, Hash(id))
 	switch {
 	case errors.Is(err, plumbing.ErrObjectNotFound):
 		return odb.Object{}, fmt.Errorf("%w: %s", odb.ErrMissing, id)
@@ -105,7 +108,7 @@ func (f *foreign) Read(id object.ID) (odb.Object, error) {
 	if err != nil {
 		return odb.Object{}, fmt.Errorf("reading object %s: %w", id, err)
 	}
-	if plumbing.ComputeHash(o.Type(), content) != plumbing.Hash(id) {
+	if plumbing.ComputeHash(o.Type(), content) != Hash(id) {
 		return odb.Object{}, fmt.Errorf("reading object %s: its hash does not match its ID", id)
 	}
 	return odb.Object{ID: id, Index: f.IndexOf(id), Type: object.Type(o.Type()), Size: o.Size(), Content: content}, nil
@@ -142,7 +145,7 @@ func (f *foreign) Walk(ctx context.Context, w odb.Walk) error {
 
 // visit visits one object. Its error is the visitor's; an object that cannot be read is reported.
 func (f *foreign) visit(ctx context.Context, w odb.Walk, index odb.Index, e foreignEntry) error {
-	o, err := f.Read(e.id)
+	o, err := f.Read(ID(e.id))
 	if e.kind == object.Blob && errors.Is(err, packfile.ErrTooLarge) {
 		return f.stream(ctx, w, index, e)
 	}
@@ -159,7 +162,7 @@ func (f *foreign) visit(ctx context.Context, w odb.Walk, index odb.Index, e fore
 
 // stream visits a blob that is too large to hold.
 func (f *foreign) stream(ctx context.Context, w odb.Walk, index odb.Index, e foreignEntry) error {
-	o, err := f.storage.EncodedObject(plumbing.BlobObject, plumbing.Hash(e.id))
+	o, err := f.storage.EncodedObject(plumbing.BlobObject, e.id)
 	if err != nil {
 		w.Visitor.Unreadable(odb.Unreadable{What: e.id.String(), Err: err})
 		return nil
@@ -170,7 +173,7 @@ func (f *foreign) stream(ctx context.Context, w odb.Walk, index odb.Index, e for
 		return nil
 	}
 	defer r.Close()
-	return w.Visitor.Object(ctx, odb.Object{ID: e.id, Index: index, Type: object.Blob, Size: o.Size(), Stream: r})
+	return w.Visitor.Object(ctx, odb.Object{ID: ID(e.id), Index: index, Type: object.Blob, Size: o.Size(), Stream: r})
 }
 
 // Trees implements odb.Reader.
@@ -192,7 +195,7 @@ func (v *treeVisitor) Unreadable(u odb.Unreadable) { v.walk.Unreadable(u) }
 // Object implements odb.Visitor.
 func (v *treeVisitor) Object(_ context.Context, o odb.Object) error {
 	change := odb.TreeChange{Tree: o.Index, Base: odb.NoIndex}
-	err := object.EachEntry(o.Content, func(e object.TreeEntry) {
+	err := object.EachEntry(object.SHA1, o.Content, func(e object.TreeEntry) {
 		if entry := (odb.TreeEntry{TreeEntry: e, Index: v.foreign.IndexOf(e.ID)}); v.visitor.Keep(entry) {
 			change.Added = append(change.Added, entry)
 		}

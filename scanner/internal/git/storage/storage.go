@@ -66,7 +66,7 @@ func (s *Storage) objects() *odb.DB {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.db == nil {
-		s.db = odb.Open(s.objectDirs, s.limits)
+		s.db = odb.Open(s.objectDirs, object.SHA1, s.limits)
 	}
 	return s.db
 }
@@ -97,7 +97,7 @@ func (s *Storage) Close() error {
 
 // EncodedObject implements storer.EncodedObjectStorer.
 func (s *Storage) EncodedObject(t plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
-	o, err := s.objects().Read(object.ID(h))
+	o, err := s.objects().Read(ID(h))
 	switch {
 	case errors.Is(err, packfile.ErrTooLarge):
 		return s.Storage.EncodedObject(t, h)
@@ -119,12 +119,18 @@ func encode(o odb.Object) (plumbing.EncodedObject, error) {
 	return out, err
 }
 
+// ID returns the ID that go-git names an object by. It is always a SHA-1 hash.
+func ID(h plumbing.Hash) object.ID { return object.SHA1.ID(h[:]) }
+
+// Hash returns an ID as go-git has it.
+func Hash(id object.ID) plumbing.Hash { return plumbing.Hash(id[:object.SHA1.Size()]) }
+
 // typeOf converts a type. The numbers are those of pack entries in both packages.
 func typeOf(t object.Type) plumbing.ObjectType { return plumbing.ObjectType(t) }
 
 // HasEncodedObject implements storer.EncodedObjectStorer.
 func (s *Storage) HasEncodedObject(h plumbing.Hash) error {
-	if s.objects().IndexOf(object.ID(h)) == odb.NoIndex {
+	if s.objects().IndexOf(ID(h)) == odb.NoIndex {
 		return plumbing.ErrObjectNotFound
 	}
 	return nil
@@ -164,7 +170,7 @@ func (i *iterator) Next() (plumbing.EncodedObject, error) {
 		if i.db.IndexOf(id) != index {
 			continue // another copy of an object that has been visited
 		}
-		o, err := i.storage.EncodedObject(i.wanted, plumbing.Hash(id))
+		o, err := i.storage.EncodedObject(i.wanted, Hash(id))
 		if errors.Is(err, plumbing.ErrObjectNotFound) {
 			continue
 		}

@@ -23,7 +23,7 @@ const maxDepth = 2048
 
 // ReadTree reads a tree object. The zero ID is the empty tree.
 func ReadTree(objects odb.Reader, id object.ID) ([]object.TreeEntry, error) {
-	if id.IsZero() || id == object.EmptyTree {
+	if id.IsZero() || id == objects.Format().EmptyTree() {
 		return nil, nil
 	}
 	o, err := objects.Read(id)
@@ -34,7 +34,7 @@ func ReadTree(objects odb.Reader, id object.ID) ([]object.TreeEntry, error) {
 		return nil, reason.NewError("git.wrong-type", id.String(), o.Type.String(), object.Tree.String())
 	}
 	var entries []object.TreeEntry
-	err = object.EachEntry(o.Content, func(e object.TreeEntry) { entries = append(entries, e) })
+	err = object.EachEntry(objects.Format(), o.Content, func(e object.TreeEntry) { entries = append(entries, e) })
 	return entries, err
 }
 

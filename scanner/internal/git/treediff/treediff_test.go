@@ -53,7 +53,7 @@ func listing(r *planted.Repo, commit string) map[string]bool {
 func addedBlobs(t *testing.T, r *repo.Repository, commit string, parents []string) map[string]bool {
 	t.Helper()
 	tree := func(name string) object.ID {
-		id, _ := object.ParseID(name)
+		id, _ := r.Format().ParseID(name)
 		c, err := r.Commit(id)
 		if err != nil {
 			t.Fatal(err)

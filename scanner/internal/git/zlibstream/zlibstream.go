@@ -5,6 +5,7 @@
 package zlibstream
 
 import (
+	"bytes"
 	"compress/zlib"
 	"errors"
 	"hash"
@@ -98,8 +99,10 @@ func (e *Reader) Read(b []byte) (int, error) {
 	}
 	if e.Left < 0 || errors.Is(err, io.EOF) && e.Left != 0 {
 		err = ErrSize
-	} else if errors.Is(err, io.EOF) && e.Hash != nil && object.ID(e.Hash.Sum(nil)) != e.ID {
-		err = object.ErrHash
+	} else if errors.Is(err, io.EOF) && e.Hash != nil {
+		if sum := e.Hash.Sum(nil); !bytes.Equal(sum, e.ID[:len(sum)]) {
+			err = object.ErrHash
+		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		e.err = err

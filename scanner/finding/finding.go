@@ -77,7 +77,7 @@ type Suppression struct {
 	By     string    // what suppresses it: the path of a file, or of a file and a line
 	Reason string    // as the person who decided wrote it
 	Owner  string    // who decided; may be empty
-	Until  time.Time // the day on which it ends, in UTC; zero: for good
+	Until  time.Time // the last day on which it holds, in UTC; zero: for good
 }
 
 // IsZero reports whether the finding counts.
@@ -169,6 +169,21 @@ type Handler interface {
 	Skip(Skip) error
 	Summary(Summary) error
 }
+
+// Discard is a Handler that does nothing.
+type Discard struct{}
+
+// Header implements Handler.
+func (Discard) Header(Header) error { return nil }
+
+// Finding implements Handler.
+func (Discard) Finding(Finding) error { return nil }
+
+// Skip implements Handler.
+func (Discard) Skip(Skip) error { return nil }
+
+// Summary implements Handler.
+func (Discard) Summary(Summary) error { return nil }
 
 // Announcer is a Handler that wants to know, after the header and before the first finding, every value that the findings
 // will have.

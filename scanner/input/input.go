@@ -23,6 +23,7 @@ type Input struct {
 	Sources []scanner.Source
 	Note    reason.Reason // what a user may expect but is not scanned; zero if there is nothing
 
+	folder  string // that is scanned without a repository
 	repo    *repo.Repository
 	history *history.Source
 	remote  *remote.Source
@@ -136,6 +137,7 @@ func Folder(path string, o Options) (*Input, error) {
 		return nil, failed("input.broken-repository", path)
 	}
 	in := o.of(files.New(files.Options{Root: path}))
+	in.folder = path
 	if root, err := repo.Discover(path); err == nil {
 		in.Note = reason.New("input.inside-repository", path, root)
 	}

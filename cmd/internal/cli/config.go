@@ -11,6 +11,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/suppress"
 	"github.com/spf13/pflag"
 )
 
@@ -48,8 +49,8 @@ func (o configOptions) load(target string) (config.Config, error) {
 		return config.Config{}, nil
 	}
 	c, err := loadConfig(path)
-	if err == nil && !o.trust && c.Distrust() {
-		c.Ignored = append(c.Ignored, reason.New("config.ignored-built-in"))
+	if err == nil && !o.trust {
+		c.Ignored = append(c.Ignored, c.Distrust()...)
 	}
 	return c, err
 }
@@ -77,22 +78,31 @@ func relative(path string) string {
 	return path
 }
 
-// useConfig reads the rules of a scan. Notes say what a reader of the report must know about them: "clean" is a statement
-// about these rules.
-func (a *app) useConfig(o *scanOptions) (set *rules.Set, notes []reason.Reason, err error) {
+// ruling is what the configuration of a scan says: what is looked for, and what is allowed. Notes say what a reader of the
+// report must know about that: "clean" is a statement about these rules.
+type ruling struct {
+	rules *rules.Set
+	allow []suppress.Allow
+	notes []reason.Reason
+}
+
+// useConfig reads the configuration of a scan.
+func (a *app) useConfig(o *scanOptions) (ruling, error) {
 	c, err := o.config.load(o.input.path)
 	if err != nil {
-		return nil, nil, err
+		return ruling{}, err
 	}
-	if set, err = c.Rules(); err != nil {
-		return nil, nil, command.Usage("usage.config", err)
+	set, err := c.Rules()
+	if err != nil {
+		return ruling{}, command.Usage("usage.config", err)
 	}
+	r := ruling{rules: set, allow: c.Allow()}
 	if c.Path != "" {
 		o.input.repository.Rules = sha256.Sum256(append(o.input.repository.Rules[:], c.Sum[:]...))
 	}
 	switch {
 	case !c.BuiltIn():
-		notes = append(notes, reason.New("scan.rules-only-custom", len(c.Custom), c.Path))
+		r.notes = append(r.notes, reason.New("scan.rules-only-custom", len(c.Custom), c.Path))
 		a.Say("scan.rules-only-custom", len(c.Custom), c.Path)
 	case c.Path != "" && !o.quiet:
 		a.Say("scan.rules-custom", len(c.Custom), c.Path)
@@ -102,5 +112,5 @@ func (a *app) useConfig(o *scanOptions) (set *rules.Set, notes []reason.Reason, 
 			a.Say("scan.config-ignored", c.Path, ignored)
 		}
 	}
-	return set, notes, nil
+	return r, nil
 }

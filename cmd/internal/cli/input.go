@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
+const defaultArchiveDepth = 10
+
 // inputOptions are the flags that say what to scan.
 type inputOptions struct {
 	path       string
@@ -24,7 +26,7 @@ func (o *inputOptions) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.repository.NoWorktree, "no-worktree", false, "")
 	f.BoolVar(&o.repository.NoUnreachable, "no-unreachable", false, "")
 	f.BoolVar(&o.repository.IncludeIgnored, "include-ignored", false, "")
-	f.IntVar(&o.repository.MaxArchiveDepth, "max-archive-depth", 10, "")
+	f.IntVar(&o.repository.MaxArchiveDepth, "max-archive-depth", defaultArchiveDepth, "")
 	f.Var(&command.Memory{Bytes: &o.repository.MaxMemory}, "max-memory", "")
 }
 
@@ -98,6 +100,12 @@ func (o inputOptions) remote() bool {
 
 // change reports whether what is scanned is a change, whose findings are new or were there before.
 func (o inputOptions) change() bool { return o.staged || o.commits != "" }
+
+// whole reports whether everything is scanned that the user named, and not a part of it.
+func (o inputOptions) whole() bool {
+	r := o.repository
+	return o.path != "-" && !o.change() && !r.NoHistory && !r.NoWorktree && !r.NoUnreachable
+}
 
 // isHere reports whether a path is the current folder, which is that of the repository that git runs a hook for.
 func isHere(path string) bool {

@@ -14,6 +14,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/input"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/formats"
 	"github.com/akguard/akguard/verifier"
@@ -25,6 +26,7 @@ import (
 type scanOptions struct {
 	input       inputOptions
 	config      configOptions
+	suppression suppression
 	format      string
 	output      string
 	showSecrets bool
@@ -60,6 +62,7 @@ func (a *app) scan() *cobra.Command {
 	f := cmd.Flags()
 	o.input.flags(f)
 	o.config.addTo(f)
+	o.suppression.addTo(f)
 	f.BoolVar(&o.explain, "explain", false, "")
 	f.BoolVar(&o.cache, "cache", false, "")
 	f.StringVar(&o.format, "format", "text", "")
@@ -84,27 +87,19 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 		return err
 	}
 	defer a.saveVerdicts(verdicts)
-	if err := o.useCache(); err != nil {
-		return err
-	}
-	set, notes, err := a.useConfig(&o)
+	j, err := a.prepare(&o)
 	if err != nil {
 		return err
 	}
-	t, err := a.openInput(o.input, o.quiet)
-	if err != nil {
-		return err
-	}
-	a.OnAbandon(t.Abandon)
-	defer t.Close()
+	defer j.input.Close()
+	j.opts.Verifier = v
 	out, err := command.OpenOutput(o.output, a.Out, o.showSecrets)
 	if err != nil {
 		return command.Usage("usage.output", o.output, err)
 	}
 	a.OnAbandon(out.Discard)
 	defer out.Discard()
-	opts := scanner.Options{Header: finding.Header{Version: command.Version(), Target: o.input.named(), Notes: notes, Empty: o.input.empty()}, Sources: t.Sources, Rules: set, Verifier: v, MaxCandidates: o.asking.candidates}
-	result, err := a.scanWithin(ctx, o, opts, out)
+	result, err := a.scanWithin(ctx, o, j.opts, out)
 	if err != nil && !result.Interrupted {
 		if o.input.remote() {
 			return command.Failed(command.ExitIncomplete, "scan.failed-remote", err)
@@ -117,9 +112,49 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	if result.Interrupted {
 		return command.Failed(command.ExitInterrupted, "scan.timed-out", o.timeout) // command.Main reports an interrupt
 	}
-	a.sayReused(o, t)
+	a.sayReused(o, j.input)
+	if !o.quiet {
+		a.saySuppressions(j.suppressor, result.Complete && o.input.whole())
+	}
 	a.conclude(o, result)
 	return nil
+}
+
+// job is a scan that can begin. Its input must be closed.
+type job struct {
+	opts       scanner.Options
+	input      *input.Input
+	suppressor *suppressor // nil if every finding counts
+}
+
+// prepare reads what the flags name: the configuration, the input and the ignore files.
+func (a *app) prepare(o *scanOptions) (*job, error) {
+	if err := o.useCache(); err != nil {
+		return nil, err
+	}
+	ruling, err := a.useConfig(o)
+	if err != nil {
+		return nil, err
+	}
+	in, err := a.openInput(o.input, o.quiet)
+	if err != nil {
+		return nil, err
+	}
+	a.OnAbandon(in.Abandon)
+	sup, err := o.suppression.newSuppressor(in, ruling.allow)
+	if err != nil {
+		_ = in.Close()
+		return nil, err
+	}
+	j := &job{input: in, suppressor: sup, opts: scanner.Options{
+		Header:  finding.Header{Version: command.Version(), Target: o.input.named(), Notes: ruling.notes, Empty: o.input.empty()},
+		Sources: in.Sources, Rules: ruling.rules, MaxCandidates: o.asking.candidates,
+		AllowLive: o.suppression.allowLive, ShowSuppressed: o.suppression.show,
+	}}
+	if sup != nil {
+		j.opts.Suppressor = sup
+	}
+	return j, nil
 }
 
 // scanWithin scans into the output, and ends at the time limit as an interrupt would.
@@ -143,6 +178,9 @@ func (o scanOptions) check() error {
 		return command.Usage("usage.timeout", o.timeout)
 	}
 	if err := o.input.check(o.cache); err != nil {
+		return err
+	}
+	if err := o.suppression.check(); err != nil {
 		return err
 	}
 	return o.asking.check()
@@ -220,7 +258,12 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 	if err != nil {
 		return outcome{}, err
 	}
-	h := &watched{Handler: writer}
+	return a.watch(ctx, o, opts, writer)
+}
+
+// watch scans into a handler, and shows the progress.
+func (a *app) watch(ctx context.Context, o scanOptions, opts scanner.Options, to finding.Handler) (outcome, error) {
+	h := &watched{Handler: to}
 	if terminal.Is(a.Err) && !o.quiet && !o.noProgress {
 		h.progress = command.NewProgress(a.Err)
 		a.Progress = h.progress

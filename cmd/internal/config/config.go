@@ -1,8 +1,9 @@
 // Package config reads the configuration of a scan: .akguard.toml, which is strict, and the part of a .gitleaks.toml that
 // says what to look for.
 //
-// A configuration adds rules. The built-in rules stay on unless it switches them off explicitly, and its allow lists apply
-// to its own rules only, so no file of a repository can hide an AccessKey.
+// A configuration adds rules. It can also switch the built-in rules off, and allow paths for all rules, but that applies only
+// where a person outside of the repository trusts it, so no file of a repository can hide an AccessKey by itself. The allow
+// lists of a rule apply to that rule only.
 package config
 
 import (
@@ -18,6 +19,7 @@ import (
 	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/custom"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/suppress"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -32,17 +34,36 @@ type Config struct {
 	Ignored []reason.Reason   // the parts of the file that have no effect
 
 	withoutBuiltIn bool
+	allow          []suppress.AllowOptions
 }
 
 // BuiltIn reports whether the built-in rules are on.
 func (c Config) BuiltIn() bool { return !c.withoutBuiltIn }
 
-// Distrust switches on what the configuration switches off, and reports whether there was anything. It is for a
-// configuration that comes with the scanned content, which may add rules but not switch any off.
-func (c *Config) Distrust() bool {
-	ignored := c.withoutBuiltIn
-	c.withoutBuiltIn = false
+// Distrust switches on what the configuration switches off, and lists what that was. It is for a configuration that comes with
+// the scanned content, which may add rules but take nothing away.
+func (c *Config) Distrust() []reason.Reason {
+	var ignored []reason.Reason
+	if c.withoutBuiltIn {
+		ignored = append(ignored, reason.New("config.ignored-built-in"))
+	}
+	if len(c.allow) > 0 {
+		ignored = append(ignored, reason.New("config.ignored-allow"))
+	}
+	c.withoutBuiltIn, c.allow = false, nil
 	return ignored
+}
+
+// Allow returns the allowlists for all rules.
+func (c Config) Allow() []suppress.Allow {
+	var out []suppress.Allow
+	for _, o := range c.allow {
+		o.By = filepath.ToSlash(c.Path)
+		if a, err := suppress.NewAllow(o); err == nil { // it was checked when it was read
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // Rules returns the rules that are on.

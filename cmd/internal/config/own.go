@@ -2,17 +2,28 @@ package config
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/custom"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/suppress"
 	"github.com/pelletier/go-toml/v2"
 )
 
 // ownFile is .akguard.toml.
 type ownFile struct {
-	BuiltIn *bool     `toml:"built-in"`
-	Rules   []ownRule `toml:"rules"`
+	BuiltIn *bool       `toml:"built-in"`
+	Rules   []ownRule   `toml:"rules"`
+	Allow   []allowance `toml:"allow"`
+}
+
+// allowance is an allowlist for every rule, the built-in ones too.
+type allowance struct {
+	Paths  []string        `toml:"paths"`
+	Rules  []string        `toml:"rules"`
+	Reason string          `toml:"reason"`
+	Until  *toml.LocalDate `toml:"until"`
 }
 
 type ownRule struct {
@@ -52,6 +63,16 @@ func parseOwn(data []byte) (Config, error) {
 			return c, reason.NewError("config.rule", r.ID, err)
 		}
 		c.Custom = append(c.Custom, rule)
+	}
+	for _, a := range file.Allow {
+		o := suppress.AllowOptions{Paths: a.Paths, Rules: a.Rules, Reason: a.Reason}
+		if a.Until != nil {
+			o.Until = a.Until.AsTime(time.UTC)
+		}
+		if _, err := suppress.NewAllow(o); err != nil {
+			return c, err
+		}
+		c.allow = append(c.allow, o)
 	}
 	return c, nil
 }

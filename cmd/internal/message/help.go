@@ -38,6 +38,63 @@ when and by whom, and asks Alibaba Cloud whether it still works.
 {1}`,
 	},
 
+	"help.ignore.short": {en: "Accept a finding by its fingerprint, with a reason", zh: "按指纹接受一项发现，并注明原因"},
+	"help.ignore.long": {
+		en: `Add findings to .akguardignore, so that scans, hooks and CI do not count them any more.
+
+The file has one line for each credential: its fingerprint, a reason, and perhaps an owner and a last day. It has no
+line numbers and no values, so it survives edits and renames. Commit it. With ".akguardignore merge=union" in
+.gitattributes, the files of two branches merge without conflicts.
+
+A credential that works is reported all the same, unless a scan is told otherwise with --allow-live. Suppressed
+findings are counted; akguard scan --show-suppressed lists them.
+
+With --prune, akguard scans PATH and removes the entries that have expired or match nothing.
+
+{1}`,
+		zh: `将发现添加到 .akguardignore，使扫描、钩子和 CI 不再计入。
+
+文件中每个凭证一行：指纹、原因，以及可选的负责人和截止日期。文件不含行号和值，因此编辑和改名都不影响它。请提交该文件。
+在 .gitattributes 中加入 ".akguardignore merge=union"，两个分支的文件合并时不会冲突。
+
+仍然有效的凭证照样会报告，除非扫描时使用 --allow-live。被忽略的发现会计数；akguard scan --show-suppressed 可列出它们。
+
+使用 --prune 时，akguard 扫描 PATH 并删除已过期或不匹配任何内容的条目。
+
+{1}`,
+	},
+	"help.ignore.example": {
+		en: `  akguard ignore 5bcdd0b9a3a1f1ffa8d2c3f0d6a5a1c4 --reason "sample key of the manual" --owner docs@example.com
+  akguard ignore --prune`,
+		zh: `  akguard ignore 5bcdd0b9a3a1f1ffa8d2c3f0d6a5a1c4 --reason "手册中的示例密钥" --owner docs@example.com
+  akguard ignore --prune`,
+	},
+	"help.baseline.short": {en: "Accept everything that is found today, except live keys", zh: "接受目前发现的一切，仍然有效的密钥除外"},
+	"help.baseline.long": {
+		en: `Scan PATH and add every finding to .akguardignore, so that from now on only new ones count. Keys that are live are not
+accepted. The reason that you give is that of every entry.
+
+{1}`,
+		zh: `扫描 PATH，并将每项发现添加到 .akguardignore，今后只有新的发现才计入。仍然有效的密钥不会被接受。
+所给的原因用于每个条目。
+
+{1}`,
+	},
+	"help.baseline.example": {
+		en: `  akguard baseline --reason "before the move to RAM roles" --until 2027-06-30`,
+		zh: `  akguard baseline --reason "迁移到 RAM 角色之前" --until 2027-06-30`,
+	},
+	"flag.reason":           {en: "why the credential does not matter; `TEXT` is required", zh: "该凭证为何无关紧要；必须给出 `TEXT`"},
+	"flag.owner":            {en: "`NAME` of who decided", zh: "决定者的名称（`NAME`）"},
+	"flag.until":            {en: "last `DATE` on which it is ignored, YYYY-MM-DD (default: for good)", zh: "忽略的最后一天（`DATE`，YYYY-MM-DD；默认永久）"},
+	"flag.file":             {en: "ignore file (default .akguardignore in the top folder)", zh: "忽略文件（默认为顶层目录的 .akguardignore）"},
+	"flag.prune":            {en: "remove entries that have expired or match nothing", zh: "删除已过期或不匹配任何内容的条目"},
+	"flag.baseline":         {en: "also suppress what this ignore `FILE` lists (repeatable)", zh: "同时忽略该文件（`FILE`）列出的内容（可重复）"},
+	"flag.no-ignore":        {en: "suppress nothing: neither by .akguardignore nor by comments", zh: "不忽略任何发现：.akguardignore 和注释均不生效"},
+	"flag.foreign-comments": {en: "also accept gitleaks:allow, trufflehog:ignore and pragma: allowlist secret", zh: "也接受 gitleaks:allow、trufflehog:ignore 和 pragma: allowlist secret"},
+	"flag.show-suppressed":  {en: "list suppressed findings too", zh: "同时列出被忽略的发现"},
+	"flag.allow-live":       {en: "suppress a finding even if its key is live", zh: "即使密钥仍然有效也忽略该发现"},
+
 	"help.scan.short": {en: "Scan a repository, a folder, a file, a URL or standard input", zh: "扫描代码仓库、目录、文件、URL 或标准输入"},
 	"help.scan.long": {
 		en: `Scan for leaked Alibaba Cloud AccessKeys.

@@ -70,18 +70,22 @@ func ReadSmall(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	tooLarge := &fs.PathError{Op: "read", Path: path, Err: reason.NewError("files.too-large", limit)}
 	if info.Size() > limit {
-		return nil, tooLarge
+		return nil, TooLarge(path, limit)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err != nil {
 		return nil, err
 	}
 	if int64(len(data)) > limit { // it has grown
-		return nil, tooLarge
+		return nil, TooLarge(path, limit)
 	}
 	return data, nil
+}
+
+// TooLarge is the error for a file that has more bytes than are read.
+func TooLarge(path string, limit int64) error {
+	return &fs.PathError{Op: "read", Path: path, Err: reason.NewError("files.too-large", limit)}
 }
 
 // maxLine is how much of a line Lines reads: paths and names of refs are shorter.

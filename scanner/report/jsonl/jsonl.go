@@ -77,6 +77,7 @@ type object struct {
 	Guessed      bool              `json:"guessed,omitempty"`
 	State        finding.State     `json:"state,omitempty"`
 	Suppressed   *suppression      `json:"suppressed,omitempty"`
+	Overruled    *suppression      `json:"overruled,omitempty"`
 }
 
 type suppression struct {
@@ -109,7 +110,7 @@ func (h *handler) Finding(f finding.Finding) error {
 		Kind: "finding", Rule: f.Rule.ID, Severity: f.Severity.String(), Fingerprint: f.Fingerprint,
 		Credential: h.credential(f.Credential), Occurrences: make([]wire.Occurrence, 0, len(f.Occurrences)),
 		Verification: wire.NewVerification(f.Verdict, h.opts.Words), Candidates: make([]string, 0, len(f.Candidates)), Guessed: f.Guessed,
-		State: f.State, Suppressed: newSuppression(f.Suppressed),
+		State: f.State, Suppressed: newSuppression(f.Suppressed), Overruled: newSuppression(f.Overruled),
 	}
 	for _, o := range f.Occurrences {
 		out.Occurrences = append(out.Occurrences, wire.NewOccurrence(o))

@@ -139,7 +139,7 @@ func (f object) restore(known map[string]rules.Rule) (finding.Finding, error) {
 			Type: rules.Type(c.Type), ID: rules.NewSecret(c.ID), Secret: rules.NewSecret(c.Secret), Token: rules.NewSecret(c.Token),
 		},
 		Verdict: f.Verification.Restore(), Guessed: f.Guessed,
-		State: f.State, Suppressed: f.Suppressed.restore(),
+		State: f.State, Suppressed: f.Suppressed.restore(), Overruled: f.Overruled.restore(),
 	}
 	if rule, ok := known[f.Rule]; ok {
 		out.Rule = rule

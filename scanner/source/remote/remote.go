@@ -53,6 +53,9 @@ func Redact(url string) string { return fetch.Redact(url) }
 // New returns the source. Nothing is fetched before Scan.
 func New(opts Options) *Source { return &Source{opts: opts} }
 
+// Repository returns what was fetched, or nil before Scan has returned.
+func (s *Source) Repository() *repo.Repository { return s.repo }
+
 // Close removes what was fetched. It may be called at any time, and more than once.
 func (s *Source) Close() error {
 	var errs []error

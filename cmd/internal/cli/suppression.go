@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/input"
+	"github.com/akguard/akguard/scanner/suppress"
+	"github.com/akguard/akguard/verifier/osfile"
+	"github.com/spf13/pflag"
+)
+
+// suppression are the flags that say which findings do not count.
+type suppression struct {
+	baselines []string
+	none      bool
+	foreign   bool
+	show      bool
+	allowLive bool
+	only      bool // the baselines alone
+}
+
+func (o *suppression) addTo(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.baselines, "baseline", nil, "")
+	f.BoolVar(&o.none, "no-ignore", false, "")
+	f.BoolVar(&o.foreign, "foreign-comments", false, "")
+	f.BoolVar(&o.show, "show-suppressed", false, "")
+	f.BoolVar(&o.allowLive, "allow-live", false, "")
+}
+
+func (o suppression) check() error {
+	if o.none && len(o.baselines) > 0 {
+		return command.Usage("usage.exclusive", "--baseline", "--no-ignore")
+	}
+	return nil
+}
+
+// suppressor suppresses by the files that the user named, and by those that come with what is scanned. The latter are read
+// when the first finding is judged: a repository on a server has them only then.
+type suppressor struct {
+	opts suppress.Options
+	own  func() (*suppress.File, error)
+
+	once sync.Once
+	set  *suppress.Set
+	err  error // own could not be read
+}
+
+// newSuppressor returns nil if every finding counts.
+func (o suppression) newSuppressor(in *input.Input, allow []suppress.Allow) (*suppressor, error) {
+	if o.none {
+		return nil, nil
+	}
+	s := &suppressor{opts: suppress.Options{Now: time.Now()}}
+	if !o.only {
+		s.opts.Comments, s.opts.Allow = &suppress.Comments{Foreign: o.foreign}, allow
+	}
+	for _, path := range o.baselines {
+		file, err := readIgnoreFile(path)
+		if err != nil {
+			return nil, command.Usage("usage.baseline", path, osfile.WithoutPath(err))
+		}
+		s.opts.Files = append(s.opts.Files, file)
+	}
+	s.own = func() (*suppress.File, error) {
+		if o.only {
+			return nil, fs.ErrNotExist
+		}
+		data, err := in.Own(suppress.FileName, suppress.MaxFileSize)
+		if err != nil {
+			return nil, err
+		}
+		return suppress.Parse(suppress.FileName, data), nil
+	}
+	return s, nil
+}
+
+// readIgnoreFile reads an ignore file that a user named.
+func readIgnoreFile(path string) (*suppress.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is not a regular file")
+	case info.Size() > suppress.MaxFileSize:
+		return nil, reason.NewError("files.too-large", suppress.MaxFileSize)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return suppress.Parse(filepath.ToSlash(path), data), nil
+}
+
+// Suppress implements scanner.Suppressor.
+func (s *suppressor) Suppress(c scanner.Candidate) (finding.Suppression, bool) {
+	return s.load().Suppress(c)
+}
+
+func (s *suppressor) load() *suppress.Set {
+	s.once.Do(func() {
+		file, err := s.own()
+		switch {
+		case err == nil:
+			s.opts.Files = append(s.opts.Files, file)
+		case !errors.Is(err, fs.ErrNotExist):
+			s.err = err
+		}
+		s.set = suppress.New(s.opts)
+	})
+	return s.set
+}
+
+// saySuppressions reports which lines of the ignore files have no effect. Whole says that everything was scanned, so that an
+// entry without a finding is one too many.
+func (a *app) saySuppressions(s *suppressor, whole bool) {
+	if s == nil {
+		return
+	}
+	s.load()
+	if s.err != nil {
+		a.Say("suppress.unreadable", suppress.FileName, osfile.WithoutPath(s.err))
+	}
+	for _, f := range s.opts.Files {
+		for _, p := range f.Problems {
+			a.Say("suppress.bad-line", f.Name, p.Line, reason.New(p.Code))
+		}
+		if n := len(f.Expired(s.opts.Now)); n > 0 {
+			a.Say("suppress.expired", n, f.Name)
+		}
+		if n := len(f.Unused()); n > 0 && whole {
+			a.Say("suppress.unused", n, f.Name)
+		}
+	}
+}

@@ -48,6 +48,7 @@ func (o suppression) check() error {
 type suppressor struct {
 	opts suppress.Options
 	own  func() (*suppress.File, error)
+	has  func(name string) bool // in the top folder of what is scanned
 
 	once sync.Once
 	set  *suppress.Set
@@ -70,6 +71,7 @@ func (o suppression) newSuppressor(in *input.Input, allow []suppress.Allow) (*su
 		}
 		s.opts.Files = append(s.opts.Files, file)
 	}
+	s.has = func(name string) bool { _, err := in.Own(name, suppress.MaxFileSize); return err == nil }
 	s.own = func() (*suppress.File, error) {
 		if o.only {
 			return nil, fs.ErrNotExist
@@ -120,6 +122,9 @@ func (s *suppressor) load() *suppress.Set {
 	return s.set
 }
 
+// gitleaksIgnore names commits, rules of gitleaks and lines, none of which identifies a credential.
+const gitleaksIgnore = ".gitleaksignore"
+
 // saySuppressions reports which lines of the ignore files have no effect. Whole says that everything was scanned, so that an
 // entry without a finding is one too many.
 func (a *app) saySuppressions(s *suppressor, whole bool) {
@@ -127,6 +132,9 @@ func (a *app) saySuppressions(s *suppressor, whole bool) {
 		return
 	}
 	s.load()
+	if s.has(gitleaksIgnore) {
+		a.Say("suppress.foreign-file", gitleaksIgnore)
+	}
 	if s.err != nil {
 		a.Say("suppress.unreadable", suppress.FileName, osfile.WithoutPath(s.err))
 	}

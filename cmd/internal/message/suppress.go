@@ -8,6 +8,7 @@ var suppressTexts = texts{
 	"suppress.no-reason":        {en: "it has no reason, or one that is too long", zh: "没有原因，或原因过长"},
 	"suppress.bad-date":         {en: "until= is not a date such as 2027-01-31", zh: "until= 不是形如 2027-01-31 的日期"},
 	"suppress.unreadable":       {en: "{1} could not be read, and suppresses nothing: {2}", zh: "无法读取 {1}，其中的忽略不生效：{2}"},
+	"suppress.foreign-file":     {en: "{1} is not read, because its entries name lines of commits; akguard baseline accepts the same findings", zh: "不读取 {1}，因为其条目指的是提交中的行；可用 akguard baseline 接受同样的发现"},
 	"suppress.bad-line":         {en: "line {2} of {1} suppresses nothing: {3}", zh: "{1} 的第 {2} 行不生效：{3}"},
 	"suppress.expired": {
 		en:  "{1} entries of {2} have expired and suppress nothing; akguard ignore --prune removes them",

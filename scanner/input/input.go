@@ -5,6 +5,7 @@ package input
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -23,7 +24,9 @@ type Input struct {
 	Sources []scanner.Source
 	Note    reason.Reason // what a user may expect but is not scanned; zero if there is nothing
 
-	folder  string // that is scanned without a repository
+	folder  string   // that is scanned without a repository
+	root    string   // the folder that paths are relative to; "" if it is not on the disk
+	tree    *os.Root // opened when it is asked for
 	repo    *repo.Repository
 	history *history.Source
 	remote  *remote.Source
@@ -35,8 +38,23 @@ type Options struct {
 	MaxMemory       int64 // budget for the objects of a repository, in bytes; default 512 MiB
 }
 
+// Tree returns the files that are scanned as they are on the disk, by their paths in the report; nil if they are not there.
+// Links that lead out of the tree do not work.
+func (i *Input) Tree() fs.FS {
+	if i.tree == nil && i.root != "" {
+		i.tree, _ = os.OpenRoot(i.root) // a report does without
+	}
+	if i.tree == nil {
+		return nil
+	}
+	return i.tree.FS()
+}
+
 // Close closes the files that the input holds.
 func (i *Input) Close() error {
+	if i.tree != nil {
+		_ = i.tree.Close()
+	}
 	switch {
 	case i.repo != nil:
 		return i.repo.Close()
@@ -138,6 +156,7 @@ func Folder(path string, o Options) (*Input, error) {
 	}
 	in := o.of(files.New(files.Options{Root: path}))
 	in.folder = path
+	in.root = path
 	if root, err := repo.Discover(path); err == nil {
 		in.Note = reason.New("input.inside-repository", path, root)
 	}
@@ -145,7 +164,11 @@ func Folder(path string, o Options) (*Input, error) {
 }
 
 // File is one file.
-func File(path string, o Options) (*Input, error) { return o.of(files.NewFile(path)), nil }
+func File(path string, o Options) (*Input, error) {
+	in := o.of(files.NewFile(path))
+	in.root = "." // the report names the file as the user did
+	return in, nil
+}
 
 // Stdin is standard input, or any other reader.
 func Stdin(r io.Reader, o Options) (*Input, error) {

@@ -160,7 +160,7 @@ func inRepository(path string, o Options, open func(*repo.Repository) (*Input, e
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	in.repo = r
+	in.repo, in.root = r, r.Worktree
 	return in, nil
 }
 

@@ -4,6 +4,7 @@ package report
 
 import (
 	"io"
+	"io/fs"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
@@ -24,6 +25,9 @@ type Options struct {
 	ShowSecrets bool           // write credentials whole
 	Color       bool           // colour the words that matter
 	Quiet       bool           // write findings and what could not be read, and no closing line
+	// Tree has the scanned files as they are on the disk, under the paths of their occurrences; nil if they are not there,
+	// as for a saved report. Formats read it to describe lines. They quote nothing of it.
+	Tree fs.FS
 }
 
 // Open returns the writer of a report. Unless the options show secrets, it masks every value, also in names.

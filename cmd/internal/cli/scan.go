@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -39,6 +40,7 @@ type scanOptions struct {
 	quiet       bool
 	noProgress  bool
 	timeout     time.Duration // 0: no limit
+	tree        fs.FS         // what is scanned, as it is on the disk; nil if it is not there
 }
 
 func (a *app) scan() *cobra.Command {
@@ -93,6 +95,7 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	}
 	defer j.input.Close()
 	j.opts.Verifier = v
+	o.tree = j.input.Tree()
 	out, err := command.OpenOutput(o.output, a.Out, o.showSecrets)
 	if err != nil {
 		return command.Usage("usage.output", o.output, err)
@@ -254,7 +257,7 @@ func (o *outcome) count(v verifier.Verdict) {
 
 // scanTo scans into the output.
 func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, out *command.Output) (outcome, error) {
-	writer, err := a.handler(o.format, out, report.Options{ShowSecrets: o.showSecrets, Quiet: o.quiet})
+	writer, err := a.handler(o.format, out, report.Options{ShowSecrets: o.showSecrets, Quiet: o.quiet, Tree: o.tree})
 	if err != nil {
 		return outcome{}, err
 	}

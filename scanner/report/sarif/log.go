@@ -23,6 +23,9 @@ const unreadID = "akguard/unread"
 // configID is the descriptor of notes on how the scan was configured.
 const configID = "akguard/configuration"
 
+// limitID is the descriptor of the notification that says what the report leaves out.
+const limitID = "akguard/limit"
+
 // The objects of SARIF that this package writes, after section 3 of the standard.
 type (
 	log struct {
@@ -85,13 +88,15 @@ type (
 	}
 )
 
-func newLog(h *handler, complete bool) log {
+// newLog makes the log of what h has collected.
+func (h *handler) newLog(results []result, complete bool) log {
 	return log{Schema: schemaURI, Version: "2.1.0", Runs: []run{{
 		Tool: tool{driver{
 			Name: "akguard", Version: h.version, InformationURI: homepage,
-			Rules: append([]descriptor{}, h.rules...), Notifications: []descriptor{
-				{ID: unreadID, Name: "Unread", ShortDescription: plain(h.say.Say("report.sarif.unread"))},
-				{ID: configID, Name: "Configuration", ShortDescription: plain(h.say.Say("report.sarif.configuration"))},
+			Rules: h.rules.list, Notifications: []descriptor{
+				h.about(unreadID, "Unread", "report.sarif.unread"),
+				h.about(configID, "Configuration", "report.sarif.configuration"),
+				h.about(limitID, "Limit", "report.sarif.limit"),
 			},
 		}},
 		Invocations: []invocation{{Successful: complete, Notifications: h.notifications, Configuration: h.configuration}},
@@ -100,24 +105,14 @@ func newLog(h *handler, complete bool) log {
 			baseNoFile: {plain(h.say.Say("report.sarif.no-file"))},
 		},
 		ColumnKind: "unicodeCodePoints",
-		Results:    h.results,
+		Results:    results,
 	}}}
 }
 
-func (h *handler) descriptor(r rules.Rule) descriptor {
-	description, help := plain(h.say.Printer.Print(r.Description)), h.say.Printer.Print(r.Help)
-	d := descriptor{
-		ID: r.ID, Name: pascal(r.ID), ShortDescription: description, FullDescription: &description,
-		DefaultConfiguration: &configuration{level(r.Severity)},
-		Properties: &descriptorProperty{
-			Tags:             []string{"security", "secret", "external/cwe/cwe-798"},
-			SecuritySeverity: score(r.Severity),
-		},
-	}
-	if help != "" {
-		d.Help = &message{Text: plain(help).Text, Markdown: help}
-	}
-	return d
+// about describes a kind of notification. The help has the key of the description and "-help".
+func (h *handler) about(id, name, key string) descriptor {
+	what, help := plain(h.say.Say(key)), plain(h.say.Say(key+"-help"))
+	return descriptor{ID: id, Name: name, ShortDescription: what, FullDescription: &what, Help: &help}
 }
 
 // pascal turns alibaba-accesskey-pair into AlibabaAccesskeyPair, the form that SARIF recommends for names.

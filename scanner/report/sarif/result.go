@@ -3,10 +3,13 @@ package sarif
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/report/internal/order"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 	"github.com/akguard/akguard/scanner/report/internal/words"
 )
@@ -21,6 +24,8 @@ type (
 		Locations    []location        `json:"locations"`
 		Related      []location        `json:"relatedLocations,omitempty"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
+		Baseline     string            `json:"baselineState,omitempty"`
+		Suppressions []suppression     `json:"suppressions,omitzero"`
 		Properties   properties        `json:"properties"`
 	}
 	location struct {
@@ -40,6 +45,13 @@ type (
 	region struct {
 		StartLine   int `json:"startLine"`
 		StartColumn int `json:"startColumn,omitempty"`
+		EndLine     int `json:"endLine,omitempty"`
+		EndColumn   int `json:"endColumn,omitempty"`
+	}
+	suppression struct {
+		Kind          string `json:"kind"`
+		Status        string `json:"status"`
+		Justification string `json:"justification"`
 	}
 	logicalLocation struct {
 		FullName string `json:"fullyQualifiedName"`
@@ -50,26 +62,86 @@ type (
 		Severity     string            `json:"severity"`
 		Verification wire.Verification `json:"verification"`
 		wire.Occurrence
+		Sources []string `json:"sources"` // all in which the place is
 	}
 )
 
 // fingerprintKey names the fingerprint with its version, so that a service does not compare those of two versions.
 var fingerprintKey = fmt.Sprintf("akguardFingerprint/v%d", rules.FingerprintVersion)
 
-// result makes the result for one occurrence of f.
-func (h *handler) result(f finding.Finding, o finding.Occurrence) result {
+// result makes the result for one place of a finding.
+func (h *handler) result(p order.Place) result {
+	f, o := p.Finding, p.First()
 	here := newLocation(o, o.Line)
-	here.Physical.Region.StartColumn = o.Column
+	here.Physical.Region = exact(p.Now(), f.Credential)
+	index, id := h.rules.of(f)
 	r := result{
-		RuleID: f.Rule.ID, Level: level(f.Severity), Message: plain(h.sentence(f, o.Parts)),
+		RuleID: id, RuleIndex: index, Level: level(f.Severity), Message: plain(h.sentence(f, o.Parts)),
 		Locations:    []location{here},
 		Fingerprints: map[string]string{fingerprintKey: f.Fingerprint},
-		Properties:   properties{f.Severity.String(), wire.NewVerification(f.Verdict, h.say.Printer), wire.NewOccurrence(o)},
+		Properties:   properties{f.Severity.String(), wire.NewVerification(f.Verdict, h.say.Printer), wire.NewOccurrence(o), sources(p)},
+		Suppressions: h.suppressions(p),
 	}
-	if o.Parts == finding.PartBoth && o.SecretLine != 0 && o.SecretLine != o.Line {
-		r.relate(h.say.Say("report.sarif.secret"), newLocation(o, o.SecretLine))
+	if h.change {
+		r.Baseline = baseline(f.State)
+	}
+	if now := p.Now(); now.Parts == finding.PartBoth && now.SecretLine != 0 && now.SecretLine != now.Line {
+		r.relate(h.say.Say("report.sarif.secret"), newLocation(now, now.SecretLine))
+	}
+	if p.Index > 0 {
+		first := f.Occurrences[0]
+		r.relate(h.say.Say("report.sarif.first"), newLocation(first, first.Line))
 	}
 	return r
+}
+
+// exact is the region of a value in one line. The length is that of the value, or of its mask in a saved report. It stays
+// within one line: GitHub shows an alert in a pull request only if all its lines are in the diff.
+func exact(o finding.Occurrence, c rules.Credential) region {
+	value := c.ID
+	if value.IsZero() || o.Parts == finding.PartSecret {
+		value = c.Secret
+	}
+	start := max(o.Column, 1)
+	return region{StartLine: o.Line, StartColumn: start, EndLine: o.Line, EndColumn: start + max(1, utf8.RuneCountInString(value.Reveal()))}
+}
+
+func sources(p order.Place) []string {
+	var list []string
+	for _, o := range p.All {
+		if !slices.Contains(list, o.Source) {
+			list = append(list, o.Source)
+		}
+	}
+	return list
+}
+
+// baseline is what SARIF calls a state. A result without one, in a report that has states, would be invalid.
+func baseline(s finding.State) string {
+	switch s {
+	case finding.StateMoved:
+		return "updated"
+	case finding.StateExisting:
+		return "unchanged"
+	}
+	return "new"
+}
+
+// suppressions says why a result does not count. In SARIF either all results of a run have the list, which may be empty,
+// or none has.
+func (h *handler) suppressions(p order.Place) []suppression {
+	s := p.Finding.Suppressed
+	if s.IsZero() {
+		if h.suppressed {
+			return []suppression{}
+		}
+		return nil
+	}
+	kind := "external"
+	if slices.ContainsFunc(p.Finding.Occurrences, func(o finding.Occurrence) bool { return o.Path != "" && strings.HasPrefix(s.By, o.Path+":") }) {
+		kind = "inSource" // a comment beside the credential
+	}
+	return []suppression{{kind, "accepted", h.say.Print(words.Suppressed(s))}}
 }
 
 // relate adds a location that belongs to the result, numbered from 1.
@@ -107,7 +179,7 @@ func (h *handler) sentence(f finding.Finding, parts finding.Parts) string {
 }
 
 func newLocation(o finding.Occurrence, line int) location {
-	l := location{Physical: physicalLocation{Region: region{StartLine: line}}}
+	l := location{Physical: physicalLocation{Region: region{StartLine: max(line, 1)}}}
 	if o.Path != "" {
 		l.Physical.Artifact = artifactLocation{URI: relative(o.Path), Base: baseRoot}
 		return l

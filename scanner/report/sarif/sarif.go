@@ -1,21 +1,24 @@
 // Package sarif writes a report as SARIF 2.1.0, for code scanning services and editors: one run, one result for
-// each occurrence. It writes nothing before the summary, because SARIF is one object.
+// each place, the worst first. It writes nothing before the summary, because SARIF is one object.
 //
-// GitHub refuses a whole file for one result without the URI of a file (github/codeql-action#1738, #2459). Content
-// that is no file therefore gets a URI that names it, relative to the base NOFILE, beside its logical location.
-// Results carry one fingerprint, that of the credential: the service has the files, and knows better which alerts
-// are about the same line. The invocation counts as successful only if everything was read, and each thing that was
-// not read is a notification of level error, which in SARIF means that results are missing.
+// A place is a line of a file: a credential that is there in history and in the working tree is one result, because a
+// reader looks once. GitHub refuses a whole file for one result without the URI of a file (github/codeql-action#1738,
+// #2459). Content that is no file therefore gets a URI that names it, relative to the base NOFILE, beside its logical
+// location. Results carry the fingerprint of the credential and, where the line is on the disk, the hash by which GitHub
+// recognizes it. GitHub refuses reports above certain sizes: the report stays below them, and says what it leaves out.
+//
+// The invocation counts as successful only if everything was read, and each thing that was not read is a notification of
+// level error, which in SARIF means that results are missing.
 package sarif
 
 import (
 	"fmt"
 	"io"
+	"io/fs"
 
-	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
-	"github.com/akguard/akguard/scanner/report/internal/wire"
+	"github.com/akguard/akguard/scanner/report/internal/order"
 	"github.com/akguard/akguard/scanner/report/internal/words"
 )
 
@@ -23,24 +26,30 @@ import (
 func Format() report.Format { return report.Format{Name: "sarif", New: newHandler} }
 
 func newHandler(w io.Writer, o report.Options) finding.Handler {
-	return &handler{w: w, say: words.Writer{Printer: o.Words, Whole: o.ShowSecrets}, index: make(map[string]int), results: []result{}}
+	say := words.Writer{Printer: o.Words, Whole: o.ShowSecrets}
+	return &handler{w: w, say: say, tree: o.Tree, rules: newRuleTable(say)}
 }
 
 type handler struct {
 	w             io.Writer
 	say           words.Writer
+	tree          fs.FS // may be nil
 	version       string
-	rules         []descriptor
-	index         map[string]int // of a rule's ID in rules
-	results       []result
+	change        bool
+	rules         *ruleTable
+	findings      []finding.Finding
+	suppressed    bool // some finding is
 	notifications []notification
+	left          int            // things that were not read and are not named
+	cut           int            // results that are left out
 	configuration []notification // notes on how the scan was configured
 }
 
+// Header implements finding.Handler.
 func (h *handler) Header(r finding.Header) error {
-	h.version = r.Version
+	h.version, h.change = r.Version, r.Change
 	for _, rule := range r.Rules {
-		h.rule(rule)
+		h.rules.add(rule)
 	}
 	for _, n := range r.Notes {
 		h.configuration = append(h.configuration, notification{
@@ -50,50 +59,43 @@ func (h *handler) Header(r finding.Header) error {
 	return nil
 }
 
-// rule returns the index of r among the rules of the report, and adds it if need be.
-func (h *handler) rule(r rules.Rule) int {
-	i, ok := h.index[r.ID]
-	if !ok {
-		i = len(h.rules)
-		h.index[r.ID] = i
-		h.rules = append(h.rules, h.descriptor(r))
-	}
-	return i
-}
-
+// Finding implements finding.Handler.
 func (h *handler) Finding(f finding.Finding) error {
-	index := h.rule(f.Rule)
-	for i, o := range f.Occurrences {
-		r := h.result(f, o)
-		r.RuleIndex = index
-		if i > 0 {
-			r.relate(h.say.Say("report.sarif.first"), newLocation(f.Occurrences[0], f.Occurrences[0].Line))
-		}
-		h.results = append(h.results, r)
-	}
+	h.findings = append(h.findings, f)
+	h.suppressed = h.suppressed || !f.Suppressed.IsZero()
 	return nil
 }
 
+// Skip implements finding.Handler.
 func (h *handler) Skip(s finding.Skip) error {
-	h.notify(h.say.Say("report.sarif.not-read", s.Path, s.Reason))
+	if len(h.notifications) == maxNotifications {
+		h.left++
+		return nil
+	}
+	h.notify(unreadID, h.say.Say("report.sarif.not-read", s.Path, s.Reason))
 	return nil
 }
 
-func (h *handler) notify(text string) {
+func (h *handler) notify(about, text string) {
 	h.notifications = append(h.notifications, notification{
-		Descriptor: reference{ID: unreadID}, Level: "error", Message: plain(text),
+		Descriptor: reference{ID: about}, Level: "error", Message: plain(text),
 	})
 }
 
+// Summary implements finding.Handler. It writes the report.
 func (h *handler) Summary(s finding.Summary) error {
+	if h.left > 0 {
+		h.notify(unreadID, h.say.Say("report.sarif.more-skips", h.left))
+	}
 	if s.Interrupted {
-		h.notify(h.say.Say("report.interrupted"))
+		h.notify(unreadID, h.say.Say("report.interrupted"))
 	}
 	complete := s.Complete && s.Skips == 0 && len(h.notifications) == 0
 	if !complete && len(h.notifications) == 0 {
-		h.notify(h.say.Say("report.incomplete"))
+		h.notify(unreadID, h.say.Say("report.incomplete"))
 	}
-	text, err := wire.Encode(newLog(h, complete), "  ")
+	order.Worst(h.findings)
+	text, err := h.encode(h.results(order.Places(h.findings)), complete)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,17 @@ package sarif_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -14,12 +21,15 @@ import (
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/reporttest"
 	"github.com/akguard/akguard/scanner/report/sarif"
+	"github.com/akguard/akguard/verifier"
 )
 
-func render(t *testing.T, r reporttest.Report) []byte {
+func render(t *testing.T, r reporttest.Report) []byte { return renderWith(t, r, nil) }
+
+func renderWith(t *testing.T, r reporttest.Report, tree fs.FS) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := r.Play(sarif.Format().Open(&b, report.Options{Words: reason.Plain{}})); err != nil {
+	if err := r.Play(sarif.Format().Open(&b, report.Options{Words: reason.Plain{}, Tree: tree})); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -28,24 +38,37 @@ func render(t *testing.T, r reporttest.Report) []byte {
 // run is the part of a SARIF run that the tests look at.
 type run struct {
 	Tool struct {
-		Driver struct{ Rules []struct{ ID string } }
+		Driver struct {
+			Rules []struct {
+				ID         string
+				Properties map[string]any
+			}
+		}
 	}
 	Invocations []struct {
 		ExecutionSuccessful        bool
-		ToolExecutionNotifications []struct{ Level string }
+		ToolExecutionNotifications []struct {
+			Level      string
+			Descriptor struct{ ID string }
+			Message    struct{ Text string }
+		}
 	}
 	Results []struct {
 		RuleID           string
 		RuleIndex        int
 		Locations        []location
 		RelatedLocations []location
+		BaselineState    string
+		Suppressions     []struct{ Kind, Justification string }
+		Fingerprints     map[string]string `json:"partialFingerprints"`
+		Properties       struct{ Sources []string }
 	}
 }
 
 type location struct {
 	PhysicalLocation struct {
 		ArtifactLocation struct{ URI, URIBaseID string }
-		Region           struct{ StartLine int }
+		Region           struct{ StartLine, StartColumn, EndLine, EndColumn int }
 	}
 	LogicalLocations []struct{ Kind, FullyQualifiedName string }
 	Message          struct{ Text string }
@@ -63,6 +86,7 @@ func runOf(t *testing.T, r reporttest.Report) run {
 func TestGolden(t *testing.T) {
 	reporttest.Golden(t, "full.sarif", render(t, reporttest.Full()))
 	reporttest.Golden(t, "clean.sarif", render(t, reporttest.Clean()))
+	reporttest.Golden(t, "change.sarif", render(t, reporttest.Change()))
 }
 
 func TestLogKeepsToTheStandard(t *testing.T) {
@@ -72,7 +96,7 @@ func TestLogKeepsToTheStandard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, r := range map[string]reporttest.Report{"full": reporttest.Full(), "clean": reporttest.Clean(), "wide": reporttest.Wide(300)} {
+	for name, r := range map[string]reporttest.Report{"full": reporttest.Full(), "clean": reporttest.Clean(), "wide": reporttest.Wide(300), "change": reporttest.Change()} {
 		log, err := jsonschema.UnmarshalJSON(bytes.NewReader(render(t, r)))
 		if err != nil {
 			t.Fatal(err)
@@ -91,12 +115,22 @@ func TestLogKeepsToTheStandard(t *testing.T) {
 func TestGitHubTakesEveryResult(t *testing.T) {
 	full := reporttest.Full()
 	run := runOf(t, full)
-	occurrences := 0
-	for _, f := range full.Findings {
-		occurrences += len(f.Occurrences)
+	type place struct {
+		fingerprint, path, blob string
+		line                    int
 	}
-	if len(run.Results) != occurrences {
-		t.Errorf("%d results for %d occurrences", len(run.Results), occurrences)
+	places := make(map[place]bool)
+	for _, f := range full.Findings {
+		for _, o := range f.Occurrences {
+			p := place{f.Fingerprint, o.Path, "", o.Line}
+			if o.Path == "" {
+				p.blob = o.Blob + o.Commit
+			}
+			places[p] = true
+		}
+	}
+	if len(run.Results) != len(places) {
+		t.Errorf("%d results for %d places", len(run.Results), len(places))
 	}
 	for i, r := range run.Results {
 		if id := run.Tool.Driver.Rules[r.RuleIndex].ID; id != r.RuleID {
@@ -142,12 +176,177 @@ func TestURIs(t *testing.T) {
 }
 
 func TestRelatedLocations(t *testing.T) {
-	results := runOf(t, reporttest.Full()).Results
-	if r := results[0].RelatedLocations; len(r) != 1 || r[0].Message.Text != "report.sarif.secret" || r[0].PhysicalLocation.Region.StartLine != 13 {
-		t.Errorf("the first result is related to %+v", r)
+	secrets, first := 0, 0
+	for _, r := range runOf(t, reporttest.Full()).Results {
+		for _, l := range r.RelatedLocations {
+			switch {
+			case l.Message.Text == "report.sarif.secret" && l.PhysicalLocation.Region.StartLine == 13:
+				secrets++
+			case l.Message.Text == "report.sarif.first":
+				first++
+			default:
+				t.Errorf("a result is related to %+v", l)
+			}
+		}
 	}
-	if r := results[1].RelatedLocations; len(r) != 1 || r[0].Message.Text != "report.sarif.first" || r[0].PhysicalLocation.Region.StartLine != 12 {
-		t.Errorf("the second result is related to %+v", r)
+	if secrets != 1 || first != 7 {
+		t.Errorf("%d secrets and %d first exposures are related", secrets, first)
+	}
+}
+
+// A reader looks once at a line, however many versions and sources have it.
+func TestOneResultForAPlace(t *testing.T) {
+	results := runOf(t, reporttest.Full()).Results
+	seen := make(map[string]bool)
+	joined := false
+	for _, r := range results {
+		l := r.Locations[0].PhysicalLocation
+		key := fmt.Sprint(r.Fingerprints, l.ArtifactLocation, l.Region.StartLine)
+		if seen[key] {
+			t.Errorf("two results for %s", key)
+		}
+		seen[key] = true
+		joined = joined || slices.Equal(r.Properties.Sources, []string{"history", "worktree", "index"})
+		if l.Region.EndLine != l.Region.StartLine || l.Region.EndColumn <= l.Region.StartColumn {
+			t.Errorf("a region has no end: %+v", l.Region)
+		}
+	}
+	if !joined {
+		t.Error("no result joins history, working tree and index")
+	}
+}
+
+// GitHub takes the severity from the rule.
+func TestSeverityFollowsTheVerdict(t *testing.T) {
+	run := runOf(t, reporttest.Full())
+	want := map[string]string{"alibaba-accesskey-pair": "9.5", "alibaba-accesskey-pair/inactive": "5.5", "alibaba-accesskey-pair/not-found": "2.0"}
+	for _, rule := range run.Tool.Driver.Rules {
+		if score, ok := want[rule.ID]; ok && rule.Properties["security-severity"] != score {
+			t.Errorf("%s has the severity %v, want %s", rule.ID, rule.Properties["security-severity"], score)
+		}
+		delete(want, rule.ID)
+	}
+	if len(want) > 0 {
+		t.Errorf("these rules are missing: %v", want)
+	}
+}
+
+func TestStatesAndSuppressions(t *testing.T) {
+	got := make(map[string]int)
+	for _, r := range runOf(t, reporttest.Change()).Results {
+		kind := r.BaselineState
+		if r.Suppressions == nil {
+			t.Error("a result has no list of suppressions, although others have")
+		}
+		for _, s := range r.Suppressions {
+			kind += " " + s.Kind
+			if s.Justification == "" {
+				t.Error("a suppression has no justification")
+			}
+		}
+		got[kind]++
+	}
+	want := map[string]int{"new": 1, "updated": 1, "unchanged": 1, "new external": 1, "unchanged inSource": 1}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for _, r := range runOf(t, reporttest.Full()).Results {
+		if r.BaselineState != "" || r.Suppressions != nil {
+			t.Fatal("a result has a state in a report that is not about a change, or a suppression")
+		}
+	}
+}
+
+// The line of a result has a hash if it is on the disk and still has the credential.
+func TestLineHashes(t *testing.T) {
+	r := reporttest.Wide(1)
+	f := &r.Findings[0]
+	in := func(source, path string, line int) finding.Occurrence {
+		return finding.Occurrence{Place: finding.Place{Source: source, Path: path}, Parts: finding.PartBoth, Line: line, Column: 1}
+	}
+	f.Occurrences = []finding.Occurrence{
+		in(finding.SourceHistory, "held", 2), in(finding.SourceHistory, "held", 1), in(finding.SourceWorktree, "now", 1),
+		in(finding.SourceHistory, "gone", 1), in(finding.SourceHistory, "held", 9), in(finding.SourceHistory, "../out", 1),
+	}
+	tree := fstest.MapFS{
+		"held": {Data: []byte("x\nid = " + f.Credential.ID.Reveal() + "\n")},
+		"now":  {Data: []byte("encoded\n")},
+	}
+	var log struct{ Runs []run }
+	if err := json.Unmarshal(renderWith(t, r, tree), &log); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, false, true, false, false, false} {
+		hash := log.Runs[0].Results[i].Fingerprints["primaryLocationLineHash"]
+		if (hash != "") != want || want && !strings.HasSuffix(hash, ":1") {
+			t.Errorf("result %d has the hash %q", i, hash)
+		}
+	}
+}
+
+// many is a report of n credentials, the last of which is live.
+func many(n int, path string) reporttest.Report {
+	r := reporttest.Clean()
+	one := reporttest.Wide(1).Findings[0]
+	one.Verdict = verifier.Verdict{}
+	one.Occurrences = one.Occurrences[:1]
+	for i := range n {
+		f := one
+		f.Fingerprint = fmt.Sprintf("%08x", i)
+		f.Occurrences = slices.Clone(one.Occurrences)
+		f.Occurrences[0].Path = fmt.Sprintf("%d/%s", i, path)
+		r.Findings = append(r.Findings, f)
+	}
+	r.Findings[n-1].Verdict.Status = verifier.Live
+	r.Findings[n-1].Occurrences[0].Path = "live"
+	r.Summary.Findings = n
+	return r
+}
+
+// GitHub refuses more than 25,000 results, and keeps 5,000.
+func TestLimits(t *testing.T) {
+	run := runOf(t, many(30_000, "app.yml"))
+	if len(run.Results) != 25_000 {
+		t.Errorf("%d results", len(run.Results))
+	}
+	if first := run.Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI; first != "live" {
+		t.Errorf("the first result is %s, and not the live one", first)
+	}
+	told := run.Invocations[0]
+	if len(told.ToolExecutionNotifications) != 2 || told.ExecutionSuccessful {
+		t.Fatalf("the invocation is %+v", told)
+	}
+	for i, want := range []string{"report.sarif.left-out(5000, 30000)", "report.sarif.not-kept(5000, 25000)"} {
+		n := told.ToolExecutionNotifications[i]
+		if n.Message.Text != want || n.Descriptor.ID != "akguard/limit" {
+			t.Errorf("a notification is %+v, want %s", n, want)
+		}
+	}
+	if run := runOf(t, many(20, "app.yml")); len(run.Results) != 20 || len(run.Invocations[0].ToolExecutionNotifications) != 0 {
+		t.Error("a small report is limited")
+	}
+}
+
+// GitHub refuses more than 10 MB, gzipped.
+func TestLimitOfBytes(t *testing.T) {
+	r := many(4_000, "x")
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range r.Findings[:len(r.Findings)-1] {
+		noise := make([]byte, 5_000)
+		for j := range noise {
+			noise[j] = byte('a' + random.IntN(26))
+		}
+		r.Findings[i].Occurrences[0].Path = string(noise)
+	}
+	text := render(t, r)
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(text)
+	if err := w.Close(); err != nil || b.Len() > 10_000_000 || b.Len() < 6_000_000 {
+		t.Errorf("%d bytes, %v", b.Len(), err)
+	}
+	if !bytes.Contains(text, []byte(`"report.sarif.left-out(`)) {
+		t.Error("nobody is told that results are missing")
 	}
 }
 

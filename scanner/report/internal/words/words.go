@@ -5,6 +5,7 @@ package words
 
 import (
 	"strings"
+	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
@@ -129,6 +130,21 @@ func Ours(o *verifier.Owner) reason.Reason {
 		return reason.New("report.ours.root", o.AccountID)
 	}
 	return reason.New("report.ours.user", o.User, o.AccountID)
+}
+
+// Suppressed says why a finding does not count, who decided that, and until when; zero if it counts.
+func Suppressed(s finding.Suppression) reason.Reason {
+	if s.IsZero() {
+		return reason.Reason{}
+	}
+	r := reason.New("report.suppressed", s.By, s.Reason)
+	if s.Owner != "" {
+		r = reason.New("report.suppressed-owner", r, s.Owner)
+	}
+	if !s.Until.IsZero() {
+		r = reason.New("report.suppressed-until", r, s.Until.UTC().Format(time.DateOnly))
+	}
+	return r
 }
 
 // Can says what a live key can do; "" if that was not asked.

@@ -129,9 +129,17 @@ var gitTexts = texts{
 	"git.fetch-shallow":      {en: "the server has a shallow copy: the history is cut at this commit", zh: "服务器上是浅副本：历史在此提交处被截断"},
 	"git.fetch-not-found":    {en: "repository not found, or not visible without a credential", zh: "仓库不存在，或未提供凭证而不可见"},
 	"git.fetch-unauthorized": {en: "the server rejected the credential, or requires one", zh: "服务器拒绝该凭证，或要求提供凭证"},
-	"git.fetch-url":          {en: "not the URL of a repository", zh: "不是仓库的 URL"},
-	"git.fetch-protocol":     {en: "unsupported protocol {1}: use https, ssh, git or file", zh: "不支持的协议 {1}：请使用 https、ssh、git 或 file"},
-	"git.fetch-plain-http":   {en: "plain http would send the credential in the clear: use https", zh: "http 会以明文发送凭证：请使用 https"},
+	"git.fetch-object-format": {
+		en: "the repository names its objects by SHA-256, which akguard cannot fetch: clone it with git, and scan the clone",
+		zh: "该仓库使用 SHA-256 对象名，akguard 无法获取：请用 git 克隆，再扫描克隆",
+	},
+	"git.go-git-object-format": {
+		en: "go-git cannot read the object format {1}: scan the repository by its path",
+		zh: "go-git 无法读取对象格式 {1}：请按路径扫描该仓库",
+	},
+	"git.fetch-url":        {en: "not the URL of a repository", zh: "不是仓库的 URL"},
+	"git.fetch-protocol":   {en: "unsupported protocol {1}: use https, ssh, git or file", zh: "不支持的协议 {1}：请使用 https、ssh、git 或 file"},
+	"git.fetch-plain-http": {en: "plain http would send the credential in the clear: use https", zh: "http 会以明文发送凭证：请使用 https"},
 
 	// A pack that arrives from a server.
 	"git.pack-stream-ends":      {en: "the connection ended within the pack", zh: "连接在 pack 传输过程中断开"},

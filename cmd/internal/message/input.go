@@ -17,8 +17,8 @@ var inputTexts = texts{
 	"input.inside-repository":      {en: "{1} is a folder inside a repository: only its files are scanned; for the history: akguard scan {2}", zh: "{1} 是仓库中的一个目录：只扫描其中的文件；要扫描历史，请运行：akguard scan {2}"},
 	"input.unreadable-repository":  {en: "{1}", zh: "{1}"},
 	"input.unreadable-repository.hint": {
-		en: "akguard reads repositories with SHA-1 object names whose refs are in files or reftables",
-		zh: "akguard 可读取使用 SHA-1 对象名、引用存于文件或 reftable 的仓库",
+		en: "akguard reads repositories with SHA-1 or SHA-256 object names whose refs are in files or reftables",
+		zh: "akguard 可读取使用 SHA-1 或 SHA-256 对象名、引用存于文件或 reftable 的仓库",
 	},
 	"input.staged-bare":              {en: "{1} is bare: nothing can be staged in it", zh: "{1} 是裸仓库，其中不会有暂存的内容"},
 	"input.staged-bare.hint":         {en: "name the repository with the working tree", zh: "请指定带工作区的仓库"},

@@ -57,7 +57,9 @@ func listed(t *testing.T, s *planted.Sink) []string {
 
 // On random histories, with merges of all kinds, a range has the commits of git rev-list, and what they introduce. In
 // a short one, that holds for wrong clocks too.
-func TestRanges(t *testing.T) {
+func TestRanges(t *testing.T) { planted.EachFormat(t, testRanges) }
+
+func testRanges(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
@@ -210,7 +212,9 @@ func TestMessages(t *testing.T) {
 }
 
 // A clone that is cut inside the range says so; one that is cut before it is whole for its purpose.
-func TestShallow(t *testing.T) {
+func TestShallow(t *testing.T) { planted.EachFormat(t, testShallow) }
+
+func testShallow(t *testing.T) {
 	repo := planted.New(t)
 	for i := range 4 {
 		repo.Write("a", fmt.Sprint(i))
@@ -262,7 +266,9 @@ func TestCut(t *testing.T) {
 }
 
 // What the range needs and the store does not have is a Skip, and the rest is read.
-func TestMissingAndDamaged(t *testing.T) {
+func TestMissingAndDamaged(t *testing.T) { planted.EachFormat(t, testMissingAndDamaged) }
+
+func testMissingAndDamaged(t *testing.T) {
 	next := planted.Keys(4)
 	kept, gone := next(), next()
 	made := planted.New(t)
@@ -287,7 +293,9 @@ func TestMissingAndDamaged(t *testing.T) {
 }
 
 // Every form of a range lists what git rev-list lists. The zero ID, and the parent of the first commit, reach nothing.
-func TestForms(t *testing.T) {
+func TestForms(t *testing.T) { planted.EachFormat(t, testForms) }
+
+func testForms(t *testing.T) {
 	const zero = "0000000000000000000000000000000000000000"
 	for seed := range uint64(4) {
 		repo := planted.History(t, 300+seed, 40, false)
@@ -312,7 +320,9 @@ func TestForms(t *testing.T) {
 }
 
 // The message of an annotated tag at the end of a range is content of the range.
-func TestTagMessages(t *testing.T) {
+func TestTagMessages(t *testing.T) { planted.EachFormat(t, testTagMessages) }
+
+func testTagMessages(t *testing.T) {
 	repo, next := planted.New(t), planted.Keys(5)
 	inner, outer := next(), next()
 	repo.Commit("one")

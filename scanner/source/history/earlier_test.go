@@ -64,7 +64,9 @@ func plain(findings []finding.Finding) []finding.Finding {
 
 // The record of earlier scans changes what is read, but not what is reported, however the repository grew, was repacked,
 // or lost objects and got them back.
-func TestRecordChangesNoResult(t *testing.T) {
+func TestRecordChangesNoResult(t *testing.T) { planted.EachFormat(t, testRecordChangesNoResult) }
+
+func testRecordChangesNoResult(t *testing.T) {
 	w, cache, next := newWreck(t), t.TempDir(), planted.Keys(9)
 	likePlain(t, "at first", w.Repo, cache)
 	w.Write("new.env", next().Text())
@@ -144,7 +146,9 @@ func TestRecordCannotBeSaved(t *testing.T) {
 }
 
 // A repeated scan reads what is new.
-func TestOnlyNewObjectsAreRead(t *testing.T) {
+func TestOnlyNewObjectsAreRead(t *testing.T) { planted.EachFormat(t, testOnlyNewObjectsAreRead) }
+
+func testOnlyNewObjectsAreRead(t *testing.T) {
 	for _, pack := range []bool{false, true} {
 		repo, cache := planted.New(t), t.TempDir()
 		for i := range 30 {
@@ -174,7 +178,9 @@ func TestOnlyNewObjectsAreRead(t *testing.T) {
 
 // An object that is in two packs is recorded under neither of them if it has a match. Git makes such objects when it
 // completes a thin pack.
-func TestMemoryOfObjectInTwoPacks(t *testing.T) {
+func TestMemoryOfObjectInTwoPacks(t *testing.T) { planted.EachFormat(t, testMemoryOfObjectInTwoPacks) }
+
+func testMemoryOfObjectInTwoPacks(t *testing.T) {
 	key := planted.Keys(11)()
 	repo, cache := planted.New(t), t.TempDir()
 	repo.Write("key.env", key.Text())

@@ -47,7 +47,9 @@ func isBlob(p finding.Place) bool { return p.Source == finding.SourceHistory }
 
 // Attribution is what git says: on random histories, for every blob, the paths, the first commit and the refs. It
 // depends neither on how objects are stored, nor on what else is asked about.
-func TestAttribution(t *testing.T) {
+func TestAttribution(t *testing.T) { planted.EachFormat(t, testAttribution) }
+
+func testAttribution(t *testing.T) {
 	for seed := range uint64(10) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
@@ -137,7 +139,9 @@ func TestManyRefs(t *testing.T) {
 }
 
 // A commit or tag that cannot be parsed is reported, and its content is scanned all the same.
-func TestMalformed(t *testing.T) {
+func TestMalformed(t *testing.T) { planted.EachFormat(t, testMalformed) }
+
+func testMalformed(t *testing.T) {
 	repo, next := planted.New(t), planted.Keys(9)
 	for kind, header := range map[string]string{"commit": "author nobody\n", "tag": "tag nothing\n"} {
 		k := next()

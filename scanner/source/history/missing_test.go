@@ -48,7 +48,9 @@ func newWreck(t *testing.T) *wreck {
 }
 
 // What is missing or damaged is reported by its path or ID and with the reason, and everything else is found.
-func TestMissingAndDamaged(t *testing.T) {
+func TestMissingAndDamaged(t *testing.T) { planted.EachFormat(t, testMissingAndDamaged) }
+
+func testMissingAndDamaged(t *testing.T) {
 	missing := func(w *wreck, id string) { w.Lose(id) }
 	damaged := func(w *wreck, id string) { w.Damage(id) }
 	packedMissing := func(w *wreck, id string) { w.PackWithout(id) }
@@ -201,9 +203,11 @@ func TestManyPlaces(t *testing.T) {
 }
 
 // An empty tree is known to git without being stored.
-func TestEmptyTrees(t *testing.T) {
+func TestEmptyTrees(t *testing.T) { planted.EachFormat(t, testEmptyTrees) }
+
+func testEmptyTrees(t *testing.T) {
 	repo, k := planted.New(t), planted.Keys(8)()
-	const empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+	empty := repo.Format.EmptyTree().String()
 	tree := repo.Feed(fmt.Sprintf("100644 blob %s\ta.env\n040000 tree %s\tnothing\n", repo.Blob(k.Text()), empty), "mktree", "--missing")
 	repo.Git("update-ref", "refs/heads/main", repo.Git("commit-tree", "-m", "m", tree))
 	repo.Git("update-ref", "refs/heads/empty", repo.Git("commit-tree", "-m", "m", empty))

@@ -94,7 +94,9 @@ var cases = map[string]struct {
 }
 
 // What the next commit adds is what counts: not what is on disk, nor what a parent has already.
-func TestStaged(t *testing.T) {
+func TestStaged(t *testing.T) { planted.EachFormat(t, testStaged) }
+
+func testStaged(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,7 +130,9 @@ func TestPlace(t *testing.T) {
 }
 
 // A partial commit (git commit FILE) has an index of its own.
-func TestOtherIndex(t *testing.T) {
+func TestOtherIndex(t *testing.T) { planted.EachFormat(t, testOtherIndex) }
+
+func testOtherIndex(t *testing.T) {
 	repo, next := planted.New(t), planted.Keys(3)
 	own, other := next(), next()
 	repo.Commit("base")
@@ -155,7 +159,9 @@ func TestOtherIndex(t *testing.T) {
 
 // A merge in progress adds what no parent has: neither what comes with the branch, nor the sides of a conflict, nor
 // what both sides have removed.
-func TestMergeInProgress(t *testing.T) {
+func TestMergeInProgress(t *testing.T) { planted.EachFormat(t, testMergeInProgress) }
+
+func testMergeInProgress(t *testing.T) {
 	repo, next := planted.New(t), planted.Keys(4)
 	ancestor, theirs, resolved := next(), next(), next()
 	repo.Write("conflict.env", ancestor.Text())
@@ -182,7 +188,9 @@ func TestMergeInProgress(t *testing.T) {
 }
 
 // In a linked worktree, its own index and its own HEAD count.
-func TestLinkedWorktree(t *testing.T) {
+func TestLinkedWorktree(t *testing.T) { planted.EachFormat(t, testLinkedWorktree) }
+
+func testLinkedWorktree(t *testing.T) {
 	repo, next := planted.New(t), planted.Keys(5)
 	main, linked := next(), next()
 	repo.Commit("base")
@@ -219,7 +227,9 @@ func TestMissingAndDamaged(t *testing.T) {
 }
 
 // In a sparse index the content of a folder outside the checkout is staged too.
-func TestSparseIndex(t *testing.T) {
+func TestSparseIndex(t *testing.T) { planted.EachFormat(t, testSparseIndex) }
+
+func testSparseIndex(t *testing.T) {
 	repo, next := planted.New(t), planted.Keys(7)
 	old, added := next(), next()
 	repo.Write("in/a", "a")

@@ -20,8 +20,8 @@ func TestDeepPath(t *testing.T) {
 	}
 	data := append([]byte("DIRC"), 0, 0, 0, 2, 0, 0, 0, 1)
 	data = append(append(data, make([]byte, 24)...), 0, 0, 0x81, 0xa4)
-	data = binary.BigEndian.AppendUint16(append(data, make([]byte, 32)...), 0xfff)
-	data = append(append(data, strings.Repeat("d/", 200_000)+"f"...), make([]byte, 8+20)...)
+	data = binary.BigEndian.AppendUint16(append(data, make([]byte, 12+opened.Format().Size())...), 0xfff)
+	data = append(append(data, strings.Repeat("d/", 200_000)+"f"...), make([]byte, 8+opened.Format().Size())...)
 	if err := os.WriteFile(opened.IndexPath(), data, 0o600); err != nil {
 		t.Fatal(err)
 	}

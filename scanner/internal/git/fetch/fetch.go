@@ -5,11 +5,12 @@
 // Nothing of the repository is executed, and there is no working tree. A credential is sent to the host that it is for,
 // but not to a host that it redirects to. URLs in errors carry no credential.
 //
-// Limits: protocol version 0, so a server lists all of its refs. A file URL needs the program git-upload-pack, which
+// Limits: SHA-1 repositories, because go-git knows no other; those of SHA-256 are refused. Protocol version 0, so a server lists all of its refs. A file URL needs the program git-upload-pack, which
 // go-git's transport runs.
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -93,6 +94,10 @@ func explain(err error, o Options) error {
 	if errors.As(err, &known) {
 		return known
 	}
+	var unexpected *packp.ErrUnexpectedData // go-git stumbles over IDs of 64 digits before it has read what follows them
+	if errors.As(err, &unexpected) && bytes.Contains(unexpected.Data, []byte(capability.ObjectFormat+"="+sha256)) {
+		return errObjectFormat
+	}
 	text := strings.ReplaceAll(err.Error(), o.URL, Redact(o.URL))
 	if u, parseErr := url.Parse(o.URL); parseErr == nil && u.User != nil {
 		if password, ok := u.User.Password(); ok && password != "" {
@@ -121,6 +126,9 @@ func fetch(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if slices.Contains(advertised.Capabilities.Get(capability.ObjectFormat), sha256) {
+		return Result{}, errObjectFormat
+	}
 	result := Result{Refs: wanted(advertised, o.Refs), Head: headOf(advertised)}
 	have := odb.Open([]string{filepath.Join(o.Dir, "objects")}, object.SHA1, o.Objects.Limits)
 	defer have.Close()
@@ -145,6 +153,11 @@ func fetch(ctx context.Context, o Options) (Result, error) {
 	}
 	return result, errors.Join(writeShallow(o.Dir, response.ShallowUpdate), writeRefs(o.Dir, result))
 }
+
+// sha256 is what servers call the object format that go-git cannot read.
+const sha256 = "sha256"
+
+var errObjectFormat = reason.NewError("git.fetch-object-format")
 
 // wanted returns the refs to fetch. Names that git would not accept are left out: they would become paths.
 func wanted(advertised *packp.AdvRefs, want func(string) bool) map[string]object.ID {

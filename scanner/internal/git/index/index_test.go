@@ -17,7 +17,9 @@ import (
 	"github.com/akguard/akguard/scanner/internal/planted"
 )
 
-func TestIndexAsGitReadsIt(t *testing.T) {
+func TestIndexAsGitReadsIt(t *testing.T) { planted.EachFormat(t, testIndexAsGitReadsIt) }
+
+func testIndexAsGitReadsIt(t *testing.T) {
 	for _, version := range []string{"2", "3", "4"} {
 		r := planted.New(t)
 		r.Write("a", "a")
@@ -101,7 +103,9 @@ func expanded(t *testing.T, r *planted.Repo) []string {
 }
 
 // A folder outside a sparse checkout is one entry. Expanded, it has the entries that git lists.
-func TestSparseIndex(t *testing.T) {
+func TestSparseIndex(t *testing.T) { planted.EachFormat(t, testSparseIndex) }
+
+func testSparseIndex(t *testing.T) {
 	r := planted.New(t)
 	for _, name := range []string{"in/a", "out/b", "out/deep/c", "out/deep-er/d", "out.txt", "other/e"} {
 		r.Write(name, name)
@@ -119,7 +123,9 @@ func TestSparseIndex(t *testing.T) {
 }
 
 // A split index has the entries that git lists, whatever was edited since it was split.
-func TestSplitIndex(t *testing.T) {
+func TestSplitIndex(t *testing.T) { planted.EachFormat(t, testSplitIndex) }
+
+func testSplitIndex(t *testing.T) {
 	for seed := range uint64(6) {
 		r := planted.New(t)
 		for i := range 100 {
@@ -154,7 +160,9 @@ func TestSplitIndex(t *testing.T) {
 }
 
 // A conflict and its resolution in a split index.
-func TestSplitIndexConflict(t *testing.T) {
+func TestSplitIndexConflict(t *testing.T) { planted.EachFormat(t, testSplitIndexConflict) }
+
+func testSplitIndexConflict(t *testing.T) {
 	r := planted.New(t)
 	r.Write("a", "a")
 	r.Write("b", "b")
@@ -170,7 +178,9 @@ func TestSplitIndexConflict(t *testing.T) {
 }
 
 // Without its shared index, or with a damaged one, a split index is not read in part.
-func TestSplitIndexDamaged(t *testing.T) {
+func TestSplitIndexDamaged(t *testing.T) { planted.EachFormat(t, testSplitIndexDamaged) }
+
+func testSplitIndexDamaged(t *testing.T) {
 	r := planted.New(t)
 	r.Write("a", "a")
 	r.Write("b", "b")

@@ -14,14 +14,16 @@ import (
 
 func FuzzOpen(f *testing.F) {
 	for _, content := range []string{"blob 4\x00good", "tree 99999999999999999999\x00", "blob -1\x00", "blob 5", "nothing 0\x00"} {
-		f.Add([]byte(content))
+		f.Add(uint8(object.SHA1), []byte(content))
+		f.Add(uint8(object.SHA256), []byte(content))
 	}
 	dir := f.TempDir()
-	id := object.ID{1}
-	if err := os.MkdirAll(filepath.Dir(loose.Path(dir, id)), 0o700); err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, content []byte) {
+	f.Fuzz(func(t *testing.T, n uint8, content []byte) {
+		format := object.Format(n % 2)
+		id := format.EmptyTree()
+		if err := os.MkdirAll(filepath.Dir(loose.Path(dir, id)), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		var b bytes.Buffer
 		w := zlib.NewWriter(&b)
 		_, _ = w.Write(content)
@@ -38,6 +40,9 @@ func FuzzOpen(f *testing.F) {
 				t.Fatalf("%d bytes, the header says %d", len(got), o.Size)
 			}
 			_ = o.Close()
+		}
+		if ids, err := loose.List(dir, id.String()[:2], format); err != nil || len(ids) != 1 || ids[0] != id {
+			t.Fatalf("%v are listed, %v", ids, err)
 		}
 	})
 }

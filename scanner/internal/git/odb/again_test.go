@@ -61,7 +61,9 @@ func TestPackWithoutIndex(t *testing.T) {
 }
 
 // A loose object with the content of another is damaged, also where it is streamed. A good copy elsewhere is read instead.
-func TestLooseObjectsAreHashed(t *testing.T) {
+func TestLooseObjectsAreHashed(t *testing.T) { planted.EachFormat(t, testLooseObjectsAreHashed) }
+
+func testLooseObjectsAreHashed(t *testing.T) {
 	for _, limits := range []odb.Limits{{}, {MaxStream: 1}} {
 		r, other := planted.New(t), planted.New(t)
 		a, b := r.Blob("the content of a\n"), r.Blob("the content of b\n")
@@ -98,7 +100,9 @@ func replace(t *testing.T, r *planted.Repo, to, from string) {
 }
 
 // Loose objects that are packed while the repository is open are found in the pack.
-func TestObjectsMoveWhileOpen(t *testing.T) {
+func TestObjectsMoveWhileOpen(t *testing.T) { planted.EachFormat(t, testObjectsMoveWhileOpen) }
+
+func testObjectsMoveWhileOpen(t *testing.T) {
 	r := planted.New(t)
 	versions(r, 20)
 	want := truth(t, r)

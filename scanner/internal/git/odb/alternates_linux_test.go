@@ -27,7 +27,9 @@ func chain(t *testing.T, n int) (dirs []string, content map[string]string) {
 }
 
 // Alternates are followed as deep as git follows them. Those that are deeper are reported.
-func TestAlternateDepth(t *testing.T) {
+func TestAlternateDepth(t *testing.T) { planted.EachFormat(t, testAlternateDepth) }
+
+func testAlternateDepth(t *testing.T) {
 	dirs, content := chain(t, 9)
 	r := planted.New(t).At(dirs[0])
 	got := walk(t, dirs[0], odb.Limits{})

@@ -127,7 +127,9 @@ func delta(base, target int, instructions ...byte) []byte {
 
 // Each hostile pack has a good blob beside the bad entries. It must be read, and the others reported, quickly and with
 // little memory.
-func TestHostilePacks(t *testing.T) {
+func TestHostilePacks(t *testing.T) { planted.EachFormat(t, testHostilePacks) }
+
+func testHostilePacks(t *testing.T) {
 	copyAll := []byte{0x90, smallSize} // copy five bytes from offset 0
 	for name, hostile := range map[string]func(c *crafted) (unreadable []object.ID){
 		"a delta on itself": func(c *crafted) []object.ID {
@@ -204,7 +206,9 @@ func TestHostilePacks(t *testing.T) {
 }
 
 // Two packs may each say that the base is in the other, twice over.
-func TestCircleThroughPacks(t *testing.T) {
+func TestCircleThroughPacks(t *testing.T) { planted.EachFormat(t, testCircleThroughPacks) }
+
+func testCircleThroughPacks(t *testing.T) {
 	r := planted.New(t)
 	a, b := object.ID{8}, object.ID{9}
 	d := delta(5, 5, 0x90, 5)
@@ -226,7 +230,9 @@ func TestCircleThroughPacks(t *testing.T) {
 }
 
 // One flipped byte anywhere in a pack costs the objects that depend on it, and each of them is reported.
-func TestFlippedBytes(t *testing.T) {
+func TestFlippedBytes(t *testing.T) { planted.EachFormat(t, testFlippedBytes) }
+
+func testFlippedBytes(t *testing.T) {
 	r := planted.New(t)
 	versions(r, 12)
 	r.Git("repack", "-adfq", "--depth=50", "--window=50")
@@ -252,7 +258,9 @@ func TestFlippedBytes(t *testing.T) {
 	}
 }
 
-func TestTruncated(t *testing.T) {
+func TestTruncated(t *testing.T) { planted.EachFormat(t, testTruncated) }
+
+func testTruncated(t *testing.T) {
 	r := planted.New(t)
 	versions(r, 12)
 	r.Git("repack", "-adfq")
@@ -273,7 +281,9 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-func TestDamagedFiles(t *testing.T) {
+func TestDamagedFiles(t *testing.T) { planted.EachFormat(t, testDamagedFiles) }
+
+func testDamagedFiles(t *testing.T) {
 	for name, damage := range map[string]func(r *planted.Repo, blob string) (unreadable []string){
 		"damaged loose object": func(r *planted.Repo, blob string) []string { r.Damage(blob); return []string{blob} },
 		"empty loose object": func(r *planted.Repo, blob string) []string {

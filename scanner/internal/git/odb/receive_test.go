@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 	"github.com/akguard/akguard/scanner/internal/planted"
 )
@@ -62,7 +63,9 @@ func sameObjects(t *testing.T, v *recorder, r *planted.Repo) {
 }
 
 // TestReceive receives packs of every kind. The index must be the one that git makes, and the objects those of git.
-func TestReceive(t *testing.T) {
+func TestReceive(t *testing.T) { planted.EachFormat(t, testReceive) }
+
+func testReceive(t *testing.T) {
 	r := history(t, 60)
 	for name, flags := range map[string][]string{
 		"deltas by offset": {"--delta-base-offset"},
@@ -75,11 +78,11 @@ func TestReceive(t *testing.T) {
 			for _, in := range []io.Reader{bytes.NewReader(pack), iotest.OneByteReader(bytes.NewReader(pack)), iotest.DataErrReader(bytes.NewReader(pack))} {
 				v := newRecorder()
 				dir := t.TempDir()
-				path, err := odb.Receive(t.Context(), in, odb.ReceiveOptions{Dir: dir, Walk: everything(v)})
+				path, err := odb.Receive(t.Context(), in, odb.ReceiveOptions{Dir: dir, Format: r.Format, Walk: everything(v)})
 				if err != nil {
 					t.Fatal(err)
 				}
-				sameIndex(t, path)
+				sameIndex(t, r, path)
 				sameObjects(t, v, r)
 				db := odb.Open([]string{dir}, r.Format, odb.Limits{})
 				read := newRecorder()
@@ -94,40 +97,44 @@ func TestReceive(t *testing.T) {
 }
 
 // TestReceiveLarge has blobs that are not held whole, as they arrive and as deltas.
-func TestReceiveLarge(t *testing.T) {
+func TestReceiveLarge(t *testing.T) { planted.EachFormat(t, testReceiveLarge) }
+
+func testReceiveLarge(t *testing.T) {
 	r := history(t, 12)
 	pack := packOf(t, r.Dir, "HEAD\nv1\n", "--delta-base-offset")
 	v := newRecorder()
 	path, err := odb.Receive(t.Context(), bytes.NewReader(pack), odb.ReceiveOptions{
-		Dir: t.TempDir(), Walk: everything(v), Limits: odb.Limits{MaxStream: 100},
+		Dir: t.TempDir(), Format: r.Format, Walk: everything(v), Limits: odb.Limits{MaxStream: 100},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sameIndex(t, path)
+	sameIndex(t, r, path)
 	sameObjects(t, v, r)
 }
 
 // TestReceiveThin completes a pack that lacks the bases which the receiver has.
-func TestReceiveThin(t *testing.T) {
+func TestReceiveThin(t *testing.T) { planted.EachFormat(t, testReceiveThin) }
+
+func testReceiveThin(t *testing.T) {
 	r := history(t, 40)
 	have := t.TempDir()
-	if _, err := odb.Receive(t.Context(), bytes.NewReader(packOf(t, r.Dir, "HEAD~1\n")), odb.ReceiveOptions{Dir: have}); err != nil {
+	if _, err := odb.Receive(t.Context(), bytes.NewReader(packOf(t, r.Dir, "HEAD~1\n")), odb.ReceiveOptions{Dir: have, Format: r.Format}); err != nil {
 		t.Fatal(err)
 	}
 	bases := odb.Open([]string{have}, r.Format, odb.Limits{})
 	defer bases.Close()
 	for _, flags := range [][]string{{"--thin", "--delta-base-offset"}, {"--thin"}} {
 		thin := packOf(t, r.Dir, "HEAD\nv1\n^HEAD~1\n", flags...)
-		if _, err := odb.Receive(t.Context(), bytes.NewReader(thin), odb.ReceiveOptions{Dir: t.TempDir()}); err == nil {
+		if _, err := odb.Receive(t.Context(), bytes.NewReader(thin), odb.ReceiveOptions{Dir: t.TempDir(), Format: r.Format}); err == nil {
 			t.Error("a thin pack is taken without its bases")
 		}
 		dir := t.TempDir()
-		path, err := odb.Receive(t.Context(), bytes.NewReader(thin), odb.ReceiveOptions{Dir: dir, Bases: bases})
+		path, err := odb.Receive(t.Context(), bytes.NewReader(thin), odb.ReceiveOptions{Dir: dir, Format: r.Format, Bases: bases})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out, err := exec.CommandContext(t.Context(), "git", "verify-pack", path+".idx").CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(t.Context(), "git", "verify-pack", "--object-format="+r.Format.String(), path+".idx").CombinedOutput(); err != nil {
 			t.Errorf("git does not take the completed pack: %v\n%s", err, out)
 		}
 		db := odb.Open([]string{dir, have}, r.Format, odb.Limits{})
@@ -141,7 +148,9 @@ func TestReceiveThin(t *testing.T) {
 }
 
 // TestReceiveDamaged cuts and corrupts a pack at every position. It must be refused, and leave nothing behind.
-func TestReceiveDamaged(t *testing.T) {
+func TestReceiveDamaged(t *testing.T) { planted.EachFormat(t, testReceiveDamaged) }
+
+func testReceiveDamaged(t *testing.T) {
 	r := history(t, 4)
 	pack := packOf(t, r.Dir, "HEAD\nv1\n", "--delta-base-offset")
 	step := max(1, len(pack)/300)
@@ -150,7 +159,7 @@ func TestReceiveDamaged(t *testing.T) {
 		flipped[at] ^= 0x41
 		for what, damaged := range map[string][]byte{"cut": pack[:at], "corrupted": flipped} {
 			dir := t.TempDir()
-			if _, err := odb.Receive(t.Context(), bytes.NewReader(damaged), odb.ReceiveOptions{Dir: dir}); err == nil {
+			if _, err := odb.Receive(t.Context(), bytes.NewReader(damaged), odb.ReceiveOptions{Dir: dir, Format: r.Format}); err == nil {
 				t.Errorf("a pack that is %s at %d is taken", what, at)
 			}
 			if left, err := os.ReadDir(filepath.Join(dir, "pack")); err != nil || len(left) > 0 {
@@ -179,7 +188,7 @@ func TestReceiveEnds(t *testing.T) {
 		"context": {canceled, bytes.NewReader(pack), odb.ReceiveOptions{}, context.Canceled},
 		"size":    {t.Context(), bytes.NewReader(pack), odb.ReceiveOptions{MaxSize: int64(len(pack)) - 1}, nil},
 	} {
-		c.o.Dir = t.TempDir()
+		c.o.Dir, c.o.Format = t.TempDir(), r.Format
 		_, err := odb.Receive(c.ctx, c.in, c.o)
 		if err == nil || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
@@ -197,26 +206,29 @@ func (stopping) Object(context.Context, odb.Object) error { return errStop }
 func (stopping) Unreadable(odb.Unreadable)                {}
 
 func FuzzReceive(f *testing.F) {
-	r := planted.New(f)
-	for i := range 3 {
-		r.Write("a.txt", strings.Repeat("line\n", 50)+fmt.Sprint(i))
-		r.Git("add", ".")
-		r.Git("commit", "-qm", "x")
-	}
-	for _, flags := range [][]string{{"--delta-base-offset"}, nil} {
-		cmd := exec.Command("git", append([]string{"-C", r.Dir, "pack-objects", "--stdout", "--revs", "-q"}, flags...)...)
-		cmd.Stdin = strings.NewReader("HEAD\n")
-		pack, err := cmd.Output()
-		if err != nil {
-			f.Fatal(err)
+	for _, format := range []object.Format{object.SHA1, object.SHA256} {
+		planted.SetFormat(f, format)
+		r := planted.New(f)
+		for i := range 3 {
+			r.Write("a.txt", strings.Repeat("line\n", 50)+fmt.Sprint(i))
+			r.Git("add", ".")
+			r.Git("commit", "-qm", "x")
 		}
-		f.Add(pack)
+		for _, flags := range [][]string{{"--delta-base-offset"}, nil} {
+			cmd := exec.Command("git", append([]string{"-C", r.Dir, "pack-objects", "--stdout", "--revs", "-q"}, flags...)...)
+			cmd.Stdin = strings.NewReader("HEAD\n")
+			pack, err := cmd.Output()
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(uint8(format), pack)
+		}
 	}
-	f.Fuzz(func(t *testing.T, pack []byte) {
-		dir := t.TempDir()
-		path, err := odb.Receive(t.Context(), bytes.NewReader(pack), odb.ReceiveOptions{Dir: dir, MaxSize: 1 << 20})
+	f.Fuzz(func(t *testing.T, n uint8, pack []byte) {
+		dir, format := t.TempDir(), object.Format(n%2)
+		path, err := odb.Receive(t.Context(), bytes.NewReader(pack), odb.ReceiveOptions{Dir: dir, Format: format, MaxSize: 1 << 20})
 		if err == nil && path != "" {
-			if out, err := exec.Command("git", "verify-pack", path+".idx").CombinedOutput(); err != nil {
+			if out, err := exec.Command("git", "verify-pack", "--object-format="+format.String(), path+".idx").CombinedOutput(); err != nil {
 				t.Errorf("git does not take what was received: %v\n%s", err, out)
 			}
 		}
@@ -224,10 +236,10 @@ func FuzzReceive(f *testing.F) {
 }
 
 // sameIndex compares the index of a received pack with the one that git makes for it.
-func sameIndex(t *testing.T, path string) {
+func sameIndex(t *testing.T, r *planted.Repo, path string) {
 	t.Helper()
 	want := filepath.Join(t.TempDir(), "git.idx")
-	if out, err := exec.CommandContext(t.Context(), "git", "index-pack", "-o", want, path+".pack").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "git", "index-pack", "--object-format="+r.Format.String(), "-o", want, path+".pack").CombinedOutput(); err != nil {
 		t.Fatalf("git does not take the pack: %v\n%s", err, out)
 	}
 	ours, err := os.ReadFile(path + ".idx")

@@ -101,7 +101,9 @@ func damageIndexes(t *testing.T, r *planted.Repo) {
 
 // Where pack indexes are damaged, the multi-pack-index replaces them. It locates one copy of an object that is in two
 // packs; nothing is missed then, but the walk cannot know that and reports the other pack.
-func TestMultiPackIndex(t *testing.T) {
+func TestMultiPackIndex(t *testing.T) { planted.EachFormat(t, testMultiPackIndex) }
+
+func testMultiPackIndex(t *testing.T) {
 	for _, twice := range []bool{false, true} {
 		r := planted.New(t)
 		versions(r, 9)
@@ -128,7 +130,9 @@ func TestMultiPackIndex(t *testing.T) {
 	}
 }
 
-func TestWalkSeesWhatGitHas(t *testing.T) {
+func TestWalkSeesWhatGitHas(t *testing.T) { planted.EachFormat(t, testWalkSeesWhatGitHas) }
+
+func testWalkSeesWhatGitHas(t *testing.T) {
 	base := planted.New(t)
 	versions(base, 25)
 	base.Git("tag", "-a", "-m", "a tag", "v1")
@@ -243,7 +247,9 @@ func screened(t *testing.T, dir string) map[string]string {
 }
 
 // Trees must say of each tree what git ls-tree says, whatever it is stored as.
-func TestTreesAreWhatGitSays(t *testing.T) {
+func TestTreesAreWhatGitSays(t *testing.T) { planted.EachFormat(t, testTreesAreWhatGitSays) }
+
+func testTreesAreWhatGitSays(t *testing.T) {
 	r := planted.History(t, 3, 120, false)
 	for _, pack := range []bool{false, true} {
 		if pack {

@@ -44,7 +44,9 @@ func readable(opts repo.Options) string {
 }
 
 // A pre-receive hook of git finds the pushed objects only in the quarantine directory.
-func TestQuarantine(t *testing.T) {
+func TestQuarantine(t *testing.T) { planted.EachFormat(t, testQuarantine) }
+
+func testQuarantine(t *testing.T) {
 	bare := planted.New(t, "--bare")
 	work := planted.New(t)
 	work.Commit("one")

@@ -127,7 +127,9 @@ func TestUnreadableReftables(t *testing.T) {
 }
 
 // The same refs and reflogs are read from files and from reftables.
-func TestFilesAndReftablesAgree(t *testing.T) {
+func TestFilesAndReftablesAgree(t *testing.T) { planted.EachFormat(t, testFilesAndReftablesAgree) }
+
+func testFilesAndReftablesAgree(t *testing.T) {
 	r := planted.New(t)
 	for i := range 40 {
 		r.Commit(fmt.Sprint(i))

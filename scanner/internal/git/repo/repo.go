@@ -6,7 +6,8 @@
 //
 // Refs and reflogs are read from files or from reftables.
 //
-// Limits: SHA-1 repositories. Other object formats, and other ref storages, are refused by name.
+// Repositories are read in both object formats, SHA-1 and SHA-256. Limits: other object formats, and other ref storages, are
+// refused by name.
 package repo
 
 import (
@@ -175,8 +176,11 @@ func (r *Repository) readConfig() error {
 		r.configErrs = append(r.configErrs, err)
 	}
 	r.config = cfg
-	if format := cfg.Get("extensions", "", "objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
-		return reason.NewError("git.object-format", format, ErrUnsupported)
+	if format := cfg.Get("extensions", "", "objectformat"); format != "" {
+		known := false
+		if r.format, known = object.ParseFormat(strings.ToLower(format)); !known {
+			return reason.NewError("git.object-format", format, ErrUnsupported)
+		}
 	}
 	switch backend := cfg.Get("extensions", "", "refstorage"); strings.ToLower(backend) {
 	case "", "files":
@@ -191,8 +195,10 @@ func (r *Repository) readConfig() error {
 }
 
 // extensions are the extensions of git's repository format that change nothing for a reader, or that this package knows.
+// With compatObjectFormat, objects have a second name, in files that nobody needs who reads them by their first.
 var extensions = []string{
-	"noop", "noop-v1", "objectformat", "refstorage", "preciousobjects", "partialclone", "worktreeconfig", "relativeworktrees",
+	"noop", "noop-v1", "objectformat", "compatobjectformat", "refstorage", "preciousobjects", "partialclone", "worktreeconfig",
+	"relativeworktrees",
 }
 
 // checkFormat notes a format or an extension that is unknown. Like git, it ignores extensions of format 0.

@@ -30,7 +30,9 @@ func write(t *testing.T, path string, data []byte) {
 	}
 }
 
-func TestResolveAsGitDoes(t *testing.T) {
+func TestResolveAsGitDoes(t *testing.T) { planted.EachFormat(t, testResolveAsGitDoes) }
+
+func testResolveAsGitDoes(t *testing.T) {
 	r := planted.History(t, 5, 40, false)
 	r.Git("update-ref", "refs/heads/feature/one", r.Lines("rev-list", "--all")[0])
 	r.Git("symbolic-ref", "HEAD", "refs/heads/feature/one")
@@ -40,7 +42,7 @@ func TestResolveAsGitDoes(t *testing.T) {
 	r.Git("update-ref", "refs/remotes/origin/main", "HEAD~2")
 	r.Git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
 	head := r.Git("rev-parse", "HEAD")
-	r.Git("update-ref", "refs/heads/"+head, "HEAD~1") // a name of 40 digits is an object's first
+	r.Git("update-ref", "refs/heads/"+head, "HEAD~1") // a name of as many digits is an object's first
 	for _, packed := range []bool{false, true} {
 		if packed {
 			r.Pack()
@@ -57,7 +59,7 @@ func TestResolveAsGitDoes(t *testing.T) {
 				t.Errorf("packed %v, %s: %s, %v; git says %s", packed, rev, got, err, want)
 			}
 		}
-		for _, rev := range []string{"nothing", "HEAD~9999", "HEAD^9", "HEAD^{tree}", "../../etc/passwd", "abc", "HEAD~x", strings.Repeat("0", 40), "HEAD:file",
+		for _, rev := range []string{"nothing", "HEAD~9999", "HEAD^9", "HEAD^{tree}", "../../etc/passwd", "abc", "HEAD~x", strings.Repeat("0", 40), strings.Repeat("0", 64), "HEAD:file",
 			"HEAD@{999}", "HEAD@{-1}", "HEAD@{yesterday}", "light@{u}", "nothing@{0}", "HEAD^{/text}", "@{", "@{}"} {
 			if got, err := opened.Resolve(rev); err == nil {
 				t.Errorf("%s is %s", rev, got)
@@ -67,6 +69,10 @@ func TestResolveAsGitDoes(t *testing.T) {
 }
 
 func TestReflogAndUpstreamAsGitDoes(t *testing.T) {
+	planted.EachFormat(t, testReflogAndUpstreamAsGitDoes)
+}
+
+func testReflogAndUpstreamAsGitDoes(t *testing.T) {
 	r := planted.New(t)
 	for _, message := range []string{"one", "two", "three"} {
 		r.Git("commit", "-q", "--allow-empty", "-m", message)
@@ -93,7 +99,9 @@ func TestReflogAndUpstreamAsGitDoes(t *testing.T) {
 	}
 }
 
-func TestRefsAndReflogs(t *testing.T) {
+func TestRefsAndReflogs(t *testing.T) { planted.EachFormat(t, testRefsAndReflogs) }
+
+func testRefsAndReflogs(t *testing.T) {
 	r := planted.New(t)
 	for i := range 4 {
 		r.Write("f", fmt.Sprint(i))
@@ -135,6 +143,10 @@ func TestRefsAndReflogs(t *testing.T) {
 
 // A linked worktree sees the detached HEAD of the main one, and its reflog.
 func TestMainWorktreeFromALinkedOne(t *testing.T) {
+	planted.EachFormat(t, testMainWorktreeFromALinkedOne)
+}
+
+func testMainWorktreeFromALinkedOne(t *testing.T) {
 	r := planted.New(t)
 	r.Commit("one")
 	linked := filepath.Join(t.TempDir(), "linked")
@@ -181,7 +193,7 @@ func TestManyRefs(t *testing.T) {
 func TestUnsupported(t *testing.T) {
 	r := planted.New(t)
 	config := filepath.Join(r.Dir, ".git", "config")
-	for _, extension := range []string{"objectFormat = sha256", "refStorage = tables"} {
+	for _, extension := range []string{"objectFormat = sha512", "refStorage = tables"} {
 		if err := os.WriteFile(config, []byte("[core]\n\trepositoryformatversion = 1\n[extensions]\n\t"+extension+"\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}

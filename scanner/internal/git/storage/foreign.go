@@ -17,8 +17,11 @@ import (
 
 // Reader returns the bulk interface to the objects of any go-git storage: the storage's own if it has one, like Storage,
 // and else one that uses go-git's iterators. The latter reads every object twice, once for its type, and from one
-// goroutine: not every storage allows more.
+// goroutine: not every storage allows more. A SHA-256 repository is refused.
 func Reader(s storer.EncodedObjectStorer, limits odb.Limits) (odb.Reader, error) {
+	if err := checkFormat(s); err != nil {
+		return nil, err
+	}
 	if bulk, ok := s.(interface{ Objects() odb.Reader }); ok {
 		return bulk.Objects(), nil
 	}

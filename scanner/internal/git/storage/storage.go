@@ -5,7 +5,7 @@
 // what it reads. Everything else (references, the index, shallow commits, configuration, modules, and all writing) is
 // go-git's own, on the same folder. Objects(), the optional bulk interface, is what a scan of the whole history reads.
 //
-// Limits: objects larger than the limit of the object database are read by go-git, which streams them without checking
+// Limits: go-git knows SHA-1 alone, so that SHA-256 repositories are refused. Objects larger than the limit of the object database are read by go-git, which streams them without checking
 // their hash.
 package storage
 
@@ -14,15 +14,18 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/go-git/go-billy/v5/osfs"
+	"github.com/go-git/go-git/v5/config"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/plumbing/storer"
 	"github.com/go-git/go-git/v5/storage"
 	"github.com/go-git/go-git/v5/storage/filesystem"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
@@ -34,9 +37,10 @@ type Storage struct {
 	objectDirs          []string
 	limits              odb.Limits
 
-	mu    sync.Mutex
-	db    *odb.DB // nil until the first read, and after a write
-	stale []*odb.DB
+	mu      sync.Mutex
+	db      *odb.DB // nil until the first read, and after a write
+	refused error   // why the repository cannot be read by go-git
+	stale   []*odb.DB
 }
 
 var (
@@ -60,15 +64,41 @@ func New(dir string, limits odb.Limits) *Storage {
 const largeObject = 16 << 20
 
 // Objects returns the bulk interface to the objects that are there now. It is valid until Close.
-func (s *Storage) Objects() odb.Reader { return s.objects() }
+func (s *Storage) Objects() odb.Reader {
+	db, _ := s.objects() // a walk over the objects of a repository that is refused reports why
+	return db
+}
 
-func (s *Storage) objects() *odb.DB {
+func (s *Storage) objects() (*odb.DB, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.db == nil {
-		s.db = odb.Open(s.objectDirs, object.SHA1, s.limits)
+	if s.db != nil {
+		return s.db, s.refused
 	}
-	return s.db
+	if s.refused = checkFormat(s.Storage); s.refused == nil {
+		s.db = odb.Open(s.objectDirs, object.SHA1, s.limits)
+		return s.db, nil
+	}
+	s.db = odb.Open(nil, object.SHA1, s.limits)
+	s.db.ReportUnreadable(s.objectDirs[0], s.refused)
+	return s.db, s.refused
+}
+
+// checkFormat returns an error if a storage has the objects of a SHA-256 repository, which go-git cannot name.
+func checkFormat(s any) error {
+	configured, ok := s.(config.ConfigStorer)
+	if !ok {
+		return nil
+	}
+	c, err := configured.Config()
+	if err != nil {
+		return nil //nolint:nilerr // whoever needs the configuration reports that
+	}
+	format := c.Raw.Section("extensions").Option("objectformat")
+	if format == "" || strings.EqualFold(format, object.SHA1.String()) {
+		return nil
+	}
+	return reason.NewError("git.go-git-object-format", format)
 }
 
 // changed makes the next read see what was written. The old reader stays open, because it may be in use.
@@ -97,7 +127,11 @@ func (s *Storage) Close() error {
 
 // EncodedObject implements storer.EncodedObjectStorer.
 func (s *Storage) EncodedObject(t plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
-	o, err := s.objects().Read(ID(h))
+	db, err := s.objects()
+	if err != nil {
+		return nil, err
+	}
+	o, err := db.Read(ID(h))
 	switch {
 	case errors.Is(err, packfile.ErrTooLarge):
 		return s.Storage.EncodedObject(t, h)
@@ -130,7 +164,11 @@ func typeOf(t object.Type) plumbing.ObjectType { return plumbing.ObjectType(t) }
 
 // HasEncodedObject implements storer.EncodedObjectStorer.
 func (s *Storage) HasEncodedObject(h plumbing.Hash) error {
-	if s.objects().IndexOf(ID(h)) == odb.NoIndex {
+	db, err := s.objects()
+	if err != nil {
+		return err
+	}
+	if db.IndexOf(ID(h)) == odb.NoIndex {
 		return plumbing.ErrObjectNotFound
 	}
 	return nil
@@ -148,7 +186,10 @@ func (s *Storage) EncodedObjectSize(h plumbing.Hash) (int64, error) {
 // IterEncodedObjects implements storer.EncodedObjectStorer. Unlike go-git's own, the iterator includes the objects of
 // alternates. An object that cannot be read is an error of its Next, and not the end.
 func (s *Storage) IterEncodedObjects(t plumbing.ObjectType) (storer.EncodedObjectIter, error) {
-	db := s.objects()
+	db, err := s.objects()
+	if err != nil {
+		return nil, err
+	}
 	return &iterator{storage: s, db: db, wanted: t, left: db.Count()}, nil
 }
 

@@ -14,7 +14,9 @@ import (
 )
 
 // Added says what git diff-tree says: the files that no parent has as they are.
-func TestAddedAsGitDiffs(t *testing.T) {
+func TestAddedAsGitDiffs(t *testing.T) { planted.EachFormat(t, testAddedAsGitDiffs) }
+
+func testAddedAsGitDiffs(t *testing.T) {
 	r := planted.History(t, 7, 80, false)
 	opened, err := repo.Open(r.Dir, repo.Options{})
 	if err != nil {

@@ -33,10 +33,10 @@ type Place struct {
 	Author    string    // who wrote Commit (or the tag)
 	Email     string    // of the author
 	Date      time.Time // when it was authored, in UTC
-	Refs      []string  // refs that reach the content, sorted
+	Refs      []string  // refs that reach the content, sorted; where none does, the stashes that do: stash@{1}
 	MoreRefs  int       // how many more refs do, past the cap on Refs
-	Reflog    []string  // reflog entries that reach it where no ref does: HEAD@{1}, stash@{1}
-	Reachable bool      // some ref reaches it; false outside git
+	Reflog    []string  // reflog entries that reach it where no ref does: HEAD@{1}, main@{2}
+	Reachable bool      // some ref or stash reaches it; false outside git
 }
 
 // Parts says which parts of a credential occur at a place.

@@ -57,7 +57,7 @@ func halves(t *testing.T, g garden) {
 }
 
 // unreachable are the plants that no ref reaches.
-var unreachable = []string{"amended commit", "deleted branch", "stash@{1}", "dropped stash", "fetched without a ref", "object that nothing names"}
+var unreachable = []string{"amended commit", "deleted branch", "dropped stash", "fetched without a ref", "object that nothing names"}
 
 // Without what is unreachable, what a ref reaches remains, and what is staged.
 func noUnreachable(t *testing.T, g garden) {

@@ -123,10 +123,18 @@ func (g *garden) describe(p *finding.Place, logs map[string][]string) {
 	who := strings.Split(g.Git("show", "-s", "--format=%an%x00%ae%x00%at", p.Commit), "\x00")
 	p.Author, p.Email, p.Date = who[0], who[1], unix(g.t, who[2])
 	p.Refs = g.Lines("for-each-ref", "--format=%(refname)", "--contains", p.Commit)
+	if kept := stashes(logs[p.Commit]); len(p.Refs) == 0 && len(kept) > 0 {
+		p.Refs = kept
+	}
 	p.Reachable = len(p.Refs) > 0
 	if !p.Reachable {
 		p.Reflog = logs[p.Commit]
 	}
+}
+
+// stashes are the entries of the reflog of refs/stash.
+func stashes(entries []string) []string {
+	return slices.DeleteFunc(slices.Clone(entries), func(entry string) bool { return !strings.HasPrefix(entry, "stash@") })
 }
 
 func (g *garden) describeTag(p *finding.Place) {

@@ -25,7 +25,7 @@ import (
 // Options says which part of a history is scanned. Repo is required.
 type Options struct {
 	Repo          *repo.Repository
-	NoUnreachable bool         // report nothing that no ref reaches
+	NoUnreachable bool         // report nothing that no ref or stash reaches
 	Heads         []object.ID  // locate content only in what these commits reach; none: everywhere
 	Seen          *seen.Record // objects in it are not read again, and those read are added; may be nil
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
-// refIndex lists the refs and reflog entries that reach each of a few commits.
+// refIndex lists the refs and reflog entries that reach each of a few commits. A stash that only the reflog of refs/stash
+// has counts as a ref where no ref reaches the commit: it is there to be used, and git keeps it as it keeps a branch.
 type refIndex struct {
 	graph   *graph
 	slot    map[int32]int          // position of each asked commit in refs and reflogs
@@ -26,10 +27,12 @@ func newRefIndex(g *graph, order []int32, refs, reflogs []repo.Ref, asked []int3
 	for i, c := range asked {
 		x.slot[c] = i
 	}
+	stashes := slices.DeleteFunc(slices.Clone(reflogs), func(entry repo.Ref) bool { return !entry.Stash })
 	for from := 0; from < len(asked); from += 64 {
 		reaches := spread(g, order, asked[from:min(from+64, len(asked))])
 		x.name(x.refs[from:], refs, reaches)
 		x.name(x.reflogs[from:], reflogs, reaches)
+		x.nameStashed(from, min(from+64, len(asked)), stashes, reaches)
 	}
 	for _, ref := range refs {
 		for _, id := range g.chain(ref.Target) {
@@ -63,6 +66,17 @@ func (x *refIndex) name(names [][]string, refs []repo.Ref, reaches []uint64) {
 			if bits&1 != 0 {
 				names[i] = append(names[i], ref.Name)
 			}
+		}
+	}
+}
+
+// nameStashed names the stashes that reach those of the commits which no ref reaches.
+func (x *refIndex) nameStashed(from, to int, stashes []repo.Ref, reaches []uint64) {
+	stashed := make([][]string, to-from)
+	x.name(stashed, stashes, reaches)
+	for i, names := range stashed {
+		if len(x.refs[from+i]) == 0 {
+			x.refs[from+i] = names
 		}
 	}
 }

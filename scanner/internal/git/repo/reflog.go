@@ -14,6 +14,9 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 )
 
+// stash is the ref of the latest stash. The others are entries of its reflog.
+const stash = "refs/stash"
+
 func (s refFiles) reflogs() ([]Ref, []odb.Unreadable) {
 	var out []Ref
 	var c refCollector
@@ -27,9 +30,13 @@ func (s refFiles) reflogs() ([]Ref, []odb.Unreadable) {
 				c.report(path, fileio.WithoutPath(err))
 			case err == nil && d.Type().IsRegular() && !seen[path]:
 				seen[path] = true
-				entries, err := readReflog(reflogName(root.prefix, filepath.ToSlash(rel)), path, s.format)
+				ref := filepath.ToSlash(rel)
+				entries, err := readReflog(reflogName(root.prefix, ref), path, s.format)
 				if err != nil {
 					c.report(path, fileio.WithoutPath(err))
+				}
+				for i := range entries {
+					entries[i].Stash = ref == stash
 				}
 				out = append(out, entries...)
 			case err == nil && !d.IsDir() && !d.Type().IsRegular():
@@ -56,7 +63,7 @@ func shortName(ref string) string {
 			return short
 		}
 	}
-	if ref == "refs/stash" {
+	if ref == stash {
 		return "stash"
 	}
 	return ref

@@ -15,6 +15,9 @@ import (
 type Ref struct {
 	Name   string // refs/heads/main, HEAD, worktrees/x/HEAD, stash@{1}
 	Target object.ID
+	// Stash says that it is an entry of the reflog of refs/stash: all stashes but the latest are nowhere else, so these
+	// entries keep their commits as refs do. The name alone does not tell, because a branch may be called stash.
+	Stash bool
 }
 
 // refStore is where a repository keeps its refs and reflogs: in files or in reftables.
@@ -61,7 +64,7 @@ func (c *refCollector) add(name string, target object.ID) {
 		c.dropped++
 	default:
 		c.seen[name] = true
-		c.refs = append(c.refs, Ref{name, target})
+		c.refs = append(c.refs, Ref{Name: name, Target: target})
 	}
 }
 

@@ -41,7 +41,8 @@ func (s refTables) reflogs() ([]Ref, []odb.Unreadable) {
 		seen[root.dir] = true
 		for _, e := range reftable.Logs(tables(root.dir), s.format, s.reporter(root, c.report)) {
 			if !e.Target.IsZero() {
-				out = append(out, Ref{fmt.Sprintf("%s@{%d}", reflogName(root.prefix, e.Ref), e.Number), e.Target})
+				name := fmt.Sprintf("%s@{%d}", reflogName(root.prefix, e.Ref), e.Number)
+				out = append(out, Ref{Name: name, Target: e.Target, Stash: e.Ref == stash})
 			}
 		}
 	}

@@ -115,6 +115,7 @@ func testRefsAndReflogs(t *testing.T) {
 		r.Write("f", fmt.Sprint("stashed ", i))
 		r.Git("stash", "-q")
 	}
+	r.Git("checkout", "-q", "-b", "stash") // its reflog has the name of the stash's
 	r.Git("checkout", "-q", "--detach")
 	opened := open(t, r.Dir)
 
@@ -130,11 +131,22 @@ func testRefsAndReflogs(t *testing.T) {
 	}
 
 	logged := map[string]string{}
+	var stashes []string
 	reflogs, _ := opened.Reflogs()
 	for _, entry := range reflogs {
-		logged[entry.Name] = entry.Target.String()
+		if entry.Stash {
+			stashes = append(stashes, entry.Target.String())
+		} else {
+			logged[entry.Name] = entry.Target.String()
+		}
 	}
-	for _, name := range []string{"HEAD@{0}", "HEAD@{3}", "main@{0}", "main@{2}", "stash@{0}", "stash@{1}"} {
+	if want := r.Lines("log", "-g", "--format=%H", "refs/stash"); !slices.Equal(stashes, want) {
+		t.Errorf("stashes %v, git lists %v", stashes, want)
+	}
+	if want := r.Git("rev-parse", "refs/heads/stash"); logged["stash@{0}"] != want {
+		t.Errorf("the branch stash was at %q, git says %s", logged["stash@{0}"], want)
+	}
+	for _, name := range []string{"HEAD@{0}", "HEAD@{3}", "main@{0}", "main@{2}"} {
 		if want := r.Git("rev-parse", name); logged[name] != want {
 			t.Errorf("%s is %q, git says %s", name, logged[name], want)
 		}

@@ -153,6 +153,9 @@ type Header struct {
 	Rules   []rules.Rule // the rules in force, in the order of their IDs
 	Verify  bool         // whether findings were checked live
 	Change  bool         // whether a change was scanned, so that findings have a State
+	// Web is the address of the repository on its forge, for links to commits (package forge); "" if it is not known. WebRefs
+	// begins the names of the refs whose commits are there too.
+	Web, WebRefs string
 	// Notes are what a reader must know to judge the result, such as that the built-in rules were off.
 	Notes []reason.Reason
 	// Empty is what a report says in place of "clean" if there was no content, such as that nothing is staged. If it is

@@ -29,6 +29,9 @@ func (m *masked) Announce(values []rules.Secret) { m.mask = replacer(values) }
 // Header implements finding.Handler.
 func (m *masked) Header(r finding.Header) error {
 	r.Target = rules.MaskIDs(r.Target)
+	if r.Web != rules.MaskIDs(r.Web) { // a link that leads nowhere helps nobody
+		r.Web = ""
+	}
 	return m.Handler.Header(r)
 }
 
@@ -100,6 +103,8 @@ func maskFinding(f finding.Finding, mask func(string) string) finding.Finding {
 		masked.Note = o.Note.Map(mask)
 		f.Verdict.Owner = &masked
 	}
+	s := &f.Suppressed
+	s.By, s.Reason, s.Owner = mask(s.By), mask(s.Reason), mask(s.Owner)
 	occurrences := make([]finding.Occurrence, len(f.Occurrences))
 	for i, o := range f.Occurrences {
 		o.Path, o.Member, o.Author, o.Email = mask(o.Path), mask(o.Member), mask(o.Author), mask(o.Email)

@@ -5,6 +5,7 @@ package report
 import (
 	"io"
 	"io/fs"
+	"time"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
@@ -28,6 +29,15 @@ type Options struct {
 	// Tree has the scanned files as they are on the disk, under the paths of their occurrences; nil if they are not there,
 	// as for a saved report. Formats read it to describe lines. They quote nothing of it.
 	Tree fs.FS
+	Now  time.Time // when the report is written; the clock's time if it is zero
+}
+
+// Time returns when the report is written.
+func (o Options) Time() time.Time {
+	if o.Now.IsZero() {
+		return time.Now()
+	}
+	return o.Now
 }
 
 // Open returns the writer of a report. Unless the options show secrets, it masks every value, also in names.

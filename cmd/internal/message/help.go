@@ -123,6 +123,9 @@ accounts of its organization where it may assume a role. It does not use the lea
 akguard honours HTTPS_PROXY and NO_PROXY. --ca-file names the certificates of a proxy that inspects TLS; on Linux,
 SSL_CERT_FILE does too. Inside a VPC, use --endpoint sts=https://sts-vpc.REGION.aliyuncs.com.
 
+Formats of reports: text for people; json and jsonl, which akguard reads again; sarif for GitHub; gitlab and codequality
+for GitLab; junit for other CI systems; csv for spreadsheets.
+
 Values are masked everywhere, unless you give --show-secrets.
 
 {1}`,
@@ -147,6 +150,9 @@ sts.aliyuncs.com 的只有 ID、临时凭证的安全令牌和签名；Secret �
 
 akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理所用的证书；在 Linux 上也可用 SSL_CERT_FILE。
 在 VPC 内请使用 --endpoint sts=https://sts-vpc.REGION.aliyuncs.com。
+
+报告格式：text 供人阅读；json 和 jsonl 可由 akguard 再次读取；sarif 用于 GitHub；gitlab 和 codequality 用于 GitLab；
+junit 用于其他 CI 系统；csv 用于电子表格。
 
 除非使用 --show-secrets，所有值都会打码。
 
@@ -181,7 +187,7 @@ akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理�
 	"flag.max-archive-depth":  {en: "open archives nested up to `N` levels; 0 opens none", zh: "打开嵌套不超过 `N` 层的归档；0 表示不打开"},
 	"flag.max-memory":         {en: "hold at most `SIZE` of a repository's objects in memory, such as 2GiB", zh: "内存中最多保留 `SIZE` 的仓库对象，如 512MiB 或 2GiB"},
 	"flag.timeout":            {en: "stop after this `TIME`, such as 5m, as an interrupt would; 0 is no limit", zh: "超过 `TIME`（如 5m）后停止，与中断相同；0 表示不限"},
-	"flag.format":             {en: "write the report in this `FORMAT`: text, json, jsonl or sarif", zh: "报告的格式 `FORMAT`：text、json、jsonl 或 sarif"},
+	"flag.format":             {en: "write the report in this `FORMAT`, one of those above", zh: "报告的格式 `FORMAT`，见上文"},
 	"flag.output":             {en: "write the report to `FILE`, atomically; - is standard output", zh: "将报告以原子方式写入 `FILE`；- 表示标准输出"},
 	"flag.show-secrets":       {en: "write values unmasked; keep such a report safe", zh: "不打码地写出值；请妥善保管这样的报告"},
 	"flag.verify":             {en: "check the keys that are found with STS", zh: "用 STS 验证找到的密钥"},

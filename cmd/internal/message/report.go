@@ -111,6 +111,18 @@ var reportTexts = texts{
 	"report.bytes":         {en: "{1} bytes", one: "1 byte", zh: "{1} 字节"},
 	"report.totals":        {en: "scanned {1} ({2}) and {3} in {4}: {5}", zh: "已扫描 {1}（{2}）和 {3}，用时 {4}：{5}"},
 
+	"report.state.new":      {en: "new", zh: "新增"},
+	"report.state.moved":    {en: "moved", zh: "移动"},
+	"report.state.existing": {en: "existing", zh: "已存在"},
+
+	"report.column.verdict":     {en: "verdict", zh: "验证结果"},
+	"report.column.fingerprint": {en: "fingerprint", zh: "指纹"},
+	"report.column.state":       {en: "state", zh: "状态"},
+
+	"report.hidden":        {en: "{1} findings are suppressed", one: "1 finding is suppressed", zh: "{1} 项发现已被忽略"},
+	"report.suppressed-by": {en: "suppressed by {1}", zh: "已忽略，依据 {1}"},
+	"report.more-places":   {en: "and {1} more places", one: "and 1 more place", zh: "另有 {1} 处"},
+
 	"report.suppressed":       {en: "{1}: {2}", zh: "{1}：{2}"},
 	"report.suppressed-owner": {en: "{1} (decided by {2})", zh: "{1}（由 {2} 决定）"},
 	"report.suppressed-until": {en: "{1}, until {2}", zh: "{1}，有效期至 {2}"},

@@ -3,14 +3,20 @@ package formats
 
 import (
 	"github.com/akguard/akguard/scanner/report"
+	"github.com/akguard/akguard/scanner/report/codequality"
+	"github.com/akguard/akguard/scanner/report/csv"
+	"github.com/akguard/akguard/scanner/report/gitlab"
 	"github.com/akguard/akguard/scanner/report/jsonl"
+	"github.com/akguard/akguard/scanner/report/junit"
 	"github.com/akguard/akguard/scanner/report/sarif"
 	"github.com/akguard/akguard/scanner/report/text"
 )
 
 // All returns the formats in the order in which help texts name them.
 func All() []report.Format {
-	return []report.Format{text.Format(), jsonl.Array(), jsonl.Lines(), sarif.Format()}
+	return []report.Format{
+		text.Format(), jsonl.Array(), jsonl.Lines(), sarif.Format(), gitlab.Format(), codequality.Format(), junit.Format(), csv.Format(),
+	}
 }
 
 // Find returns the format with a name.

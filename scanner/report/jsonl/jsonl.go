@@ -48,6 +48,8 @@ type config struct {
 	Rules   int    `json:"rules"`
 	Verify  bool   `json:"verify"`
 	Change  bool   `json:"change,omitempty"`
+	Web     string `json:"web,omitempty"`
+	WebRefs string `json:"webRefs,omitempty"`
 	Notes   []note `json:"notes,omitempty"`
 }
 
@@ -58,7 +60,7 @@ type note struct {
 }
 
 func (h *handler) Header(r finding.Header) error {
-	c := config{Kind: "config", Version: r.Version, Source: r.Target, Rules: len(r.Rules), Verify: r.Verify, Change: r.Change}
+	c := config{Kind: "config", Version: r.Version, Source: r.Target, Rules: len(r.Rules), Verify: r.Verify, Change: r.Change, Web: r.Web, WebRefs: r.WebRefs}
 	for _, n := range r.Notes {
 		c.Notes = append(c.Notes, note{h.opts.Words.Print(n), wire.Key(n)})
 	}

@@ -84,7 +84,7 @@ func play(text []byte, known map[string]rules.Rule, h finding.Handler) error {
 		return errForeign
 	case "config":
 		return decode(text, func(c config) error {
-			header := finding.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify, Change: c.Change}
+			header := finding.Header{Version: c.Version, Target: c.Source, Rules: make([]rules.Rule, clamp(c.Rules)), Verify: c.Verify, Change: c.Change, Web: c.Web, WebRefs: c.WebRefs}
 			for _, n := range c.Notes {
 				header.Notes = append(header.Notes, wire.Reason(n.Key, n.Text))
 			}

@@ -76,7 +76,7 @@ func (h *handler) result(p order.Place) result {
 	here.Physical.Region = exact(p.Now(), f.Credential)
 	index, id := h.rules.of(f)
 	r := result{
-		RuleID: id, RuleIndex: index, Level: level(f.Severity), Message: plain(h.sentence(f, o.Parts)),
+		RuleID: id, RuleIndex: index, Level: level(f.Severity), Message: plain(h.say.Sentence(f, o.Parts)),
 		Locations:    []location{here},
 		Fingerprints: map[string]string{fingerprintKey: f.Fingerprint},
 		Properties:   properties{f.Severity.String(), wire.NewVerification(f.Verdict, h.say.Printer), wire.NewOccurrence(o), sources(p)},
@@ -151,56 +151,16 @@ func (r *result) relate(what string, l location) {
 	r.Related = append(r.Related, l)
 }
 
-// sentence describes an occurrence: what it is, whether it works, what it can do, who owns it, and what to do.
-func (h *handler) sentence(f finding.Finding, parts finding.Parts) string {
-	text := h.say.Subject(f.Credential)
-	switch {
-	case parts == finding.PartID && f.Credential.Type != rules.AccessKeyID:
-		text = h.say.Say("report.sarif.id-of", text)
-	case parts == finding.PartSecret && f.Credential.Type != rules.AccessKeySecret:
-		text = h.say.Say("report.sarif.secret-of", text)
-	}
-	v, status := f.Verdict, words.Status(f.Verdict.Status)
-	switch why := words.Why(v); {
-	case v.Identity != nil:
-		text += h.say.Say("report.sarif.verdict", status, words.Owner(*v.Identity))
-	case !why.IsZero():
-		text += h.say.Say("report.sarif.verdict", status, why)
-	default:
-		text += h.say.Say("report.sarif.status", status)
-	}
-	if can := h.say.Can(v.Reach); can != "" {
-		text += h.say.Say("report.sarif.can", can)
-	}
-	if ours := words.Ours(v.Owner); !ours.IsZero() {
-		text += h.say.Say("report.sarif.ours", ours)
-	}
-	return text + h.say.Say("report.sarif.next", words.Next(f))
-}
-
 func newLocation(o finding.Occurrence, line int) location {
 	l := location{Physical: physicalLocation{Region: region{StartLine: max(line, 1)}}}
 	if o.Path != "" {
 		l.Physical.Artifact = artifactLocation{URI: relative(o.Path), Base: baseRoot}
 		return l
 	}
-	kind, name := standIn(o)
+	kind, name := wire.StandIn(o)
 	l.Physical.Artifact = artifactLocation{URI: strings.ReplaceAll(kind, " ", "-") + "/" + relative(name), Base: baseNoFile}
 	l.Logical = []logicalLocation{{FullName: name, Kind: kind}}
 	return l
-}
-
-// standIn names content without a path: its kind, and its name within that kind.
-func standIn(o finding.Occurrence) (kind, name string) {
-	switch {
-	case o.Source == finding.SourceStdin:
-		return "stream", "stdin"
-	case wire.InTag(o):
-		return "tag message", o.Blob
-	case o.Source == finding.SourceMessage:
-		return "commit message", o.Commit
-	}
-	return "git blob", o.Blob
 }
 
 // relative percent-encodes a path as a relative URI. A leading slash, or a colon before the first slash, would

@@ -9,6 +9,7 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/printable"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
+	"github.com/akguard/akguard/scanner/report/internal/words"
 )
 
 // places are the occurrences of one credential: in history, first exposure first, and outside it.
@@ -42,7 +43,7 @@ func (p places) exposure() string {
 		facts = append(facts, who)
 	}
 	if o.Commit != "" && o.Source == finding.SourceHistory {
-		facts = append(facts, p.h.say.Say("report.commit", short(o.Commit)))
+		facts = append(facts, p.h.say.Say("report.commit", words.Short(o.Commit)))
 	}
 	return strings.Join(append(facts, p.place(o)), p.h.say.Say("report.comma"))
 }
@@ -58,7 +59,7 @@ func author(o finding.Occurrence) string {
 // place says where o is, when the URL there expires and, if not every occurrence has the same parts, which parts are
 // there.
 func (p places) place(o finding.Occurrence) string {
-	where := p.h.say.Print(place(o))
+	where := p.h.say.Print(words.Place(o))
 	if expires := wire.Time(o.URLExpires); expires != "" {
 		code := reason.New("report.url-expired", expires[:len("2006-01-02")])
 		if o.URLExpires.After(p.h.now) {
@@ -69,52 +70,7 @@ func (p places) place(o finding.Occurrence) string {
 	if !p.mixed {
 		return where
 	}
-	return where + " (" + p.h.say.Print(parts(o.Parts)) + ")"
-}
-
-func parts(p finding.Parts) reason.Reason {
-	switch p {
-	case finding.PartID:
-		return reason.New("report.parts.id")
-	case finding.PartSecret:
-		return reason.New("report.parts.secret")
-	}
-	return reason.New("report.parts.both")
-}
-
-// place names the place of an occurrence.
-func place(o finding.Occurrence) reason.Reason {
-	if o.Decoded != "" {
-		encodings := o.Decoded
-		o.Decoded = ""
-		return reason.New("report.place.encoded", place(o), encodings)
-	}
-	switch {
-	case o.Path != "" && o.Member != "":
-		return reason.New("report.place.file", o.Path+"!/"+o.Member, o.Line)
-	case o.Path != "":
-		return reason.New("report.place.file", o.Path, o.Line)
-	case o.Source == finding.SourceStdin:
-		return reason.New("report.place.stdin", o.Line)
-	case o.Source == finding.SourceArgument:
-		return reason.New("report.place.argument")
-	case o.Source == finding.SourceMessage:
-		return reason.New("report.place.message", messageOf(o), o.Line)
-	}
-	return reason.New("report.place.blob", strings.TrimSuffix(short(o.Blob)+"!/"+o.Member, "!/"), o.Line)
-}
-
-// messageOf names the commit or the tag that a message belongs to.
-func messageOf(o finding.Occurrence) reason.Reason {
-	if !wire.InTag(o) {
-		return reason.New("report.commit", short(o.Commit))
-	}
-	for _, ref := range o.Refs {
-		if tag, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
-			return reason.New("report.tag", tag)
-		}
-	}
-	return reason.New("report.tag-object", short(o.Blob))
+	return where + " (" + p.h.say.Print(words.Parts(o.Parts)) + ")"
 }
 
 // outside says where the credential is outside history.
@@ -236,6 +192,3 @@ func (h *handler) names(refs []string) []string {
 	}
 	return refs
 }
-
-// short abbreviates an object ID as far as it stays unique in all but the largest repositories.
-func short(oid string) string { return oid[:min(len(oid), 10)] }

@@ -29,7 +29,7 @@ const maxSkips = 10
 func Format() report.Format { return report.Format{Name: "text", New: newHandler} }
 
 func newHandler(w io.Writer, o report.Options) finding.Handler {
-	return &handler{w: w, opts: o, say: words.Writer{Printer: o.Words, Whole: o.ShowSecrets}, ink: newInk(o.Color), now: time.Now()}
+	return &handler{w: w, opts: o, say: words.Writer{Printer: o.Words, Whole: o.ShowSecrets}, ink: newInk(o.Color), now: o.Time()}
 }
 
 type handler struct {

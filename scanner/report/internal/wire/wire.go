@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/forge"
 	"github.com/akguard/akguard/verifier"
 )
 
@@ -97,6 +99,39 @@ func InHistory(o finding.Occurrence) bool {
 // InTag reports whether o is in the message of an annotated tag. Blob is then the tag, and Commit its target; the message
 // of a commit has no Blob.
 func InTag(o finding.Occurrence) bool { return o.Source == finding.SourceMessage && o.Blob != "" }
+
+// StandIn names content without a path: its kind, and its name within that kind.
+func StandIn(o finding.Occurrence) (kind, name string) {
+	switch {
+	case o.Source == finding.SourceStdin:
+		return "stream", "stdin"
+	case o.Source == finding.SourceArgument:
+		return "argument", "argument"
+	case InTag(o):
+		return "tag message", o.Blob
+	case o.Source == finding.SourceMessage:
+		return "commit message", o.Commit
+	}
+	return "git blob", o.Blob
+}
+
+// CommitURL returns the address of the commit of an occurrence on the repository's forge; "" if it may not be there.
+func CommitURL(h finding.Header, o finding.Occurrence) string {
+	there := func(ref string) bool { return strings.HasPrefix(ref, h.WebRefs) }
+	if h.WebRefs == "" || !slices.ContainsFunc(o.Refs, there) {
+		return ""
+	}
+	return forge.Commit(h.Web, o.Commit)
+}
+
+// File names the file of an occurrence for formats that cannot do without one: its path, or a name that stands in for it.
+func File(o finding.Occurrence) string {
+	if o.Path != "" {
+		return strings.TrimPrefix(o.Path, "./")
+	}
+	kind, name := StandIn(o)
+	return strings.ReplaceAll(kind, " ", "-") + "/" + name
+}
 
 // Verification is what is known about a credential.
 type Verification struct {

@@ -18,13 +18,28 @@ import (
 type Writer struct {
 	Printer reason.Printer
 	Whole   bool // write credentials whole
+	// Quote makes a text from elsewhere fit for the format; printable.Short if it is nil. It is applied once to each text.
+	Quote func(string) string
 }
 
-// Say returns the text with a code. What the arguments quote is made printable.
+// Quoted returns a text from elsewhere as the format can hold it.
+func (w Writer) Quoted(s string) string {
+	if w.Quote != nil {
+		return w.Quote(s)
+	}
+	return printable.Short(s)
+}
+
+// join puts texts that are fit already into the text with a code.
+func (w Writer) join(code string, parts ...any) string {
+	return w.Printer.Print(reason.New(code, parts...))
+}
+
+// Say returns the text with a code. What the arguments quote is made fit for the format.
 func (w Writer) Say(code string, args ...any) string { return w.Print(reason.New(code, args...)) }
 
-// Print returns the text of a reason. What its arguments quote is made printable.
-func (w Writer) Print(r reason.Reason) string { return w.Printer.Print(r.Map(printable.Short)) }
+// Print returns the text of a reason. What its arguments quote is made fit for the format.
+func (w Writer) Print(r reason.Reason) string { return w.Printer.Print(r.Map(w.Quoted)) }
 
 // Subject names a credential: "AccessKey pair LTAI5t****c7Kq / Qx****9b".
 func (w Writer) Subject(c rules.Credential) string {
@@ -51,10 +66,18 @@ func (w Writer) Values(c rules.Credential) string {
 	var seen []string
 	for _, s := range []rules.Secret{c.ID, c.Secret, c.Token} {
 		if !s.IsZero() {
-			seen = append(seen, Value(s, w.Whole))
+			seen = append(seen, w.Value(s))
 		}
 	}
 	return strings.Join(seen, " / ")
+}
+
+// Value returns a value as the report shows it, fit for the format.
+func (w Writer) Value(s rules.Secret) string {
+	if w.Quote != nil {
+		return w.Quote(Value(s, w.Whole))
+	}
+	return Value(s, w.Whole)
 }
 
 // Value returns a value as a report shows it: masked, or whole if the user asked for that. A value that was masked in
@@ -132,6 +155,19 @@ func Ours(o *verifier.Owner) reason.Reason {
 	return reason.New("report.ours.user", o.User, o.AccountID)
 }
 
+// State says whether a change made a credential appear; zero if no change was scanned.
+func State(s finding.State) reason.Reason {
+	switch s {
+	case finding.StateNew:
+		return reason.New("report.state.new")
+	case finding.StateMoved:
+		return reason.New("report.state.moved")
+	case finding.StateExisting:
+		return reason.New("report.state.existing")
+	}
+	return reason.Text(string(s))
+}
+
 // Suppressed says why a finding does not count, who decided that, and until when; zero if it counts.
 func Suppressed(s finding.Suppression) reason.Reason {
 	if s.IsZero() {
@@ -159,7 +195,34 @@ func (w Writer) Can(r *verifier.Reach) string {
 	if len(can) == 0 {
 		return w.Print(r.Limits)
 	}
-	return w.Say("report.can", strings.Join(can, w.Say("report.semicolon")), r.Limits)
+	return w.join("report.can", strings.Join(can, w.Say("report.semicolon")), w.Print(r.Limits))
+}
+
+// Sentence describes an occurrence: what it is, whether it works, what it can do, who owns it, and what to do.
+func (w Writer) Sentence(f finding.Finding, parts finding.Parts) string {
+	text := w.Subject(f.Credential)
+	switch {
+	case parts == finding.PartID && f.Credential.Type != rules.AccessKeyID:
+		text = w.join("report.sarif.id-of", text)
+	case parts == finding.PartSecret && f.Credential.Type != rules.AccessKeySecret:
+		text = w.join("report.sarif.secret-of", text)
+	}
+	v, status := f.Verdict, w.Print(Status(f.Verdict.Status))
+	switch why := Why(v); {
+	case v.Identity != nil:
+		text += w.join("report.sarif.verdict", status, w.Print(Owner(*v.Identity)))
+	case !why.IsZero():
+		text += w.join("report.sarif.verdict", status, w.Print(why))
+	default:
+		text += w.join("report.sarif.status", status)
+	}
+	if can := w.Can(v.Reach); can != "" {
+		text += w.join("report.sarif.can", can)
+	}
+	if ours := Ours(v.Owner); !ours.IsZero() {
+		text += w.join("report.sarif.ours", w.Print(ours))
+	}
+	return text + w.join("report.sarif.next", w.Print(Next(f)))
 }
 
 // Why gives the reason of a verdict, and the service's code for it; zero if there is neither.

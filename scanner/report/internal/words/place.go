@@ -1,0 +1,58 @@
+package words
+
+import (
+	"strings"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/report/internal/wire"
+)
+
+// Parts names the parts of a credential.
+func Parts(p finding.Parts) reason.Reason {
+	switch p {
+	case finding.PartID:
+		return reason.New("report.parts.id")
+	case finding.PartSecret:
+		return reason.New("report.parts.secret")
+	}
+	return reason.New("report.parts.both")
+}
+
+// Place names the place of an occurrence.
+func Place(o finding.Occurrence) reason.Reason {
+	if o.Decoded != "" {
+		encodings := o.Decoded
+		o.Decoded = ""
+		return reason.New("report.place.encoded", Place(o), encodings)
+	}
+	switch {
+	case o.Path != "" && o.Member != "":
+		return reason.New("report.place.file", o.Path+"!/"+o.Member, o.Line)
+	case o.Path != "":
+		return reason.New("report.place.file", o.Path, o.Line)
+	case o.Source == finding.SourceStdin:
+		return reason.New("report.place.stdin", o.Line)
+	case o.Source == finding.SourceArgument:
+		return reason.New("report.place.argument")
+	case o.Source == finding.SourceMessage:
+		return reason.New("report.place.message", messageOf(o), o.Line)
+	}
+	return reason.New("report.place.blob", strings.TrimSuffix(Short(o.Blob)+"!/"+o.Member, "!/"), o.Line)
+}
+
+// messageOf names the commit or the tag that a message belongs to.
+func messageOf(o finding.Occurrence) reason.Reason {
+	if !wire.InTag(o) {
+		return reason.New("report.commit", Short(o.Commit))
+	}
+	for _, ref := range o.Refs {
+		if tag, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
+			return reason.New("report.tag", tag)
+		}
+	}
+	return reason.New("report.tag-object", Short(o.Blob))
+}
+
+// Short abbreviates an object ID as far as it stays unique in all but the largest repositories.
+func Short(oid string) string { return oid[:min(len(oid), 10)] }

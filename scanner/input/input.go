@@ -15,6 +15,7 @@ import (
 	"github.com/akguard/akguard/scanner/source/archive"
 	"github.com/akguard/akguard/scanner/source/files"
 	"github.com/akguard/akguard/scanner/source/history"
+	"github.com/akguard/akguard/scanner/source/pushed"
 	"github.com/akguard/akguard/scanner/source/remote"
 	"github.com/akguard/akguard/verifier/osfile"
 )
@@ -30,6 +31,7 @@ type Input struct {
 	repo    *repo.Repository
 	history *history.Source
 	remote  *remote.Source
+	pushed  *pushed.Source
 }
 
 // Options are those of every mode.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 
 	"github.com/akguard/akguard/cmd/internal/command"
@@ -17,6 +18,7 @@ type inputOptions struct {
 	staged     bool
 	commits    string // of --range
 	repository input.RepositoryOptions
+	judged     bool // it is a change that no flag names
 }
 
 func (o *inputOptions) flags(f *pflag.FlagSet) {
@@ -58,12 +60,21 @@ func (o inputOptions) check(cached bool) error {
 func (a *app) openInput(o inputOptions, quiet bool) (*input.Input, error) {
 	in, err := a.input(o)
 	if err != nil {
-		return nil, &command.Failure{Err: err, Code: command.ExitUsage}
+		return nil, err
 	}
 	if !in.Note.IsZero() && !quiet {
 		a.Say(in.Note.Code, in.Note.Args()...)
 	}
 	return in, nil
+}
+
+// inputFailed is the error for what cannot be scanned as it was named.
+func inputFailed(err error) error {
+	var known *command.Failure
+	if errors.As(err, &known) {
+		return known
+	}
+	return &command.Failure{Err: err, Code: command.ExitUsage}
 }
 
 func (a *app) input(o inputOptions) (*input.Input, error) {
@@ -99,7 +110,7 @@ func (o inputOptions) remote() bool {
 }
 
 // change reports whether what is scanned is a change, whose findings are new or were there before.
-func (o inputOptions) change() bool { return o.staged || o.commits != "" }
+func (o inputOptions) change() bool { return o.judged || o.staged || o.commits != "" }
 
 // whole reports whether everything is scanned that the user named, and not a part of it.
 func (o inputOptions) whole() bool {

@@ -132,6 +132,11 @@ type job struct {
 
 // prepare reads what the flags name: the configuration, the input and the ignore files.
 func (a *app) prepare(o *scanOptions) (*job, error) {
+	return a.prepareInput(o, func() (*input.Input, error) { return a.openInput(o.input, o.quiet) })
+}
+
+// prepareInput is prepare with an input that is not named by flags.
+func (a *app) prepareInput(o *scanOptions, open func() (*input.Input, error)) (*job, error) {
 	if err := o.useCache(); err != nil {
 		return nil, err
 	}
@@ -139,9 +144,9 @@ func (a *app) prepare(o *scanOptions) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := a.openInput(o.input, o.quiet)
+	in, err := open()
 	if err != nil {
-		return nil, err
+		return nil, inputFailed(err)
 	}
 	a.OnAbandon(in.Abandon)
 	sup, err := o.suppression.newSuppressor(in, ruling.allow)

@@ -95,6 +95,78 @@ accepted. The reason that you give is that of every entry.
 	"flag.show-suppressed":  {en: "list suppressed findings too", zh: "同时列出被忽略的发现"},
 	"flag.allow-live":       {en: "suppress a finding even if its key is live", zh: "即使密钥仍然有效也忽略该发现"},
 
+	"help.hook.short": {en: "Judge commits and pushes as a git hook", zh: "作为 git 钩子检查提交和推送"},
+	"help.hook.long": {
+		en: `Judge what a commit or a push adds. Git or the pre-commit framework runs these commands.
+
+What counts is a credential that the base does not have in its history. One that was there before, in the same file or
+another, is named in one line and does not count. Hooks do not ask Alibaba Cloud whether a key works, unless you give
+--verify; a live key counts even if it was there before.
+
+{1}`,
+		zh: `检查一次提交或推送所增加的内容。这些命令由 git 或 pre-commit 框架运行。
+
+计入的是基准历史中没有的凭证。此前已有的凭证（无论在同一文件还是其他文件）只用一行说明，不计入。除非使用 --verify，
+钩子不会向阿里云查询密钥是否有效；仍然有效的密钥即使此前已有也计入。
+
+{1}`,
+	},
+	"help.hook-pre-commit.short": {en: "Judge the index, or what the pre-commit framework asks about", zh: "检查暂存区，或 pre-commit 框架所问的内容"},
+	"help.hook-pre-commit.long": {
+		en: `Judge what is staged. If FILEs are given that the next commit does not change, as with pre-commit run --all-files, the
+files are judged as they are on disk, and every credential in them counts. With PRE_COMMIT_FROM_REF and
+PRE_COMMIT_TO_REF, the commits between them are judged.
+
+{1}`,
+		zh: `检查暂存的内容。如果给出的 FILE 不属于下一次提交的改动（例如 pre-commit run --all-files），则检查磁盘上的这些文件，
+其中每个凭证都计入。设置了 PRE_COMMIT_FROM_REF 和 PRE_COMMIT_TO_REF 时，检查两者之间的提交。
+
+{1}`,
+	},
+	"help.hook-pre-push.short": {en: "Judge the commits that a push will add to a remote", zh: "检查推送将增加到远程仓库的提交"},
+	"help.hook-pre-push.long": {
+		en: `Judge the commits of all refs that are pushed and that the remote does not have: neither the old values of the refs nor
+the remote-tracking branches reach them. Deletions add nothing. The pre-commit framework passes on only the first ref
+of a push; install the hook into git itself to have all refs judged.
+
+{1}`,
+		zh: `检查所推送的全部引用中远程仓库尚没有的提交：引用的旧值和远程跟踪分支都不能到达它们。删除不增加内容。
+pre-commit 框架只传递推送的第一个引用；如需检查全部引用，请将钩子装入 git 本身。
+
+{1}`,
+	},
+	"help.hook-pre-receive.short": {en: "Judge a push on the server, before it is accepted", zh: "在服务器上于接受之前检查推送"},
+	"help.hook-pre-receive.long": {
+		en: `Judge the objects of a push while git holds them in quarantine. The cost is that of the push. With --timeout, the hook
+ends in time, and --on-timeout says what happens to a push that was not read to the end.
+
+Suppressions are those of the default branch. With --break-glass FILE, git push -o akguard.skip="REASON" skips the hook
+and is recorded in FILE.
+
+{1}`,
+		zh: `在 git 隔离推送的对象期间进行检查，开销只取决于推送本身。使用 --timeout 时钩子按时结束，--on-timeout 决定如何处理
+未读完的推送。
+
+忽略规则以默认分支为准。使用 --break-glass FILE 时，git push -o akguard.skip="原因" 可跳过钩子，并记录到 FILE。
+
+{1}`,
+	},
+	"help.hook-commit-msg.short": {en: "Judge the message of a commit", zh: "检查提交说明"},
+	"help.hook-commit-msg.long": {
+		en: `Judge what git will keep of the message in FILE: no comments, and nothing below the scissors line.
+
+{1}`,
+		zh: `检查 FILE 中 git 将保留的提交说明：不含注释，也不含剪切线以下的内容。
+
+{1}`,
+	},
+	"flag.hook-pre-commit.verify":  {en: "ask Alibaba Cloud whether found keys work", zh: "向阿里云查询发现的密钥是否有效"},
+	"flag.hook-pre-push.verify":    {en: "ask Alibaba Cloud whether found keys work", zh: "向阿里云查询发现的密钥是否有效"},
+	"flag.hook-pre-receive.verify": {en: "ask Alibaba Cloud whether found keys work", zh: "向阿里云查询发现的密钥是否有效"},
+	"flag.hook-commit-msg.verify":  {en: "ask Alibaba Cloud whether found keys work", zh: "向阿里云查询发现的密钥是否有效"},
+	"flag.on-timeout":              {en: "`WHAT` to do with a push that was not read in time: refuse or accept", zh: "对未能及时读完的推送的处理（`WHAT`）：refuse 或 accept"},
+	"flag.break-glass":             {en: "let a push option skip the hook, and record it in `FILE`", zh: "允许用推送选项跳过钩子，并记录到 `FILE`"},
+
 	"help.scan.short": {en: "Scan a repository, a folder, a file, a URL or standard input", zh: "扫描代码仓库、目录、文件、URL 或标准输入"},
 	"help.scan.long": {
 		en: `Scan for leaked Alibaba Cloud AccessKeys.

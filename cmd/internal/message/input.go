@@ -20,6 +20,8 @@ var inputTexts = texts{
 		en: "akguard reads repositories with SHA-1 or SHA-256 object names whose refs are in files or reftables",
 		zh: "akguard 可读取使用 SHA-1 或 SHA-256 对象名、引用存于文件或 reftable 的仓库",
 	},
+	"input.push":                     {en: "what the push puts into {1} cannot be judged: {2}", zh: "无法检查推送到 {1} 的内容：{2}"},
+	"input.push.hint":                {en: "akguard judges commits and tags; to scan everything: akguard scan", zh: "akguard 检查提交和标签；如需扫描全部内容：akguard scan"},
 	"input.staged-bare":              {en: "{1} is bare: nothing can be staged in it", zh: "{1} 是裸仓库，其中不会有暂存的内容"},
 	"input.staged-bare.hint":         {en: "name the repository with the working tree", zh: "请指定带工作区的仓库"},
 	"input.nothing-but-history":      {en: "a bare repository has nothing but its history", zh: "裸仓库只有历史"},

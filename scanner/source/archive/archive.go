@@ -57,14 +57,18 @@ func Open(next scanner.Sink, opts Options) scanner.Sink {
 }
 
 // In returns a source that yields the contents of another source and what is packed in them. It is a scanner.Locator or
-// a scanner.Change if the other source is one.
+// a scanner.Change, or both, as the other source is.
 func In(source scanner.Source, opts Options) scanner.Source {
 	s := unpacked{source, opts}
-	switch source := source.(type) {
-	case scanner.Locator:
-		return unpackedLocator{s, source}
-	case scanner.Change:
-		return unpackedChange{s, source}
+	locator, locates := source.(scanner.Locator)
+	change, changes := source.(scanner.Change)
+	switch {
+	case locates && changes:
+		return unpackedBoth{unpackedLocator{s, locator}, unpackedChange{s, change}}
+	case locates:
+		return unpackedLocator{s, locator}
+	case changes:
+		return unpackedChange{s, change}
 	}
 	return s
 }
@@ -99,6 +103,16 @@ func (s unpackedChange) Whole() scanner.Source { return In(s.change.Whole(), s.o
 
 // Base implements scanner.Change. It is not scanned.
 func (s unpackedChange) Base(ctx context.Context) (scanner.Source, error) { return s.change.Base(ctx) }
+
+type unpackedBoth struct {
+	unpackedLocator
+	unpackedChange
+}
+
+// Scan implements scanner.Source.
+func (s unpackedBoth) Scan(ctx context.Context, sink scanner.Sink) error {
+	return s.unpackedLocator.Scan(ctx, sink)
+}
 
 // opener is the sink that Open returns.
 type opener struct {

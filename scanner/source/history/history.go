@@ -26,6 +26,7 @@ import (
 type Options struct {
 	Repo          *repo.Repository
 	NoUnreachable bool         // report nothing that no ref or stash reaches
+	Objects       odb.Reader   // what Scan reads; nil: the objects of Repo
 	Heads         []object.ID  // locate content only in what these commits reach; none: everywhere
 	Seen          *seen.Record // objects in it are not read again, and those read are added; may be nil
 }
@@ -41,6 +42,9 @@ type Source struct {
 // New returns the history of a repository.
 func New(opts Options) *Source {
 	s := &Source{repo: onDisk{opts.Repo}, opts: opts}
+	if opts.Objects != nil {
+		s.repo = reading{s.repo, opts.Objects}
+	}
 	if len(opts.Heads) > 0 {
 		s.repo, s.opts.NoUnreachable = headed{s.repo, opts.Heads}, true
 	}

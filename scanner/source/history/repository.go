@@ -45,6 +45,14 @@ func (r onDisk) staged() []*index.Index {
 	return out
 }
 
+// reading is a repository of which only some objects are read.
+type reading struct {
+	repository
+	reader odb.Reader
+}
+
+func (r reading) objects() odb.Reader { return r.reader }
+
 // headed is a repository in which nothing but some commits is a ref.
 type headed struct {
 	repository

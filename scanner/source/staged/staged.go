@@ -35,6 +35,28 @@ func New(opts Options) *Source { return &Source{opts} }
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
+	return s.each(func(e index.Entry) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return s.blob(ctx, e, sink)
+	}, func(folder index.Entry, err error) {
+		sink.Skip(finding.Skip{Path: folder.Path, Reason: reason.Of(err)})
+	})
+}
+
+// Paths returns the paths whose content the next commit adds or changes.
+func (s *Source) Paths() ([]string, error) {
+	var out []string
+	err := s.each(func(e index.Entry) error {
+		out = append(out, e.Path)
+		return nil
+	}, func(index.Entry, error) {}) // a folder that cannot be read has no known changes
+	return out, err
+}
+
+// each visits the entries that no parent has. The sides of a conflict are left out: they are not what will be committed.
+func (s *Source) each(visit func(index.Entry) error, unreadable func(folder index.Entry, err error)) error {
 	staged, err := index.Read(cmp.Or(s.opts.Index, s.opts.Repo.IndexPath()), s.opts.Repo.GitDir, s.opts.Repo.Format())
 	if err != nil {
 		return err
@@ -44,17 +66,12 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 		Read: func(tree object.ID) ([]object.TreeEntry, error) { return treediff.ReadTree(s.opts.Repo.Objects, tree) },
 		Skip: base.has,
 		Visit: func(e index.Entry) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if !e.IsBlob() || e.Stage != 0 || base.has(e) { // the sides of a conflict are not what will be committed
+			if !e.IsBlob() || e.Stage != 0 || base.has(e) {
 				return nil
 			}
-			return s.blob(ctx, e, sink)
+			return visit(e)
 		},
-		Unreadable: func(folder index.Entry, err error) {
-			sink.Skip(finding.Skip{Path: folder.Path, Reason: reason.Of(err)})
-		},
+		Unreadable: unreadable,
 	})
 }
 

@@ -1,0 +1,234 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/scanner/input"
+	"github.com/akguard/akguard/scanner/report"
+	"github.com/akguard/akguard/scanner/report/brief"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// hookOptions are the flags of the commands that git runs as hooks.
+type hookOptions struct {
+	scan   scanOptions
+	verify bool
+}
+
+func (o *hookOptions) flags(f *pflag.FlagSet) {
+	o.scan.config.addTo(f)
+	o.scan.suppression.addTo(f)
+	f.BoolVar(&o.verify, "verify", false, "")
+	o.scan.asking.flags(f)
+	f.StringVar(&o.scan.failOn, "fail-on", "", "")
+	f.DurationVar(&o.scan.timeout, "timeout", 0, "")
+	f.Var(&command.Memory{Bytes: &o.scan.input.repository.MaxMemory}, "max-memory", "")
+	f.IntVar(&o.scan.input.repository.MaxArchiveDepth, "max-archive-depth", defaultArchiveDepth, "")
+}
+
+func (a *app) hook() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:  "hook",
+		Args: command.UnknownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.hookPreCommit(), a.hookPrePush(), a.hookPreReceive(), a.hookCommitMsg())
+	return cmd
+}
+
+// hooked is what a hook judges.
+type hooked struct {
+	name   string // of the hook, as in the catalogue
+	change bool   // findings are new or were there before
+	open   func(input.Options) (*input.Input, error)
+}
+
+// runHook judges, writes what it found to stderr, and sets the exit code. The outcome is valid with the error of an interrupt.
+func (a *app) runHook(ctx context.Context, o hookOptions, h hooked) (*job, outcome, error) {
+	scan := o.scan
+	scan.noVerify, scan.verify, scan.quiet = !o.verify, o.verify, true
+	scan.input.judged = h.change
+	if err := scan.checkHook(); err != nil {
+		return nil, outcome{}, err
+	}
+	v, verdicts, err := a.scanVerifier(ctx, scan)
+	if err != nil {
+		return nil, outcome{}, err
+	}
+	defer a.saveVerdicts(verdicts)
+	j, err := a.prepareInput(&scan, func() (*input.Input, error) { return h.open(scan.input.repository.Options) })
+	if err != nil {
+		return nil, outcome{}, err
+	}
+	defer j.input.Close()
+	j.opts.Verifier = v
+	if scan.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, scan.timeout)
+		defer cancel()
+	}
+	result, err := a.watch(ctx, scan, j.opts, brief.Format().Open(a.Err, report.Options{Words: a.Words}))
+	if err != nil && !result.Interrupted {
+		return j, result, failedScan(err)
+	}
+	a.judge(scan.fails(), result)
+	if a.Code == command.ExitFindings {
+		a.Say("hook.ways-out." + h.name)
+	}
+	return j, result, err
+}
+
+func (o scanOptions) checkHook() error {
+	if err := o.checkFailOn(); err != nil {
+		return err
+	}
+	if o.timeout < 0 {
+		return command.Usage("usage.timeout", o.timeout)
+	}
+	return o.suppression.check()
+}
+
+// timedOut is the error of a hook that ran out of time; err itself if that is not the reason.
+func (o hookOptions) timedOut(ctx context.Context, result outcome, err error) error {
+	if err == nil || !result.Interrupted || ctx.Err() != nil || o.scan.timeout == 0 {
+		return err
+	}
+	return command.Failed(command.ExitIncomplete, "hook.timed-out", o.scan.timeout)
+}
+
+func (a *app) hookPreCommit() *cobra.Command {
+	var o hookOptions
+	o.scan.config.trust = true // the user works in this repository
+	cmd := &cobra.Command{
+		Use:  "pre-commit [FILE...]",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			h, err := a.preCommit(files)
+			if err != nil {
+				return err
+			}
+			_, result, err := a.runHook(cmd.Context(), o, h)
+			return o.timedOut(cmd.Context(), result, err)
+		},
+	}
+	o.flags(cmd.Flags())
+	return cmd
+}
+
+// preCommit finds out what the pre-commit framework was told to check. Git itself passes no files.
+func (a *app) preCommit(files []string) (hooked, error) {
+	if from, to := os.Getenv("PRE_COMMIT_FROM_REF"), os.Getenv("PRE_COMMIT_TO_REF"); from != "" && to != "" {
+		a.Say("hook.judges-range", from, to)
+		return hooked{"range", true, func(o input.Options) (*input.Input, error) { return input.Range("", from+".."+to, o) }}, nil
+	}
+	index := input.IndexFromEnv()
+	unstaged, err := input.Unstaged(files, index)
+	if err != nil {
+		return hooked{}, inputFailed(err)
+	}
+	if len(unstaged) > 0 { // it was not asked about a commit, but about these files
+		a.Say("hook.judges-files", len(files))
+		return hooked{"files", false, func(o input.Options) (*input.Input, error) { return input.Files(files, o) }}, nil
+	}
+	return hooked{"pre-commit", true, func(o input.Options) (*input.Input, error) { return input.Staged("", index, o) }}, nil
+}
+
+func (a *app) hookPrePush() *cobra.Command {
+	var o hookOptions
+	o.scan.config.trust = true
+	cmd := &cobra.Command{
+		Use:  "pre-push [REMOTE [URL]]",
+		Args: command.Takes(0, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h, err := a.prePush(args)
+			if err != nil || h.open == nil {
+				return err
+			}
+			_, result, err := a.runHook(cmd.Context(), o, h)
+			return o.timedOut(cmd.Context(), result, err)
+		},
+	}
+	o.flags(cmd.Flags())
+	return cmd
+}
+
+// prePush finds out what is pushed: git writes it to standard input, the pre-commit framework to the environment, and of the
+// latter only the first ref. There is nothing to judge if refs are only deleted.
+func (a *app) prePush(args []string) (hooked, error) {
+	remote := firstOf(args)
+	if name := os.Getenv("PRE_COMMIT_REMOTE_NAME"); name != "" {
+		return a.frameworkPush(name), nil
+	}
+	updates, err := readUpdates(a.In, func(f []string) input.Update { return input.Update{Ref: f[2], New: f[1], Old: f[3]} }, 4)
+	if err != nil {
+		return hooked{}, err
+	}
+	if onlyDeletions(updates) {
+		return hooked{}, nil
+	}
+	return hooked{"pre-push", true, func(o input.Options) (*input.Input, error) { return input.Push("", remote, updates, o) }}, nil
+}
+
+func (a *app) frameworkPush(remote string) hooked {
+	from, to := os.Getenv("PRE_COMMIT_FROM_REF"), os.Getenv("PRE_COMMIT_TO_REF")
+	if from != "" && to != "" {
+		a.Say("hook.judges-range", from, to)
+		return hooked{"pre-push", true, func(o input.Options) (*input.Input, error) { return input.Range("", from+".."+to, o) }}
+	}
+	update := input.Update{Ref: os.Getenv("PRE_COMMIT_REMOTE_BRANCH"), New: "HEAD"} // a push of everything up to the first commit
+	return hooked{"pre-push", true, func(o input.Options) (*input.Input, error) {
+		return input.Push("", remote, []input.Update{update}, o)
+	}}
+}
+
+// readUpdates reads the lines that git writes to a hook: so many fields each.
+func readUpdates(r io.Reader, update func([]string) input.Update, fields int) ([]input.Update, error) {
+	var out []input.Update
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		f := strings.Fields(lines.Text())
+		if len(f) == 0 {
+			continue
+		}
+		if len(f) != fields {
+			return nil, command.Usage("usage.hook-input", fields)
+		}
+		out = append(out, update(f))
+	}
+	if err := lines.Err(); err != nil {
+		return nil, command.Usage("usage.hook-input", fields)
+	}
+	return out, nil
+}
+
+func onlyDeletions(updates []input.Update) bool {
+	for _, u := range updates {
+		if strings.Trim(u.New, "0") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *app) hookCommitMsg() *cobra.Command {
+	var o hookOptions
+	o.scan.config.trust = true
+	cmd := &cobra.Command{
+		Use:  "commit-msg FILE",
+		Args: command.Takes(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h := hooked{"commit-msg", false, func(o input.Options) (*input.Input, error) { return input.Message(args[0], o) }}
+			_, result, err := a.runHook(cmd.Context(), o, h)
+			return o.timedOut(cmd.Context(), result, err)
+		},
+	}
+	o.flags(cmd.Flags())
+	return cmd
+}

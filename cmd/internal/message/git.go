@@ -129,6 +129,10 @@ var gitTexts = texts{
 	"git.fetch-shallow":      {en: "the server has a shallow copy: the history is cut at this commit", zh: "服务器上是浅副本：历史在此提交处被截断"},
 	"git.fetch-not-found":    {en: "repository not found, or not visible without a credential", zh: "仓库不存在，或未提供凭证而不可见"},
 	"git.fetch-unauthorized": {en: "the server rejected the credential, or requires one", zh: "服务器拒绝该凭证，或要求提供凭证"},
+	"git.loose-format": {
+		en: "the object {1} is named as in a {2} repository, which this one is not: the configuration may have been lost",
+		zh: "对象 {1} 的名称属于 {2} 格式，与此仓库的格式不符：配置可能已丢失",
+	},
 	"git.fetch-object-format": {
 		en: "the repository names its objects by SHA-256, which akguard cannot fetch: clone it with git, and scan the clone",
 		zh: "该仓库使用 SHA-256 对象名，akguard 无法获取：请用 git 克隆，再扫描克隆",

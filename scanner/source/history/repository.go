@@ -76,7 +76,8 @@ func (headed) staged() []*index.Index { return nil }
 // GoGit returns the history of a repository of go-git: one in memory, or in a storage of the caller's. A storage
 // of akguard's own is read in bulk. Others are read through go-git's iterators, which takes longer and finds the same.
 //
-// Limits: go-git knows no reflogs, so what only a reflog reaches counts as unreachable.
+// Limits: go-git knows no SHA-256 repositories, which are refused, and no reflogs, so what only a reflog reaches counts as
+// unreachable.
 func GoGit(r *git.Repository) (*Source, error) {
 	reader, err := storage.Reader(r.Storer, odb.Limits{})
 	if err != nil {

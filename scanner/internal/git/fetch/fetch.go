@@ -5,8 +5,8 @@
 // Nothing of the repository is executed, and there is no working tree. A credential is sent to the host that it is for,
 // but not to a host that it redirects to. URLs in errors carry no credential.
 //
-// Limits: SHA-1 repositories, because go-git knows no other; those of SHA-256 are refused. Protocol version 0, so a server lists all of its refs. A file URL needs the program git-upload-pack, which
-// go-git's transport runs.
+// Limits: SHA-256 repositories are refused, because go-git knows SHA-1 alone. Protocol version 0, so a server lists all of
+// its refs. A file URL needs the program git-upload-pack, which go-git's transport runs.
 package fetch
 
 import (

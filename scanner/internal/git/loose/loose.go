@@ -74,17 +74,35 @@ func (o *Object) readHeader(f *zlibstream.Inflater) error {
 	return err
 }
 
-// List lists the loose objects in a fan-out folder, "00" to "ff". Files with other names are not objects.
+// List lists the loose objects in a fan-out folder, "00" to "ff". Files with other names are not objects. Those that are
+// named as in another object format are an error: they are objects that a wrong configuration hides.
 func List(dir, fan string, f object.Format) ([]object.ID, error) {
 	files, err := os.ReadDir(filepath.Join(dir, fan))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, nil
+	case err != nil:
 		return nil, err
 	}
 	var ids []object.ID
 	for _, file := range files {
 		if id, ok := f.ParseID(fan + file.Name()); ok {
 			ids = append(ids, id)
+		} else if other := otherFormat(f); err == nil && isID(other, fan+file.Name()) {
+			err = reason.NewError("git.loose-format", fan+file.Name(), other.String())
 		}
 	}
-	return ids, nil
+	return ids, err
+}
+
+func otherFormat(f object.Format) object.Format {
+	if f == object.SHA1 {
+		return object.SHA256
+	}
+	return object.SHA1
+}
+
+func isID(f object.Format, name string) bool {
+	_, ok := f.ParseID(name)
+	return ok
 }

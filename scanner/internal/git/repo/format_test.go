@@ -64,3 +64,20 @@ func TestCompatObjectFormat(t *testing.T) {
 		}
 	}
 }
+
+// If the configuration names another format than the objects have, they are not overlooked.
+func TestWrongObjectFormat(t *testing.T) {
+	for _, f := range []object.Format{object.SHA1, object.SHA256} {
+		planted.SetFormat(t, f)
+		r := planted.New(t)
+		r.Blob("content")
+		r.Blob("other content")
+		other := map[object.Format]string{object.SHA1: "sha256", object.SHA256: "sha1"}[f]
+		write(t, filepath.Join(r.Dir, ".git", "config"), []byte("[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = "+other+"\n"))
+		visited := blobs{read: map[object.ID]bool{}}
+		err := open(t, r.Dir).Objects.Walk(t.Context(), odb.Walk{Types: object.TypesOf(object.Blob), Visitor: &visited})
+		if err != nil || len(visited.read) > 0 || len(visited.unreadable) != 2 {
+			t.Errorf("%s as %s: read %v, unreadable %v, %v", f, other, visited.read, visited.unreadable, err)
+		}
+	}
+}

@@ -5,8 +5,8 @@
 // what it reads. Everything else (references, the index, shallow commits, configuration, modules, and all writing) is
 // go-git's own, on the same folder. Objects(), the optional bulk interface, is what a scan of the whole history reads.
 //
-// Limits: go-git knows SHA-1 alone, so that SHA-256 repositories are refused. Objects larger than the limit of the object database are read by go-git, which streams them without checking
-// their hash.
+// Limits: go-git knows SHA-1 alone, so that SHA-256 repositories are refused. Objects larger than the limit of the object
+// database are read by go-git, which streams them without checking their hash.
 package storage
 
 import (

@@ -29,8 +29,8 @@ var gitTexts = texts{
 	"git.ref-not-file":          {en: "it is a link or no regular file, so the refs in it are not read", zh: "它是链接或不是普通文件，因此未读取其中的引用"},
 	"git.ref-target-missing":    {en: "the ref's target {1} is missing", zh: "缺少该引用指向的对象 {1}"},
 	"git.places-capped": {
-		en: "a credential is at more than {1} paths, or the credentials are in more than {2} commits: not all places are listed",
-		zh: "某个凭证出现在超过 {1} 个路径，或所有凭证出现在超过 {2} 个提交中：未列出全部位置",
+		en: "a credential is at more than {1} paths, or the credentials are in more than {2} commits, or at paths of more than {3} MB, or in more than {4} folders: not all places are listed",
+		zh: "某个凭证出现在超过 {1} 个路径，或所有凭证出现在超过 {2} 个提交中，或路径总长超过 {3} MB，或涉及超过 {4} 个目录：未列出全部位置",
 	},
 	"git.reading-history":  {en: "reading the history: {1}", zh: "读取历史：{1}"},
 	"git.reading-range":    {en: "reading the range of commits: {1}", zh: "读取提交范围：{1}"},

@@ -22,6 +22,9 @@ const (
 	maxPlaces = 10_000    // paths of one blob
 	maxSteps  = 5_000_000 // introductions in all; some 200 MB of lists
 	maxNamed  = 100       // refs listed for one place
+
+	maxPathMB = 512         // of the paths of all introductions: a name of a megabyte, or a million folders, make one so long
+	maxOpened = 200_000_000 // folders compared with those of parents; a minute, where a few trees repeat in one another
 )
 
 // Locate implements scanner.Locator. It reads every tree once, reports missing objects to sink, and finds for each blob
@@ -67,6 +70,7 @@ type locator struct {
 	origins    map[origin][]int32 // the commits that introduced a leaf at a path, in order
 	paths      map[int32][]string // of each leaf
 	steps      int                // introductions that were recorded
+	pathBytes  int                // of the introductions
 	capped     bool               // the limits were reached
 	staged     map[object.ID][]string
 }
@@ -180,25 +184,38 @@ func (l *locator) introductions(ctx context.Context) error {
 		for p := range l.graph.parentsOf(c) {
 			parents = append(parents, l.trees.root(l.graph.commits[p].tree))
 		}
-		l.trees.introduced(node, parents, "", func(path string, leaf int32) bool { return l.introduce(c, path, leaf) })
+		l.trees.introduced(node, parents, func(path []byte, leaf int32) bool { return l.introduce(c, path, leaf) })
+		if l.exhausted() {
+			l.capped = true
+			break
+		}
 	}
 	return nil
 }
 
 // introduce records that a commit introduced a leaf, and reports whether more can be recorded.
-func (l *locator) introduce(c int32, path string, leaf int32) bool {
-	at := origin{leaf, path}
+func (l *locator) introduce(c int32, path []byte, leaf int32) bool {
 	l.steps++
+	l.pathBytes += len(path)
+	if l.exhausted() {
+		return false
+	}
+	at := origin{leaf, string(path)}
 	isNew := l.origins[at] == nil
-	if l.steps > maxSteps || isNew && len(l.paths[leaf]) >= maxPlaces {
+	if isNew && len(l.paths[leaf]) >= maxPlaces {
 		l.capped = true
-		return l.steps <= maxSteps
+		return true
 	}
 	if isNew {
-		l.paths[leaf] = append(l.paths[leaf], path)
+		l.paths[leaf] = append(l.paths[leaf], at.path)
 	}
 	l.origins[at] = append(l.origins[at], c)
 	return true
+}
+
+// exhausted reports whether no more introductions can be recorded.
+func (l *locator) exhausted() bool {
+	return l.steps > maxSteps || l.pathBytes > maxPathMB<<20 || l.trees.opened > maxOpened
 }
 
 // asked lists the commits whose refs will be reported.

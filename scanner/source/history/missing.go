@@ -17,7 +17,7 @@ func (l *locator) report() {
 	l.reportGaps(l.reportShallow())
 	l.reportLeaves()
 	if l.capped {
-		l.skip(".", reason.New("git.places-capped", maxPlaces, maxSteps))
+		l.skip(".", reason.New("git.places-capped", maxPlaces, maxSteps, maxPathMB, maxOpened))
 	}
 }
 

@@ -40,6 +40,7 @@ type treeIndex struct {
 	key      []byte           // of the node that is being interned
 
 	compared  int // edges of parents that were looked at; a test counts them
+	opened    int // nodes whose edges were compared with those of parents
 	partial   bool
 	unfetched idSet // of a partial clone
 }
@@ -57,11 +58,10 @@ type leaf struct {
 }
 
 const (
-	none     = -1
-	noNode   = -1 // there is nothing of interest below
-	unknown  = -2
-	pending  = -3
-	maxDepth = 2048 // of folders; git's own limit
+	none    = -1
+	noNode  = -1 // there is nothing of interest below
+	unknown = -2
+	pending = -3
 )
 
 // newTreeIndex returns the index of a repository. In a partial clone, missing objects are only counted, because that may be
@@ -176,23 +176,43 @@ func (x *treeIndex) root(n odb.Index) int32 {
 	if n == odb.NoIndex || x.treeOf[n] == none {
 		return noNode
 	}
-	return x.nodeOf(x.treeOf[n], 0)
+	return x.nodeOf(x.treeOf[n])
 }
 
-// nodeOf returns the node of a tree: that of its base with its changes applied. A tree that nests too deeply, or contains
-// itself as only a forged repository can claim, has no node.
-func (x *treeIndex) nodeOf(t int32, depth int) int32 {
-	if x.trees[t].node != unknown {
-		return max(x.trees[t].node, noNode)
+// nodeOf returns the node of a tree: that of its base with its changes applied. Trees nest as deeply, and bases are as many,
+// as the repository has objects, so what waits for others is on a stack of its own and not on that of the goroutine.
+func (x *treeIndex) nodeOf(root int32) int32 {
+	for stack := []int32{root}; len(stack) > 0; {
+		t := stack[len(stack)-1]
+		switch x.trees[t].node {
+		case unknown:
+			x.trees[t].node = pending
+			stack = x.awaited(stack, t)
+			continue
+		case pending: // what it waited for is done
+			x.trees[t].node = x.intern(x.apply(x.base(t), x.changes[x.trees[t].from:x.trees[t].to]))
+		}
+		stack = stack[:len(stack)-1]
 	}
-	x.trees[t].node = pending
-	var below []edge
-	if n := x.base(t, depth); n != noNode {
-		below = x.nodes[n]
-	}
-	x.trees[t].node = x.intern(x.apply(below, x.changes[x.trees[t].from:x.trees[t].to], depth))
-	return x.trees[t].node
+	return x.done(root)
 }
+
+// awaited appends the trees whose nodes a tree needs.
+func (x *treeIndex) awaited(stack []int32, t int32) []int32 {
+	if b := x.trees[t].base; b != odb.NoIndex && x.treeOf[b] != none && x.trees[x.treeOf[b]].node == unknown {
+		stack = append(stack, x.treeOf[b])
+	}
+	for _, c := range x.changes[x.trees[t].from:x.trees[t].to] {
+		if !c.removed && c.child >= 0 && x.trees[c.child].node == unknown {
+			stack = append(stack, c.child)
+		}
+	}
+	return stack
+}
+
+// done returns the node of a tree that was awaited. One that contains itself, as only a forged repository can claim, has
+// none.
+func (x *treeIndex) done(t int32) int32 { return max(x.trees[t].node, noNode) }
 
 // lacking lists the trees that refer to a missing object. In a partial clone that may be any of them.
 func (x *treeIndex) lacking() []odb.Index {
@@ -204,7 +224,7 @@ func (x *treeIndex) lacking() []odb.Index {
 	}
 	var out []odb.Index
 	for n, t := range x.treeOf {
-		if t != none && x.lacks(x.nodeOf(t, 0)) {
+		if t != none && x.lacks(x.nodeOf(t)) {
 			out = append(out, odb.Index(n))
 		}
 	}
@@ -226,18 +246,20 @@ func (x *treeIndex) readTrees() []odb.Index {
 	return out
 }
 
-// base returns the node of a tree's base.
-func (x *treeIndex) base(t int32, depth int) int32 {
+// base returns the edges of a tree's base.
+func (x *treeIndex) base(t int32) []edge {
 	if b := x.trees[t].base; b != odb.NoIndex && x.treeOf[b] != none {
-		return x.nodeOf(x.treeOf[b], depth)
+		if n := x.done(x.treeOf[b]); n != noNode {
+			return x.nodes[n]
+		}
 	}
-	return noNode
+	return nil
 }
 
 // apply applies changes to the edges of a node, which are sorted, and returns the result sorted. What remains is copied once,
 // however many changes there are.
-func (x *treeIndex) apply(below []edge, changes []change, depth int) []edge {
-	removed, added := x.split(changes, depth)
+func (x *treeIndex) apply(below []edge, changes []change) []edge {
+	removed, added := x.split(changes)
 	if len(removed) == 0 && len(added) == 0 {
 		return below
 	}
@@ -257,16 +279,14 @@ func (x *treeIndex) apply(below []edge, changes []change, depth int) []edge {
 }
 
 // split returns the names that changes remove and the edges that they add, both sorted.
-func (x *treeIndex) split(changes []change, depth int) (removed []int32, added []edge) {
+func (x *treeIndex) split(changes []change) (removed []int32, added []edge) {
 	for _, c := range changes {
 		switch {
 		case c.removed:
 			removed = append(removed, c.name)
 			continue
-		case c.child >= 0 && depth >= maxDepth:
-			continue
 		case c.child >= 0:
-			if c.child = x.nodeOf(c.child, depth+1); c.child == noNode {
+			if c.child = x.done(c.child); c.child == noNode {
 				continue
 			}
 		}
@@ -307,59 +327,4 @@ func (x *treeIndex) hash(children []edge) uint64 {
 	}
 	x.key = key
 	return maphash.Bytes(x.seed, key)
-}
-
-// introduced calls visit for every leaf below a node that no parent has at the same path, until visit returns false.
-func (x *treeIndex) introduced(node int32, parents []int32, path string, visit func(path string, leaf int32) bool) bool {
-	if node == noNode || slices.Contains(parents, node) {
-		return true
-	}
-	beside := x.cursors(parents)
-	for _, e := range x.nodes[node] {
-		held, below := x.beside(beside, e)
-		switch {
-		case held:
-		case e.child < 0:
-			if !visit(path+x.name[e.name], ^e.child) {
-				return false
-			}
-		case !x.introduced(e.child, below, path+x.name[e.name]+"/", visit):
-			return false
-		}
-	}
-	return true
-}
-
-// cursors returns the edges of nodes. They are sorted as those of any node, so that one pass over all of them compares
-// them, however many there are.
-func (x *treeIndex) cursors(nodes []int32) [][]edge {
-	var out [][]edge
-	for _, n := range nodes {
-		if n != noNode {
-			out = append(out, x.nodes[n])
-		}
-	}
-	return out
-}
-
-// beside advances cursors to the name of an edge. It reports whether one of them has the edge, and returns the nodes that
-// they have under its name.
-func (x *treeIndex) beside(cursors [][]edge, e edge) (held bool, below []int32) {
-	for i, list := range cursors {
-		for len(list) > 0 && list[0].name < e.name {
-			list = list[1:]
-			x.compared++
-		}
-		cursors[i] = list
-		for ; len(list) > 0 && list[0].name == e.name; list = list[1:] {
-			x.compared++
-			if list[0] == e {
-				return true, nil
-			}
-			if list[0].child >= 0 {
-				below = append(below, list[0].child)
-			}
-		}
-	}
-	return false, below
 }

@@ -44,7 +44,7 @@ func TestManyLeavesInFolder(t *testing.T) {
 	x := newNodes()
 	child, parent := x.intern(leavesFrom(1)), x.intern(leavesFrom(many+1))
 	visited := 0
-	x.introduced(child, []int32{parent, parent}, "", func(string, int32) bool { visited++; return true })
+	x.introduced(child, []int32{parent, parent}, func([]byte, int32) bool { visited++; return true })
 	if visited != many {
 		t.Errorf("%d introductions, want %d", visited, many)
 	}
@@ -62,7 +62,7 @@ func TestManyChangesOfTree(t *testing.T) {
 	}
 	base, want := leavesFrom(1), leavesFrom(many+1)
 	var got []edge
-	if n := allocated(func() { got = x.apply(base, changes, 0) }); n > 4<<20 {
+	if n := allocated(func() { got = x.apply(base, changes) }); n > 4<<20 {
 		t.Errorf("%d bytes were allocated", n)
 	}
 	if !slices.Equal(got, want) {

@@ -38,7 +38,7 @@ func (a *app) hook() *cobra.Command {
 		Args: command.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.hookPreCommit(), a.hookPrePush(), a.hookPreReceive(), a.hookCommitMsg())
+	cmd.AddCommand(a.hookInstall(), a.hookUninstall(), a.hookPreCommit(), a.hookPrePush(), a.hookPreReceive(), a.hookCommitMsg())
 	return cmd
 }
 

@@ -111,6 +111,38 @@ another, is named in one line and does not count. Hooks do not ask Alibaba Cloud
 
 {1}`,
 	},
+	"help.hook-install.short": {en: "Install the hooks into git", zh: "将钩子装入 git"},
+	"help.hook-install.long": {
+		en: `Install a pre-commit hook into the repository around the current folder, in the folder where git looks for hooks
+(core.hooksPath, or .git/hooks). A hook that is there already is kept and runs first. With husky, a line is added to
+the hook in .husky. With lefthook or pre-commit, prefer an entry in their configuration: they may rewrite the hook.
+
+--global installs the hooks for all repositories of the user, which go on running the hooks of their own.
+
+{1}`,
+		zh: `将 pre-commit 钩子装入当前目录所在的仓库，位置是 git 查找钩子的目录（core.hooksPath 或 .git/hooks）。已有的钩子会保留并先运行。
+使用 husky 时，会在 .husky 的钩子中加入一行。使用 lefthook 或 pre-commit 时，建议写入其配置，因为它们可能会重写钩子。
+
+--global 为该用户的所有仓库安装钩子，各仓库自己的钩子照常运行。
+
+{1}`,
+	},
+	"help.hook-install.example": {
+		en: `  akguard hook install --pre-push`,
+		zh: `  akguard hook install --pre-push`,
+	},
+	"help.hook-uninstall.short": {en: "Remove the hooks from git", zh: "从 git 中移除钩子"},
+	"help.hook-uninstall.long": {
+		en: `Remove what akguard hook install has installed. A hook that was there before is restored byte for byte.
+
+{1}`,
+		zh: `移除 akguard hook install 安装的内容。原有的钩子会逐字节恢复。
+
+{1}`,
+	},
+	"flag.pre-push":              {en: "also install a pre-push hook", zh: "同时安装 pre-push 钩子"},
+	"flag.commit-msg":            {en: "also install a commit-msg hook", zh: "同时安装 commit-msg 钩子"},
+	"flag.global":                {en: "for all repositories of the user", zh: "针对该用户的所有仓库"},
 	"help.hook-pre-commit.short": {en: "Judge the index, or what the pre-commit framework asks about", zh: "检查暂存区，或 pre-commit 框架所问的内容"},
 	"help.hook-pre-commit.long": {
 		en: `Judge what is staged. If FILEs are given that the next commit does not change, as with pre-commit run --all-files, the

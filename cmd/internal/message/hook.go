@@ -2,6 +2,16 @@ package message
 
 // hookTexts are what the hooks of git say.
 var hookTexts = texts{
+	"hook.installed":         {en: "installed {1}", zh: "已安装 {1}"},
+	"hook.installed-chained": {en: "installed {1}; the hook that was there runs first", zh: "已安装 {1}；原有的钩子先运行"},
+	"hook.installed-global":  {en: "installed {1}, for all repositories: {2} names it as core.hooksPath", zh: "已为所有仓库安装 {1}：{2} 将其设为 core.hooksPath"},
+	"hook.uninstalled":       {en: "removed {1}", zh: "已移除 {1}"},
+	"hook.not-installed":     {en: "no hook of akguard is in {1}", zh: "{1} 中没有 akguard 的钩子"},
+	"githook.saved-twice":    {en: "{1} exists already, so the hook that is there cannot be kept", zh: "{1} 已存在，无法保留现有的钩子"},
+
+	"usage.hook-install":      {en: "{1}: {2}", zh: "{1}：{2}"},
+	"usage.hook-install.hint": {en: "correct that, and try again", zh: "请处理后重试"},
+
 	"hook.judges-range":     {en: "judging the commits of {1}..{2}", zh: "检查 {1}..{2} 的提交"},
 	"hook.judges-files":     {en: "judging the {1} files that were given, as they are on disk", one: "judging the file that was given, as it is on disk", zh: "检查给出的 {1} 个文件（磁盘上的内容）"},
 	"hook.timed-out":        {en: "the time limit of {1} is over, and not everything was read", zh: "已超过时限 {1}，未能读取全部内容"},

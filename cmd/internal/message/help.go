@@ -228,7 +228,7 @@ akguard honours HTTPS_PROXY and NO_PROXY. --ca-file names the certificates of a 
 SSL_CERT_FILE does too. Inside a VPC, use --endpoint sts=https://sts-vpc.REGION.aliyuncs.com.
 
 Formats of reports: text for people; json and jsonl, which akguard reads again; sarif for GitHub; gitlab and codequality
-for GitLab; junit for other CI systems; csv for spreadsheets.
+for GitLab; junit for other CI systems; csv for spreadsheets; markdown for comments; html as one file to pass on.
 
 Values are masked everywhere, unless you give --show-secrets.
 
@@ -256,7 +256,7 @@ akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理�
 在 VPC 内请使用 --endpoint sts=https://sts-vpc.REGION.aliyuncs.com。
 
 报告格式：text 供人阅读；json 和 jsonl 可由 akguard 再次读取；sarif 用于 GitHub；gitlab 和 codequality 用于 GitLab；
-junit 用于其他 CI 系统；csv 用于电子表格。
+junit 用于其他 CI 系统；csv 用于电子表格；markdown 用于评论；html 为可转发的单个文件。
 
 除非使用 --show-secrets，所有值都会打码。
 

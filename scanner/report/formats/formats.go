@@ -6,8 +6,10 @@ import (
 	"github.com/akguard/akguard/scanner/report/codequality"
 	"github.com/akguard/akguard/scanner/report/csv"
 	"github.com/akguard/akguard/scanner/report/gitlab"
+	"github.com/akguard/akguard/scanner/report/html"
 	"github.com/akguard/akguard/scanner/report/jsonl"
 	"github.com/akguard/akguard/scanner/report/junit"
+	"github.com/akguard/akguard/scanner/report/markdown"
 	"github.com/akguard/akguard/scanner/report/sarif"
 	"github.com/akguard/akguard/scanner/report/text"
 )
@@ -16,6 +18,7 @@ import (
 func All() []report.Format {
 	return []report.Format{
 		text.Format(), jsonl.Array(), jsonl.Lines(), sarif.Format(), gitlab.Format(), codequality.Format(), junit.Format(), csv.Format(),
+		markdown.Format(), html.Format(),
 	}
 }
 

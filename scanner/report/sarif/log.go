@@ -9,6 +9,7 @@ import (
 const (
 	schemaURI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 	homepage  = "https://github.com/akguard/akguard"
+	rulesPage = homepage + "/blob/main/docs/rules.md"
 )
 
 // The bases that locations are relative to. Their own URIs stay out: they differ from machine to machine.
@@ -36,6 +37,7 @@ type (
 	run struct {
 		Tool        tool            `json:"tool"`
 		Invocations []invocation    `json:"invocations"`
+		Provenance  []provenance    `json:"versionControlProvenance,omitempty"`
 		Bases       map[string]base `json:"originalUriBaseIds"`
 		ColumnKind  string          `json:"columnKind"`
 		Results     []result        `json:"results"`
@@ -56,6 +58,7 @@ type (
 		ShortDescription     message             `json:"shortDescription"`
 		FullDescription      *message            `json:"fullDescription,omitempty"`
 		Help                 *message            `json:"help,omitempty"`
+		HelpURI              string              `json:"helpUri,omitempty"`
 		DefaultConfiguration *configuration      `json:"defaultConfiguration,omitempty"`
 		Properties           *descriptorProperty `json:"properties,omitempty"`
 	}
@@ -69,6 +72,13 @@ type (
 	message struct {
 		Text     string `json:"text"`
 		Markdown string `json:"markdown,omitempty"`
+	}
+	provenance struct {
+		Repository string  `json:"repositoryUri"`
+		MappedTo   baseRef `json:"mappedTo"`
+	}
+	baseRef struct {
+		Base string `json:"uriBaseId"`
 	}
 	base struct {
 		Description message `json:"description"`
@@ -100,6 +110,7 @@ func (h *handler) newLog(results []result, complete bool) log {
 			},
 		}},
 		Invocations: []invocation{{Successful: complete, Notifications: h.notifications, Configuration: h.configuration}},
+		Provenance:  h.provenance,
 		Bases: map[string]base{
 			baseRoot:   {plain(h.say.Say("report.sarif.root"))},
 			baseNoFile: {plain(h.say.Say("report.sarif.no-file"))},

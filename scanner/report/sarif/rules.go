@@ -46,7 +46,11 @@ func (t *ruleTable) find(id string, r rules.Rule, description string, s rules.Se
 	if !ok {
 		i = len(t.list)
 		t.index[id], t.severities[id] = i, s
-		t.list = append(t.list, newDescriptor(id, description, t.say.Printer.Print(r.Help), s))
+		help := t.say.Printer.Print(r.Help)
+		if help == "" { // GitHub wants one
+			help = t.say.Say("report.sarif.rule-help")
+		}
+		t.list = append(t.list, newDescriptor(id, description, help, s))
 	}
 	return i
 }
@@ -56,16 +60,13 @@ func newDescriptor(id, description, help string, s rules.Severity) descriptor {
 	if description == "" { // a rule that this version does not know
 		what = plain(id)
 	}
-	d := descriptor{
-		ID: id, Name: pascal(id), ShortDescription: what, FullDescription: &what,
+	return descriptor{
+		ID: id, Name: pascal(id), ShortDescription: what, FullDescription: &what, HelpURI: rulesPage,
+		Help:                 &message{Text: plain(help).Text, Markdown: help},
 		DefaultConfiguration: &configuration{level(s)},
 		Properties: &descriptorProperty{
 			Tags:             []string{"security", "secret", "external/cwe/cwe-798"},
 			SecuritySeverity: score(s),
 		},
 	}
-	if help != "" {
-		d.Help = &message{Text: plain(help).Text, Markdown: help}
-	}
-	return d
 }

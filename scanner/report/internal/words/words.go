@@ -66,18 +66,10 @@ func (w Writer) Values(c rules.Credential) string {
 	var seen []string
 	for _, s := range []rules.Secret{c.ID, c.Secret, c.Token} {
 		if !s.IsZero() {
-			seen = append(seen, w.Value(s))
+			seen = append(seen, Value(s, w.Whole))
 		}
 	}
 	return strings.Join(seen, " / ")
-}
-
-// Value returns a value as the report shows it, fit for the format.
-func (w Writer) Value(s rules.Secret) string {
-	if w.Quote != nil {
-		return w.Quote(Value(s, w.Whole))
-	}
-	return Value(s, w.Whole)
 }
 
 // Value returns a value as a report shows it: masked, or whole if the user asked for that. A value that was masked in

@@ -120,8 +120,9 @@ the hook in .husky. With lefthook or pre-commit, prefer an entry in their config
 --global installs the hooks for all repositories of the user, which go on running the hooks of their own.
 
 {1}`,
-		zh: `将 pre-commit 钩子装入当前目录所在的仓库，位置是 git 查找钩子的目录（core.hooksPath 或 .git/hooks）。已有的钩子会保留并先运行。
-使用 husky 时，会在 .husky 的钩子中加入一行。使用 lefthook 或 pre-commit 时，建议写入其配置，因为它们可能会重写钩子。
+		zh: `将 pre-commit 钩子装入当前目录所在的仓库，位置是 git 查找钩子的目录（core.hooksPath 或 .git/hooks）。
+已有的钩子会保留并先运行。使用 husky 时，会在 .husky 的钩子中加入一行。使用 lefthook 或 pre-commit 时，
+建议写入其配置，因为它们可能会重写钩子。
 
 --global 为该用户的所有仓库安装钩子，各仓库自己的钩子照常运行。
 

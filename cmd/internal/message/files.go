@@ -12,6 +12,8 @@ var fileTexts = texts{
 	"files.too-large":         {en: "it is larger than {1} bytes, and was not read", zh: "超过 {1} 字节，未读取"},
 	"files.not-exist":         {en: "no such file or folder", zh: "文件或目录不存在"},
 	"files.not-regular":       {en: "not a regular file", zh: "不是普通文件"},
+	"files.replaced":          {en: "it was replaced during the scan, and was not read", zh: "扫描期间被替换，未读取"},
+	"files.too-deep":          {en: "its path is longer than {1} bytes, and was not read", zh: "其路径超过 {1} 字节，未读取"},
 	"files.permission-denied": {en: "permission denied", zh: "权限不足"},
 	"files.unreadable":        {en: "cannot be read: {1}", zh: "无法读取：{1}"},
 }

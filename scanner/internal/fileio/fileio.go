@@ -1,12 +1,14 @@
 // Package fileio reads files whose paths come from a repository and so cannot be trusted: it opens regular files only.
 // A FIFO in place of a file would block until somebody writes to it, and a device may never end.
 //
-// Limits: the check and the open are two system calls, so a file that is replaced between them can still block.
+// It checks both before it opens a file, because opening a device may do something, and after that, because the file may
+// have been replaced in between.
 package fileio
 
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -27,7 +29,15 @@ func Open(path string) (*os.File, error) {
 	if err := checkRegular(path); err != nil {
 		return nil, err
 	}
-	return os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		_ = file.Close()
+		return nil, cmp.Or(err, error(&fs.PathError{Op: "open", Path: path, Err: errNotRegular}))
+	}
+	return file, nil
 }
 
 // sparseFrom is the size from which ReadFile looks for holes. Git writes none, and a smaller file does no harm.

@@ -3,31 +3,66 @@
 package files
 
 import (
+	"io/fs"
 	"os"
-	"path/filepath"
 )
 
-// directory is an open folder.
-type directory struct{ folder *os.File }
+// directory is an open folder. Files and folders are opened relative to it and never outside it, whatever links there are.
+type directory struct{ root *os.Root }
 
 func openDirectory(name string) (*directory, error) {
-	f, err := os.Open(name)
-	return &directory{f}, err
+	r, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	return &directory{r}, nil
+}
+
+// folderIn opens a folder of this one.
+func (d *directory) folderIn(name string) (*directory, error) {
+	if err := d.check(name, fs.FileMode.IsDir); err != nil {
+		return nil, err
+	}
+	r, err := d.root.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	return &directory{r}, nil
+}
+
+// check reports that a file or folder was replaced since the folder was listed.
+func (d *directory) check(name string, is func(fs.FileMode) bool) error {
+	info, err := d.root.Lstat(name)
+	if err == nil && !is(info.Mode()) {
+		err = &fs.PathError{Op: "open", Path: name, Err: errReplaced}
+	}
+	return err
+}
+
+// list reads the folder.
+func (d *directory) list() ([]fs.DirEntry, error) {
+	f, err := d.root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.ReadDir(-1)
 }
 
 // Close closes the folder.
-func (d *directory) Close() error { return d.folder.Close() }
+func (d *directory) Close() error { return d.root.Close() }
 
-// open opens a file of the folder.
-func (d *directory) open(name string) (*file, error) {
-	f, err := os.Open(filepath.Join(d.folder.Name(), name))
-	return &file{f}, err
+// open opens a regular file of the folder.
+func (d *directory) open(name string) (file, error) {
+	if err := d.check(name, fs.FileMode.IsRegular); err != nil {
+		return file{}, err
+	}
+	f, err := d.root.Open(name)
+	return file{f}, err
 }
 
 // readlink returns the text of a symbolic link in the folder.
-func (d *directory) readlink(name string) (string, error) {
-	return os.Readlink(filepath.Join(d.folder.Name(), name))
-}
+func (d *directory) readlink(name string) (string, error) { return d.root.Readlink(name) }
 
 // file is an open file.
 type file struct{ *os.File }

@@ -11,12 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// directory is an open folder. Files are opened relative to it: that does not resolve the folder's path again for each
-// file, cannot be led elsewhere when a parent is replaced, and works where the full path is too long for the system. It
-// belongs to one goroutine.
+// directory is an open folder. Files and folders are opened relative to it: that does not resolve the folder's path again
+// for each of them, cannot be led elsewhere when a parent is replaced, and works where the full path is too long for the
+// system.
 type directory struct {
 	folder *os.File
-	file   file // the open file; reused
+	fd     int // of folder
 }
 
 // openFlags do not follow a symbolic link and do not block on a FIFO.
@@ -27,33 +27,63 @@ func openDirectory(name string) (*directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &directory{folder: f}, nil
+	return &directory{f, int(f.Fd())}, nil
+}
+
+// folderIn opens a folder of this one.
+func (d *directory) folderIn(name string) (*directory, error) {
+	fd, err := retry(func() (int, error) { return unix.Openat(d.fd, name, openFlags|unix.O_DIRECTORY, 0) })
+	if err != nil {
+		return nil, d.pathError("open", name, replaced(err))
+	}
+	return &directory{os.NewFile(uintptr(fd), filepath.Join(d.folder.Name(), name)), fd}, nil
+}
+
+// list reads the folder. It is called once.
+func (d *directory) list() ([]fs.DirEntry, error) { return d.folder.ReadDir(-1) }
+
+// replaced turns the errors for a link, or for a file in place of a folder, into one that says what has happened since the
+// folder was listed.
+func replaced(err error) error {
+	if err == unix.ELOOP || err == unix.ENOTDIR || err == unix.EMLINK { // FreeBSD has EMLINK for a link
+		return errReplaced
+	}
+	return err
 }
 
 // Close closes the folder.
 func (d *directory) Close() error { return d.folder.Close() }
 
-func (d *directory) fd() int { return int(d.folder.Fd()) }
-
 func (d *directory) pathError(op, name string, err error) error {
 	return &fs.PathError{Op: op, Path: filepath.Join(d.folder.Name(), name), Err: err}
 }
 
-// open opens a file of the folder. The file is valid until the next call.
-func (d *directory) open(name string) (*file, error) {
-	fd, err := retry(func() (int, error) { return unix.Openat(d.fd(), name, openFlags, 0) })
+// open opens a regular file of the folder.
+func (d *directory) open(name string) (file, error) {
+	fd, err := retry(func() (int, error) { return unix.Openat(d.fd, name, openFlags, 0) })
 	if err != nil {
-		return nil, d.pathError("open", name, err)
+		return file{}, d.pathError("open", name, replaced(err))
 	}
-	d.file = file{name, fd}
-	return &d.file, nil
+	f := file{name, fd}
+	var stat unix.Stat_t
+	if err = unix.Fstat(fd, &stat); err == nil && stat.Mode&unix.S_IFMT != unix.S_IFREG {
+		err = errReplaced
+	}
+	if err != nil {
+		_ = f.Close()
+		return file{}, d.pathError("open", name, err)
+	}
+	return f, nil
 }
 
 // readlink returns the text of a symbolic link in the folder.
 func (d *directory) readlink(name string) (string, error) {
 	buf := make([]byte, unix.PathMax)
-	n, err := retry(func() (int, error) { return unix.Readlinkat(d.fd(), name, buf) })
+	n, err := retry(func() (int, error) { return unix.Readlinkat(d.fd, name, buf) })
 	if err != nil {
+		if err == unix.EINVAL {
+			err = errReplaced
+		}
 		return "", d.pathError("readlink", name, err)
 	}
 	return string(buf[:n]), nil

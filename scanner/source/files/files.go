@@ -4,7 +4,8 @@
 // is reported as a Skip. Only regular files are opened, because a FIFO or a device may never end. Files are read in
 // parallel; large ones are streamed, without their holes where the file system reports them.
 //
-// Limits: a parent folder that is replaced by a link during the scan is followed.
+// Everything is opened relative to the folder that it is in. So a file or folder that is replaced by a link during the scan
+// is not followed either: a file or folder that is no longer one is a Skip.
 package files
 
 import (
@@ -60,7 +61,14 @@ type folder struct{ opts Options }
 
 // Scan implements scanner.Source.
 func (s *folder) Scan(ctx context.Context, sink scanner.Sink) error {
-	w := newWalk(s.opts, sink)
+	root, err := openDirectory(s.opts.Root)
+	if err != nil {
+		sink.Skip(finding.Skip{Path: ".", Reason: unreadable(err)})
+		return ctx.Err()
+	}
+	defer root.Close()
+	w := newWalk(s.opts, root, sink)
+	defer w.handles.close()
 	g, ctx := errgroup.WithContext(ctx)
 	stop := context.AfterFunc(ctx, w.close)
 	defer stop()
@@ -74,7 +82,10 @@ func (s *folder) Scan(ctx context.Context, sink scanner.Sink) error {
 const maxHeld = 16 << 20
 
 // reader reads files into one buffer. It belongs to one goroutine.
-type reader struct{ buf []byte }
+type reader struct {
+	buf  []byte
+	file file // the open file; a field, so that opening one allocates nothing
+}
 
 // scan scans one file. What cannot be read is skipped; the error is the sink's.
 func (r *reader) scan(ctx context.Context, sink scanner.Sink, d *directory, name string, place finding.Place) error {
@@ -99,10 +110,11 @@ func orSkip(ctx context.Context, sink scanner.Sink, place finding.Place, err err
 }
 
 func (r *reader) read(ctx context.Context, sink scanner.Sink, d *directory, name string, place finding.Place) error {
-	f, err := d.open(name)
-	if err != nil {
+	var err error
+	if r.file, err = d.open(name); err != nil {
 		return err
 	}
+	f := &r.file
 	defer f.Close()
 	content, whole, err := r.head(f)
 	if err != nil {
@@ -197,6 +209,9 @@ func (r interruptible) ReadAt(b []byte, at int64) (int, error) {
 	}
 	return r.in.ReadAt(b, at)
 }
+
+// errReplaced says that something is no longer what it was when its folder was listed.
+var errReplaced = reason.NewError("files.replaced")
 
 func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 

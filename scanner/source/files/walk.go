@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 )
@@ -16,6 +17,7 @@ type walk struct {
 	opts     Options
 	realRoot string // the root without symbolic links; "" if it cannot be resolved
 	sink     scanner.Sink
+	handles  handles
 
 	mu      sync.Mutex
 	changed sync.Cond
@@ -26,7 +28,7 @@ type walk struct {
 
 // task is a folder to list, or files of it to scan.
 type task struct {
-	rel    string // slash-separated; "" for the root
+	at     *node
 	filter Filter
 	files  []entry // nil for a folder to list
 }
@@ -40,8 +42,11 @@ type entry struct {
 // share is how many files one worker takes at a time, so that others can help with a large folder.
 const share = 64
 
-func newWalk(opts Options, sink scanner.Sink) *walk {
-	w := &walk{opts: opts, sink: sink, stack: []task{{filter: opts.Filter}}}
+// maxRel is how long the path of a folder may be: each folder costs as many steps as its path is long.
+const maxRel = 32 << 10
+
+func newWalk(opts Options, root *directory, sink scanner.Sink) *walk {
+	w := &walk{opts: opts, sink: sink, stack: []task{{at: &node{dir: root}, filter: opts.Filter}}}
 	w.changed.L = &w.mu
 	if abs, err := filepath.Abs(opts.Root); err == nil {
 		w.realRoot, _ = filepath.EvalSymlinks(abs)
@@ -107,17 +112,17 @@ func (w *walk) push(tasks []task) {
 }
 
 func (w *walk) do(ctx context.Context, t task, r *reader) error {
-	d, err := openDirectory(filepath.Join(w.opts.Root, filepath.FromSlash(t.rel)))
+	d, err := w.handles.use(t.at)
 	if err != nil {
 		w.skipFolder(t, err)
 		return nil
 	}
-	defer d.Close()
+	defer w.handles.release(t.at)
 	if t.files == nil {
 		t.files = w.list(d, t)
 	}
 	for _, e := range t.files {
-		place := finding.Place{Source: w.opts.Source, Path: path.Join(t.rel, e.name)}
+		place := finding.Place{Source: w.opts.Source, Path: path.Join(t.at.rel, e.name)}
 		if e.link {
 			err = w.link(ctx, d, e.name, place)
 		} else {
@@ -132,15 +137,15 @@ func (w *walk) do(ctx context.Context, t task, r *reader) error {
 
 // skipFolder reports a folder that cannot be read. One that no longer exists had nothing to read.
 func (w *walk) skipFolder(t task, err error) {
-	if t.rel != "" && gone(err) {
+	if t.at.parent != nil && gone(err) {
 		return
 	}
-	w.sink.Skip(finding.Skip{Path: cmp.Or(t.rel, "."), Reason: unreadable(err)})
+	w.sink.Skip(finding.Skip{Path: cmp.Or(t.at.rel, "."), Reason: unreadable(err)})
 }
 
 // list reads a folder. It leaves the folders and all but a share of the files to other workers, and returns that share.
 func (w *walk) list(d *directory, t task) []entry {
-	entries, err := d.folder.ReadDir(-1)
+	entries, err := d.list()
 	if err != nil {
 		w.skipFolder(t, err)
 	}
@@ -150,15 +155,18 @@ func (w *walk) list(d *directory, t task) []entry {
 		name, link := e.Name(), isLink(e)
 		switch {
 		case e.IsDir():
-			if f, ok := t.filter.Folder(name); ok {
-				tasks = append(tasks, task{rel: path.Join(t.rel, name), filter: f})
+			sub := t.at.in(name)
+			if len(sub.rel) > maxRel {
+				w.sink.Skip(finding.Skip{Path: sub.rel, Reason: reason.New("files.too-deep", maxRel)})
+			} else if f, ok := t.filter.Folder(name); ok {
+				tasks = append(tasks, task{at: sub, filter: f})
 			}
 		case (link || e.Type().IsRegular()) && t.filter.File(name):
 			files = append(files, entry{name, link})
 		}
 	}
 	for len(files) > share {
-		tasks = append(tasks, task{rel: t.rel, files: files[:share:share]})
+		tasks = append(tasks, task{at: t.at, files: files[:share:share]})
 		files = files[share:]
 	}
 	w.push(tasks)

@@ -119,7 +119,7 @@ func (db *DB) addDir(dir string, depth int, seen map[string]bool) {
 	}
 }
 
-// openIndexedPack opens a pack with its index, or with the multi-pack-index if its own cannot be read. It may return
+// openIndexedPack opens a pack with its index, or with a multi-pack-index if its own cannot be read. It may return
 // both a pack and an error that says which part of it is unreadable.
 func openIndexedPack(path string, f object.Format) (*pack, error) {
 	idx, err := packfile.ReadIndex(path+".idx", f)
@@ -127,12 +127,12 @@ func openIndexedPack(path string, f object.Format) (*pack, error) {
 		return openPack(path+".pack", f, idx)
 	}
 	err = reason.NewError("git.pack-index", fileio.WithoutPath(err))
-	multi, multiErr := packfile.ReadMultiIndex(filepath.Dir(path), f)
-	if multiErr != nil {
+	idx, multiErr := packfile.ReadMultiIndexOf(filepath.Dir(path), filepath.Base(path)+".idx", f)
+	switch {
+	case errors.Is(multiErr, os.ErrNotExist):
 		return nil, err
-	}
-	if idx, multiErr = multi.IndexOf(filepath.Base(path) + ".idx"); multiErr != nil {
-		return nil, err
+	case multiErr != nil:
+		return nil, reason.NewError("git.pack-indexes", err, fileio.WithoutPath(multiErr))
 	}
 	p, multiErr := openPack(path+".pack", f, idx)
 	if multiErr != nil || p.Count() == idx.Len() {

@@ -2,6 +2,10 @@ package packfile
 
 import (
 	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
@@ -128,6 +132,46 @@ func FuzzMultiPackIndex(f *testing.F) {
 				if at, ok := idx.Find(idx.ID(i)); ok && idx.ID(at) != idx.ID(i) {
 					t.Fatalf("ID %d is found at %d", i, at)
 				}
+			}
+		}
+	})
+}
+
+// Whatever a chain and its layer hold, they make no index of more objects than there are bytes.
+func FuzzMultiPackIndexChain(f *testing.F) {
+	for _, format := range formats {
+		planted.SetFormat(f, format)
+		layer := planted.ObjectFile(f, "pack/multi-pack-index", "multi-pack-index", "write")
+		hash := fmt.Sprintf("%x", layer[len(layer)-format.Size():])
+		f.Add(uint8(format), []byte(hash+"\n"), layer)
+		f.Add(uint8(format), []byte(hash+"\n"+hash+"\n"), layer)
+		f.Add(uint8(format), []byte(strings.Repeat("0", len(hash))+"\n"+hash), layer[:len(layer)-1])
+	}
+	f.Fuzz(func(t *testing.T, n uint8, chain, layer []byte) {
+		format := object.Format(n % 2)
+		packs := t.TempDir()
+		dir := filepath.Join(packs, "multi-pack-index.d")
+		hash := ""
+		if at := len(layer) - format.Size(); at >= 0 {
+			hash = fmt.Sprintf("%x", layer[at:])
+		}
+		write := func(path string, data []byte) {
+			if err := os.WriteFile(path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write(filepath.Join(dir, "multi-pack-index-chain"), chain)
+		write(filepath.Join(dir, "multi-pack-index-"+hash+".midx"), layer)
+		names := []string{"pack-x.idx"}
+		if x, err := parseMultiIndex(format, layer); err == nil {
+			names = append(names, x.indexes...)
+		}
+		for _, name := range names {
+			if idx, err := ReadMultiIndexOf(packs, name, format); err == nil && idx.Len() > len(layer) {
+				t.Fatalf("%d objects in %d bytes", idx.Len(), len(layer))
 			}
 		}
 	})

@@ -17,7 +17,7 @@ import (
 func TestFlagsHaveScripts(t *testing.T) {
 	t.Parallel()
 	used := scripts(t)
-	for _, command := range []string{"scan", "verify", "revoke", "revoke undo", "revoke resume", "revoke watch", "respond"} {
+	for _, command := range []string{"scan", "verify", "revoke", "revoke undo", "revoke resume", "revoke watch", "respond", "report convert"} {
 		checkFlagsOf(t, command, used)
 	}
 }

@@ -28,6 +28,7 @@ type Input struct {
 	folder  string   // that is scanned without a repository
 	root    string   // the folder that paths are relative to; "" if it is not on the disk
 	tree    *os.Root // opened when it is asked for
+	web     string   // the address of a repository on a server, for browsers
 	repo    *repo.Repository
 	history *history.Source
 	remote  *remote.Source

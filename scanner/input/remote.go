@@ -1,6 +1,7 @@
 package input
 
 import (
+	"github.com/akguard/akguard/scanner/forge"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 	"github.com/akguard/akguard/scanner/source/remote"
 )
@@ -23,6 +24,6 @@ func Remote(url, user, password string, o Options) (*Input, error) {
 	}
 	source := remote.New(remote.Options{URL: url, User: user, Password: password, Limits: limits})
 	in := o.of(source)
-	in.remote = source
+	in.remote, in.web = source, forge.Web(url)
 	return in, nil
 }

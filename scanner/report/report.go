@@ -26,6 +26,7 @@ type Options struct {
 	ShowSecrets bool           // write credentials whole
 	Color       bool           // colour the words that matter
 	Quiet       bool           // write findings and what could not be read, and no closing line
+	All         bool           // list every place, where a format for people would list the first
 	MaxBytes    int            // the size at which a format for people cuts its report; 0: what is usual for the format
 	// Tree has the scanned files as they are on the disk, under the paths of their occurrences; nil if they are not there,
 	// as for a saved report. Formats read it to describe lines. They quote nothing of it.

@@ -39,8 +39,9 @@ func (a *app) root() *cobra.Command {
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(a.scan(), a.verify(), a.ignore(), a.baseline(), a.hook())
 	root.AddCommand(account.Commands(a.App)...)
-	root.AddCommand(a.rules(), a.printVersion(), a.completion())
+	root.AddCommand(a.report(), a.rules(), a.printVersion(), a.completion())
 	a.Prepare(root)
+	completeValues(root)
 	return root
 }
 

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/message"
+	"github.com/akguard/akguard/scanner/report/formats"
 	"github.com/spf13/cobra"
 )
 
@@ -23,5 +25,30 @@ func (a *app) completion() *cobra.Command {
 			}
 			return write[args[0]](cmd.Root())
 		},
+	}
+}
+
+// completeValues completes the values of flags that take one of a few.
+func completeValues(cmd *cobra.Command) {
+	values := map[string][]string{
+		"blast-radius": {"admin", "leaked-key", "none"},
+		"fail-on":      {failOnNew, failOnAny, failOnLive, failOnNever},
+		"format":       formats.Names(),
+		"lang":         {string(message.English), string(message.Chinese)},
+		"on-timeout":   {"refuse", "accept"},
+	}
+	switch cmd.CommandPath() {
+	case "akguard rules list":
+		values["format"] = []string{"text", "json"}
+	case "akguard verify":
+		values["format"], values["fail-on"] = []string{"text", "json", "jsonl"}, []string{failOnAny, failOnLive, failOnNever}
+	}
+	for name, list := range values {
+		if cmd.LocalFlags().Lookup(name) != nil {
+			_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)) // fails for unknown flags only
+		}
+	}
+	for _, below := range cmd.Commands() {
+		completeValues(below)
 	}
 }

@@ -46,7 +46,7 @@ func (a *app) listRules() *cobra.Command {
 		},
 	}
 	o.addTo(cmd.Flags())
-	cmd.Flags().StringVar(&format, "format", "text", "")
+	cmd.Flags().StringVarP(&format, "format", "f", "text", "")
 	return cmd
 }
 

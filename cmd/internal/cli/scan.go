@@ -67,15 +67,15 @@ func (a *app) scan() *cobra.Command {
 	o.suppression.addTo(f)
 	f.BoolVar(&o.explain, "explain", false, "")
 	f.BoolVar(&o.cache, "cache", false, "")
-	f.StringVar(&o.format, "format", "text", "")
-	f.StringVar(&o.output, "output", "-", "")
+	f.StringVarP(&o.format, "format", "f", "text", "")
+	f.StringVarP(&o.output, "output", "o", "-", "")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "")
 	f.BoolVar(&o.verify, "verify", true, "")
 	f.BoolVar(&o.noVerify, "no-verify", false, "")
 	o.asking.flags(f)
 	f.StringVar(&o.failOn, "fail-on", "", "")
 	f.DurationVar(&o.timeout, "timeout", 0, "")
-	f.BoolVar(&o.quiet, "quiet", false, "")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
 	f.BoolVar(&o.noProgress, "no-progress", false, "")
 	return cmd
 }
@@ -96,11 +96,10 @@ func (a *app) runScan(ctx context.Context, o scanOptions) error {
 	defer j.input.Close()
 	j.opts.Verifier = v
 	o.tree = j.input.Tree()
-	out, err := command.OpenOutput(o.output, a.Out, o.showSecrets)
+	out, err := a.openReport(o.output, o.showSecrets)
 	if err != nil {
-		return command.Usage("usage.output", o.output, err)
+		return err
 	}
-	a.OnAbandon(out.Discard)
 	defer out.Discard()
 	result, err := a.scanWithin(ctx, o, j.opts, out)
 	if err != nil && !result.Interrupted {
@@ -154,8 +153,11 @@ func (a *app) prepareInput(o *scanOptions, open func() (*input.Input, error)) (*
 		_ = in.Close()
 		return nil, err
 	}
+	web, refs := in.Web()
 	j := &job{input: in, suppressor: sup, opts: scanner.Options{
-		Header:  finding.Header{Version: command.Version(), Target: o.input.named(), Notes: ruling.notes, Empty: o.input.empty()},
+		Header: finding.Header{
+			Version: command.Version(), Target: o.input.named(), Web: web, WebRefs: refs, Notes: ruling.notes, Empty: o.input.empty(),
+		},
 		Sources: in.Sources, Rules: ruling.rules, MaxCandidates: o.asking.candidates,
 		AllowLive: o.suppression.allowLive, ShowSuppressed: o.suppression.show,
 	}}

@@ -49,11 +49,11 @@ func (a *app) verify() *cobra.Command {
 	f.BoolVar(&o.secretStdin, "secret-stdin", false, "")
 	f.BoolVar(&o.fromEnv, "from-env", false, "")
 	f.BoolVar(&o.idOnly, "id-only", false, "")
-	f.StringVar(&o.format, "format", "", "")
-	f.StringVar(&o.output, "output", "-", "")
+	f.StringVarP(&o.format, "format", "f", "", "")
+	f.StringVarP(&o.output, "output", "o", "-", "")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "")
 	f.StringVar(&o.failOn, "fail-on", failOnLive, "")
-	f.BoolVar(&o.quiet, "quiet", false, "")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
 	o.asking.flags(f)
 	return cmd
 }
@@ -71,11 +71,10 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 		return err
 	}
 	defer a.saveVerdicts(verdicts)
-	out, err := command.OpenOutput(o.output, a.Out, o.showSecrets)
+	out, err := a.openReport(o.output, o.showSecrets)
 	if err != nil {
-		return command.Usage("usage.output", o.output, err)
+		return err
 	}
-	a.OnAbandon(out.Discard)
 	defer out.Discard()
 	writer, err := a.handler(cmp.Or(o.format, "text"), out, report.Options{ShowSecrets: o.showSecrets, Quiet: true}) // nothing was scanned
 	if err != nil {

@@ -14,28 +14,52 @@ func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError
+	var malformed *pflag.InvalidSyntaxError
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		return Usage("usage.unknown-flag", "-"+unknown.GetSpecifiedName(), cmd.CommandPath())
 	case errors.As(err, &unknown):
-		return Usage("usage.unknown-flag", "--"+unknown.GetSpecifiedName(), cmd.CommandPath())
+		return unknownFlag(cmd, unknown.GetSpecifiedName())
 	case errors.As(err, &missing):
 		return Usage("usage.flag-needs-value", "--"+missing.GetFlag().Name, cmd.CommandPath())
 	case errors.As(err, &invalid):
 		return Usage("usage.flag-value", "--"+invalid.GetFlag().Name, invalid.GetValue(), invalidity(invalid), cmd.CommandPath())
+	case errors.As(err, &malformed):
+		return Usage("usage.flag-syntax", malformed.GetSpecifiedFlag(), cmd.CommandPath())
 	}
 	return err
 }
 
+// unknownFlag is the error for a flag that a command does not have, with those that it may have been meant to be.
+func unknownFlag(cmd *cobra.Command, name string) error {
+	var known []string
+	add := func(f *pflag.Flag) {
+		if !f.Hidden {
+			known = append(known, f.Name)
+		}
+	}
+	cmd.Flags().VisitAll(add)
+	cmd.InheritedFlags().VisitAll(add)
+	if similar := nearest(name, known); len(similar) > 0 {
+		return Usage("usage.unknown-flag-similar", "--"+name, "--"+strings.Join(similar, ", --"))
+	}
+	return Usage("usage.unknown-flag", "--"+name, cmd.CommandPath())
+}
+
 // invalidity says what a flag expects. The errors of packages strconv and time are in English, and name Go functions.
 func invalidity(err *pflag.InvalidValueError) any {
-	switch err.GetFlag().Value.Type() {
-	case "duration":
+	var ours *reason.Error
+	switch kind := err.GetFlag().Value.Type(); {
+	case errors.As(err.Unwrap(), &ours):
+		return ours
+	case kind == "duration":
 		return reason.New("usage.duration")
-	case "int":
+	case kind == "int":
 		return reason.New("usage.number")
+	case kind == "bool":
+		return reason.New("usage.boolean")
 	}
-	return err.Unwrap()
+	return reason.New("usage.other-value")
 }
 
 // Takes checks the number of arguments that a command takes.

@@ -111,10 +111,18 @@ func (a *App) run(ctx context.Context, root *cobra.Command, args []string) int {
 
 // execute runs the command line. It checks the name of the command before its flags.
 func execute(ctx context.Context, root *cobra.Command, args []string) (*cobra.Command, error) {
+	if completes(args) { // the library adds the command that completes when it runs
+		return root.ExecuteContextC(ctx)
+	}
 	if cmd, rest, err := root.Find(args); err != nil {
 		return cmd, UnknownCommand(cmd, rest)
 	}
 	return root.ExecuteContextC(ctx)
+}
+
+// completes reports whether a shell asks for the ways to go on with a command line.
+func completes(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
 func (a *App) interrupted(w io.Writer) int {

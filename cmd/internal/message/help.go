@@ -277,33 +277,71 @@ junit 用于其他 CI 系统；csv 用于电子表格；markdown 用于评论；
   akguard scan --range origin/main..HEAD
   git show HEAD:app.yml | akguard scan -`,
 	},
-	"flag.staged":             {en: "scan only what the next commit adds: the index, not the files on disk", zh: "只扫描下一次提交将添加的内容：暂存区，而不是磁盘上的文件"},
-	"flag.range":              {en: "scan only what these commits add, such as `BASE..HEAD`", zh: "只扫描这些提交添加的内容，如 `BASE..HEAD`"},
-	"flag.no-history":         {en: "do not scan the history", zh: "不扫描历史"},
-	"flag.no-worktree":        {en: "do not scan the working tree", zh: "不扫描工作区"},
-	"flag.no-unreachable":     {en: "do not scan objects that are not reachable from any ref", zh: "不扫描任何引用都无法到达的对象"},
-	"flag.include-ignored":    {en: "also scan files that git ignores", zh: "同时扫描被 git 忽略的文件"},
-	"flag.config":             {en: "read rules from `FILE` (akguard or gitleaks format); by default the target's .akguard.toml", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）；默认为扫描目标的 .akguard.toml"},
-	"flag.rules-list.config":  {en: "read rules from `FILE` (akguard or gitleaks format); the default is .akguard.toml here", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）；默认为当前目录的 .akguard.toml"},
-	"flag.trust-config":       {en: "let the target's .akguard.toml switch rules off, too", zh: "允许扫描目标自带的 .akguard.toml 关闭规则"},
-	"flag.no-config":          {en: "read no configuration: an untrusted repository should not choose the rules", zh: "不读取任何配置：不受信任的仓库不应自行选择规则"},
-	"flag.explain":            {en: "show what looked like a key but is not one, and why", zh: "显示看似密钥但未被认定的内容及原因"},
-	"flag.cache":              {en: "remember which objects of the history were read, and read only new ones next time", zh: "记录历史中已读取的对象，下次只读取新对象"},
-	"flag.max-archive-depth":  {en: "open archives nested up to `N` levels; 0 opens none", zh: "打开嵌套不超过 `N` 层的归档；0 表示不打开"},
-	"flag.max-memory":         {en: "hold at most `SIZE` of a repository's objects in memory, such as 2GiB", zh: "内存中最多保留 `SIZE` 的仓库对象，如 512MiB 或 2GiB"},
-	"flag.timeout":            {en: "stop after this `TIME`, such as 5m, as an interrupt would; 0 is no limit", zh: "超过 `TIME`（如 5m）后停止，与中断相同；0 表示不限"},
-	"flag.format":             {en: "write the report in this `FORMAT`, one of those above", zh: "报告的格式 `FORMAT`，见上文"},
-	"flag.output":             {en: "write the report to `FILE`, atomically; - is standard output", zh: "将报告以原子方式写入 `FILE`；- 表示标准输出"},
-	"flag.show-secrets":       {en: "write values unmasked; keep such a report safe", zh: "不打码地写出值；请妥善保管这样的报告"},
-	"flag.verify":             {en: "check the keys that are found with STS", zh: "用 STS 验证找到的密钥"},
-	"flag.no-verify":          {en: "send nothing anywhere", zh: "不向任何地方发送任何内容"},
-	"flag.fail-on":            {en: "exit with 1 for `WHICH` findings: new, any, live or never (default new in a change, or any)", zh: "对哪些（`WHICH`）发现以 1 退出：new、any、live 或 never（变更默认 new，否则 any）"},
-	"flag.quiet":              {en: "write nothing but findings, errors and what was skipped", zh: "只输出发现、错误和被跳过的内容"},
-	"flag.no-progress":        {en: "show no progress on a terminal", zh: "不在终端显示进度"},
-	"flag.lang":               {en: "speak this `LANGUAGE`: en or zh; the default follows the locale", zh: "使用的语言 `LANGUAGE`：en 或 zh；默认取决于区域设置"},
-	"flag.version":            {en: "print the version", zh: "输出版本"},
-	"flag.help":               {en: "show this help", zh: "显示本帮助"},
-	"flag.rules-list.format":  {en: "write the list in this `FORMAT`: text or json", zh: "列表的格式 `FORMAT`：text 或 json"},
+	"flag.staged":                      {en: "scan only what the next commit adds: the index, not the files on disk", zh: "只扫描下一次提交将添加的内容：暂存区，而不是磁盘上的文件"},
+	"flag.range":                       {en: "scan only what these commits add, such as `BASE..HEAD`", zh: "只扫描这些提交添加的内容，如 `BASE..HEAD`"},
+	"flag.no-history":                  {en: "do not scan the history", zh: "不扫描历史"},
+	"flag.no-worktree":                 {en: "do not scan the working tree", zh: "不扫描工作区"},
+	"flag.no-unreachable":              {en: "do not scan objects that are not reachable from any ref", zh: "不扫描任何引用都无法到达的对象"},
+	"flag.include-ignored":             {en: "also scan files that git ignores", zh: "同时扫描被 git 忽略的文件"},
+	"flag.config":                      {en: "read rules from `FILE` (akguard or gitleaks format); by default the target's .akguard.toml", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）；默认为扫描目标的 .akguard.toml"},
+	"flag.rules-list.config":           {en: "read rules from `FILE` (akguard or gitleaks format); the default is .akguard.toml here", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）；默认为当前目录的 .akguard.toml"},
+	"flag.trust-config":                {en: "let the target's .akguard.toml switch rules off, too", zh: "允许扫描目标自带的 .akguard.toml 关闭规则"},
+	"flag.no-config":                   {en: "read no configuration: an untrusted repository should not choose the rules", zh: "不读取任何配置：不受信任的仓库不应自行选择规则"},
+	"flag.explain":                     {en: "show what looked like a key but is not one, and why", zh: "显示看似密钥但未被认定的内容及原因"},
+	"flag.cache":                       {en: "remember which objects of the history were read, and read only new ones next time", zh: "记录历史中已读取的对象，下次只读取新对象"},
+	"flag.max-archive-depth":           {en: "open archives nested up to `N` levels; 0 opens none", zh: "打开嵌套不超过 `N` 层的归档；0 表示不打开"},
+	"flag.max-memory":                  {en: "hold at most `SIZE` of a repository's objects in memory, such as 2GiB", zh: "内存中最多保留 `SIZE` 的仓库对象，如 512MiB 或 2GiB"},
+	"flag.timeout":                     {en: "stop after this `TIME`, such as 5m, as an interrupt would; 0 is no limit", zh: "超过 `TIME`（如 5m）后停止，与中断相同；0 表示不限"},
+	"flag.format":                      {en: "write the report in this `FORMAT`, one of those above", zh: "报告的格式 `FORMAT`，见上文"},
+	"flag.output":                      {en: "write the report to `FILE`, atomically; - is standard output", zh: "将报告以原子方式写入 `FILE`；- 表示标准输出"},
+	"flag.show-secrets":                {en: "write values unmasked; keep such a report safe", zh: "不打码地写出值；请妥善保管这样的报告"},
+	"flag.verify":                      {en: "check the keys that are found with STS", zh: "用 STS 验证找到的密钥"},
+	"flag.no-verify":                   {en: "send nothing anywhere", zh: "不向任何地方发送任何内容"},
+	"flag.fail-on":                     {en: "exit with 1 for `WHICH` findings: new, any, live or never (default new in a change, or any)", zh: "对哪些（`WHICH`）发现以 1 退出：new、any、live 或 never（变更默认 new，否则 any）"},
+	"flag.quiet":                       {en: "write nothing but findings, errors and what was skipped", zh: "只输出发现、错误和被跳过的内容"},
+	"flag.no-progress":                 {en: "show no progress on a terminal", zh: "不在终端显示进度"},
+	"flag.lang":                        {en: "speak this `LANGUAGE`: en or zh; the default follows the locale", zh: "使用的语言 `LANGUAGE`：en 或 zh；默认取决于区域设置"},
+	"flag.version":                     {en: "print the version", zh: "输出版本"},
+	"flag.help":                        {en: "show this help", zh: "显示本帮助"},
+	"flag.rules-list.format":           {en: "write the list in this `FORMAT`: text or json", zh: "列表的格式 `FORMAT`：text 或 json"},
+	"flag.report-convert.format":       {en: "write the report in this `FORMAT`; akguard scan --help lists them", zh: "报告的格式 `FORMAT`；akguard scan --help 列出所有格式"},
+	"flag.report-convert.show-secrets": {en: "write the values that the saved report has unmasked; keep such a report safe", zh: "不打码地写出已保存报告中的完整值；请妥善保管这样的报告"},
+	"flag.all":                         {en: "list every place of each credential, and not only the first ones (text)", zh: "列出每个凭证的所有位置，而不只是前几处（text）"},
+	"help.report.short":                {en: "Work with saved reports", zh: "处理已保存的报告"},
+	"help.report-convert.short":        {en: "Write a saved report in another format", zh: "以其他格式写出已保存的报告"},
+	"help.report-convert.long": {
+		en: `Write a saved report in another format. REPORT is a file that akguard scan or akguard verify has written with --format
+json or jsonl; - is standard input. Nothing is scanned, and nothing is sent anywhere.
+
+A report is the same as if the scan had written it in this format, with two exceptions: values that are masked in REPORT
+stay masked, and SARIF lacks the hashes of lines, which need the files. A report without its end is that of a scan that
+was interrupted, and says so.
+
+Exit codes:
+  0    the report is written, whatever it says
+  2    usage error, or REPORT cannot be read
+  130  interrupted; nothing is written
+`,
+		zh: `以其他格式写出已保存的报告。REPORT 是 akguard scan 或 akguard verify 以 --format json 或 jsonl 写出的文件；
+- 表示标准输入。不扫描任何内容，也不向任何地方发送任何内容。
+
+结果与扫描时直接以该格式写出相同，但有两点例外：REPORT 中已打码的值仍然打码；SARIF 缺少需要读取文件才能计算的行哈希。
+没有结尾的报告来自被中断的扫描，并会如此说明。
+
+退出码：
+  0    报告已写出，无论其内容如何
+  2    用法错误，或无法读取 REPORT
+  130  被中断；未写出任何内容
+`,
+	},
+	"help.report-convert.example": {
+		en: `  akguard scan --format jsonl -o leaks.jsonl
+  akguard report convert -f html -o leaks.html leaks.jsonl
+  akguard report convert -f sarif - <leaks.jsonl`,
+		zh: `  akguard scan --format jsonl -o leaks.jsonl
+  akguard report convert -f html -o leaks.html leaks.jsonl
+  akguard report convert -f sarif - <leaks.jsonl`,
+	},
 	"help.rules.short":        {en: "Show and check the rules", zh: "显示和检查规则"},
 	"help.rules-list.short":   {en: "List the rules, with their severities before verification", zh: "列出规则及其验证前的严重程度"},
 	"help.rules-lint.short":   {en: "Check a configuration, and show which rules cost time", zh: "检查配置，并指出哪些规则耗时"},

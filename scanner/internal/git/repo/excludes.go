@@ -88,3 +88,6 @@ func rooted(path, folder string) string {
 	}
 	return path
 }
+
+// RemoteURL returns the URL of a remote as the repository's configuration has it; "" if there is none.
+func (r *Repository) RemoteURL(name string) string { return r.config.Get("remote", name, "url") }

@@ -32,8 +32,9 @@ type Repo struct {
 // start is the time of the first command: 2024-01-01T00:00:00Z.
 const start = 1704067200
 
-// formatVariable is git's variable for the object format of new repositories.
-const formatVariable = "GIT_DEFAULT_HASH"
+// formatVariable is the environment variable with the object format of new repositories. It is not git's own, which may be
+// set on the machine.
+const formatVariable = "AKGUARD_TEST_FORMAT"
 
 // EachFormat runs a test for each object format: New makes repositories of that format. The test must not run in parallel;
 // its subtests may.
@@ -129,7 +130,7 @@ func (r *Repo) run(stdin string, args []string) (string, error) {
 // env is the whole environment of git.
 func (r *Repo) env() []string {
 	env := []string{
-		"PATH=" + os.Getenv("PATH"), formatVariable + "=" + r.Format.String(), "HOME=" + os.DevNull, "LC_ALL=C",
+		"PATH=" + os.Getenv("PATH"), "GIT_DEFAULT_HASH=" + r.Format.String(), "HOME=" + os.DevNull, "LC_ALL=C",
 		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_SYSTEM=" + os.DevNull, "GIT_CONFIG_COUNT=6",
 	}
 	for i, setting := range []string{

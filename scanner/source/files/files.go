@@ -117,6 +117,9 @@ func (r *reader) read(ctx context.Context, sink scanner.Sink, d *directory, name
 	f := &r.file
 	defer f.Close()
 	content, whole, err := r.head(f)
+	if err == nil && len(content) == 0 {
+		err = f.checkEmpty()
+	}
 	if err != nil {
 		return err
 	}

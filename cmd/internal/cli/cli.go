@@ -37,7 +37,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().String("lang", "", "")
 	root.Flags().Bool("version", false, "") // cobra's own would take -v, which is --verbose elsewhere
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.AddCommand(a.scan(), a.verify(), a.ignore(), a.baseline(), a.hook())
+	root.AddCommand(a.scan(), a.verify(), a.ignore(), a.baseline(), a.hook(), a.ci())
 	root.AddCommand(account.Commands(a.App)...)
 	root.AddCommand(a.report(), a.rules(), a.printVersion(), a.completion())
 	a.Prepare(root)

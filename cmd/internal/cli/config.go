@@ -20,6 +20,9 @@ type configOptions struct {
 	path  string
 	none  bool
 	trust bool
+	// own reads the configuration that comes with what is scanned; nil: from the disk. The error is fs.ErrNotExist if there is
+	// none.
+	own func() ([]byte, error)
 }
 
 func (o *configOptions) addTo(f *pflag.FlagSet) {
@@ -41,6 +44,9 @@ func (o configOptions) load(target string) (config.Config, error) {
 	case o.path != "":
 		return loadConfig(o.path)
 	}
+	if o.own != nil {
+		return o.loadOwn()
+	}
 	if target == "-" {
 		target = ""
 	}
@@ -53,6 +59,22 @@ func (o configOptions) load(target string) (config.Config, error) {
 		c.Ignored = append(c.Ignored, c.Distrust()...)
 	}
 	return c, err
+}
+
+// loadOwn reads the configuration that own returns, and trusts it.
+func (o configOptions) loadOwn() (config.Config, error) {
+	data, err := o.own()
+	if errors.Is(err, fs.ErrNotExist) {
+		return config.Config{}, nil
+	}
+	if err != nil {
+		return config.Config{}, command.Usage("usage.config", err)
+	}
+	c, err := config.Parse(config.Name, data)
+	if err != nil {
+		return c, command.Usage("usage.config", err)
+	}
+	return c, nil
 }
 
 func loadConfig(path string) (config.Config, error) {

@@ -26,6 +26,9 @@ type suppression struct {
 	show      bool
 	allowLive bool
 	only      bool // the baselines alone
+	// at is the revision whose ignore file counts; "" is what is on disk. Comments do not count then: they are part of the
+	// change that is judged.
+	at string
 }
 
 func (o *suppression) addTo(f *pflag.FlagSet) {
@@ -62,7 +65,10 @@ func (o suppression) newSuppressor(in *input.Input, allow []suppress.Allow) (*su
 	}
 	s := &suppressor{opts: suppress.Options{Now: time.Now()}}
 	if !o.only {
-		s.opts.Comments, s.opts.Allow = &suppress.Comments{Foreign: o.foreign}, allow
+		s.opts.Allow = allow
+	}
+	if !o.only && o.at == "" {
+		s.opts.Comments = &suppress.Comments{Foreign: o.foreign}
 	}
 	for _, path := range o.baselines {
 		file, err := readIgnoreFile(path)
@@ -76,13 +82,21 @@ func (o suppression) newSuppressor(in *input.Input, allow []suppress.Allow) (*su
 		if o.only {
 			return nil, fs.ErrNotExist
 		}
-		data, err := in.Own(suppress.FileName, suppress.MaxFileSize)
+		data, err := o.read(in, suppress.FileName)
 		if err != nil {
 			return nil, err
 		}
 		return suppress.Parse(suppress.FileName, data), nil
 	}
 	return s, nil
+}
+
+// read reads a file that comes with what is scanned.
+func (o suppression) read(in *input.Input, name string) ([]byte, error) {
+	if o.at != "" {
+		return in.OwnAt(o.at, name, suppress.MaxFileSize)
+	}
+	return in.Own(name, suppress.MaxFileSize)
 }
 
 // readIgnoreFile reads an ignore file that a user named.

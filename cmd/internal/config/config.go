@@ -114,6 +114,14 @@ func Load(path string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	return Parse(path, data)
+}
+
+// MaxSize is the size of the largest configuration, in bytes.
+const MaxSize = maxSize
+
+// Parse is Load for a text that was read elsewhere. Path names it.
+func Parse(path string, data []byte) (Config, error) {
 	parse := parseOwn
 	if strings.Contains(strings.ToLower(filepath.Base(path)), "gitleaks") {
 		parse = parseGitleaks

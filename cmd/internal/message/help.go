@@ -200,6 +200,44 @@ and is recorded in FILE.
 	"flag.on-timeout":              {en: "`WHAT` to do with a push that was not read in time: refuse or accept", zh: "对未能及时读完的推送的处理（`WHAT`）：refuse 或 accept"},
 	"flag.break-glass":             {en: "let a push option skip the hook, and record it in `FILE`", zh: "允许用推送选项跳过钩子，并记录到 `FILE`"},
 
+	"help.ci.short": {en: "Judge the change that a CI job runs for", zh: "检查 CI 作业所针对的变更"},
+	"help.ci.long": {
+		en: `Judge the commits that a pull request, a push or a merge queue adds. akguard ci knows GitHub Actions, GitLab CI,
+Jenkins, Azure Pipelines, Bitbucket Pipelines and Codeup Flow by their environment; elsewhere, --base and --head name
+the ends. After a schedule, or where nothing says what was there before, the whole repository is judged.
+
+What counts is a credential that the base does not have in its history, and one that is live. The configuration and
+the .akguardignore of the base count, and comments do not: a change cannot excuse itself, unless you give
+--trust-change.
+
+A clone that lacks history is not clean: akguard prints the command that brings it, or runs it with --fetch. The number
+of commits that were read is compared with what the event says.
+
+{1}`,
+		zh: `检查拉取请求、推送或合并队列所增加的提交。akguard ci 通过环境识别 GitHub Actions、GitLab CI、Jenkins、
+Azure Pipelines、Bitbucket Pipelines 和 Codeup Flow；在其他平台用 --base 和 --head 指定两端。定时运行，或没有信息
+说明之前的状态时，检查整个仓库。
+
+计入的是基准历史中没有的凭证，以及仍然有效的凭证。以基准的配置和 .akguardignore 为准，注释不生效：变更不能为自己开脱，
+除非使用 --trust-change。
+
+缺少历史的克隆不算干净：akguard 会打印补全的命令，或在使用 --fetch 时执行它。读取的提交数会与事件所述比较。
+
+{1}`,
+	},
+	"help.ci.example": {
+		en: `  akguard ci
+  akguard ci --fetch --format sarif --output akguard.sarif
+  akguard ci --base origin/main`,
+		zh: `  akguard ci
+  akguard ci --fetch --format sarif --output akguard.sarif
+  akguard ci --base origin/main`,
+	},
+	"flag.base":         {en: "judge what --head adds to `REV`", zh: "检查 --head 相对于 `REV` 增加的内容"},
+	"flag.head":         {en: "`REV` that is judged with --base (default HEAD)", zh: "与 --base 一起使用的 `REV`（默认 HEAD）"},
+	"flag.fetch":        {en: "have git fetch history that is missing", zh: "让 git 获取缺少的历史"},
+	"flag.trust-change": {en: "let configuration, ignore file and comments of the change count", zh: "让变更中的配置、忽略文件和注释生效"},
+
 	"help.scan.short": {en: "Scan a repository, a folder, a file, a URL or standard input", zh: "扫描代码仓库、目录、文件、URL 或标准输入"},
 	"help.scan.long": {
 		en: `Scan for leaked Alibaba Cloud AccessKeys.

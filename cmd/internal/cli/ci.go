@@ -1,0 +1,407 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/akguard/akguard/cmd/internal/ci"
+	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/config"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/input"
+	"github.com/akguard/akguard/scanner/report"
+	"github.com/akguard/akguard/scanner/report/formats"
+	"github.com/spf13/cobra"
+)
+
+// ciOptions are the flags of ci.
+type ciOptions struct {
+	scan        scanOptions
+	base, head  string
+	fetch       bool
+	trustChange bool
+}
+
+func (a *app) ci() *cobra.Command {
+	var o ciOptions
+	cmd := &cobra.Command{
+		Use:  "ci",
+		Args: command.Takes(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := command.CheckFlags(cmd.Flags()); err != nil {
+				return err
+			}
+			return (&ciRun{app: a, opts: o}).run(cmd.Context())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.base, "base", "", "")
+	f.StringVar(&o.head, "head", "", "")
+	f.BoolVar(&o.fetch, "fetch", false, "")
+	f.BoolVar(&o.trustChange, "trust-change", false, "")
+	o.scan.config.addTo(f)
+	o.scan.suppression.addTo(f)
+	f.Var(&command.Memory{Bytes: &o.scan.input.repository.MaxMemory}, "max-memory", "")
+	f.IntVar(&o.scan.input.repository.MaxArchiveDepth, "max-archive-depth", defaultArchiveDepth, "")
+	f.StringVarP(&o.scan.format, "format", "f", "text", "")
+	f.StringVarP(&o.scan.output, "output", "o", "-", "")
+	f.BoolVar(&o.scan.showSecrets, "show-secrets", false, "")
+	f.BoolVar(&o.scan.verify, "verify", true, "")
+	f.BoolVar(&o.scan.noVerify, "no-verify", false, "")
+	o.scan.asking.flags(f)
+	f.StringVar(&o.scan.failOn, "fail-on", "", "")
+	f.DurationVar(&o.scan.timeout, "timeout", 0, "")
+	return cmd
+}
+
+// ciRun is one run of ci.
+type ciRun struct {
+	*app
+	opts     ciOptions
+	platform ci.Platform
+	plan     ci.Plan
+	shallow  bool
+	partial  bool
+	log      io.Writer // stderr, for commands of the runner
+}
+
+func (r *ciRun) run(ctx context.Context) error {
+	if err := r.prepare(); err != nil {
+		return err
+	}
+	if r.plan.Nothing {
+		r.Say("ci.nothing", r.plan.Event)
+		return nil
+	}
+	result, err := r.judgeWhole(ctx)
+	if result == nil {
+		return err
+	}
+	if reported := r.report(result); reported != nil {
+		return reported
+	}
+	if err != nil {
+		return err
+	}
+	return r.conclude(result)
+}
+
+// prepare finds out what to judge.
+func (r *ciRun) prepare() error {
+	r.platform = ci.Detect(os.Getenv)
+	if r.opts.scan.noVerify {
+		r.opts.scan.verify = false
+	}
+	if r.log = r.Err; r.onGitHub() {
+		r.Out, r.Err = ci.Harmless(r.Out), ci.Harmless(r.Err)
+	}
+	if err := r.replan(); err != nil {
+		return err
+	}
+	r.opts.scan.input.judged = !r.plan.Whole
+	return r.opts.scan.check()
+}
+
+func (r *ciRun) onGitHub() bool { return r.platform.Name == "GitHub Actions" }
+
+// replan makes the plan with what the clone has now.
+func (r *ciRun) replan() error {
+	revisions, err := input.OpenRevisions("")
+	if err != nil {
+		return inputFailed(err)
+	}
+	defer revisions.Close()
+	r.shallow, r.partial = revisions.Shallow(), revisions.Partial()
+	if r.opts.base != "" || r.opts.head != "" {
+		r.plan = r.named(revisions)
+		return nil
+	}
+	var event []byte
+	if name := r.platform.EventFile; name != "" {
+		if event, err = os.ReadFile(os.Getenv(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return command.Usage("usage.ci-event", name, err)
+		}
+	}
+	r.plan = r.platform.Plan(os.Getenv, event, revisions)
+	return nil
+}
+
+// named is the plan that the flags --base and --head make.
+func (r *ciRun) named(revisions *input.Revisions) ci.Plan {
+	head, base := r.opts.head, r.opts.base
+	if head == "" {
+		head = "HEAD"
+	}
+	p := ci.Plan{Platform: r.platform.Name, Event: "--base", Heads: []string{head}, Head: head}
+	if base != "" {
+		p.Bases, p.Trusted = []string{base}, base
+	}
+	for _, name := range append(append([]string{}, p.Heads...), p.Bases...) {
+		if _, ok := revisions.Resolve(name); !ok {
+			p.Missing = append(p.Missing, name)
+		}
+	}
+	return p
+}
+
+// ciResult is what a run found.
+type ciResult struct {
+	recorded
+	outcome outcome
+}
+
+// judgeWhole judges, and fetches missing history where that is allowed. The result is nil with an error that leaves nothing
+// to report.
+func (r *ciRun) judgeWhole(ctx context.Context) (*ciResult, error) {
+	for depth := firstDepth; ; depth *= 2 {
+		if len(r.plan.Missing) == 0 {
+			result, err := r.judge(ctx)
+			if err != nil || !result.cut() || !r.opts.fetch || !r.shallow {
+				return result, err
+			}
+		} else if !r.opts.fetch {
+			return nil, command.Failed(command.ExitIncomplete, "ci.missing", r.whole())
+		}
+		if depth > maxDepth {
+			depth = 0
+		}
+		if err := r.fetch(ctx, depth); err != nil {
+			return nil, command.Failed(command.ExitIncomplete, "ci.fetch-failed", err)
+		}
+		if err := r.replan(); err != nil {
+			return nil, err
+		}
+		if depth == 0 {
+			return r.judge(ctx)
+		}
+	}
+}
+
+// judge scans what the plan says.
+func (r *ciRun) judge(ctx context.Context) (*ciResult, error) {
+	scan := r.opts.scan
+	scan.quiet = true
+	r.trust(&scan)
+	v, verdicts, err := r.scanVerifier(ctx, scan)
+	if err != nil {
+		return nil, err
+	}
+	defer r.saveVerdicts(verdicts)
+	j, err := r.prepareInput(&scan, func() (*input.Input, error) { return r.open(scan.input.repository) })
+	if err != nil {
+		return nil, err
+	}
+	defer j.input.Close()
+	j.opts.Verifier = v
+	j.opts.Header.Target = r.target()
+	if !r.plan.Note.IsZero() {
+		j.opts.Header.Notes = append(j.opts.Header.Notes, r.plan.Note)
+	}
+	if scan.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, scan.timeout)
+		defer cancel()
+	}
+	result := &ciResult{}
+	result.outcome, err = r.watch(ctx, scan, j.opts, &result.recorded)
+	if err != nil && !result.outcome.Interrupted {
+		return nil, failedScan(err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = command.Failed(command.ExitInterrupted, "scan.timed-out", scan.timeout)
+	}
+	r.saySuppressions(j.suppressor, r.plan.Whole && result.outcome.Complete)
+	return result, err
+}
+
+// open opens what the plan says.
+func (r *ciRun) open(o input.RepositoryOptions) (*input.Input, error) {
+	if r.plan.Whole {
+		return input.Path("", o)
+	}
+	return input.Range("", r.plan.Spec(), o.Options)
+}
+
+func (r *ciRun) target() string {
+	if r.plan.Whole {
+		return "."
+	}
+	return r.plan.Spec()
+}
+
+// trust has the configuration and the ignore file of the base count, and not those of the change, which could excuse itself.
+func (r *ciRun) trust(scan *scanOptions) {
+	if r.plan.Whole || r.opts.trustChange {
+		scan.config.trust = true
+		return
+	}
+	at := r.plan.Trusted
+	if at == "" {
+		at = noRevision
+	}
+	scan.suppression.at = at
+	scan.config.own = func() ([]byte, error) {
+		in, err := input.Path("", input.RepositoryOptions{NoWorktree: true})
+		if err != nil {
+			return nil, err
+		}
+		defer in.Close()
+		return in.OwnAt(at, config.Name, config.MaxSize)
+	}
+}
+
+// noRevision resolves to nothing: before the change there was no file.
+const noRevision = "0000000000000000000000000000000000000000"
+
+// report writes the report, and what the platform shows.
+func (r *ciRun) report(result *ciResult) error {
+	out, err := command.OpenOutput(r.opts.scan.output, r.Out, r.opts.scan.showSecrets)
+	if err != nil {
+		return command.Usage("usage.output", r.opts.scan.output, err)
+	}
+	r.OnAbandon(out.Discard)
+	defer out.Discard()
+	writer, err := r.handler(r.opts.scan.format, out, report.Options{ShowSecrets: r.opts.scan.showSecrets})
+	if err != nil {
+		return err
+	}
+	if err := result.play(writer); err != nil {
+		return command.Failed(command.ExitIncomplete, "scan.failed", err)
+	}
+	if err := out.Commit(); err != nil {
+		return command.Usage("usage.output-write", r.opts.scan.output, err)
+	}
+	return r.summarize(result)
+}
+
+// summarize writes the job summary and the annotations of GitHub Actions.
+func (r *ciRun) summarize(result *ciResult) error {
+	if !r.onGitHub() {
+		return nil
+	}
+	if name := os.Getenv("GITHUB_STEP_SUMMARY"); name != "" {
+		if err := r.writeSummary(name, result); err != nil {
+			r.Say("ci.no-summary", err) // the job goes on: the report is in the log
+		}
+	}
+	return ci.Write(r.log, r.annotations(result), func(level string, n int) ci.Annotation {
+		return ci.Annotation{Level: level, Title: "akguard", Message: r.Text("ci.more-annotations", n)}
+	})
+}
+
+func (r *ciRun) writeSummary(name string, result *ciResult) error {
+	markdown, ok := formats.Find("markdown")
+	if !ok {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := result.play(markdown.Open(&b, report.Options{Words: r.Words, MaxBytes: ci.MaxSummary - 1024})); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(b.Bytes())
+	return errors.Join(err, file.Close())
+}
+
+// conclude compares what was read with what the event says, and sets the exit code.
+func (r *ciRun) conclude(result *ciResult) error {
+	r.app.judge(r.opts.scan.fails(), result.outcome)
+	read := int(result.outcome.Commits)
+	switch {
+	case r.plan.Whole:
+		r.Say("ci.judged-whole", r.plan.Event)
+	case r.plan.Commits == 0:
+		r.Say("ci.judged", read, r.plan.Event)
+	default:
+		r.Say("ci.judged-of", read, r.plan.Event, r.plan.Commits)
+		if read != r.plan.Commits && !result.cut() {
+			r.incomplete("ci.other-count", read, r.plan.Commits)
+		}
+	}
+	if !r.plan.Note.IsZero() {
+		r.Say(r.plan.Note.Code, r.plan.Note.Args()...)
+	}
+	if r.plan.Note.Code == "ci.stale-merge" {
+		r.incomplete("ci.stale-merge", r.plan.Head)
+	}
+	if result.cut() {
+		r.Say("ci.make-whole", r.whole())
+	}
+	return nil
+}
+
+// incomplete reports that what was judged is not what was asked about.
+func (r *ciRun) incomplete(key string, args ...any) {
+	if r.Code == command.ExitOK {
+		r.Code = command.ExitIncomplete
+	}
+	r.Say(key, args...)
+}
+
+// recorded is a Handler that keeps a report, to write it in several formats.
+type recorded struct {
+	header   finding.Header
+	findings []finding.Finding
+	skips    []finding.Skip
+	sum      finding.Summary
+	ended    bool
+}
+
+// Header implements finding.Handler.
+func (r *recorded) Header(h finding.Header) error { r.header = h; return nil }
+
+// Finding implements finding.Handler.
+func (r *recorded) Finding(f finding.Finding) error { r.findings = append(r.findings, f); return nil }
+
+// Skip implements finding.Handler.
+func (r *recorded) Skip(s finding.Skip) error { r.skips = append(r.skips, s); return nil }
+
+// Summary implements finding.Handler.
+func (r *recorded) Summary(s finding.Summary) error { r.sum, r.ended = s, true; return nil }
+
+// play gives the report to a handler.
+func (r *recorded) play(h finding.Handler) error {
+	if err := h.Header(r.header); err != nil {
+		return err
+	}
+	for _, f := range r.findings {
+		if err := h.Finding(f); err != nil {
+			return err
+		}
+	}
+	for _, s := range r.skips {
+		if err := h.Skip(s); err != nil {
+			return err
+		}
+	}
+	if !r.ended {
+		return nil
+	}
+	return h.Summary(r.sum)
+}
+
+// cut reports whether something of the history was not there.
+func (r *recorded) cut() bool {
+	for _, s := range r.skips {
+		if isCut(s.Reason) {
+			return true
+		}
+	}
+	return false
+}
+
+func isCut(why reason.Reason) bool {
+	switch why.Code {
+	case "git.shallow", "git.base-shallow", "git.parent-unreadable", "git.base-parent-unreadable", "git.partial", "git.object-missing":
+		return true
+	}
+	return false
+}

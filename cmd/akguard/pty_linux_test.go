@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/akguard/akguard/cmd/internal/terminal/termtest"
 )
 
@@ -163,5 +165,27 @@ func TestColor(t *testing.T) {
 				t.Errorf("colours: want %v; the screen is %q", test.want, screen)
 			}
 		})
+	}
+}
+
+// TestWidth looks at a report on a narrow terminal: it is broken to fit, and ends with a command that can be pasted.
+func TestWidth(t *testing.T) {
+	t.Parallel()
+	terminal := termtest.New(t)
+	if err := unix.IoctlSetWinsize(int(terminal.File.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 60}); err != nil {
+		t.Fatal(err)
+	}
+	p := newProcess(t, "scan", "--no-verify", "-")
+	p.Stdout, p.Cmd.Stdin = terminal.File, strings.NewReader(keyPair())
+	p.start(t)
+	p.ends(t, 10*time.Second, 1)
+	screen := terminal.Screen()
+	if !strings.Contains(screen, "next ") {
+		t.Fatalf("no report on the screen: %q", screen)
+	}
+	for _, line := range strings.Split(screen, "\n") {
+		if strings.HasPrefix(line, "  ") && len(line) > 75 { // with the escapes of colours
+			t.Errorf("%d characters: %q", len(line), line)
+		}
 	}
 }

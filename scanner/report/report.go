@@ -26,6 +26,8 @@ type Options struct {
 	ShowSecrets bool           // write credentials whole
 	Color       bool           // colour the words that matter
 	Quiet       bool           // write findings and what could not be read, and no closing line
+	Width       int            // columns at which a report for people is wrapped; 0: not at all
+	Person      bool           // a person reads it as it is written: commands may name an ID whole, which is no secret
 	All         bool           // list every place, where a format for people would list the first
 	MaxBytes    int            // the size at which a format for people cuts its report; 0: what is usual for the format
 	// Tree has the scanned files as they are on the disk, under the paths of their occurrences; nil if they are not there,

@@ -38,6 +38,7 @@ type scanOptions struct {
 	cache       bool
 	explain     bool
 	quiet       bool
+	all         bool
 	noProgress  bool
 	timeout     time.Duration // 0: no limit
 	tree        fs.FS         // what is scanned, as it is on the disk; nil if it is not there
@@ -75,6 +76,7 @@ func (a *app) scan() *cobra.Command {
 	o.asking.flags(f)
 	f.StringVar(&o.failOn, "fail-on", "", "")
 	f.DurationVar(&o.timeout, "timeout", 0, "")
+	f.BoolVar(&o.all, "all", false, "")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
 	f.BoolVar(&o.noProgress, "no-progress", false, "")
 	return cmd
@@ -264,7 +266,7 @@ func (o *outcome) count(v verifier.Verdict) {
 
 // scanTo scans into the output.
 func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, out *command.Output) (outcome, error) {
-	writer, err := a.handler(o.format, out, report.Options{ShowSecrets: o.showSecrets, Quiet: o.quiet, Tree: o.tree})
+	writer, err := a.handler(o.format, out, report.Options{ShowSecrets: o.showSecrets, Quiet: o.quiet, All: o.all, Tree: o.tree})
 	if err != nil {
 		return outcome{}, err
 	}
@@ -294,7 +296,7 @@ func (a *app) handler(format string, out *command.Output, o report.Options) (fin
 	if !ok {
 		return nil, command.Usage("usage.format", format, strings.Join(formats.Names(), ", "))
 	}
-	o.Words, o.Color = a.Words, terminal.Color(out.Writer)
+	o.Words, o.Color, o.Width, o.Person = a.Words, terminal.Color(out.Writer), terminal.Width(out.Writer), terminal.Is(out.Writer)
 	if f.Machine {
 		o.Words = message.New(message.English)
 	}

@@ -48,6 +48,16 @@ var reportTexts = texts{
 	"report.next.verify-sts":      {en: "treat it as live until it expires, and verify it online", zh: "过期之前请视为有效，并联网验证"},
 	"report.next.revoke-in-doubt": {en: "treat it as live: revoke it where it was issued", zh: "请视为有效：在签发处吊销"},
 
+	"report.row.print":       {en: "print", zh: "指纹"},
+	"report.row.by-verdict":  {en: "by verdict ", zh: "按验证结果"},
+	"report.row.by-severity": {en: "by severity", zh: "按严重程度"},
+	"report.row.by-folder":   {en: "by folder  ", zh: "按目录    "},
+	"report.other-folders":   {en: "{1} other folders {2}", one: "1 other folder {2}", zh: "其他 {1} 个目录 {2}"},
+	"report.no-folder":       {en: "no folder", zh: "无目录"},
+	"report.since":           {en: "since commit {1}", zh: "自提交 {1} 起"},
+	"report.suppressed-word": {en: "suppressed", zh: "已忽略"},
+	"report.commands":        {en: "to disable what works, run:", zh: "要禁用有效的密钥，请运行："},
+
 	"report.row.owner": {en: "owner", zh: "归属"},
 	"report.row.why":   {en: "why", zh: "原因"},
 	"report.row.can":   {en: "can", zh: "权限"},

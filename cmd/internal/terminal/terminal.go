@@ -9,6 +9,7 @@ import (
 
 	"github.com/akguard/akguard/scanner/printable"
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 )
 
 // Is reports whether a stream is a terminal, or a writer that unwraps to one.
@@ -24,6 +25,22 @@ func Is(stream any) bool {
 // turned them off (https://no-color.org).
 func Color(stream any) bool {
 	return Is(stream) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// Width returns how many columns a terminal has; 0 for a stream that is none, or that does not say.
+func Width(stream any) int {
+	if w, ok := stream.(interface{ Unwrap() io.Writer }); ok {
+		return Width(w.Unwrap())
+	}
+	f, ok := stream.(*os.File)
+	if !ok || !Is(f) {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
 }
 
 // Say writes one line to a person. What its arguments quote cannot drive the terminal, nor begin a line that looks

@@ -45,7 +45,23 @@ func (p places) exposure() string {
 	if o.Commit != "" && o.Source == finding.SourceHistory {
 		facts = append(facts, p.h.say.Say("report.commit", words.Short(o.Commit)))
 	}
-	return strings.Join(append(facts, p.place(o)), p.h.say.Say("report.comma"))
+	facts = append(facts, p.place(o))
+	if url := wire.CommitURL(p.h.header, o); url != "" {
+		facts = append(facts, url)
+	}
+	return strings.Join(facts, p.h.say.Say("report.comma"))
+}
+
+// each writes a row for each place in history after the first exposure.
+func (p places) each(row func(label, text string)) {
+	comma := p.h.say.Say("report.comma")
+	for _, o := range p.past[1:] {
+		facts := []string{p.place(o)}
+		if o.Commit != "" && o.Source == finding.SourceHistory {
+			facts = append(facts, p.h.say.Say("report.commit", words.Short(o.Commit)))
+		}
+		row("report.row.also", strings.Join(facts, comma))
+	}
 }
 
 func author(o finding.Occurrence) string {

@@ -35,11 +35,17 @@ func pen(on bool, attributes ...color.Attribute) func(string) string {
 // totals is the last line of a report. "0 live" alone would mislead if some findings could not be verified.
 func (h *handler) totals(s finding.Summary, unverified int) string {
 	findings := h.say.Say("report.findings", s.Findings)
+	if h.change && s.Findings > 0 {
+		findings += h.say.Say("report.comma") + h.say.Say("report.new", s.New)
+	}
 	if s.Findings > 0 {
 		findings += h.say.Say("report.comma") + h.say.Say("report.live", s.Live)
 	}
 	if unverified > 0 {
 		findings += h.say.Say("report.comma") + h.say.Say("report.unverified", unverified)
+	}
+	if s.Suppressed > 0 {
+		findings += h.say.Say("report.comma") + h.say.Say("report.suppressed-count", s.Suppressed)
 	}
 	return h.say.Say("report.totals", reason.New("report.blobs", s.Blobs), h.size(s.Bytes),
 		reason.New("report.commits", s.Commits), took(s.Duration).String(), findings)

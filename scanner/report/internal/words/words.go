@@ -228,6 +228,11 @@ func Why(v verifier.Verdict) reason.Reason {
 	return reason.New("report.why", v.Reason, v.Code)
 }
 
+// Stoppable reports whether a credential works and is a key, which akguard respond can disable.
+func Stoppable(f finding.Finding) bool {
+	return f.Live() && !f.Credential.ID.IsZero() && (f.Credential.Type == rules.AccessKey || f.Credential.Type == rules.AccessKeyID)
+}
+
 // Dead reports whether, by the verdict, the credential no longer works for anybody.
 func Dead(s verifier.Status) bool { return s == verifier.NotFound || s == verifier.Expired }
 

@@ -15,7 +15,7 @@ TESTFLAGS   ?=
 DETECTION   ?= ../shared/detection
 SCOREFLAGS  ?=
 
-.PHONY: help build test test-seeds test-gitsuite test-interop race lint cross bench fuzz score
+.PHONY: help build test test-seeds test-gitsuite test-interop test-habitat race lint cross bench fuzz score
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ test-gitsuite: ## compare akguard with git on the repositories that git's own te
 
 test-interop: ## call the emulator with the vendor's own clients; needs Node.js and its registry
 	$(GO) test -tags interop -timeout 9m -count 1 ./verifier/alibabatest/...
+
+test-habitat: ## try what akguard writes in the programs that read it; needs their registries, and says what it leaves out
+	$(GO) test -tags habitat -timeout 9m -count 1 -v ./cmd/internal/habitat/...
 
 race: ## run the tests of the packages in RACE under the race detector
 	$(GO) test -race -timeout 9m $(TESTFLAGS) $(RACE)

@@ -37,7 +37,6 @@ type (
 	run struct {
 		Tool        tool            `json:"tool"`
 		Invocations []invocation    `json:"invocations"`
-		Provenance  []provenance    `json:"versionControlProvenance,omitempty"`
 		Bases       map[string]base `json:"originalUriBaseIds"`
 		ColumnKind  string          `json:"columnKind"`
 		Results     []result        `json:"results"`
@@ -73,13 +72,6 @@ type (
 		Text     string `json:"text"`
 		Markdown string `json:"markdown,omitempty"`
 	}
-	provenance struct {
-		Repository string  `json:"repositoryUri"`
-		MappedTo   baseRef `json:"mappedTo"`
-	}
-	baseRef struct {
-		Base string `json:"uriBaseId"`
-	}
 	base struct {
 		Description message `json:"description"`
 	}
@@ -110,7 +102,6 @@ func (h *handler) newLog(results []result, complete bool) log {
 			},
 		}},
 		Invocations: []invocation{{Successful: complete, Notifications: h.notifications, Configuration: h.configuration}},
-		Provenance:  h.provenance,
 		Bases: map[string]base{
 			baseRoot:   {plain(h.say.Say("report.sarif.root"))},
 			baseNoFile: {plain(h.say.Say("report.sarif.no-file"))},

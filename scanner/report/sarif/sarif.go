@@ -36,7 +36,6 @@ type handler struct {
 	tree          fs.FS // may be nil
 	version       string
 	change        bool
-	provenance    []provenance
 	rules         *ruleTable
 	findings      []finding.Finding
 	suppressed    bool // some finding is
@@ -49,9 +48,6 @@ type handler struct {
 // Header implements finding.Handler.
 func (h *handler) Header(r finding.Header) error {
 	h.version, h.change = r.Version, r.Change
-	if r.Web != "" {
-		h.provenance = []provenance{{r.Web, baseRef{baseRoot}}}
-	}
 	for _, rule := range r.Rules {
 		h.rules.add(rule)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/command"
@@ -49,8 +50,15 @@ type hooked struct {
 	open   func(input.Options) (*input.Input, error)
 }
 
+// hookGC is the heap growth, in percent, at which the garbage collector runs in a hook. Most hooks end before that: a commit
+// waits for them, and they hold little.
+const hookGC = 800
+
 // runHook judges, writes what it found to stderr, and sets the exit code. The outcome is valid with the error of an interrupt.
 func (a *app) runHook(ctx context.Context, o hookOptions, h hooked) (*job, outcome, error) {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(hookGC))
+	}
 	scan := o.scan
 	scan.noVerify, scan.verify, scan.quiet = !o.verify, o.verify, true
 	scan.input.judged = h.change
@@ -128,7 +136,7 @@ func (a *app) preCommit(files []string) (hooked, error) {
 		return hooked{"range", true, func(o input.Options) (*input.Input, error) { return input.Range("", from+".."+to, o) }}, nil
 	}
 	index := input.IndexFromEnv()
-	unstaged, err := input.Unstaged(files, index)
+	unstaged, err := unstagedOf(files, index)
 	if err != nil {
 		return hooked{}, inputFailed(err)
 	}
@@ -137,6 +145,14 @@ func (a *app) preCommit(files []string) (hooked, error) {
 		return hooked{"files", false, func(o input.Options) (*input.Input, error) { return input.Files(files, o) }}, nil
 	}
 	return hooked{"pre-commit", true, func(o input.Options) (*input.Input, error) { return input.Staged("", index, o) }}, nil
+}
+
+// unstagedOf returns the files that the next commit does not change. Without files the index is not read for that.
+func unstagedOf(files []string, index string) ([]string, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	return input.Unstaged(files, index)
 }
 
 func (a *app) hookPrePush() *cobra.Command {

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
@@ -92,10 +93,10 @@ func parse(data []byte, f object.Format) (*Index, error) {
 	}
 	x := &Index{Entries: make([]Entry, 0, n), format: f}
 	at := headerSize
-	var path []byte
+	var paths pathReader
 	room := max(minPaths, maxGrowth*len(data))
 	for range n {
-		e, next, err := x.parseEntry(body, at, version, &path)
+		e, next, err := x.parseEntry(body, at, version, &paths)
 		if err != nil {
 			return nil, err
 		}
@@ -108,9 +109,33 @@ func parse(data []byte, f object.Format) (*Index, error) {
 	return x, x.parseExtensions(body[at:])
 }
 
-// parseEntry parses the entry at an offset. path holds the path of the entry before: version 4 writes only the
-// difference from it.
-func (x *Index) parseEntry(data []byte, at int, version uint32, path *[]byte) (e Entry, next int, err error) {
+// pathReader makes strings of the paths of an index, many in one allocation.
+type pathReader struct {
+	last  []byte // the path before, of version 4
+	block strings.Builder
+}
+
+// pathBlock is in bytes.
+const pathBlock = 64 << 10
+
+func (r *pathReader) text(path []byte) string {
+	if r.block.Cap()-r.block.Len() < len(path) {
+		r.block = strings.Builder{}
+		r.block.Grow(max(pathBlock, len(path)))
+	}
+	from := r.block.Len()
+	r.block.Write(path)
+	return r.block.String()[from:]
+}
+
+// after returns the path that keeps some bytes of the one before.
+func (r *pathReader) after(keep int, rest []byte) string {
+	r.last = append(r.last[:keep], rest...)
+	return r.text(r.last)
+}
+
+// parseEntry parses the entry at an offset. Version 4 writes of its path only what differs from the one before.
+func (x *Index) parseEntry(data []byte, at int, version uint32, paths *pathReader) (e Entry, next int, err error) {
 	name := at + entryStat + x.format.Size() + entryFlags
 	if name > len(data) {
 		return e, 0, errDamaged
@@ -128,17 +153,20 @@ func (x *Index) parseEntry(data []byte, at int, version uint32, path *[]byte) (e
 	keep := 0
 	if version == 4 {
 		drop, n := packfile.OffsetVarint(data[name:])
-		if n == 0 || drop > int64(len(*path)) {
+		if n == 0 || drop > int64(len(paths.last)) {
 			return e, 0, errDamaged
 		}
-		keep, name = len(*path)-int(drop), name+n
+		keep, name = len(paths.last)-int(drop), name+n
 	}
 	size := bytes.IndexByte(data[name:], 0)
 	if size < 0 {
 		return e, 0, errDamaged
 	}
-	*path = append((*path)[:keep], data[name:name+size]...)
-	e.Path = string(*path)
+	if version == 4 {
+		e.Path = paths.after(keep, data[name:name+size])
+	} else {
+		e.Path = paths.text(data[name : name+size])
+	}
 	if next = name + size + 1; version < 4 {
 		next = at + (name+size-at+8)&^7 // padded with one to eight NULs
 	}

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/printable"
 	"github.com/akguard/akguard/scanner/report"
@@ -150,7 +149,7 @@ func (b builder) row(h finding.Header, f finding.Finding, rank int) []page.Cell 
 	if f.State != "" {
 		verdict.Lines = append(verdict.Lines, page.Plain(b.say.Print(words.State(f.State))))
 	}
-	credential := page.Cell{Lines: []page.Line{page.Plain(b.say.Print(words.Type(f.Credential.Type))), page.Code(b.say.Values(f.Credential)), page.Code(f.Fingerprint)}}
+	credential := page.Cell{Lines: []page.Line{page.Plain(b.say.Print(words.Type(f.Credential.Type))), page.Code(b.say.Values(f.Credential)), {{Text: f.Fingerprint, Code: true, Faint: true}}}}
 	return []page.Cell{
 		verdict, {Lines: []page.Line{page.Plain(severity)}, Sort: strconv.Itoa(9 - int(f.Severity)), Filter: severity},
 		credential, b.where(h, f), {Lines: b.next(f)},
@@ -205,24 +204,19 @@ func (b builder) place(h finding.Header, p order.Place) page.Line {
 
 // next says what to do, and what is known that matters for it.
 func (b builder) next(f finding.Finding) []page.Line {
-	var lines []page.Line
-	add := func(r reason.Reason) {
-		if !r.IsZero() {
-			lines = append(lines, page.Plain(b.say.Print(r)))
+	lines := []page.Line{page.Plain(b.say.Print(words.Next(f)))}
+	add := func(label, text string) {
+		if text != "" {
+			lines = append(lines, page.Line{{Text: b.say.Say(label) + b.say.Say("report.colon"), Faint: true}, {Text: text}})
 		}
 	}
-	add(words.Next(f))
 	if v := f.Verdict; v.Identity != nil {
-		add(words.Owner(*v.Identity))
+		add("report.row.owner", b.say.Print(words.Owner(*v.Identity)))
 	} else {
-		add(words.Why(v))
+		add("report.row.why", b.say.Print(words.Why(v)))
 	}
-	if can := b.say.Can(f.Verdict.Reach); can != "" {
-		lines = append(lines, page.Plain(can))
-	}
-	add(words.Ours(f.Verdict.Owner))
-	if !f.Suppressed.IsZero() {
-		add(reason.New("report.suppressed-by", words.Suppressed(f.Suppressed)))
-	}
+	add("report.row.can", b.say.Can(f.Verdict.Reach))
+	add("report.row.ours", b.say.Print(words.Ours(f.Verdict.Owner)))
+	add("report.suppressed-word", b.say.Print(words.Suppressed(f.Suppressed)))
 	return lines
 }

@@ -35,7 +35,7 @@ func between(text, start, end string) string {
 
 // Words of a repository are text: the page has the elements, attributes and links of its layout, whatever they say.
 func TestHostileWords(t *testing.T) {
-	elements := " html head meta title style body header h1 div dl dt dd main section h2 p ul li table thead tr th tbody td br details summary a code footer script "
+	elements := " html head meta title style body header h1 div dl dt dd main section h2 p ul li table thead tr th tbody td br details summary a code span footer script "
 	attributes := " lang charset http-equiv content name class href rel scope data-controls data-all data-search data-filter data-value "
 	link := regexp.MustCompile(`^https://github\.com/demo/shop/commit/[0-9a-f]{40}$`)
 	for name, r := range reporttest.Samples() {

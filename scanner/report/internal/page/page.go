@@ -56,11 +56,12 @@ type Section struct {
 // Line is a sequence of texts.
 type Line []Text
 
-// Text is a text, which may be code or a link.
+// Text is a text, which may be code, a link, or something that matters less.
 type Text struct {
-	Text string
-	URL  string
-	Code bool
+	Text  string
+	URL   string
+	Code  bool
+	Faint bool
 }
 
 // Plain makes a line of one text.

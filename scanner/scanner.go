@@ -11,6 +11,15 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
+// Phase is a part of a scan that may take long.
+type Phase string
+
+// The phases after reading.
+const (
+	PhaseLocate Phase = "locate" // the commits and paths of what was found
+	PhaseVerify Phase = "verify" // the credentials, one by one
+)
+
 // Options says what to scan and how. Sources and Rules are required.
 type Options struct {
 	Header         finding.Header    // opens the report; Rules, Verify and Change are filled in
@@ -26,7 +35,10 @@ type Options struct {
 	// MaxCandidates is how many secrets are tried for one ID, best first; default 5.
 	MaxCandidates int
 	Progress      func(bytes int) // called after each piece of content, concurrently; may be nil
-	Explain       func(Rejection) // called for what the rules rejected, after the content was read; may be nil
+	// Phase is called when a phase after reading begins, and as it goes on, concurrently; it may be nil. A total of 0 is not
+	// known.
+	Phase   func(p Phase, done, total int)
+	Explain func(Rejection) // called for what the rules rejected, after the content was read; may be nil
 }
 
 // Scanner runs scans. It is safe for concurrent use.
@@ -95,6 +107,9 @@ func (s *Scanner) collect(ctx context.Context, c *collector) ([]occurrence, erro
 		var matches []occurrence
 		if err == nil || ctx.Err() != nil {
 			var failed error
+			if s.opts.Phase != nil {
+				s.opts.Phase(PhaseLocate, 0, 0)
+			}
 			matches, failed = c.locate(ctx, source, c.take())
 			err = cmp.Or(err, failed)
 		}

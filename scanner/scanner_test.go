@@ -68,18 +68,25 @@ func (s single) Scan(ctx context.Context, sink scanner.Sink) error { return sink
 // A scan that reads everything says so, with what it read.
 func TestSummary(t *testing.T) {
 	k, bytes := planted.Keys(21)(), 0
+	var phases []string
 	var r planted.Report
 	s := scanner.New(scanner.Options{
 		Header: finding.Header{Version: "v", Target: "here"}, Rules: builtin.Set(),
 		Verifier: &oracle{secrets: map[string]string{k.ID: k.Secret}},
 		Sources:  []scanner.Source{memory{files: []file{{"a", k.Text()}, {"b", "nothing"}}}, streamed{strings.NewReader("a stream")}},
 		Progress: func(n int) { bytes += n },
+		Phase: func(p scanner.Phase, done, total int) {
+			phases = append(phases, fmt.Sprintf("%s %d/%d", p, done, total))
+		},
 	})
 	sum, err := s.Run(t.Context(), &r)
 	size := len(k.Text()) + len("nothing") + len("a stream")
 	want := finding.Summary{Blobs: 3, Bytes: int64(size), Findings: 1, Live: 1, Complete: true, Duration: sum.Duration}
 	if err != nil || sum != want || r.Sum != want || bytes != size {
 		t.Errorf("the summary is %+v (%v), want %+v; progress %d", sum, err, want, bytes)
+	}
+	if want := []string{"locate 0/0", "locate 0/0", "verify 0/1", "verify 1/1"}; !slices.Equal(phases, want) {
+		t.Errorf("the phases are %v, want %v", phases, want)
 	}
 	if h := r.Opened; h.Version != "v" || h.Target != "here" || !h.Verify || len(h.Rules) != len(builtin.Set().Rules()) {
 		t.Errorf("the header is %+v", h)

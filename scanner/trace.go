@@ -38,7 +38,7 @@ func (s *Scanner) search(ctx context.Context, change Change, t *traced) ([]occur
 		return nil, err
 	}
 	opts := s.opts
-	opts.Progress, opts.Explain = nil, nil
+	opts.Progress, opts.Phase, opts.Explain = nil, nil, nil
 	c, err := newCollector(opts)
 	if err != nil {
 		return nil, err

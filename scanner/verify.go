@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
@@ -16,10 +17,12 @@ const verifyAtOnce = 8
 func (s *Scanner) verify(ctx context.Context, clusters []*cluster) {
 	var workers errgroup.Group
 	workers.SetLimit(verifyAtOnce)
+	verified := s.countVerified(clusters)
 	for _, c := range clusters {
 		for _, g := range c.groups {
 			workers.Go(func() error {
 				s.verifyGroup(ctx, g)
+				verified()
 				if c.pending.Add(-1) == 0 {
 					s.settle(ctx, c)
 					close(c.settled)
@@ -29,6 +32,20 @@ func (s *Scanner) verify(ctx context.Context, clusters []*cluster) {
 		}
 	}
 	_ = workers.Wait()
+}
+
+// countVerified returns a function that tells the progress of the stage; it is called after each credential.
+func (s *Scanner) countVerified(clusters []*cluster) func() {
+	if s.opts.Phase == nil || s.opts.Verifier == nil {
+		return func() {}
+	}
+	total := 0
+	for _, c := range clusters {
+		total += len(c.groups)
+	}
+	var done atomic.Int64
+	s.opts.Phase(PhaseVerify, 0, total)
+	return func() { s.opts.Phase(PhaseVerify, int(done.Add(1)), total) }
 }
 
 // verifyGroup asks about one credential. An interrupted scan asks no more.

@@ -277,9 +277,10 @@ func (a *app) scanTo(ctx context.Context, o scanOptions, opts scanner.Options, o
 func (a *app) watch(ctx context.Context, o scanOptions, opts scanner.Options, to finding.Handler) (outcome, error) {
 	h := &watched{Handler: to}
 	if terminal.Is(a.Err) && !o.quiet && !o.noProgress {
-		h.progress = command.NewProgress(a.Err)
+		h.progress = a.NewProgress()
 		a.Progress = h.progress
 		opts.Progress = h.progress.Add
+		opts.Phase = func(p scanner.Phase, done, total int) { h.progress.Phase(string(p), done, total) }
 		defer h.progress.Clear() // in case the scan fails
 	}
 	if o.explain {
@@ -306,6 +307,7 @@ func (a *app) handler(format string, out *command.Output, o report.Options) (fin
 // watched removes the progress bar before the first word of the report, and counts what the summary does not.
 type watched struct {
 	finding.Handler
+	streams  bool              // findings appear on the terminal as they come
 	progress *command.Progress // may be nil
 	outcome  outcome
 }
@@ -319,14 +321,18 @@ func (w *watched) Announce(values []rules.Secret) {
 
 // Finding implements finding.Handler.
 func (w *watched) Finding(f finding.Finding) error {
-	w.progress.Clear()
+	if w.streams {
+		w.progress.Clear()
+	}
 	w.outcome.count(f.Verdict)
 	return w.Handler.Finding(f)
 }
 
 // Skip implements finding.Handler.
 func (w *watched) Skip(s finding.Skip) error {
-	w.progress.Clear()
+	if w.streams {
+		w.progress.Clear()
+	}
 	return w.Handler.Skip(s)
 }
 

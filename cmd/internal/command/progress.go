@@ -8,11 +8,15 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Progress shows on a terminal that a long scan is alive. Short scans show nothing.
+// Progress shows on a terminal that a long scan is alive, and what it does. Short scans show nothing.
 type Progress struct {
+	say func(key string, args ...any) string // puts the names of phases into words
+
 	mu    sync.Mutex
 	start time.Time
 	bar   *progressbar.ProgressBar
+	phase string // "" while content is read
+	done  int    // in the phase
 	out   io.Writer
 	bytes int64
 }
@@ -21,21 +25,68 @@ type Progress struct {
 const progressDelay = 500 * time.Millisecond
 
 // NewProgress returns a progress that writes to a terminal.
-func NewProgress(out io.Writer) *Progress { return &Progress{start: time.Now(), out: out} }
+func (a *App) NewProgress() *Progress {
+	return &Progress{start: time.Now(), out: a.Err, say: a.Text}
+}
 
-// Add counts bytes that have been scanned.
+// Add counts bytes that have been scanned. Content of another source may be read after a phase: then reading is shown again.
 func (p *Progress) Add(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.bytes += int64(n)
-	if p.bar == nil && time.Since(p.start) > progressDelay {
-		p.bar = progressbar.NewOptions64(-1,
-			progressbar.OptionSetWriter(p.out), progressbar.OptionShowBytes(true), progressbar.OptionSetDescription("scanning"),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSpinnerType(14))
+	if p.phase != "" {
+		p.finish()
+		p.phase = ""
+	}
+	if p.bar == nil && p.due() {
+		p.bar = p.newBar(-1, "progress.read", progressbar.OptionShowBytes(true), progressbar.OptionSpinnerType(14))
 		n = int(p.bytes)
 	}
 	if p.bar != nil {
 		_ = p.bar.Add(n)
+	}
+}
+
+// Phase shows how far a phase is: done of total. A total of 0 is not known. Calls may overtake each other.
+func (p *Progress) Phase(name string, done, total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.phase != name {
+		p.finish()
+		p.phase, p.done = name, 0
+	}
+	p.done = max(p.done, done)
+	if p.bar == nil && p.due() {
+		options := []progressbar.Option{progressbar.OptionShowCount(), progressbar.OptionSetWidth(20)}
+		if total == 0 {
+			total, options = -1, []progressbar.Option{progressbar.OptionSpinnerType(14)}
+		}
+		p.bar = p.newBar(total, "progress."+name, options...)
+	}
+	if p.bar == nil {
+		return
+	}
+	if total <= 0 {
+		_ = p.bar.RenderBlank()
+		return
+	}
+	_ = p.bar.Set(p.done)
+}
+
+// due reports whether the scan takes long enough to be shown.
+func (p *Progress) due() bool { return time.Since(p.start) > progressDelay }
+
+func (p *Progress) newBar(total int, key string, options ...progressbar.Option) *progressbar.ProgressBar {
+	return progressbar.NewOptions(total, append(options,
+		progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(p.say(key)),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())...)
+}
+
+// finish removes the bar.
+func (p *Progress) finish() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+		p.bar = nil
 	}
 }
 
@@ -46,9 +97,6 @@ func (p *Progress) Clear() {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bar != nil {
-		_ = p.bar.Finish()
-		p.bar = nil
-	}
+	p.finish()
 	p.start = time.Now().Add(time.Hour)
 }

@@ -2,6 +2,10 @@ package message
 
 // scanTexts are facts of the engine.
 var scanTexts = texts{
+	"progress.read":   {en: "scanning", zh: "正在扫描"},
+	"progress.locate": {en: "locating in the history", zh: "正在历史中定位"},
+	"progress.verify": {en: "verifying", zh: "正在验证"},
+
 	"scan.not-decoded": {en: "not all of it was decoded: {1}", zh: "未能全部解码：{1}"},
 	"scan.rule-too-broad": {
 		en: "a rule matches so often that not all of it was searched: make the rule narrower",

@@ -62,12 +62,26 @@ func holds(content []byte, p order.Place) bool {
 	if order.Present(p.Now()) {
 		return true
 	}
-	lines := bytes.SplitAfterN(content, []byte("\n"), p.First().Line+1)
-	if len(lines) < p.First().Line {
-		return false
-	}
-	line, c := lines[p.First().Line-1], p.Finding.Credential
+	line, c := lineOf(content, p.First().Line), p.Finding.Credential
 	return contains(line, c.ID) || contains(line, c.Secret)
+}
+
+// lineOf returns a line of a file. Lines end with "\n", "\r\n" or "\r".
+func lineOf(content []byte, n int) []byte {
+	for ; n > 1; n-- {
+		end := bytes.IndexAny(content, "\r\n")
+		if end < 0 {
+			return nil
+		}
+		if bytes.HasPrefix(content[end:], []byte("\r\n")) {
+			end++
+		}
+		content = content[end+1:]
+	}
+	if end := bytes.IndexAny(content, "\r\n"); end >= 0 {
+		content = content[:end]
+	}
+	return content
 }
 
 func contains(line []byte, s rules.Secret) bool {

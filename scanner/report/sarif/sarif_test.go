@@ -267,16 +267,18 @@ func TestLineHashes(t *testing.T) {
 	f.Occurrences = []finding.Occurrence{
 		in(finding.SourceHistory, "held", 2), in(finding.SourceHistory, "held", 1), in(finding.SourceWorktree, "now", 1),
 		in(finding.SourceHistory, "gone", 1), in(finding.SourceHistory, "held", 9), in(finding.SourceHistory, "../out", 1),
+		in(finding.SourceHistory, "mac", 3),
 	}
 	tree := fstest.MapFS{
 		"held": {Data: []byte("x\nid = " + f.Credential.ID.Reveal() + "\n")},
 		"now":  {Data: []byte("encoded\n")},
+		"mac":  {Data: []byte("a\rb\r\nid = " + f.Credential.ID.Reveal())},
 	}
 	var log struct{ Runs []run }
 	if err := json.Unmarshal(renderWith(t, r, tree), &log); err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []bool{true, false, true, false, false, false} {
+	for i, want := range []bool{true, false, true, false, false, false, true} {
 		hash := log.Runs[0].Results[i].Fingerprints["primaryLocationLineHash"]
 		if (hash != "") != want || want && !strings.HasSuffix(hash, ":1") {
 			t.Errorf("result %d has the hash %q", i, hash)

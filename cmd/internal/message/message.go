@@ -28,7 +28,7 @@ type texts map[string]text
 
 // areas are the tables that make up the catalogue.
 func areas() []texts {
-	return []texts{commonTexts, commandTexts, helpTexts, reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, cloudHelpTexts, revokeTexts, suppressTexts, hookTexts, ciTexts}
+	return []texts{commonTexts, commandTexts, helpTexts, reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, cloudHelpTexts, revokeTexts, suppressTexts, hookTexts, ciTexts, githubTexts}
 }
 
 // Language is a language that akguard speaks.

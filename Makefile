@@ -47,8 +47,10 @@ test-gitsuite: ## compare akguard with git on the repositories that git's own te
 test-interop: ## call the emulator with the vendor's own clients; needs Node.js and its registry
 	$(GO) test -tags interop -timeout 9m -count 1 ./verifier/alibabatest/...
 
-test-habitat: ## try what akguard writes in the programs that read it; needs their registries, and says what it leaves out
-	$(GO) test -tags habitat -timeout 9m -count 1 -v ./cmd/internal/habitat/...
+# The tests run from a program of their own, because go test would not show what they leave out.
+test-habitat: ## try akguard among the programs that it lives with; says what it leaves out because it cannot be installed
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && $(GO) test -tags habitat -c -o "$$dir/habitat.test" ./cmd/internal/habitat && \
+	cd cmd/internal/habitat && "$$dir/habitat.test" -test.timeout 15m
 
 race: ## run the tests of the packages in RACE under the race detector
 	$(GO) test -race -timeout 9m $(TESTFLAGS) $(RACE)
@@ -59,6 +61,7 @@ lint: ## check gofmt, go vet and staticcheck
 		echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; \
 	fi
 	$(GO) vet ./...
+	$(GO) vet -tags 'habitat interop' ./...
 	$(GO) run $(STATICCHECK) ./...
 
 cross: ## compile for Linux, macOS and Windows

@@ -3,7 +3,6 @@ package input
 import (
 	"cmp"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/akguard/akguard/scanner/source/files"
 	"github.com/akguard/akguard/scanner/source/message"
 	"github.com/akguard/akguard/scanner/source/pushed"
-	"github.com/akguard/akguard/scanner/source/staged"
 )
 
 // Update is what a push does to one ref, as git tells a hook: object IDs in hex. The zero ID means that there is no ref before,
@@ -135,27 +133,4 @@ func Files(paths []string, o Options) (*Input, error) {
 		sources = append(sources, files.NewFile(path))
 	}
 	return o.of(sources...), nil
-}
-
-// Unstaged returns those of some paths, relative to the top of the repository around the current folder, that its next commit
-// does not change. Index is that of Staged.
-func Unstaged(paths []string, index string) ([]string, error) {
-	root, err := around("")
-	if err != nil {
-		return nil, err
-	}
-	r, err := repo.Open(root, repo.Options{})
-	if err != nil {
-		return nil, failed("input.unreadable-repository", err)
-	}
-	defer r.Close()
-	changed, err := staged.New(staged.Options{Repo: r, Index: index}).Paths()
-	if err != nil {
-		return nil, failed("input.damaged-index", err)
-	}
-	known := map[string]bool{}
-	for _, path := range changed {
-		known[path] = true
-	}
-	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return known[filepath.ToSlash(filepath.Clean(path))] }), nil
 }

@@ -63,6 +63,9 @@ func (a *app) installInto(dir string, names []string) error {
 			a.Say("hook.installed", path)
 		}
 	}
+	if folder.Lefthook() {
+		a.Say("hook.lefthook")
+	}
 	return nil
 }
 

@@ -3,7 +3,8 @@
 // A hook that is there already keeps its bytes under another name, and runs first. With husky, which rewrites its folder, a
 // few lines are added to the user's own file instead. Uninstalling restores every byte.
 //
-// Limits: another hook manager that rewrites the folder later may take the hook out again.
+// Limits: another hook manager that writes the folder anew takes the hook out again. pre-commit keeps it as another name and
+// runs it; lefthook keeps it and does not, and does this whenever its configuration changes, so that the caller must say it.
 package githook
 
 import (
@@ -36,6 +37,9 @@ const newFolder = "# akguard: the folder was made for this file"
 // saved is what is added to the name of a hook that was there before.
 const saved = ".before-akguard"
 
+// keptAs are the suffixes of the names under which lefthook and pre-commit keep a hook that is not theirs.
+func keptAs() []string { return []string{".old", ".legacy"} }
+
 // Folder is a hooks folder.
 type Folder struct {
 	Dir     string
@@ -62,6 +66,9 @@ func (f Folder) Install(name string) (path string, chained bool, err error) {
 	path = filepath.Join(f.Dir, name)
 	made, err := makeDir(f.Dir)
 	if err != nil {
+		return path, false, err
+	}
+	if err := takeBack(path); err != nil {
 		return path, false, err
 	}
 	made = made || contains(path, newFolder)
@@ -98,8 +105,8 @@ func (f Folder) uninstall(name string) (path string, changed bool, err error) {
 		return path, changed, err
 	}
 	path = filepath.Join(f.Dir, name)
-	if !contains(path, marker) {
-		return path, false, nil
+	if err := takeBack(path); err != nil || !contains(path, marker) {
+		return path, false, err
 	}
 	made := contains(path, newFolder)
 	if err := os.Remove(path); err != nil {
@@ -113,6 +120,34 @@ func (f Folder) uninstall(name string) (path string, changed bool, err error) {
 	}
 	return path, true, nil
 }
+
+// takeBack puts akguard's hook back to its place before that of a manager that has moved it away.
+func takeBack(path string) error {
+	for _, suffix := range keptAs() {
+		if contains(path, marker) || !contains(path+suffix, marker) {
+			continue
+		}
+		if err := os.Rename(path, path+saved); err != nil { // what was saved there is an older hook of the manager
+			return err
+		}
+		return os.Rename(path+suffix, path)
+	}
+	return nil
+}
+
+// Lefthook reports whether a hook of the folder is lefthook's.
+func (f Folder) Lefthook() bool {
+	for _, name := range Names() {
+		path := filepath.Join(f.Dir, name)
+		if contains(path, lefthook) || contains(path+saved, lefthook) {
+			return true
+		}
+	}
+	return false
+}
+
+// lefthook is by what lefthook knows its own hooks.
+const lefthook = "LEFTHOOK"
 
 // makeDir makes a folder, and reports whether it was not there.
 func makeDir(dir string) (bool, error) {

@@ -1,4 +1,5 @@
-// Package habitat tries what akguard writes in the programs that read it: validators and clients of others, which are
-// installed for the test from their registries. The tests have the build tag habitat, so that other tests need no network;
-// make test-habitat runs them. Where a registry does not answer, a test says on standard error what it leaves out.
+// Package habitat tries akguard among the programs that it lives with: the pre-commit framework, husky and lefthook, the runner
+// of GitHub Actions, and the validators of what it writes, which are installed for the tests from their registries. The tests
+// have the build tag habitat, so that other tests need no network; make test-habitat runs them. A line says what is left out
+// because it could not be installed; AKGUARD_HABITAT_STRICT=1 makes that a failure.
 package habitat

@@ -3,15 +3,11 @@
 package habitat_test
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"testing"
-	"time"
 
 	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/scanner/report"
@@ -19,33 +15,9 @@ import (
 	"github.com/akguard/akguard/scanner/report/sarif"
 )
 
-// multitool is Microsoft's validator of SARIF, which has rules for what GitHub takes.
-const multitool = "@microsoft/sarif-multitool-linux@5.7.0"
-
-// install installs a package of npm in a temporary folder, and returns that; "" if it cannot be had.
-func install(t *testing.T, name, what string) string {
-	t.Helper()
-	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	npm := exec.CommandContext(ctx, "npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", name)
-	if out, err := npm.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "LEFT OUT: %s: %s cannot be installed: %v\n%.300s\n", what, name, err, out)
-		return ""
-	}
-	return dir
-}
-
 // TestSARIF has every report validated with the rules of the standard and of GitHub.
 func TestSARIF(t *testing.T) {
-	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-		fmt.Fprintln(os.Stderr, "LEFT OUT: the validation of SARIF: the validator is for Linux on amd64")
-		return
-	}
-	dir := install(t, multitool, "the validation of SARIF")
-	if dir == "" {
-		return
-	}
+	dir := multitool.dir(t)
 	tool := filepath.Join(dir, "node_modules", "@microsoft", "sarif-multitool-linux", "Sarif.Multitool")
 	if err := os.Chmod(tool, 0o755); err != nil {
 		t.Fatal(err)

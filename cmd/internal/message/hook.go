@@ -5,9 +5,13 @@ var hookTexts = texts{
 	"hook.installed":         {en: "installed {1}", zh: "已安装 {1}"},
 	"hook.installed-chained": {en: "installed {1}; the hook that was there runs first", zh: "已安装 {1}；原有的钩子先运行"},
 	"hook.installed-global":  {en: "installed {1}, for all repositories: {2} names it as core.hooksPath", zh: "已为所有仓库安装 {1}：{2} 将其设为 core.hooksPath"},
-	"hook.uninstalled":       {en: "removed {1}", zh: "已移除 {1}"},
-	"hook.not-installed":     {en: "no hook of akguard is in {1}", zh: "{1} 中没有 akguard 的钩子"},
-	"githook.saved-twice":    {en: "{1} exists already, so the hook that is there cannot be kept", zh: "{1} 已存在，无法保留现有的钩子"},
+	"hook.lefthook": {
+		en: "lefthook writes its hooks anew when its configuration changes, and then akguard no longer runs; for a hook that lasts, add to lefthook.yml, below pre-commit: and jobs: the line - run: akguard hook pre-commit",
+		zh: "lefthook 的配置改变时会重写钩子，此后 akguard 不再运行；要长期生效，请在 lefthook.yml 的 pre-commit: 下的 jobs: 中加入一行 - run: akguard hook pre-commit",
+	},
+	"hook.uninstalled":    {en: "removed {1}", zh: "已移除 {1}"},
+	"hook.not-installed":  {en: "no hook of akguard is in {1}", zh: "{1} 中没有 akguard 的钩子"},
+	"githook.saved-twice": {en: "{1} exists already, so the hook that is there cannot be kept", zh: "{1} 已存在，无法保留现有的钩子"},
 
 	"usage.hook-install":      {en: "{1}: {2}", zh: "{1}：{2}"},
 	"usage.hook-install.hint": {en: "correct that, and try again", zh: "请处理后重试"},

@@ -45,11 +45,11 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	})
 }
 
-// Paths returns the paths whose content the next commit adds or changes.
-func (s *Source) Paths() ([]string, error) {
-	var out []string
+// Changed returns the IDs of the blobs that the next commit adds, by path.
+func (s *Source) Changed() (map[string]object.ID, error) {
+	out := map[string]object.ID{}
 	err := s.each(func(e index.Entry) error {
-		out = append(out, e.Path)
+		out[e.Path] = e.ID
 		return nil
 	}, func(index.Entry, error) {}) // a folder that cannot be read has no known changes
 	return out, err

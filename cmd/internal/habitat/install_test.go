@@ -33,7 +33,9 @@ var (
 	lefthook  = &tool{name: "lefthook-2.2.2", install: npm("lefthook@2.2.2")}
 	payloads  = &tool{name: "webhooks-examples-7.6.1", install: npm("@octokit/webhooks-examples@7.6.1")}
 	// multitool is Microsoft's validator of SARIF, which has rules for what GitHub takes.
-	multitool  = &tool{name: "sarif-multitool-5.7.0", only: "linux/amd64", install: npm("@microsoft/sarif-multitool-linux@5.7.0")}
+	multitool = &tool{name: "sarif-multitool-5.7.0", only: "linux/amd64", install: npm("@microsoft/sarif-multitool-linux@5.7.0")}
+	// auditor drives a browser, and finds what hinders people on a page.
+	auditor    = &tool{name: "playwright-axe-1.65.1-4.14.1", install: npm("playwright-core@1.65.1", "axe-core@4.14.1")}
 	act        = &tool{name: "act-0.2.89", install: golang("github.com/nektos/act@v0.2.89")}
 	actionlint = &tool{name: "actionlint-1.7.12", install: golang("github.com/rhysd/actionlint/cmd/actionlint@v1.7.12")}
 )

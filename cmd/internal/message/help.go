@@ -269,7 +269,8 @@ SSL_CERT_FILE does too. Inside a VPC, use --endpoint sts=https://sts-vpc.REGION.
 Formats of reports: text for people; json and jsonl, which akguard reads again; sarif for GitHub; gitlab and codequality
 for GitLab; junit for other CI systems; csv for spreadsheets; markdown for comments; html as one file to pass on.
 
-Values are masked everywhere, unless you give --show-secrets.
+Values are masked everywhere, unless you give --show-secrets. Only on a terminal, the commands to disable keys that work
+name their IDs, which are not secret.
 
 {1}`,
 		zh: `扫描泄露的阿里云 AccessKey。
@@ -297,7 +298,7 @@ akguard 遵循 HTTPS_PROXY 和 NO_PROXY。--ca-file 指定解密 TLS 的代理�
 报告格式：text 供人阅读；json 和 jsonl 可由 akguard 再次读取；sarif 用于 GitHub；gitlab 和 codequality 用于 GitLab；
 junit 用于其他 CI 系统；csv 用于电子表格；markdown 用于评论；html 为可转发的单个文件。
 
-除非使用 --show-secrets，所有值都会打码。
+除非使用 --show-secrets，所有值都会打码。仅在终端上，禁用有效密钥的命令会写出其 ID（ID 不是机密）。
 
 {1}`,
 	},

@@ -80,10 +80,10 @@ func (h *handler) Summary(s finding.Summary) error {
 	}
 	var b bytes.Buffer
 	t := h.tally()
-	for i, f := range blocks {
-		// Without closing lines, the first block of an unreachable service says so for all.
-		t.quoteOffline = h.opts.Quiet && !slices.ContainsFunc(blocks[:i], func(f finding.Finding) bool { return f.Verdict.Offline })
+	t.quoteOffline = h.opts.Quiet // without closing lines, the first block of an unreachable service says so for all
+	for _, f := range blocks {
 		h.block(&b, f, &t)
+		t.quoteOffline = t.quoteOffline && !f.Verdict.Offline
 	}
 	h.notices(&b, notices)
 	h.overview(&b, blocks)

@@ -35,7 +35,9 @@ var (
 	// multitool is Microsoft's validator of SARIF, which has rules for what GitHub takes.
 	multitool = &tool{name: "sarif-multitool-5.7.0", only: "linux/amd64", install: npm("@microsoft/sarif-multitool-linux@5.7.0")}
 	// auditor drives a browser, and finds what hinders people on a page.
-	auditor    = &tool{name: "playwright-axe-1.65.1-4.14.1", install: npm("playwright-core@1.65.1", "axe-core@4.14.1")}
+	auditor = &tool{name: "playwright-axe-1.65.1-4.14.1", install: npm("playwright-core@1.65.1", "axe-core@4.14.1")}
+	// renderer makes HTML of Markdown as GitHub does.
+	renderer   = &tool{name: "micromark-4.0.3-3.0.0", install: npm("micromark@4.0.3", "micromark-extension-gfm@3.0.0")}
 	act        = &tool{name: "act-0.2.89", install: golang("github.com/nektos/act@v0.2.89")}
 	actionlint = &tool{name: "actionlint-1.7.12", install: golang("github.com/rhysd/actionlint/cmd/actionlint@v1.7.12")}
 )

@@ -82,10 +82,29 @@ func UnknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-		return Usage("usage.unknown-command-similar", args[0], cmd.CommandPath(), strings.Join(similar, ", "))
+	return unknownCommand(cmd, args[0], args[0])
+}
+
+// unknownCommand is the error for a command that does not exist below another, with those that may have been meant by the
+// name.
+func unknownCommand(cmd *cobra.Command, typed, name string) error {
+	var known, similar []string
+	for _, below := range cmd.Commands() {
+		if !below.IsAvailableCommand() {
+			continue
+		}
+		known = append(known, below.Name())
+		if name != "" && strings.HasPrefix(below.Name(), name) {
+			similar = append(similar, below.Name())
+		}
 	}
-	return Usage("usage.unknown-command", args[0], cmd.CommandPath())
+	if len(similar) == 0 {
+		similar = nearest(name, known)
+	}
+	if len(similar) > 0 {
+		return Usage("usage.unknown-command-similar", typed, cmd.CommandPath(), strings.Join(similar, ", "))
+	}
+	return Usage("usage.unknown-command", typed, cmd.CommandPath())
 }
 
 // CheckFlags refuses flags that contradict each other, and empty ones.

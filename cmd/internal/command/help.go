@@ -14,7 +14,10 @@ func help() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return Usage("usage.unknown-command", strings.Join(args, " "), cmd.Root().Name())
+				if about == nil || len(rest) == 0 {
+					about, rest = cmd.Root(), args
+				}
+				return unknownCommand(about, strings.Join(rest, " "), rest[0])
 			}
 			about.InitDefaultHelpFlag() // else the text would lack it
 			return about.Help()

@@ -123,13 +123,19 @@ func added(p Plan, repo Repository, ref, before, after string) Plan {
 			p.Bases, p.Trusted = []string{before}, before
 			return p
 		}
-		p.Note = reason.New("ci.before-missing", before)
 	}
 	own := "refs/remotes/origin/" + strings.TrimPrefix(ref, "refs/heads/")
 	for _, name := range repo.RemoteRefs() {
 		if name != own && name != "refs/remotes/origin/HEAD" {
 			p.Bases = append(p.Bases, name)
 		}
+	}
+	switch {
+	case zero(before):
+	case len(p.Bases) == 0: // all that is old would count as new
+		p.Missing = append(p.Missing, before)
+	default:
+		p.Note = reason.New("ci.before-missing", before)
 	}
 	if id, ok := repo.Resolve("refs/remotes/origin/HEAD"); ok && len(p.Bases) > 0 {
 		p.Trusted = id

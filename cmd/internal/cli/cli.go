@@ -1,22 +1,24 @@
 // Package cli is akguard's command line: one file for each subcommand. It turns flags into options, runs, and
 // turns what comes back into words on stderr and an exit code. Only data goes to stdout. The commands that act on an
-// account are in package account.
+// account are in package account, those that judge a change in package gate.
 package cli
 
 import (
 	"github.com/akguard/akguard/cmd/internal/account"
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/gate"
 	"github.com/akguard/akguard/cmd/internal/message"
+	"github.com/akguard/akguard/cmd/internal/scanning"
 	"github.com/spf13/cobra"
 )
 
 // Main runs akguard and returns its exit code.
 func Main(args []string, streams Streams) int {
-	return command.Main(args, streams, func(a *command.App) *cobra.Command { return (&app{a}).root() })
+	return command.Main(args, streams, func(a *command.App) *cobra.Command { return (&app{scanning.Runner{App: a}}).root() })
 }
 
 // app is one run of akguard.
-type app struct{ *command.App }
+type app struct{ scanning.Runner }
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -35,10 +37,11 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().String("lang", "", "")
 	root.Flags().Bool("version", false, "") // cobra's own would take -v, which is --verbose elsewhere
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.AddCommand(a.scan(), a.verify(), a.ignore(), a.baseline(), a.hook(), a.ci())
+	root.AddCommand(a.scan(), a.verify())
+	root.AddCommand(gate.Commands(a.App)...)
 	root.AddCommand(account.Commands(a.App)...)
 	root.AddCommand(a.report(), a.rules(), a.printVersion(), a.completion())
-	a.Prepare(root)
+	a.App.Prepare(root)
 	completeValues(root)
 	return root
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/message"
+	"github.com/akguard/akguard/cmd/internal/scanning"
 	"github.com/akguard/akguard/scanner/report/formats"
 	"github.com/spf13/cobra"
 )
@@ -32,7 +33,7 @@ func (a *app) completion() *cobra.Command {
 func completeValues(cmd *cobra.Command) {
 	values := map[string][]string{
 		"blast-radius": {"admin", "leaked-key", "none"},
-		"fail-on":      {failOnNew, failOnAny, failOnLive, failOnNever},
+		"fail-on":      {scanning.FailOnNew, scanning.FailOnAny, scanning.FailOnLive, scanning.FailOnNever},
 		"format":       formats.Names(),
 		"lang":         {string(message.English), string(message.Chinese)},
 		"on-timeout":   {"refuse", "accept"},
@@ -41,7 +42,7 @@ func completeValues(cmd *cobra.Command) {
 	case "akguard rules list":
 		values["format"] = []string{"text", "json"}
 	case "akguard verify":
-		values["format"], values["fail-on"] = []string{"text", "json", "jsonl"}, []string{failOnAny, failOnLive, failOnNever}
+		values["format"], values["fail-on"] = []string{"text", "json", "jsonl"}, []string{scanning.FailOnAny, scanning.FailOnLive, scanning.FailOnNever}
 	}
 	for name, list := range values {
 		if cmd.LocalFlags().Lookup(name) != nil {

@@ -70,12 +70,12 @@ func (a *app) runConvert(ctx context.Context, o convertOptions) error {
 		return err
 	}
 	defer in.Close()
-	out, err := a.openReport(o.output, o.showSecrets)
+	out, err := a.OpenReport(o.output, o.showSecrets)
 	if err != nil {
 		return err
 	}
 	defer out.Discard()
-	writer, err := a.handler(o.format, out, report.Options{ShowSecrets: o.showSecrets, Quiet: o.quiet, All: o.all})
+	writer, err := a.Handler(o.format, out, report.Options{ShowSecrets: o.showSecrets, Quiet: o.quiet, All: o.all})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/message"
+	"github.com/akguard/akguard/cmd/internal/scanning"
 	"github.com/akguard/akguard/rules"
 	"github.com/spf13/cobra"
 )
@@ -23,12 +24,12 @@ func (a *app) rules() *cobra.Command {
 
 func (a *app) listRules() *cobra.Command {
 	format := ""
-	var o configOptions
+	var o scanning.Config
 	cmd := &cobra.Command{
 		Use:  "list",
 		Args: command.Takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
-			c, err := o.load("")
+			c, err := o.Load("")
 			if err != nil {
 				return err
 			}
@@ -45,7 +46,7 @@ func (a *app) listRules() *cobra.Command {
 			return command.Usage("usage.format", format, "text, json")
 		},
 	}
-	o.addTo(cmd.Flags())
+	o.AddTo(cmd.Flags())
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "")
 	return cmd
 }

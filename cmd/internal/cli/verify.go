@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/scanning"
 	"github.com/akguard/akguard/cmd/internal/subject"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/builtin"
@@ -19,7 +20,7 @@ import (
 // verifyOptions are the flags of verify.
 type verifyOptions struct {
 	subject     string // an ID or a report
-	asking      verification
+	asking      scanning.Verification
 	secretStdin bool
 	fromEnv     bool
 	idOnly      bool
@@ -52,9 +53,9 @@ func (a *app) verify() *cobra.Command {
 	f.StringVarP(&o.format, "format", "f", "", "")
 	f.StringVarP(&o.output, "output", "o", "-", "")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "")
-	f.StringVar(&o.failOn, "fail-on", failOnLive, "")
+	f.StringVar(&o.failOn, "fail-on", scanning.FailOnLive, "")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
-	o.asking.flags(f)
+	o.asking.Flags(f)
 	return cmd
 }
 
@@ -66,17 +67,17 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	v, verdicts, err := a.verifier(ctx, o.asking, o.quiet)
+	v, verdicts, err := a.Verifier(ctx, o.asking, o.quiet)
 	if err != nil {
 		return err
 	}
-	defer a.saveVerdicts(verdicts)
-	out, err := a.openReport(o.output, o.showSecrets)
+	defer a.SaveVerdicts(verdicts)
+	out, err := a.OpenReport(o.output, o.showSecrets)
 	if err != nil {
 		return err
 	}
 	defer out.Discard()
-	writer, err := a.handler(cmp.Or(o.format, "text"), out, report.Options{ShowSecrets: o.showSecrets, Quiet: true}) // nothing was scanned
+	writer, err := a.Handler(cmp.Or(o.format, "text"), out, report.Options{ShowSecrets: o.showSecrets, Quiet: true}) // nothing was scanned
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (a *app) runVerify(ctx context.Context, o verifyOptions) error {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return failedScan(err)
+		return scanning.FailedScan(err)
 	}
 	if err := out.Commit(); err != nil {
 		return command.Usage("usage.output-write", o.output, err)
@@ -106,15 +107,15 @@ func (o verifyOptions) check() error {
 		return command.Usage("usage.ways")
 	case o.format != "" && o.format != "text" && o.format != "json" && o.format != "jsonl":
 		return command.Usage("usage.format", o.format, "text, json, jsonl")
-	case o.fromEnv && o.asking.needsAdmin() && o.asking.cloud.Profile == "":
+	case o.fromEnv && o.asking.NeedsAdmin() && o.asking.Cloud.Profile == "":
 		return command.Usage("usage.from-env-admin")
-	case o.idOnly && o.asking.noProbe:
+	case o.idOnly && o.asking.NoProbe:
 		return command.Usage("usage.exclusive", "--id-only", "--no-probe")
 	}
-	if o.failOn != failOnAny && o.failOn != failOnLive && o.failOn != failOnNever {
+	if o.failOn != scanning.FailOnAny && o.failOn != scanning.FailOnLive && o.failOn != scanning.FailOnNever {
 		return command.Usage("usage.fail-on", o.failOn, "any, live, never")
 	}
-	return o.asking.check()
+	return o.asking.Check()
 }
 
 // asker verifies a subject and writes the result.
@@ -122,7 +123,7 @@ type asker func(ctx context.Context, v verifier.Verifier, h finding.Handler) (ve
 
 // verified is what the exit code and the closing lines depend on.
 type verified struct {
-	outcome
+	scanning.Outcome
 	masked int // findings that could not be verified
 }
 
@@ -182,7 +183,7 @@ func (a *app) savedReport(o *verifyOptions) (asker, error) {
 // reverify verifies the findings of a report and writes the report to h.
 func reverify(ctx context.Context, r *subject.Report, v verifier.Verifier, o *verifyOptions, h finding.Handler) (verified, error) {
 	var result verified
-	findings := scanner.Reverify(ctx, r.Findings, builtin.Set(), v, o.asking.candidates)
+	findings := scanner.Reverify(ctx, r.Findings, builtin.Set(), v, o.asking.Candidates)
 	sum := finding.Summary{} // of an interrupted scan: not complete
 	if r.Closing != nil {
 		sum = *r.Closing
@@ -201,7 +202,7 @@ func reverify(ctx context.Context, r *subject.Report, v verifier.Verifier, o *ve
 
 // count counts what could not be verified.
 func (v *verified) count(f finding.Finding) {
-	v.outcome.count(f.Verdict)
+	v.Outcome.Count(f.Verdict)
 	if f.Masked() {
 		v.masked++
 	}
@@ -209,7 +210,7 @@ func (v *verified) count(f finding.Finding) {
 
 // concludeVerify sets the exit code, and reports what the result does not show.
 func (a *app) concludeVerify(o verifyOptions, r verified) {
-	a.judge(o.failOn, r.outcome)
+	a.Judge(o.failOn, r.Outcome)
 	if o.quiet {
 		return
 	}
@@ -217,7 +218,7 @@ func (a *app) concludeVerify(o verifyOptions, r verified) {
 		a.Say("verify.masked", r.masked)
 	}
 	if o.output != "-" || o.format != "" && o.format != "text" {
-		a.sayOffline(r.outcome)
+		a.SayOffline(r.Outcome)
 	}
 	if o.output != "-" {
 		a.Say("verify.written", r.Findings, r.Live, o.output)

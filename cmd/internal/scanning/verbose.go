@@ -1,4 +1,4 @@
-package cli
+package scanning
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 // verbose wraps the verifier that asks STS, and reports each question with its answer. Values are masked here too.
 type verbose struct {
 	next verifier.Verifier
-	app  *app
+	app  *Runner
 	mu   sync.Mutex // writes one line at a time
 }
 

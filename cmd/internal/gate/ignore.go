@@ -1,4 +1,4 @@
-package cli
+package gate
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/scanning"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/input"
 	"github.com/akguard/akguard/scanner/suppress"
@@ -56,7 +57,7 @@ func (o acceptance) ignoreFile(path string) string {
 	if o.file != "" {
 		return o.file
 	}
-	return relative(filepath.Join(input.Top(path), suppress.FileName))
+	return scanning.Relative(filepath.Join(input.Top(path), suppress.FileName))
 }
 
 func (a *app) ignore() *cobra.Command {
@@ -130,8 +131,8 @@ func edit(path string, change func([]suppress.Entry) []suppress.Entry) error {
 // prune scans, and removes the entries that have expired or match nothing.
 func (a *app) prune(ctx context.Context, o acceptance, target string) error {
 	path := o.ignoreFile(target)
-	scan := scanOptions{noVerify: true, suppression: suppression{baselines: []string{path}, only: true, allowLive: true}}
-	scan.input.path, scan.input.repository.MaxArchiveDepth = target, defaultArchiveDepth
+	scan := scanning.Options{NoVerify: true, Suppression: scanning.Suppression{Baselines: []string{path}, Only: true, AllowLive: true}}
+	scan.Input.Path, scan.Input.Repository.MaxArchiveDepth = target, scanning.DefaultArchiveDepth
 	j, result, err := a.survey(ctx, scan, nil)
 	if err != nil {
 		return err
@@ -139,7 +140,7 @@ func (a *app) prune(ctx context.Context, o acceptance, target string) error {
 	if !result.Complete {
 		return command.Failed(command.ExitIncomplete, "ignore.incomplete", result.Skips)
 	}
-	file := j.suppressor.opts.Files[0]
+	file := j.Suppressor.Opts.Files[0]
 	gone := append(file.Unused(), file.Expired(time.Now())...)
 	kept := slices.DeleteFunc(slices.Clone(file.Entries), func(e suppress.Entry) bool { return slices.Contains(gone, e) })
 	if len(kept) < len(file.Entries) {
@@ -152,24 +153,24 @@ func (a *app) prune(ctx context.Context, o acceptance, target string) error {
 }
 
 // survey scans everything that a path names for a command that needs the findings, not a report. To may be nil.
-func (a *app) survey(ctx context.Context, o scanOptions, to finding.Handler) (*job, outcome, error) {
-	v, verdicts, err := a.scanVerifier(ctx, o)
+func (a *app) survey(ctx context.Context, o scanning.Options, to finding.Handler) (*scanning.Job, scanning.Outcome, error) {
+	v, verdicts, err := a.ScanVerifier(ctx, o)
 	if err != nil {
-		return nil, outcome{}, err
+		return nil, scanning.Outcome{}, err
 	}
-	defer a.saveVerdicts(verdicts)
-	j, err := a.prepare(&o)
+	defer a.SaveVerdicts(verdicts)
+	j, err := a.Prepare(&o)
 	if err != nil {
-		return nil, outcome{}, err
+		return nil, scanning.Outcome{}, err
 	}
-	defer j.input.Close()
-	j.opts.Verifier = v
+	defer j.Input.Close()
+	j.Opts.Verifier = v
 	if to == nil {
 		to = finding.Discard{}
 	}
-	result, err := a.watch(ctx, o, j.opts, to)
+	result, err := a.Watch(ctx, o, j.Opts, to)
 	if err != nil && !result.Interrupted {
-		err = failedScan(err)
+		err = scanning.FailedScan(err)
 	}
 	return j, result, err
 }
@@ -188,39 +189,39 @@ func (f *found) Finding(one finding.Finding) error {
 
 func (a *app) baseline() *cobra.Command {
 	var o acceptance
-	var scan scanOptions
+	var scan scanning.Options
 	cmd := &cobra.Command{
 		Use:  "baseline [PATH]",
 		Args: command.Takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			scan.input.path = firstOf(args)
+			scan.Input.Path = firstOf(args)
 			return a.acceptAll(cmd.Context(), o, scan)
 		},
 	}
 	f := cmd.Flags()
 	o.flags(f)
-	scan.input.flags(f)
-	scan.config.addTo(f)
-	f.BoolVar(&scan.verify, "verify", true, "")
-	f.BoolVar(&scan.noVerify, "no-verify", false, "")
-	scan.asking.flags(f)
-	f.BoolVar(&scan.quiet, "quiet", false, "")
-	f.BoolVar(&scan.noProgress, "no-progress", false, "")
+	scan.Input.Flags(f)
+	scan.Config.AddTo(f)
+	f.BoolVar(&scan.Verify, "verify", true, "")
+	f.BoolVar(&scan.NoVerify, "no-verify", false, "")
+	scan.Asking.Flags(f)
+	f.BoolVar(&scan.Quiet, "quiet", false, "")
+	f.BoolVar(&scan.NoProgress, "no-progress", false, "")
 	return cmd
 }
 
 // acceptAll accepts every finding that is not live and was not accepted before.
-func (a *app) acceptAll(ctx context.Context, o acceptance, scan scanOptions) error {
+func (a *app) acceptAll(ctx context.Context, o acceptance, scan scanning.Options) error {
 	if _, err := o.entry("00000000000000000000000000000000"); err != nil {
 		return err
 	}
-	scan.format, scan.output = "text", "-"
-	if err := scan.check(); err != nil {
+	scan.Format, scan.Output = "text", "-"
+	if err := scan.Check(); err != nil {
 		return err
 	}
-	path := o.ignoreFile(scan.input.path)
+	path := o.ignoreFile(scan.Input.Path)
 	if _, err := os.Stat(path); err == nil && o.file != "" {
-		scan.suppression.baselines = []string{path}
+		scan.Suppression.Baselines = []string{path}
 	}
 	all := &found{}
 	_, result, err := a.survey(ctx, scan, all)

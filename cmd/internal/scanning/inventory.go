@@ -1,4 +1,4 @@
-package cli
+package scanning
 
 import (
 	"context"
@@ -11,15 +11,15 @@ import (
 	"github.com/akguard/akguard/verifier/reach"
 )
 
-// needsAdmin reports whether an administrator's credential is asked for.
-func (o verification) needsAdmin() bool { return o.inventory || o.radius == "admin" }
+// NeedsAdmin reports whether an administrator's credential is asked for.
+func (o Verification) NeedsAdmin() bool { return o.inventory || o.radius == "admin" }
 
 // withOwners adds to the verdicts of v what a key can do and who owns it, which services other than STS know.
-func (a *app) withOwners(ctx context.Context, v verifier.Verifier, o verification, c *connection.Connection) (verifier.Verifier, error) {
+func (a *Runner) withOwners(ctx context.Context, v verifier.Verifier, o Verification, c *connection.Connection) (verifier.Verifier, error) {
 	var credential *credentials.Credential
 	var err error
-	if o.needsAdmin() {
-		if credential, err = o.cloud.Administrator(ctx, c); err != nil {
+	if o.NeedsAdmin() {
+		if credential, err = o.Cloud.Administrator(ctx, c); err != nil {
 			return nil, err
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package scanning
 
 import (
 	"context"
@@ -13,21 +13,22 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// verification is how scan and verify ask STS.
-type verification struct {
-	cloud      cloud.Flags
-	noProbe    bool
-	candidates int
+// Verification is how scan and verify ask STS.
+type Verification struct {
+	Cloud      cloud.Flags
+	NoProbe    bool
+	Candidates int
 	timeout    time.Duration
 	cached     bool
 	inventory  bool
 	radius     string
 }
 
-func (o *verification) flags(f *pflag.FlagSet) {
-	o.cloud.AddTo(f)
-	f.BoolVar(&o.noProbe, "no-probe", false, "")
-	f.IntVar(&o.candidates, "max-candidates", 5, "")
+// Flags adds the flags to a command.
+func (o *Verification) Flags(f *pflag.FlagSet) {
+	o.Cloud.AddTo(f)
+	f.BoolVar(&o.NoProbe, "no-probe", false, "")
+	f.IntVar(&o.Candidates, "max-candidates", 5, "")
 	f.DurationVar(&o.timeout, "verify-timeout", time.Minute, "")
 	f.BoolVar(&o.inventory, "inventory", false, "")
 	f.StringVar(&o.radius, "blast-radius", "none", "")
@@ -43,36 +44,36 @@ const (
 // offlineAfter is how many credentials in a row may find STS unreachable before the others are not tried.
 const offlineAfter = 3
 
-// check refuses invalid values.
-func (o verification) check() error {
+// Check refuses invalid values.
+func (o Verification) Check() error {
 	switch {
-	case o.candidates < 1:
-		return command.Usage("usage.max-candidates", o.candidates)
+	case o.Candidates < 1:
+		return command.Usage("usage.max-candidates", o.Candidates)
 	case o.timeout < 0:
 		return command.Usage("usage.verify-timeout", o.timeout)
 	case o.radius != "none" && o.radius != "admin" && o.radius != "leaked-key":
 		return command.Usage("usage.blast-radius", o.radius)
-	case o.cloud.Profile != "" && !o.needsAdmin():
+	case o.Cloud.Profile != "" && !o.NeedsAdmin():
 		return command.Usage("usage.needs-admin", "--profile")
-	case o.cloud.Account != "" && !o.needsAdmin():
+	case o.Cloud.Account != "" && !o.NeedsAdmin():
 		return command.Usage("usage.needs-admin", "--account")
 	}
-	_, err := o.cloud.URLs()
+	_, err := o.Cloud.URLs()
 	return err
 }
 
-// verifier makes the verifier that the flags ask for. The caller saves the cache.
-func (a *app) verifier(ctx context.Context, o verification, quiet bool) (verifier.Verifier, *cache.Cache, error) {
-	o.cloud.Verbose = o.cloud.Verbose && !quiet
-	conn, err := o.cloud.Connect(a.App)
+// Verifier makes the verifier that the flags ask for. The caller saves the cache.
+func (a *Runner) Verifier(ctx context.Context, o Verification, quiet bool) (verifier.Verifier, *cache.Cache, error) {
+	o.Cloud.Verbose = o.Cloud.Verbose && !quiet
+	conn, err := o.Cloud.Connect(a.App)
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := sts.New(sts.Options{Connection: conn, NoProbe: o.noProbe})
+	v, err := sts.New(sts.Options{Connection: conn, NoProbe: o.NoProbe})
 	if err != nil {
 		return nil, nil, cloud.AsUsage(err)
 	}
-	if o.cloud.Verbose {
+	if o.Cloud.Verbose {
 		v = &verbose{next: v, app: a}
 	}
 	v = verifier.Retry(v, retries, retryPause)
@@ -87,7 +88,7 @@ func (a *app) verifier(ctx context.Context, o verification, quiet bool) (verifie
 }
 
 // withCache wraps v in a cache, with a file if the flags ask for one.
-func (a *app) withCache(v verifier.Verifier, o verification, quiet bool) (*cache.Cache, error) {
+func (a *Runner) withCache(v verifier.Verifier, o Verification, quiet bool) (*cache.Cache, error) {
 	var opts cache.Options
 	if o.cached {
 		dir, err := cacheDir()
@@ -103,8 +104,8 @@ func (a *app) withCache(v verifier.Verifier, o verification, quiet bool) (*cache
 	return c, nil
 }
 
-// saveVerdicts keeps the verdicts for the next run. A failure is reported, but is not an error.
-func (a *app) saveVerdicts(c *cache.Cache) {
+// SaveVerdicts keeps the verdicts for the next run. A failure is reported, but is not an error.
+func (a *Runner) SaveVerdicts(c *cache.Cache) {
 	if c == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package cli
+package gate
 
 import (
 	"bytes"
@@ -70,10 +70,10 @@ func (a *app) preReceive(ctx context.Context, o receiveOptions) error {
 	read := result.Blobs + result.Commits
 	if o.onTimeout == "accept" && a.Code != command.ExitFindings {
 		a.Code = command.ExitOK
-		a.Say("hook.timeout-accepted", o.scan.timeout, read, objects)
+		a.Say("hook.timeout-accepted", o.scan.Timeout, read, objects)
 		return nil
 	}
-	a.Say("hook.timeout-refused", o.scan.timeout, read, objects)
+	a.Say("hook.timeout-refused", o.scan.Timeout, read, objects)
 	a.Code = command.ExitFindings
 	return nil
 }

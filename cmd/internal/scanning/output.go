@@ -1,4 +1,4 @@
-package cli
+package scanning
 
 import (
 	"os"
@@ -7,9 +7,9 @@ import (
 	"github.com/akguard/akguard/scanner/input"
 )
 
-// openReport opens the file for a report; "-" is standard output. It refuses to write whole secrets where the next commit
+// OpenReport opens the file for a report; "-" is standard output. It refuses to write whole secrets where the next commit
 // would take them along. The caller discards what it does not commit.
-func (a *app) openReport(name string, showSecrets bool) (*command.Output, error) {
+func (a *Runner) OpenReport(name string, showSecrets bool) (*command.Output, error) {
 	if showSecrets && name != "-" && !special(name) {
 		if root, exposed := input.Exposed(name); exposed {
 			return nil, command.Usage("usage.output-exposed", name, root)

@@ -1,4 +1,4 @@
-package cli
+package gate
 
 import (
 	"bufio"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/scanning"
 	"github.com/akguard/akguard/scanner/input"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/brief"
@@ -18,19 +19,19 @@ import (
 
 // hookOptions are the flags of the commands that git runs as hooks.
 type hookOptions struct {
-	scan   scanOptions
+	scan   scanning.Options
 	verify bool
 }
 
 func (o *hookOptions) flags(f *pflag.FlagSet) {
-	o.scan.config.addTo(f)
-	o.scan.suppression.addTo(f)
+	o.scan.Config.AddTo(f)
+	o.scan.Suppression.AddTo(f)
 	f.BoolVar(&o.verify, "verify", false, "")
-	o.scan.asking.flags(f)
-	f.StringVar(&o.scan.failOn, "fail-on", "", "")
-	f.DurationVar(&o.scan.timeout, "timeout", 0, "")
-	f.Var(&command.Memory{Bytes: &o.scan.input.repository.MaxMemory}, "max-memory", "")
-	f.IntVar(&o.scan.input.repository.MaxArchiveDepth, "max-archive-depth", defaultArchiveDepth, "")
+	o.scan.Asking.Flags(f)
+	f.StringVar(&o.scan.FailOn, "fail-on", "", "")
+	f.DurationVar(&o.scan.Timeout, "timeout", 0, "")
+	f.Var(&command.Memory{Bytes: &o.scan.Input.Repository.MaxMemory}, "max-memory", "")
+	f.IntVar(&o.scan.Input.Repository.MaxArchiveDepth, "max-archive-depth", scanning.DefaultArchiveDepth, "")
 }
 
 func (a *app) hook() *cobra.Command {
@@ -56,64 +57,54 @@ type hooked struct {
 const hookGC = 800
 
 // runHook judges, writes what it found to stderr, and sets the exit code. The outcome is valid with the error of an interrupt.
-func (a *app) runHook(ctx context.Context, o hookOptions, h hooked) (*job, outcome, error) {
+func (a *app) runHook(ctx context.Context, o hookOptions, h hooked) (*scanning.Job, scanning.Outcome, error) {
 	if h.short && os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(hookGC))
 	}
 	scan := o.scan
-	scan.noVerify, scan.verify, scan.quiet = !o.verify, o.verify, true
-	scan.input.judged = h.change
-	if err := scan.checkHook(); err != nil {
-		return nil, outcome{}, err
+	scan.NoVerify, scan.Verify, scan.Quiet = !o.verify, o.verify, true
+	scan.Input.Judged = h.change
+	if err := scan.CheckHook(); err != nil {
+		return nil, scanning.Outcome{}, err
 	}
-	v, verdicts, err := a.scanVerifier(ctx, scan)
+	v, verdicts, err := a.ScanVerifier(ctx, scan)
 	if err != nil {
-		return nil, outcome{}, err
+		return nil, scanning.Outcome{}, err
 	}
-	defer a.saveVerdicts(verdicts)
-	j, err := a.prepareInput(&scan, func() (*input.Input, error) { return h.open(scan.input.repository.Options) })
+	defer a.SaveVerdicts(verdicts)
+	j, err := a.PrepareInput(&scan, func() (*input.Input, error) { return h.open(scan.Input.Repository.Options) })
 	if err != nil {
-		return nil, outcome{}, err
+		return nil, scanning.Outcome{}, err
 	}
-	defer j.input.Close()
-	j.opts.Verifier = v
-	if scan.timeout > 0 {
+	defer j.Input.Close()
+	j.Opts.Verifier = v
+	if scan.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, scan.timeout)
+		ctx, cancel = context.WithTimeout(ctx, scan.Timeout)
 		defer cancel()
 	}
-	result, err := a.watch(ctx, scan, j.opts, brief.Format().Open(a.Err, report.Options{Words: a.Words}))
+	result, err := a.Watch(ctx, scan, j.Opts, brief.Format().Open(a.Err, report.Options{Words: a.Words}))
 	if err != nil && !result.Interrupted {
-		return j, result, failedScan(err)
+		return j, result, scanning.FailedScan(err)
 	}
-	a.judge(scan.fails(), result)
+	a.Judge(scan.Fails(), result)
 	if a.Code == command.ExitFindings {
 		a.Say("hook.ways-out." + h.name)
 	}
 	return j, result, err
 }
 
-func (o scanOptions) checkHook() error {
-	if err := o.checkFailOn(); err != nil {
-		return err
-	}
-	if o.timeout < 0 {
-		return command.Usage("usage.timeout", o.timeout)
-	}
-	return o.suppression.check()
-}
-
 // timedOut is the error of a hook that ran out of time; err itself if that is not the reason.
-func (o hookOptions) timedOut(ctx context.Context, result outcome, err error) error {
-	if err == nil || !result.Interrupted || ctx.Err() != nil || o.scan.timeout == 0 {
+func (o hookOptions) timedOut(ctx context.Context, result scanning.Outcome, err error) error {
+	if err == nil || !result.Interrupted || ctx.Err() != nil || o.scan.Timeout == 0 {
 		return err
 	}
-	return command.Failed(command.ExitIncomplete, "hook.timed-out", o.scan.timeout)
+	return command.Failed(command.ExitIncomplete, "hook.timed-out", o.scan.Timeout)
 }
 
 func (a *app) hookPreCommit() *cobra.Command {
 	var o hookOptions
-	o.scan.config.trust = true // the user works in this repository
+	o.scan.Config.Trust = true // the user works in this repository
 	cmd := &cobra.Command{
 		Use:  "pre-commit [FILE...]",
 		Args: cobra.ArbitraryArgs,
@@ -139,7 +130,7 @@ func (a *app) preCommit(files []string) (hooked, error) {
 	index := input.IndexFromEnv()
 	unstaged, err := unstagedOf(files, index)
 	if err != nil {
-		return hooked{}, inputFailed(err)
+		return hooked{}, scanning.InputFailed(err)
 	}
 	if len(unstaged) > 0 { // it was not asked about a commit, but about these files
 		a.Say("hook.judges-files", len(files))
@@ -158,7 +149,7 @@ func unstagedOf(files []string, index string) ([]string, error) {
 
 func (a *app) hookPrePush() *cobra.Command {
 	var o hookOptions
-	o.scan.config.trust = true
+	o.scan.Config.Trust = true
 	cmd := &cobra.Command{
 		Use:  "pre-push [REMOTE [URL]]",
 		Args: command.Takes(0, 2),
@@ -236,7 +227,7 @@ func onlyDeletions(updates []input.Update) bool {
 
 func (a *app) hookCommitMsg() *cobra.Command {
 	var o hookOptions
-	o.scan.config.trust = true
+	o.scan.Config.Trust = true
 	cmd := &cobra.Command{
 		Use:  "commit-msg FILE",
 		Args: command.Takes(1, 1),

@@ -1,4 +1,4 @@
-package cli
+package scanning
 
 import (
 	"crypto/sha256"
@@ -12,13 +12,13 @@ import (
 )
 
 // useCache has the scan record which objects it has read, for the next scan.
-func (o *scanOptions) useCache() error {
-	if !o.cache {
+func (o *Options) useCache() error {
+	if !o.Cache {
 		return nil
 	}
 	var err error
-	if o.input.repository.Cache, err = cacheDir(); err == nil {
-		o.input.repository.Rules, err = programKey()
+	if o.Input.Repository.Cache, err = cacheDir(); err == nil {
+		o.Input.Repository.Rules, err = programKey()
 	}
 	if err != nil {
 		return command.Usage("usage.cache", err)
@@ -55,13 +55,13 @@ func programKey() (key [sha256.Size]byte, err error) {
 	return [sha256.Size]byte(h.Sum(nil)), file.Close()
 }
 
-// sayReused reports how much of the result comes from an earlier scan.
-func (a *app) sayReused(o scanOptions, t *input.Input) {
+// SayReused reports how much of the result comes from an earlier scan.
+func (a *Runner) SayReused(o Options, t *input.Input) {
 	if err := t.Unsaved(); err != nil {
 		a.Say("scan.cache-unsaved", err)
 	}
 	switch n := t.Reused(); {
-	case !o.cache || o.quiet:
+	case !o.Cache || o.Quiet:
 	case n == 0:
 		a.Say("scan.cache-empty")
 	default:

@@ -1,4 +1,4 @@
-package cli
+package scanning
 
 import (
 	"errors"
@@ -18,29 +18,31 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// suppression are the flags that say which findings do not count.
-type suppression struct {
-	baselines []string
+// Suppression are the flags that say which findings do not count.
+type Suppression struct {
+	Baselines []string
 	none      bool
 	foreign   bool
 	show      bool
-	allowLive bool
-	only      bool // the baselines alone
+	AllowLive bool
+	Only      bool // the baselines alone
 	// at is the revision whose ignore file counts; "" is what is on disk. Comments do not count then: they are part of the
 	// change that is judged.
-	at string
+	At string
 }
 
-func (o *suppression) addTo(f *pflag.FlagSet) {
-	f.StringArrayVar(&o.baselines, "baseline", nil, "")
+// AddTo adds the flags to a command.
+func (o *Suppression) AddTo(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.Baselines, "baseline", nil, "")
 	f.BoolVar(&o.none, "no-ignore", false, "")
 	f.BoolVar(&o.foreign, "foreign-comments", false, "")
 	f.BoolVar(&o.show, "show-suppressed", false, "")
-	f.BoolVar(&o.allowLive, "allow-live", false, "")
+	f.BoolVar(&o.AllowLive, "allow-live", false, "")
 }
 
-func (o suppression) check() error {
-	if o.none && len(o.baselines) > 0 {
+// Check refuses flags that do not go together.
+func (o Suppression) Check() error {
+	if o.none && len(o.Baselines) > 0 {
 		return command.Usage("usage.exclusive", "--baseline", "--no-ignore")
 	}
 	return nil
@@ -49,7 +51,7 @@ func (o suppression) check() error {
 // suppressor suppresses by the files that the user named, and by those that come with what is scanned. The latter are read
 // when the first finding is judged: a repository on a server has them only then.
 type suppressor struct {
-	opts suppress.Options
+	Opts suppress.Options
 	own  func() (*suppress.File, error)
 	has  func(name string) bool // in the top folder of what is scanned
 
@@ -59,27 +61,27 @@ type suppressor struct {
 }
 
 // newSuppressor returns nil if every finding counts.
-func (o suppression) newSuppressor(in *input.Input, allow []suppress.Allow) (*suppressor, error) {
+func (o Suppression) newSuppressor(in *input.Input, allow []suppress.Allow) (*suppressor, error) {
 	if o.none {
 		return nil, nil
 	}
-	s := &suppressor{opts: suppress.Options{Now: time.Now()}}
-	if !o.only {
-		s.opts.Allow = allow
+	s := &suppressor{Opts: suppress.Options{Now: time.Now()}}
+	if !o.Only {
+		s.Opts.Allow = allow
 	}
-	if !o.only && o.at == "" {
-		s.opts.Comments = &suppress.Comments{Foreign: o.foreign}
+	if !o.Only && o.At == "" {
+		s.Opts.Comments = &suppress.Comments{Foreign: o.foreign}
 	}
-	for _, path := range o.baselines {
+	for _, path := range o.Baselines {
 		file, err := readIgnoreFile(path)
 		if err != nil {
 			return nil, command.Usage("usage.baseline", path, osfile.WithoutPath(err))
 		}
-		s.opts.Files = append(s.opts.Files, file)
+		s.Opts.Files = append(s.Opts.Files, file)
 	}
 	s.has = func(name string) bool { _, err := in.Own(name, suppress.MaxFileSize); return err == nil }
 	s.own = func() (*suppress.File, error) {
-		if o.only {
+		if o.Only {
 			return nil, fs.ErrNotExist
 		}
 		data, err := o.read(in, suppress.FileName)
@@ -92,9 +94,9 @@ func (o suppression) newSuppressor(in *input.Input, allow []suppress.Allow) (*su
 }
 
 // read reads a file that comes with what is scanned.
-func (o suppression) read(in *input.Input, name string) ([]byte, error) {
-	if o.at != "" {
-		return in.OwnAt(o.at, name, suppress.MaxFileSize)
+func (o Suppression) read(in *input.Input, name string) ([]byte, error) {
+	if o.At != "" {
+		return in.OwnAt(o.At, name, suppress.MaxFileSize)
 	}
 	return in.Own(name, suppress.MaxFileSize)
 }
@@ -127,11 +129,11 @@ func (s *suppressor) load() *suppress.Set {
 		file, err := s.own()
 		switch {
 		case err == nil:
-			s.opts.Files = append(s.opts.Files, file)
+			s.Opts.Files = append(s.Opts.Files, file)
 		case !errors.Is(err, fs.ErrNotExist):
 			s.err = err
 		}
-		s.set = suppress.New(s.opts)
+		s.set = suppress.New(s.Opts)
 	})
 	return s.set
 }
@@ -139,9 +141,9 @@ func (s *suppressor) load() *suppress.Set {
 // gitleaksIgnore names commits, rules of gitleaks and lines, none of which identifies a credential.
 const gitleaksIgnore = ".gitleaksignore"
 
-// saySuppressions reports which lines of the ignore files have no effect. Whole says that everything was scanned, so that an
+// SaySuppressions reports which lines of the ignore files have no effect. Whole says that everything was scanned, so that an
 // entry without a finding is one too many.
-func (a *app) saySuppressions(s *suppressor, whole bool) {
+func (a *Runner) SaySuppressions(s *suppressor, whole bool) {
 	if s == nil {
 		return
 	}
@@ -152,11 +154,11 @@ func (a *app) saySuppressions(s *suppressor, whole bool) {
 	if s.err != nil {
 		a.Say("suppress.unreadable", suppress.FileName, osfile.WithoutPath(s.err))
 	}
-	for _, f := range s.opts.Files {
+	for _, f := range s.Opts.Files {
 		for _, p := range f.Problems {
 			a.Say("suppress.bad-line", f.Name, p.Line, reason.New(p.Code))
 		}
-		if n := len(f.Expired(s.opts.Now)); n > 0 {
+		if n := len(f.Expired(s.Opts.Now)); n > 0 {
 			a.Say("suppress.expired", n, f.Name)
 		}
 		if n := len(f.Unused()); n > 0 && whole {

@@ -1,4 +1,4 @@
-package cli
+package gate
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/ci"
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/config"
+	"github.com/akguard/akguard/cmd/internal/scanning"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/input"
@@ -21,7 +22,7 @@ import (
 
 // ciOptions are the flags of ci.
 type ciOptions struct {
-	scan        scanOptions
+	scan        scanning.Options
 	base, head  string
 	fetch       bool
 	trustChange bool
@@ -44,18 +45,18 @@ func (a *app) ci() *cobra.Command {
 	f.StringVar(&o.head, "head", "", "")
 	f.BoolVar(&o.fetch, "fetch", false, "")
 	f.BoolVar(&o.trustChange, "trust-change", false, "")
-	o.scan.config.addTo(f)
-	o.scan.suppression.addTo(f)
-	f.Var(&command.Memory{Bytes: &o.scan.input.repository.MaxMemory}, "max-memory", "")
-	f.IntVar(&o.scan.input.repository.MaxArchiveDepth, "max-archive-depth", defaultArchiveDepth, "")
-	f.StringVarP(&o.scan.format, "format", "f", "text", "")
-	f.StringVarP(&o.scan.output, "output", "o", "-", "")
-	f.BoolVar(&o.scan.showSecrets, "show-secrets", false, "")
-	f.BoolVar(&o.scan.verify, "verify", true, "")
-	f.BoolVar(&o.scan.noVerify, "no-verify", false, "")
-	o.scan.asking.flags(f)
-	f.StringVar(&o.scan.failOn, "fail-on", "", "")
-	f.DurationVar(&o.scan.timeout, "timeout", 0, "")
+	o.scan.Config.AddTo(f)
+	o.scan.Suppression.AddTo(f)
+	f.Var(&command.Memory{Bytes: &o.scan.Input.Repository.MaxMemory}, "max-memory", "")
+	f.IntVar(&o.scan.Input.Repository.MaxArchiveDepth, "max-archive-depth", scanning.DefaultArchiveDepth, "")
+	f.StringVarP(&o.scan.Format, "format", "f", "text", "")
+	f.StringVarP(&o.scan.Output, "output", "o", "-", "")
+	f.BoolVar(&o.scan.ShowSecrets, "show-secrets", false, "")
+	f.BoolVar(&o.scan.Verify, "verify", true, "")
+	f.BoolVar(&o.scan.NoVerify, "no-verify", false, "")
+	o.scan.Asking.Flags(f)
+	f.StringVar(&o.scan.FailOn, "fail-on", "", "")
+	f.DurationVar(&o.scan.Timeout, "timeout", 0, "")
 	return cmd
 }
 
@@ -94,8 +95,8 @@ func (r *ciRun) run(ctx context.Context) error {
 // prepare finds out what to judge.
 func (r *ciRun) prepare() error {
 	r.platform = ci.Detect(os.Getenv)
-	if r.opts.scan.noVerify {
-		r.opts.scan.verify = false
+	if r.opts.scan.NoVerify {
+		r.opts.scan.Verify = false
 	}
 	if r.log = r.Err; r.onGitHub() {
 		r.Out, r.Err = ci.Harmless(r.Out), ci.Harmless(r.Err)
@@ -103,8 +104,8 @@ func (r *ciRun) prepare() error {
 	if err := r.replan(); err != nil {
 		return err
 	}
-	r.opts.scan.input.judged = !r.plan.Whole
-	return r.opts.scan.check()
+	r.opts.scan.Input.Judged = !r.plan.Whole
+	return r.opts.scan.Check()
 }
 
 func (r *ciRun) onGitHub() bool { return r.platform.Name == "GitHub Actions" }
@@ -113,7 +114,7 @@ func (r *ciRun) onGitHub() bool { return r.platform.Name == "GitHub Actions" }
 func (r *ciRun) replan() error {
 	revisions, err := input.OpenRevisions("")
 	if err != nil {
-		return inputFailed(err)
+		return scanning.InputFailed(err)
 	}
 	defer revisions.Close()
 	r.shallow, r.partial = revisions.Shallow(), revisions.Partial()
@@ -152,7 +153,7 @@ func (r *ciRun) named(revisions *input.Revisions) ci.Plan {
 // ciResult is what a run found.
 type ciResult struct {
 	recorded
-	outcome outcome
+	outcome scanning.Outcome
 }
 
 // judgeWhole judges, and fetches missing history where that is allowed. The result is nil with an error that leaves nothing
@@ -185,37 +186,37 @@ func (r *ciRun) judgeWhole(ctx context.Context) (*ciResult, error) {
 // judge scans what the plan says.
 func (r *ciRun) judge(ctx context.Context) (*ciResult, error) {
 	scan := r.opts.scan
-	scan.quiet = true
+	scan.Quiet = true
 	r.trust(&scan)
-	v, verdicts, err := r.scanVerifier(ctx, scan)
+	v, verdicts, err := r.ScanVerifier(ctx, scan)
 	if err != nil {
 		return nil, err
 	}
-	defer r.saveVerdicts(verdicts)
-	j, err := r.prepareInput(&scan, func() (*input.Input, error) { return r.open(scan.input.repository) })
+	defer r.SaveVerdicts(verdicts)
+	j, err := r.PrepareInput(&scan, func() (*input.Input, error) { return r.open(scan.Input.Repository) })
 	if err != nil {
 		return nil, err
 	}
-	defer j.input.Close()
-	j.opts.Verifier = v
-	j.opts.Header.Target = r.target()
+	defer j.Input.Close()
+	j.Opts.Verifier = v
+	j.Opts.Header.Target = r.target()
 	if !r.plan.Note.IsZero() {
-		j.opts.Header.Notes = append(j.opts.Header.Notes, r.plan.Note)
+		j.Opts.Header.Notes = append(j.Opts.Header.Notes, r.plan.Note)
 	}
-	if scan.timeout > 0 {
+	if scan.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, scan.timeout)
+		ctx, cancel = context.WithTimeout(ctx, scan.Timeout)
 		defer cancel()
 	}
 	result := &ciResult{}
-	result.outcome, err = r.watch(ctx, scan, j.opts, &result.recorded)
+	result.outcome, err = r.Watch(ctx, scan, j.Opts, &result.recorded)
 	if err != nil && !result.outcome.Interrupted {
-		return nil, failedScan(err)
+		return nil, scanning.FailedScan(err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = command.Failed(command.ExitInterrupted, "scan.timed-out", scan.timeout)
+		err = command.Failed(command.ExitInterrupted, "scan.timed-out", scan.Timeout)
 	}
-	r.saySuppressions(j.suppressor, r.plan.Whole && result.outcome.Complete)
+	r.SaySuppressions(j.Suppressor, r.plan.Whole && result.outcome.Complete)
 	return result, err
 }
 
@@ -235,17 +236,17 @@ func (r *ciRun) target() string {
 }
 
 // trust has the configuration and the ignore file of the base count, and not those of the change, which could excuse itself.
-func (r *ciRun) trust(scan *scanOptions) {
+func (r *ciRun) trust(scan *scanning.Options) {
 	if r.plan.Whole || r.opts.trustChange {
-		scan.config.trust = true
+		scan.Config.Trust = true
 		return
 	}
 	at := r.plan.Trusted
 	if at == "" {
 		at = noRevision
 	}
-	scan.suppression.at = at
-	scan.config.own = func() ([]byte, error) {
+	scan.Suppression.At = at
+	scan.Config.Own = func() ([]byte, error) {
 		in, err := input.Path("", input.RepositoryOptions{NoWorktree: true})
 		if err != nil {
 			return nil, err
@@ -260,13 +261,13 @@ const noRevision = "0000000000000000000000000000000000000000"
 
 // report writes the report, and what the platform shows.
 func (r *ciRun) report(result *ciResult) error {
-	out, err := command.OpenOutput(r.opts.scan.output, r.Out, r.opts.scan.showSecrets)
+	out, err := command.OpenOutput(r.opts.scan.Output, r.Out, r.opts.scan.ShowSecrets)
 	if err != nil {
-		return command.Usage("usage.output", r.opts.scan.output, err)
+		return command.Usage("usage.output", r.opts.scan.Output, err)
 	}
 	r.OnAbandon(out.Discard)
 	defer out.Discard()
-	writer, err := r.handler(r.opts.scan.format, out, report.Options{ShowSecrets: r.opts.scan.showSecrets})
+	writer, err := r.Handler(r.opts.scan.Format, out, report.Options{ShowSecrets: r.opts.scan.ShowSecrets})
 	if err != nil {
 		return err
 	}
@@ -274,7 +275,7 @@ func (r *ciRun) report(result *ciResult) error {
 		return command.Failed(command.ExitIncomplete, "scan.failed", err)
 	}
 	if err := out.Commit(); err != nil {
-		return command.Usage("usage.output-write", r.opts.scan.output, err)
+		return command.Usage("usage.output-write", r.opts.scan.Output, err)
 	}
 	return r.summarize(result)
 }
@@ -313,7 +314,7 @@ func (r *ciRun) writeSummary(name string, result *ciResult) error {
 
 // conclude compares what was read with what the event says, and sets the exit code.
 func (r *ciRun) conclude(result *ciResult) error {
-	r.app.judge(r.opts.scan.fails(), result.outcome)
+	r.app.Judge(r.opts.scan.Fails(), result.outcome)
 	read := int(result.outcome.Commits)
 	switch {
 	case r.plan.Whole:

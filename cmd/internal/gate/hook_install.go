@@ -1,4 +1,4 @@
-package cli
+package gate
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/githook"
+	"github.com/akguard/akguard/cmd/internal/scanning"
 	"github.com/akguard/akguard/scanner/input"
 	"github.com/spf13/cobra"
 )
@@ -41,7 +42,7 @@ func (a *app) hookInstall() *cobra.Command {
 func (a *app) installHooks(names []string) error {
 	dir, err := input.HooksDir("")
 	if err != nil {
-		return inputFailed(err)
+		return scanning.InputFailed(err)
 	}
 	return a.installInto(dir, names)
 }
@@ -54,7 +55,7 @@ func (a *app) installInto(dir string, names []string) error {
 	folder := githook.Folder{Dir: dir, Program: program}
 	for _, name := range names {
 		path, chained, err := folder.Install(name)
-		switch path = relative(path); {
+		switch path = scanning.Relative(path); {
 		case err != nil:
 			return command.Usage("usage.hook-install", path, err)
 		case chained:
@@ -122,7 +123,7 @@ func (a *app) hookUninstall() *cobra.Command {
 			}
 			dir, err := input.HooksDir("")
 			if err != nil {
-				return inputFailed(err)
+				return scanning.InputFailed(err)
 			}
 			return a.uninstallFrom(dir)
 		},
@@ -134,13 +135,13 @@ func (a *app) hookUninstall() *cobra.Command {
 func (a *app) uninstallFrom(dir string) error {
 	changed, err := githook.Folder{Dir: dir}.Uninstall()
 	for _, path := range changed {
-		a.Say("hook.uninstalled", relative(path))
+		a.Say("hook.uninstalled", scanning.Relative(path))
 	}
 	switch {
 	case err != nil:
-		return command.Usage("usage.hook-install", relative(dir), err)
+		return command.Usage("usage.hook-install", scanning.Relative(dir), err)
 	case len(changed) == 0:
-		a.Say("hook.not-installed", relative(dir))
+		a.Say("hook.not-installed", scanning.Relative(dir))
 	}
 	return nil
 }

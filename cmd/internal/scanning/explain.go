@@ -1,4 +1,4 @@
-package cli
+package scanning
 
 import (
 	"cmp"
@@ -7,7 +7,7 @@ import (
 )
 
 // sayRejected reports a value that was rejected. In a history it names the blob, because only keys are located.
-func (a *app) sayRejected(r scanner.Rejection) {
+func (a *Runner) sayRejected(r scanner.Rejection) {
 	where := cmp.Or(r.Path, r.Blob, r.Commit, r.Source)
 	if r.Member != "" {
 		where += "!/" + r.Member

@@ -1,4 +1,4 @@
-package cli
+package scanning
 
 import (
 	"crypto/sha256"
@@ -15,55 +15,56 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// configOptions are the flags that choose the rules.
-type configOptions struct {
+// Config are the flags that choose the rules.
+type Config struct {
 	path  string
 	none  bool
-	trust bool
+	Trust bool
 	// own reads the configuration that comes with what is scanned; nil: from the disk. The error is fs.ErrNotExist if there is
 	// none.
-	own func() ([]byte, error)
+	Own func() ([]byte, error)
 }
 
-func (o *configOptions) addTo(f *pflag.FlagSet) {
+// AddTo adds the flags to a command.
+func (o *Config) AddTo(f *pflag.FlagSet) {
 	f.StringVar(&o.path, "config", "", "")
 	f.BoolVar(&o.none, "no-config", false, "")
-	f.BoolVar(&o.trust, "trust-config", false, "")
+	f.BoolVar(&o.Trust, "trust-config", false, "")
 }
 
-// load reads the configuration for a scan of target. A configuration that comes with the target may add rules. Switching
+// Load reads the configuration for a scan of target. A configuration that comes with the target may add rules. Switching
 // off the built-in ones takes the user's consent: --trust-config, or --config with its name.
-func (o configOptions) load(target string) (config.Config, error) {
+func (o Config) Load(target string) (config.Config, error) {
 	switch {
 	case o.none && o.path != "":
 		return config.Config{}, command.Usage("usage.exclusive", "--config", "--no-config")
-	case o.none && o.trust:
+	case o.none && o.Trust:
 		return config.Config{}, command.Usage("usage.exclusive", "--trust-config", "--no-config")
 	case o.none:
 		return config.Config{}, nil
 	case o.path != "":
 		return loadConfig(o.path)
 	}
-	if o.own != nil {
+	if o.Own != nil {
 		return o.loadOwn()
 	}
 	if target == "-" {
 		target = ""
 	}
-	path := relative(config.Find(target))
+	path := Relative(config.Find(target))
 	if path == "" {
 		return config.Config{}, nil
 	}
 	c, err := loadConfig(path)
-	if err == nil && !o.trust {
+	if err == nil && !o.Trust {
 		c.Ignored = append(c.Ignored, c.Distrust()...)
 	}
 	return c, err
 }
 
 // loadOwn reads the configuration that own returns, and trusts it.
-func (o configOptions) loadOwn() (config.Config, error) {
-	data, err := o.own()
+func (o Config) loadOwn() (config.Config, error) {
+	data, err := o.Own()
 	if errors.Is(err, fs.ErrNotExist) {
 		return config.Config{}, nil
 	}
@@ -88,8 +89,8 @@ func loadConfig(path string) (config.Config, error) {
 	return c, nil
 }
 
-// relative returns a path relative to the current folder, if that is shorter.
-func relative(path string) string {
+// Relative returns a path relative to the current folder, if that is shorter.
+func Relative(path string) string {
 	here, err := os.Getwd()
 	if err != nil || path == "" {
 		return path
@@ -109,8 +110,8 @@ type ruling struct {
 }
 
 // useConfig reads the configuration of a scan.
-func (a *app) useConfig(o *scanOptions) (ruling, error) {
-	c, err := o.config.load(o.input.path)
+func (a *Runner) useConfig(o *Options) (ruling, error) {
+	c, err := o.Config.Load(o.Input.Path)
 	if err != nil {
 		return ruling{}, err
 	}
@@ -120,17 +121,17 @@ func (a *app) useConfig(o *scanOptions) (ruling, error) {
 	}
 	r := ruling{rules: set, allow: c.Allow()}
 	if c.Path != "" {
-		o.input.repository.Rules = sha256.Sum256(append(o.input.repository.Rules[:], c.Sum[:]...))
+		o.Input.Repository.Rules = sha256.Sum256(append(o.Input.Repository.Rules[:], c.Sum[:]...))
 	}
 	switch {
 	case !c.BuiltIn():
 		r.notes = append(r.notes, reason.New("scan.rules-only-custom", len(c.Custom), c.Path))
 		a.Say("scan.rules-only-custom", len(c.Custom), c.Path)
-	case c.Path != "" && !o.quiet:
+	case c.Path != "" && !o.Quiet:
 		a.Say("scan.rules-custom", len(c.Custom), c.Path)
 	}
 	for _, ignored := range c.Ignored {
-		if !o.quiet {
+		if !o.Quiet {
 			a.Say("scan.config-ignored", c.Path, ignored)
 		}
 	}

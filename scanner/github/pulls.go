@@ -177,12 +177,8 @@ func (c *Client) EditComment(ctx context.Context, id int64, body string) error {
 	return c.failed(ctx, c.call(http.MethodPatch, "pulls/comments/%d", id), err)
 }
 
-// DeleteComment deletes a review comment. One that is gone already is no error.
+// DeleteComment deletes a review comment.
 func (c *Client) DeleteComment(ctx context.Context, id int64) error {
 	_, err := c.rest.PullRequests.DeleteComment(repeatable(ctx), c.owner, c.name, id)
-	err = c.failed(ctx, c.call(http.MethodDelete, "pulls/comments/%d", id), err)
-	if Status(err) == http.StatusNotFound {
-		return nil
-	}
-	return err
+	return c.failed(ctx, c.call(http.MethodDelete, "pulls/comments/%d", id), err)
 }

@@ -163,7 +163,7 @@ func (s *Server) editReview(_ http.ResponseWriter, r *http.Request, body []byte)
 	}
 	for _, v := range s.Reviews {
 		if strings.HasSuffix(r.URL.Path, fmt.Sprint("/", v.ID)) {
-			if in.Body == v.Body {
+			if in.Body == v.Body && s.Fault == nil {
 				s.violate("review %d is edited and stays the same", v.ID)
 			}
 			if v.Author != s.User || in.Body == "" || utf8.RuneCountInString(in.Body) > maxBody {
@@ -217,7 +217,7 @@ func (s *Server) changeComment(_ http.ResponseWriter, r *http.Request, body []by
 	if refused := s.read(r, body, &in); refused != nil {
 		return 0, nil, refused
 	}
-	if in.Body == c.Body {
+	if in.Body == c.Body && s.Fault == nil {
 		s.violate("comment %d is edited and stays the same", c.ID)
 	}
 	if in.Body == "" || utf8.RuneCountInString(in.Body) > maxBody {

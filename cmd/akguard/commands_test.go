@@ -30,6 +30,7 @@ var commands = map[string]command{
 	"keys":     expandKeys,
 	"hidden":   hidden,
 	"emulator": emulator,
+	"github":   emulatedGitHub,
 	"admin":    administrator,
 	"status":   keyStatus,
 	"fault":    injectFault,

@@ -15,6 +15,7 @@ import (
 	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/rules/pair"
 	"github.com/akguard/akguard/rules/rulestest"
+	"github.com/akguard/akguard/scanner/github/githubtest"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -26,6 +27,7 @@ type vault struct {
 	values  map[string]string    // by name
 	account *alibabatest.Account // has some of them; may be nil
 	server  *alibabatest.Server  // of the account
+	gitHub  *githubtest.Server   // emulated; may be nil
 }
 
 const vaultKey = "vault"

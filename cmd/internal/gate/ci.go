@@ -26,6 +26,8 @@ type ciOptions struct {
 	base, head  string
 	fetch       bool
 	trustChange bool
+	comment     bool
+	check       bool
 }
 
 func (a *app) ci() *cobra.Command {
@@ -45,6 +47,8 @@ func (a *app) ci() *cobra.Command {
 	f.StringVar(&o.head, "head", "", "")
 	f.BoolVar(&o.fetch, "fetch", false, "")
 	f.BoolVar(&o.trustChange, "trust-change", false, "")
+	f.BoolVar(&o.comment, "comment", false, "")
+	f.BoolVar(&o.check, "check", false, "")
 	o.scan.Config.AddTo(f)
 	o.scan.Suppression.AddTo(f)
 	f.Var(&command.Memory{Bytes: &o.scan.Input.Repository.MaxMemory}, "max-memory", "")
@@ -86,10 +90,10 @@ func (r *ciRun) run(ctx context.Context) error {
 	if reported := r.report(result); reported != nil {
 		return reported
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		r.conclude(result)
 	}
-	return r.conclude(result)
+	return errors.Join(err, r.publish(ctx, result, err == nil))
 }
 
 // prepare finds out what to judge.
@@ -280,7 +284,7 @@ func (r *ciRun) report(result *ciResult) error {
 	return r.summarize(result)
 }
 
-// summarize writes the job summary and the annotations of GitHub Actions.
+// summarize writes the job summary of GitHub Actions.
 func (r *ciRun) summarize(result *ciResult) error {
 	if !r.onGitHub() {
 		return nil
@@ -290,9 +294,7 @@ func (r *ciRun) summarize(result *ciResult) error {
 			r.Say("ci.no-summary", err) // the job goes on: the report is in the log
 		}
 	}
-	return ci.Write(r.log, r.annotations(result), func(level string, n int) ci.Annotation {
-		return ci.Annotation{Level: level, Title: "akguard", Message: r.Text("ci.more-annotations", n)}
-	})
+	return nil
 }
 
 func (r *ciRun) writeSummary(name string, result *ciResult) error {
@@ -313,7 +315,7 @@ func (r *ciRun) writeSummary(name string, result *ciResult) error {
 }
 
 // conclude compares what was read with what the event says, and sets the exit code.
-func (r *ciRun) conclude(result *ciResult) error {
+func (r *ciRun) conclude(result *ciResult) {
 	r.app.Judge(r.opts.scan.Fails(), result.outcome)
 	read := int(result.outcome.Commits)
 	switch {
@@ -336,7 +338,6 @@ func (r *ciRun) conclude(result *ciResult) error {
 	if result.cut() {
 		r.Say("ci.make-whole", r.whole())
 	}
-	return nil
 }
 
 // incomplete reports that what was judged is not what was asked about.

@@ -15,13 +15,15 @@ import (
 type annotator struct {
 	finding.Discard
 	text     func(key string, args ...any) string
+	shown    map[string]bool // fingerprints of findings that need no annotation
 	findings []finding.Finding
 	list     []ci.Annotation
 }
 
-// annotations returns the annotations of a report, the worst first. Values are masked, in paths too.
-func (r *ciRun) annotations(result *ciResult) []ci.Annotation {
-	a := &annotator{text: r.Text}
+// annotations returns the annotations of a report, the worst first. Values are masked, in paths too. Findings that are shown
+// elsewhere have none.
+func (r *ciRun) annotations(result *ciResult, shown map[string]bool) []ci.Annotation {
+	a := &annotator{text: r.Text, shown: shown}
 	if err := result.play(report.Masked(a)); err != nil {
 		return nil // it never fails
 	}
@@ -30,7 +32,7 @@ func (r *ciRun) annotations(result *ciResult) []ci.Annotation {
 
 // Finding implements finding.Handler.
 func (a *annotator) Finding(f finding.Finding) error {
-	if f.Suppressed.IsZero() {
+	if f.Suppressed.IsZero() && !a.shown[f.Fingerprint] {
 		a.findings = append(a.findings, f)
 	}
 	return nil
@@ -58,7 +60,7 @@ func (a *annotator) annotate(f finding.Finding) ci.Annotation {
 	out := ci.Annotation{Level: "error", File: at.Path, Line: at.Line, Column: at.Column, Title: a.text("ci.annotation.title")}
 	value := cmp.Or(f.Credential.ID.String(), f.Credential.Secret.String())
 	status := a.text("report.status." + f.Verdict.Status.String())
-	if f.State != finding.StateMoved && f.State != finding.StateExisting || f.Live() {
+	if counts(f) {
 		out.Message = a.text("ci.annotation.new", value, status, f.Fingerprint)
 		return out
 	}

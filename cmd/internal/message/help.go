@@ -213,6 +213,9 @@ the .akguardignore of the base count, and comments do not: a change cannot excus
 A clone that lacks history is not clean: akguard prints the command that brings it, or runs it with --fetch. The number
 of commits that were read is compared with what the event says.
 
+On GitHub, --comment and --check need a token in GITHUB_TOKEN or AKGUARD_GITHUB_TOKEN. What GitHub refuses changes no
+exit code: findings without a comment have an annotation.
+
 {1}`,
 		zh: `检查拉取请求、推送或合并队列所增加的提交。akguard ci 通过环境识别 GitHub Actions、GitLab CI、Jenkins、
 Azure Pipelines、Bitbucket Pipelines 和 Codeup Flow；在其他平台用 --base 和 --head 指定两端。定时运行，或没有信息
@@ -222,6 +225,9 @@ Azure Pipelines、Bitbucket Pipelines 和 Codeup Flow；在其他平台用 --bas
 除非使用 --trust-change。
 
 缺少历史的克隆不算干净：akguard 会打印补全的命令，或在使用 --fetch 时执行它。读取的提交数会与事件所述比较。
+
+在 GitHub 上，--comment 和 --check 需要 GITHUB_TOKEN 或 AKGUARD_GITHUB_TOKEN 中的令牌。GitHub 拒绝时退出码不变：没有评论
+的发现以注解显示。
 
 {1}`,
 	},
@@ -345,6 +351,8 @@ junit 用于其他 CI 系统；csv 用于电子表格；markdown 用于评论；
 	"flag.rules-list.format":           {en: "write the list in this `FORMAT`: text or json", zh: "列表的格式 `FORMAT`：text 或 json"},
 	"flag.report-convert.format":       {en: "write the report in this `FORMAT`; akguard scan --help lists them", zh: "报告的格式 `FORMAT`；akguard scan --help 列出所有格式"},
 	"flag.report-convert.show-secrets": {en: "write the values that the saved report has unmasked; keep such a report safe", zh: "不打码地写出已保存报告中的完整值；请妥善保管这样的报告"},
+	"flag.comment":                     {en: "keep a review comment on GitHub for each credential", zh: "在 GitHub 上为每个凭证保持一条评审评论"},
+	"flag.check":                       {en: "write the check run akguard on GitHub", zh: "在 GitHub 上写入名为 akguard 的检查运行"},
 	"flag.all":                         {en: "list every place of each credential, and not only the first ones (text)", zh: "列出每个凭证的所有位置，而不只是前几处（text）"},
 	"help.report.short":                {en: "Work with saved reports", zh: "处理已保存的报告"},
 	"help.report-convert.short":        {en: "Write a saved report in another format", zh: "以其他格式写出已保存的报告"},

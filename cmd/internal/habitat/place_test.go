@@ -25,13 +25,13 @@ type place struct {
 	keys *rulestest.Keys
 }
 
-// newPlace returns an empty folder. Programs are found in the folders of path first.
+// newPlace returns an empty folder. Programs are found in the folders of path first, and akguard after them.
 func newPlace(t *testing.T, path ...string) place {
 	t.Helper()
 	home := t.TempDir()
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(t.Name()))
-	path = append(append([]string{programs}, path...), os.Getenv("PATH"))
+	path = append(path, programs, os.Getenv("PATH"))
 	p := place{t: t, dir: t.TempDir(), keys: rulestest.NewKeys(h.Sum64() ^ uint64(time.Now().UnixNano()))}
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY", "GOFLAGS", "GOSUMDB"} {
 		out, err := exec.Command("go", "env", name).Output()

@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -57,11 +58,13 @@ func (s *Source) Changed() (map[string]object.ID, error) {
 
 // each visits the entries that no parent has. The sides of a conflict are left out: they are not what will be committed.
 func (s *Source) each(visit func(index.Entry) error, unreadable func(folder index.Entry, err error)) error {
-	staged, err := index.Read(cmp.Or(s.opts.Index, s.opts.Repo.IndexPath()), s.opts.Repo.GitDir, s.opts.Repo.Format())
+	parents := s.parents()
+	staged, err := index.ReadChanged(cmp.Or(s.opts.Index, s.opts.Repo.IndexPath()), s.opts.Repo.GitDir, s.opts.Repo.Format(),
+		func(folder string, tree object.ID) bool { return hasFolder(parents, folder, tree) })
 	if err != nil {
 		return err
 	}
-	base := newBase(staged, s.parents())
+	base := newBase(staged, parents)
 	return staged.Expand(&index.Expansion{
 		Read: func(tree object.ID) ([]object.TreeEntry, error) { return treediff.ReadTree(s.opts.Repo.Objects, tree) },
 		Skip: base.has,
@@ -72,6 +75,18 @@ func (s *Source) each(visit func(index.Entry) error, unreadable func(folder inde
 			return visit(e)
 		},
 		Unreadable: unreadable,
+	})
+}
+
+// hasFolder reports whether a parent has the same folder.
+func hasFolder(parents []*treediff.Folder, folder string, tree object.ID) bool {
+	return slices.ContainsFunc(parents, func(f *treediff.Folder) bool {
+		for name := range strings.SplitSeq(folder, "/") {
+			if f = f.Folder(name); f == nil {
+				return false
+			}
+		}
+		return f.ID == tree
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 type Folder struct {
 	ID      object.ID // the tree object whose entries are exactly those of the folder
 	Valid   bool      // it has one: nothing in it has changed since the tree was written
+	entries int       // of the index that are in it and below, if it is valid
 	folders map[string]*Folder
 }
 
@@ -55,7 +56,7 @@ func parseCachedTree(data []byte, format object.Format, depth int) (name string,
 	if !ok || !found || !spaced || err != nil || err2 != nil || depth > maxDepth {
 		return "", nil, nil, false
 	}
-	f = &Folder{Valid: n >= 0} // -1 marks a folder that has changed since its tree was written
+	f = &Folder{Valid: n >= 0, entries: n} // -1 marks a folder that has changed since its tree was written
 	if f.Valid {
 		if len(data) < format.Size() {
 			return "", nil, nil, false

@@ -23,6 +23,10 @@ func FuzzIndex(f *testing.F) {
 		if err == nil && len(x.Entries)*(entryStat+format.Size()+entryFlags) > len(data) {
 			t.Fatalf("%d entries in %d bytes", len(x.Entries), len(data))
 		}
+		y, err2 := parseChanged(data, format, func(string, object.ID) bool { return false })
+		if (err == nil) != (err2 == nil) || err == nil && !slices.Equal(x.Entries, y.Entries) {
+			t.Fatalf("the whole index: %v, %v; what has changed: %v, %v", x, err, y, err2)
+		}
 	})
 }
 

@@ -47,6 +47,12 @@ var errDamaged = reason.NewError("git.index-damaged")
 // Read reads an index file of a git directory, which has the other file of an index that is split. A file that does not
 // exist is an empty index.
 func Read(path, gitDir string, f object.Format) (*Index, error) {
+	return ReadChanged(path, gitDir, f, nil)
+}
+
+// ReadChanged is Read without the entries of folders that are the same as elsewhere: those for which same returns true, given
+// their path and their tree. It leaves them out where that saves time, and tells nobody. The root has the path "".
+func ReadChanged(path, gitDir string, f object.Format, same func(folder string, tree object.ID) bool) (*Index, error) {
 	data, err := fileio.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return new(Index), nil
@@ -54,7 +60,7 @@ func Read(path, gitDir string, f object.Format) (*Index, error) {
 	if err != nil {
 		return nil, reason.NewError("git.index-unreadable", path, fileio.WithoutPath(err))
 	}
-	x, err := parse(data, f)
+	x, err := parseChanged(data, f, same)
 	if err == nil {
 		err = x.join(gitDir)
 	}

@@ -39,6 +39,70 @@ func testIndexAsGitReadsIt(t *testing.T) {
 	}
 }
 
+// Folders that are the same elsewhere are left out, all of them and nothing else, whatever the cached tree says about the number
+// of their entries.
+func TestReadChanged(t *testing.T) { planted.EachFormat(t, testReadChanged) }
+
+func testReadChanged(t *testing.T) {
+	r := planted.New(t)
+	for _, name := range []string{"a", "b/1", "b/2", "b/c/1", "b.x", "b0/1", "d/1", "d/e/" + strings.Repeat("f", 5000/20) + "/2", "z"} {
+		r.Write(name, name)
+	}
+	r.Commit("all")
+	r.Git("read-tree", "HEAD") // writes the cached tree
+	r.Write("d/new", "new")
+	r.Git("update-index", "--add", "d/new")
+	read := func(same ...string) string {
+		t.Helper()
+		x, err := index.ReadChanged(filepath.Join(r.Dir, ".git", "index"), filepath.Join(r.Dir, ".git"), r.Format,
+			func(folder string, tree object.ID) bool {
+				return slices.Contains(same, folder) && tree.String() == r.Git("rev-parse", "HEAD:"+folder)
+			})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var paths []string
+		for _, e := range x.Entries {
+			paths = append(paths, e.Path)
+		}
+		return strings.Join(paths, "\n")
+	}
+	all := r.Lines("ls-files")
+	without := func(prefixes ...string) string {
+		return strings.Join(slices.DeleteFunc(slices.Clone(all), func(path string) bool {
+			return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(path, p) })
+		}), "\n")
+	}
+	for _, same := range [][]string{nil, {"b"}, {"b", "b0"}, {"b/c"}, {"d"}, {"d/e", "b"}} {
+		var gone []string
+		for _, folder := range same {
+			if folder != "d" { // it has changed
+				gone = append(gone, folder+"/")
+			}
+		}
+		if got := read(same...); got != without(gone...) {
+			t.Errorf("without %v: %s", same, got)
+		}
+	}
+	file := filepath.Join(r.Dir, ".git", "index")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lie := range []string{"1 1\n", "2 1\n", "4 1\n", "5 1\n", "9 1\n"} { // b has 3 entries and a folder
+		forged := strings.Replace(string(data), "b\x003 1\n", "b\x00"+lie, 1)
+		if forged == string(data) {
+			t.Fatal("the cached tree does not have b")
+		}
+		if err := os.WriteFile(file, []byte(forged), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := read("b"); got != without() {
+			t.Errorf("b with %q: %s", lie, got)
+		}
+	}
+}
+
 // conflict leaves the index with entries of all stages.
 func conflict(r *planted.Repo) {
 	r.Git("reset", "-q", "--hard")

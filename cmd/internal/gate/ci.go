@@ -28,6 +28,8 @@ type ciOptions struct {
 	trustChange bool
 	comment     bool
 	check       bool
+	noCheckout  bool
+	repository  string
 }
 
 func (a *app) ci() *cobra.Command {
@@ -49,6 +51,8 @@ func (a *app) ci() *cobra.Command {
 	f.BoolVar(&o.trustChange, "trust-change", false, "")
 	f.BoolVar(&o.comment, "comment", false, "")
 	f.BoolVar(&o.check, "check", false, "")
+	f.BoolVar(&o.noCheckout, "no-checkout", false, "")
+	f.StringVar(&o.repository, "repository", "", "")
 	o.scan.Config.AddTo(f)
 	o.scan.Suppression.AddTo(f)
 	f.Var(&command.Memory{Bytes: &o.scan.Input.Repository.MaxMemory}, "max-memory", "")
@@ -72,10 +76,16 @@ type ciRun struct {
 	plan     ci.Plan
 	shallow  bool
 	partial  bool
+	dir      string    // of the repository; "" is the one around the current folder
 	log      io.Writer // stderr, for commands of the runner
 }
 
 func (r *ciRun) run(ctx context.Context) error {
+	done, err := r.fetchStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -116,7 +126,7 @@ func (r *ciRun) onGitHub() bool { return r.platform.Name == "GitHub Actions" }
 
 // replan makes the plan with what the clone has now.
 func (r *ciRun) replan() error {
-	revisions, err := input.OpenRevisions("")
+	revisions, err := input.OpenRevisions(r.dir)
 	if err != nil {
 		return scanning.InputFailed(err)
 	}
@@ -126,14 +136,25 @@ func (r *ciRun) replan() error {
 		r.plan = r.named(revisions)
 		return nil
 	}
-	var event []byte
-	if name := r.platform.EventFile; name != "" {
-		if event, err = os.ReadFile(os.Getenv(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return command.Usage("usage.ci-event", name, err)
-		}
+	event, err := r.event()
+	if err != nil {
+		return err
 	}
 	r.plan = r.platform.Plan(os.Getenv, event, revisions)
 	return nil
+}
+
+// event reads the event of the platform; nil if there is none.
+func (r *ciRun) event() ([]byte, error) {
+	name := r.platform.EventFile
+	if name == "" {
+		return nil, nil
+	}
+	event, err := os.ReadFile(os.Getenv(name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, command.Usage("usage.ci-event", name, err)
+	}
+	return event, nil
 }
 
 // named is the plan that the flags --base and --head make.
@@ -227,9 +248,9 @@ func (r *ciRun) judge(ctx context.Context) (*ciResult, error) {
 // open opens what the plan says.
 func (r *ciRun) open(o input.RepositoryOptions) (*input.Input, error) {
 	if r.plan.Whole {
-		return input.Path("", o)
+		return input.Path(r.dir, o)
 	}
-	return input.Range("", r.plan.Spec(), o.Options)
+	return input.Range(r.dir, r.plan.Spec(), o.Options)
 }
 
 func (r *ciRun) target() string {
@@ -251,7 +272,7 @@ func (r *ciRun) trust(scan *scanning.Options) {
 	}
 	scan.Suppression.At = at
 	scan.Config.Own = func() ([]byte, error) {
-		in, err := input.Path("", input.RepositoryOptions{NoWorktree: true})
+		in, err := input.Path(r.dir, input.RepositoryOptions{NoWorktree: true})
 		if err != nil {
 			return nil, err
 		}

@@ -351,6 +351,8 @@ junit 用于其他 CI 系统；csv 用于电子表格；markdown 用于评论；
 	"flag.rules-list.format":           {en: "write the list in this `FORMAT`: text or json", zh: "列表的格式 `FORMAT`：text 或 json"},
 	"flag.report-convert.format":       {en: "write the report in this `FORMAT`; akguard scan --help lists them", zh: "报告的格式 `FORMAT`；akguard scan --help 列出所有格式"},
 	"flag.report-convert.show-secrets": {en: "write the values that the saved report has unmasked; keep such a report safe", zh: "不打码地写出已保存报告中的完整值；请妥善保管这样的报告"},
+	"flag.no-checkout":                 {en: "fetch the change into a store of its own; no checkout is needed", zh: "将变更获取到独立的存储中；无需检出"},
+	"flag.repository":                  {en: "`URL` that --no-checkout fetches (default the job's own)", zh: "--no-checkout 获取的 `URL`（默认为作业自己的仓库）"},
 	"flag.comment":                     {en: "keep a review comment on GitHub for each credential", zh: "在 GitHub 上为每个凭证保持一条评审评论"},
 	"flag.check":                       {en: "write the check run akguard on GitHub", zh: "在 GitHub 上写入名为 akguard 的检查运行"},
 	"flag.all":                         {en: "list every place of each credential, and not only the first ones (text)", zh: "列出每个凭证的所有位置，而不只是前几处（text）"},

@@ -83,7 +83,7 @@ func (a *Runner) input(o Target) (*input.Input, error) {
 	case o.Path == "-":
 		return input.Stdin(a.In, opts)
 	case o.Remote():
-		return input.Remote(o.Path, os.Getenv(gitUserVariable), os.Getenv(gitTokenVariable), opts)
+		return input.Remote(o.Path, os.Getenv(GitUserVariable), os.Getenv(GitTokenVariable), opts)
 	case o.commits != "":
 		return input.Range(o.Path, o.commits, opts)
 	case o.Staged && isHere(o.Path):
@@ -97,8 +97,8 @@ func (a *Runner) input(o Target) (*input.Input, error) {
 // The variables that authenticate over https, so that no token is on the command line. A token is sent to the host of the
 // URL only. Hosts that require a user name with a token accept any.
 const (
-	gitUserVariable  = "AKGUARD_GIT_USER"
-	gitTokenVariable = "AKGUARD_GIT_TOKEN"
+	GitUserVariable  = "AKGUARD_GIT_USER"
+	GitTokenVariable = "AKGUARD_GIT_TOKEN"
 )
 
 // Remote reports whether the path is the URL of a repository. A file that exists under that name takes precedence.

@@ -43,6 +43,8 @@ type Options struct {
 	User, Password string
 	// Refs reports which of the server's refs to fetch; nil means all of them, refs/pull and refs/notes too.
 	Refs func(name string) bool
+	// As returns the name under which a ref is kept; nil keeps the server's.
+	As func(name string) string
 	// Commits are fetched by ID, besides the refs. Most servers allow it also for what no ref reaches any more.
 	Commits []object.ID
 	// Depth is how many commits of each ref to fetch; 0 means all.
@@ -129,7 +131,7 @@ func fetch(ctx context.Context, o Options) (Result, error) {
 	if slices.Contains(advertised.Capabilities.Get(capability.ObjectFormat), sha256) {
 		return Result{}, errObjectFormat
 	}
-	result := Result{Refs: wanted(advertised, o.Refs), Head: headOf(advertised)}
+	result := Result{Refs: wanted(advertised, o), Head: headOf(advertised)}
 	have := odb.Open([]string{filepath.Join(o.Dir, "objects")}, object.SHA1, o.Objects.Limits)
 	defer have.Close()
 	request, err := newRequest(advertised, o, result.Refs, have)
@@ -160,10 +162,13 @@ const sha256 = "sha256"
 var errObjectFormat = reason.NewError("git.fetch-object-format")
 
 // wanted returns the refs to fetch. Names that git would not accept are left out: they would become paths.
-func wanted(advertised *packp.AdvRefs, want func(string) bool) map[string]object.ID {
+func wanted(advertised *packp.AdvRefs, o Options) map[string]object.ID {
 	refs := map[string]object.ID{}
 	for name, h := range advertised.References {
-		if plumbing.ReferenceName(name).Validate() == nil && strings.HasPrefix(name, "refs/") && (want == nil || want(name)) {
+		if plumbing.ReferenceName(name).Validate() == nil && strings.HasPrefix(name, "refs/") && (o.Refs == nil || o.Refs(name)) {
+			if o.As != nil {
+				name = o.As(name)
+			}
 			refs[name] = storage.ID(h)
 		}
 	}

@@ -32,6 +32,8 @@ var (
 	husky     = &tool{name: "husky-9.1.7", install: npm("husky@9.1.7")}
 	lefthook  = &tool{name: "lefthook-2.2.2", install: npm("lefthook@2.2.2")}
 	payloads  = &tool{name: "webhooks-examples-7.6.1", install: npm("@octokit/webhooks-examples@7.6.1")}
+	// openapi is GitHub's description of its API.
+	openapi = &tool{name: "openapi-23.0.2", install: npm("@octokit/openapi@23.0.2")}
 	// multitool is Microsoft's validator of SARIF, which has rules for what GitHub takes.
 	multitool = &tool{name: "sarif-multitool-5.7.0", only: "linux/amd64", install: npm("@microsoft/sarif-multitool-linux@5.7.0")}
 	// auditor drives a browser, and finds what hinders people on a page.

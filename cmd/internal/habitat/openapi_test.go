@@ -1,0 +1,143 @@
+//go:build habitat
+
+package habitat_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/akguard/akguard/scanner/github"
+	"github.com/akguard/akguard/scanner/github/githubtest"
+)
+
+// TestOpenAPI holds every request of the client, and every answer of the emulated GitHub, against GitHub's own description
+// of its API. GraphQL is not in it. Answers about pull requests lack most of their fields, so they are left out.
+func TestOpenAPI(t *testing.T) {
+	file := filepath.Join(openapi.dir(t), "node_modules", "@octokit", "openapi", "generated", "api.github.com.deref.json")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var spec map[string]any
+	if err := json.Unmarshal(text, &spec); err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, r := range everyRequest(t) {
+		if r.Route == "/graphql" {
+			continue
+		}
+		operation, ok := at(spec, "paths", r.Route, strings.ToLower(r.Method)).(map[string]any)
+		if !ok {
+			t.Errorf("%s %s is not in the description", r.Method, r.Route)
+			continue
+		}
+		if schema := at(operation, "requestBody", "content", "application/json", "schema"); schema != nil {
+			hold(t, schema, r.Body, r.Method+" "+r.Route)
+			checked++
+		}
+		if strings.HasSuffix(r.Route, "/pulls") || strings.HasSuffix(r.Route, "{pull_number}") {
+			continue
+		}
+		if schema := at(operation, "responses", fmt.Sprint(r.Status), "content", "application/json", "schema"); schema != nil {
+			hold(t, schema, r.Answer, "the answer to "+r.Method+" "+r.Route)
+			checked++
+		}
+	}
+	if checked < 12 {
+		t.Errorf("only %d texts were checked", checked)
+	}
+}
+
+// everyRequest makes each request that the client can make.
+func everyRequest(t *testing.T) []githubtest.Request {
+	s := githubtest.New("token")
+	defer s.Close()
+	s.Files = []githubtest.File{{Path: "a.env", Blob: "b", Patch: "@@ -1 +1,2 @@\n a\n+b\n"}}
+	c, err := github.New(github.Options{API: s.URL, Token: "token", Repository: githubtest.Repository})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, n := t.Context(), githubtest.Number
+	check := github.Check{Name: "akguard", Head: s.Head, Title: "t", Summary: "s"}
+	for range 60 {
+		check.Annotations = append(check.Annotations, github.Annotation{Path: "a.env", Line: 1, Level: "failure", Title: "t", Message: "m"})
+	}
+	failed := func(_ any, err error) error { return err }
+	for i, err := range []error{
+		failed(c.Pull(ctx, n)), failed(c.PullsWith(ctx, s.Head)), failed(c.Files(ctx, n)),
+		c.CreateReview(ctx, n, s.Head, "body", []github.NewComment{{Path: "a.env", Line: 2, Body: "x"}}),
+		c.CreateFileComment(ctx, n, s.Head, github.NewComment{Path: "a.env", Body: "x"}),
+		failed(c.Comments(ctx, n)), failed(c.Reviews(ctx, n)),
+		c.EditReview(ctx, n, s.Reviews[0].ID, "y"), c.EditComment(ctx, s.Comments[0].ID, "y"), c.DeleteComment(ctx, s.Comments[1].ID),
+		c.CreateCheck(ctx, check),
+	} {
+		if err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	return s.Requests
+}
+
+// at returns what is at a path of keys; nil if nothing is.
+func at(v any, keys ...string) any {
+	for _, key := range keys {
+		m, _ := v.(map[string]any)
+		v = m[key]
+	}
+	return v
+}
+
+// hold fails unless a text fits a schema of OpenAPI 3.0.
+func hold(t *testing.T, schema any, text []byte, what string) {
+	t.Helper()
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("schema.json", plain(schema)); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile("schema.json")
+	if err != nil {
+		t.Fatal(what, err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err == nil {
+		err = compiled.Validate(value)
+	}
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+	}
+}
+
+// plain returns a schema of OpenAPI 3.0 as one of JSON Schema: what is nullable has the type null too.
+func plain(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = plain(v[i])
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for key, value := range v {
+			if !slices.Contains([]string{"example", "examples", "nullable", "description", "x-github"}, key) || !isText(value) && key == "description" {
+				out[key] = plain(value)
+			}
+		}
+		if v["nullable"] == true {
+			return map[string]any{"anyOf": []any{map[string]any{"type": "null"}, out}}
+		}
+		return out
+	}
+	return v
+}
+
+func isText(v any) bool { _, ok := v.(string); return ok }

@@ -71,19 +71,6 @@ func pull(p *github.PullRequest) Pull {
 	}
 }
 
-// PullsWith returns the pull requests that have a commit.
-func (c *Client) PullsWith(ctx context.Context, commit string) ([]Pull, error) {
-	var out []Pull
-	err := c.pages(ctx, c.call(http.MethodGet, "commits/%s/pulls", commit), func(page github.ListOptions) (*github.Response, error) {
-		list, resp, err := c.rest.PullRequests.ListPullRequestsWithCommit(ctx, c.owner, c.name, commit, &page)
-		for _, p := range list {
-			out = append(out, pull(p))
-		}
-		return resp, err
-	})
-	return out, err
-}
-
 // Files returns the files of a pull request. GitHub lists no more than 3,000.
 func (c *Client) Files(ctx context.Context, number int) ([]File, error) {
 	var out []File

@@ -73,7 +73,7 @@ func everyRequest(t *testing.T) []githubtest.Request {
 	}
 	failed := func(_ any, err error) error { return err }
 	for i, err := range []error{
-		failed(c.Pull(ctx, n)), failed(c.PullsWith(ctx, s.Head)), failed(c.Files(ctx, n)),
+		failed(c.Pull(ctx, n)), failed(c.Files(ctx, n)),
 		c.CreateReview(ctx, n, s.Head, "body", []github.NewComment{{Path: "a.env", Line: 2, Body: "x"}}),
 		c.CreateFileComment(ctx, n, s.Head, github.NewComment{Path: "a.env", Body: "x"}),
 		failed(c.Comments(ctx, n)), failed(c.Reviews(ctx, n)),

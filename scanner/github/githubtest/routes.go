@@ -37,8 +37,6 @@ func (s *Server) route(r *http.Request) (string, handler) {
 		return "/repos/{owner}/{repo}/check-runs", only(r, "POST", s.createCheck)
 	case strings.HasPrefix(path, "/repos/"+Repository+"/check-runs/"):
 		return "/repos/{owner}/{repo}/check-runs/{check_run_id}", only(r, "PATCH", s.updateCheck)
-	case strings.HasPrefix(path, "/repos/"+Repository+"/commits/") && strings.HasSuffix(path, "/pulls"):
-		return "/repos/{owner}/{repo}/commits/{commit_sha}/pulls", only(r, "GET", s.listPulls)
 	}
 	return path, nil
 }
@@ -75,14 +73,6 @@ func paged[T any](w http.ResponseWriter, r *http.Request, list []T) []T {
 
 func (s *Server) getPull(http.ResponseWriter, *http.Request, []byte) (int, any, *refusal) {
 	return http.StatusOK, s.pull(), nil
-}
-
-func (s *Server) listPulls(w http.ResponseWriter, r *http.Request, _ []byte) (int, any, *refusal) {
-	list := []any{}
-	if strings.Contains(r.URL.Path, "/commits/"+s.Head+"/") {
-		list = append(list, s.pull())
-	}
-	return http.StatusOK, paged(w, r, list), nil
 }
 
 // maxFiles is how many files of a pull request GitHub lists.

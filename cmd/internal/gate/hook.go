@@ -52,8 +52,8 @@ type hooked struct {
 	open   func(input.Options) (*input.Input, error)
 }
 
-// hookGC is the heap growth, in percent, at which the garbage collector runs in a hook. Most hooks end before that: a commit
-// waits for them, and they hold little.
+// hookGC is the heap growth, in percent, at which the garbage collector runs in a short hook. Most end before that. A
+// commit waits for them, and they hold little.
 const hookGC = 800
 
 // runHook judges, writes what it found to stderr, and sets the exit code. The outcome is valid with the error of an interrupt.

@@ -59,7 +59,7 @@ type headed struct {
 	heads []object.ID
 }
 
-// Refs implements repository. The names are for nobody: only what is reached matters.
+// Refs implements repository. The names are not shown anywhere.
 func (r headed) Refs() ([]repo.Ref, []odb.Unreadable) {
 	refs := make([]repo.Ref, len(r.heads))
 	for i, id := range r.heads {

@@ -2,8 +2,8 @@
 // folder of their own, the quarantine, and they are read from there in bulk: the cost is that of the push, whatever the
 // repository holds. Only if a credential is found is the repository asked for commits and paths.
 //
-// Limits: content that the repository has already is not read again, even if no ref reached it until now. The exception are
-// commits: those that the push makes reachable are read, wherever they are.
+// Limits: content that the repository has already is not read again, even if no ref reached it until now. Commits are an
+// exception: those that the push makes reachable are read, wherever they are.
 package pushed
 
 import (
@@ -123,7 +123,7 @@ func (s *Source) parents(id object.ID) (next []object.ID, inPush bool, err error
 	return info.Parents, true, nil
 }
 
-// Locate implements scanner.Locator. What else is missing in the repository is no matter of the push.
+// Locate implements scanner.Locator. What the repository lacks apart from the push is not reported.
 func (s *Source) Locate(ctx context.Context, matches []finding.Place, _ scanner.Sink) ([][]finding.Place, error) {
 	return history.New(history.Options{Repo: s.opts.Repo, Heads: s.opts.Heads}).Locate(ctx, matches, silent{})
 }

@@ -51,7 +51,8 @@ func Read(path, gitDir string, f object.Format) (*Index, error) {
 }
 
 // ReadChanged is Read without the entries of folders that are the same as elsewhere: those for which same returns true, given
-// their path and their tree. It leaves them out where that saves time, and tells nobody. The root has the path "".
+// their path and their tree. It leaves them out only where that saves time, so the result may still have some. The
+// root has the path "".
 func ReadChanged(path, gitDir string, f object.Format, same func(folder string, tree object.ID) bool) (*Index, error) {
 	data, err := fileio.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {

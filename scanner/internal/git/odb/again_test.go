@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/akguard/akguard/scanner/internal/git/odb"
@@ -113,6 +114,30 @@ func testObjectsMoveWhileOpen(t *testing.T) {
 	r.Git("prune-packed", "-q")
 	same(t, walked(t, before.Objects), want)
 	same(t, walked(t, listed.Objects), want)
+}
+
+// Of many goroutines that miss an object at the same time, one opens the new pack, and all find their objects in it.
+func TestObjectsMoveAtOnce(t *testing.T) {
+	for range 20 {
+		r := planted.New(t)
+		versions(r, 20)
+		before := open(t, r.Dir, odb.Limits{})
+		ids := r.Lines("rev-list", "--all", "--objects", "--no-object-names")
+		r.Git("repack", "-adfq")
+		var all sync.WaitGroup
+		begin := make(chan bool)
+		for _, id := range ids {
+			all.Go(func() {
+				<-begin
+				parsed, _ := r.Format.ParseID(id)
+				if _, err := before.Objects.Read(parsed); err != nil {
+					t.Errorf("object %s: %v", id, err)
+				}
+			})
+		}
+		close(begin)
+		all.Wait()
+	}
 }
 
 // repacking moves all objects between packs and loose files until it is told to stop.

@@ -34,7 +34,7 @@ func (s *Scanner) verify(ctx context.Context, clusters []*cluster) {
 	_ = workers.Wait()
 }
 
-// countVerified returns a function that tells the progress of the stage; it is called after each credential.
+// countVerified returns a function that reports the progress of the stage; it is called after each credential.
 func (s *Scanner) countVerified(clusters []*cluster) func() {
 	if s.opts.Phase == nil || s.opts.Verifier == nil {
 		return func() {}

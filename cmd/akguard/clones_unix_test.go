@@ -115,7 +115,7 @@ func TestClones(t *testing.T) {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				u := *u
 				u.t = t
-				dir := clone()
+				dir, other := clone(), clone()
 				file := filepath.Join(t.TempDir(), "event.json")
 				if err := os.WriteFile(file, []byte(e.event), 0o644); err != nil {
 					t.Fatal(err)
@@ -133,6 +133,9 @@ func TestClones(t *testing.T) {
 				found := judged.FindStringSubmatch(out)
 				if code != 0 || found == nil || e.count != "" && found[1] != e.count {
 					t.Errorf("the exit code is %d:\n%s", code, out)
+				}
+				if out, code := u.run(other, env, binary, "ci", "--no-verify", "--fetch"); code != 0 {
+					t.Errorf("with --fetch, the exit code is %d:\n%s", code, out)
 				}
 			})
 		}

@@ -106,6 +106,12 @@ func (f Finding) Live() bool {
 	return f.Verdict.Status == verifier.Live || f.Verdict.Status == verifier.Restricted
 }
 
+// Counts reports whether the finding counts in a change: the change made the credential appear, or the credential works. A
+// finding without a state counts.
+func (f Finding) Counts() bool {
+	return f.State != StateMoved && f.State != StateExisting || f.Live()
+}
+
 // Masked reports whether some value of the credential is masked, as in a report that does not show secrets.
 func (f Finding) Masked() bool {
 	c := f.Credential
@@ -187,6 +193,48 @@ func (Discard) Skip(Skip) error { return nil }
 
 // Summary implements Handler.
 func (Discard) Summary(Summary) error { return nil }
+
+// Recorded is a Handler that keeps a report.
+type Recorded struct {
+	Opened   Header
+	Findings []Finding
+	Skips    []Skip
+	Sum      Summary
+	Ended    bool // Summary was called
+}
+
+// Header implements Handler.
+func (r *Recorded) Header(h Header) error { r.Opened = h; return nil }
+
+// Finding implements Handler.
+func (r *Recorded) Finding(f Finding) error { r.Findings = append(r.Findings, f); return nil }
+
+// Skip implements Handler.
+func (r *Recorded) Skip(s Skip) error { r.Skips = append(r.Skips, s); return nil }
+
+// Summary implements Handler.
+func (r *Recorded) Summary(s Summary) error { r.Sum, r.Ended = s, true; return nil }
+
+// Play gives the report to another handler, and stops at the first error.
+func (r *Recorded) Play(h Handler) error {
+	if err := h.Header(r.Opened); err != nil {
+		return err
+	}
+	for _, f := range r.Findings {
+		if err := h.Finding(f); err != nil {
+			return err
+		}
+	}
+	for _, s := range r.Skips {
+		if err := h.Skip(s); err != nil {
+			return err
+		}
+	}
+	if !r.Ended {
+		return nil
+	}
+	return h.Summary(r.Sum)
+}
 
 // Announcer is a Handler that wants to know, after the header and before the first finding, every value that the findings
 // will have.

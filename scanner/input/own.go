@@ -73,7 +73,7 @@ func (i *Input) OwnAt(revision, name string, limit int64) ([]byte, error) {
 	return o.Content, nil
 }
 
-// repository returns the repository that is scanned, or nil if it is none or was not fetched yet.
+// repository returns the repository that is scanned. It is nil for a folder or a file, and before a repository is fetched.
 func (i *Input) repository() *repo.Repository {
 	if i.remote != nil {
 		return i.remote.Repository()

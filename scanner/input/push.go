@@ -15,7 +15,7 @@ import (
 	"github.com/akguard/akguard/scanner/source/pushed"
 )
 
-// Update is what a push does to one ref, as git tells a hook: object IDs in hex. The zero ID means that there is no ref before,
+// Update is what a push does to one ref, as git passes it to a hook: object IDs in hex. The zero ID means that there is no ref before,
 // or none afterwards.
 type Update struct {
 	Ref      string // on the server

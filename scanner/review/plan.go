@@ -117,7 +117,7 @@ type plan struct {
 // entry is a finding and its comment.
 type entry struct {
 	finding finding.Finding
-	kept    *github.Comment // that is there; nil if there is none
+	kept    *github.Comment // that exists already, or nil
 	isNew   bool            // a comment is created: in place of kept, if that is at the wrong line
 	at      at
 	text    string

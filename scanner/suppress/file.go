@@ -116,19 +116,29 @@ func isFingerprint(s string) bool {
 }
 
 // suppress reports whether an entry for a fingerprint applies today. Of several entries, which a merge leaves behind, the
-// first that applies is used.
+// one that lasts longest is used.
 func (f *File) suppress(fingerprint string, today time.Time) (finding.Suppression, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var found finding.Suppression
+	var longest Entry
 	for _, i := range f.byPrint[fingerprint] {
-		e := f.Entries[i]
 		f.used[i] = true
-		if found.IsZero() && !expired(e.Until, today) {
-			found = finding.Suppression{By: fmt.Sprintf("%s:%d", f.Name, e.Line), Reason: e.Reason, Owner: e.Owner, Until: e.Until}
-		}
+		longest = longer(longest, f.Entries[i])
 	}
-	return found, !found.IsZero()
+	if longest.Fingerprint == "" || expired(longest.Until, today) {
+		return finding.Suppression{}, false
+	}
+	return finding.Suppression{
+		By: fmt.Sprintf("%s:%d", f.Name, longest.Line), Reason: longest.Reason, Owner: longest.Owner, Until: longest.Until,
+	}, true
+}
+
+// longer returns the entry that lasts longer: the first of two that last equally long, and the second if the first is empty.
+func longer(a, b Entry) Entry {
+	if a.Fingerprint == "" || !a.Until.IsZero() && (b.Until.IsZero() || b.Until.After(a.Until)) {
+		return b
+	}
+	return a
 }
 
 // Unused returns the entries whose credentials no scan has come upon.
@@ -155,12 +165,12 @@ const header = `# Credentials that akguard leaves out, one a line: FINGERPRINT [
 # A credential that works is reported all the same. In .gitattributes, "` + FileName + ` merge=union" avoids conflicts.
 `
 
-// Format returns the text of an ignore file with these entries, sorted, each credential once: the last of several entries
-// counts. Comments of a person are kept if they precede the first entry of the file that was read, whose text is before.
+// Format returns the text of an ignore file with these entries, sorted, each credential once: of several entries, the one that
+// lasts longest. Comments of a person are kept if they precede the first entry of the file that was read, whose text is before.
 func Format(before []byte, entries []Entry) []byte {
 	byPrint := map[string]Entry{}
 	for _, e := range entries {
-		byPrint[e.Fingerprint] = e
+		byPrint[e.Fingerprint] = longer(byPrint[e.Fingerprint], e)
 	}
 	sorted := make([]Entry, 0, len(byPrint))
 	for _, e := range byPrint {

@@ -63,10 +63,10 @@ func TestFormat(t *testing.T) {
 	entries := []suppress.Entry{
 		{Fingerprint: print(9), Reason: "two\nlines", Owner: "Li Wei"},
 		{Fingerprint: print(2), Reason: "until=soon", Until: now},
-		{Fingerprint: print(9), Reason: "the last one counts"},
+		{Fingerprint: print(9), Reason: "over", Until: now},
 	}
 	text := suppress.Format(nil, entries)
-	want := print(2) + " until=2026-05-31 reason: until=soon\n" + print(9) + " the last one counts\n"
+	want := print(2) + " until=2026-05-31 reason: until=soon\n" + print(9) + " owner=Li-Wei two lines\n"
 	if !strings.HasSuffix(string(text), "\n"+want) || text[0] != '#' {
 		t.Errorf("the file is\n%s", text)
 	}

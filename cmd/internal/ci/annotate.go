@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"regexp"
@@ -81,46 +82,49 @@ func cut(s string) string {
 	return string([]rune(s)[:maxMessage-1]) + "…"
 }
 
-// Harmless returns a writer that breaks what the runner of GitHub Actions would take for a command: ##[ anywhere in a line, and
-// :: at its beginning. An author may have such a name.
-func Harmless(w io.Writer) io.Writer { return &harmless{to: w} }
-
-type harmless struct {
+// Filter is a writer that breaks what the runner of GitHub Actions would take for a command: ##[ anywhere in a line, and :: at its
+// beginning. An author may have such a name. It must be closed, because it holds back the line that is not complete.
+type Filter struct {
 	to   io.Writer
-	held []byte // the beginning of a line, or of ##[
+	held []byte
 }
+
+// NewFilter returns a filter before a writer.
+func NewFilter(to io.Writer) *Filter { return &Filter{to: to} }
+
+// maxHeld is how much of a line is held back, in bytes.
+const maxHeld = 1 << 20
 
 var commands = regexp.MustCompile(`(?m)##\[|^([ \t]*)::`)
 
-// Write implements io.Writer. Reports are written in whole lines; what comes after the last line end is held back until the
-// next one.
-func (h *harmless) Write(text []byte) (int, error) {
-	h.held = append(h.held, text...)
-	end := strings.LastIndexByte(string(h.held), '\n') + 1
-	if end == 0 && len(h.held) < 1<<20 {
-		return len(text), nil
+// Write implements io.Writer.
+func (f *Filter) Write(text []byte) (int, error) {
+	f.held = append(f.held, text...)
+	end := bytes.LastIndexByte(f.held, '\n') + 1
+	if end == 0 && len(f.held) > maxHeld {
+		end = len(f.held) - len("##") // which may be the beginning of a command
 	}
-	if end == 0 {
-		end = len(h.held)
-	}
-	lines := commands.ReplaceAllStringFunc(string(h.held[:end]), func(found string) string {
-		if found == "##[" {
-			return "# #["
-		}
-		return strings.TrimSuffix(found, "::") + ": :"
-	})
-	h.held = append(h.held[:0], h.held[end:]...)
-	if _, err := io.WriteString(h.to, lines); err != nil {
+	if err := f.flush(end); err != nil {
 		return 0, err
 	}
 	return len(text), nil
 }
 
 // Close writes what was held back.
-func (h *harmless) Close() error {
-	if len(h.held) == 0 {
+func (f *Filter) Close() error { return f.flush(len(f.held)) }
+
+// flush writes the first bytes of what is held.
+func (f *Filter) flush(end int) error {
+	if end == 0 {
 		return nil
 	}
-	_, err := h.Write([]byte("\n"))
+	out := commands.ReplaceAllFunc(f.held[:end], func(found []byte) []byte {
+		if string(found) == "##[" {
+			return []byte("# #[")
+		}
+		return []byte(strings.TrimSuffix(string(found), "::") + ": :")
+	})
+	f.held = append(f.held[:0], f.held[end:]...)
+	_, err := f.to.Write(out)
 	return err
 }

@@ -34,13 +34,13 @@ type Plan struct {
 	Nothing bool
 	Heads   []string // revisions whose commits are judged
 	Bases   []string // revisions whose commits are not
-	// Trusted is the revision whose ignore file and configuration count; "" if there is none before the change.
+	// Trusted is the revision whose ignore file and configuration count. It is empty if nothing precedes the change.
 	Trusted string
 	// Commits is how many commits the event says that there are; 0 if it does not say.
 	Commits int
 	Missing []string      // refspecs of what the clone lacks to judge the change
 	Note    reason.Reason // what a reader must know; zero if there is nothing
-	// PullRequest is the number of the pull request on GitHub; 0 if there is none.
+	// PullRequest is the number of the pull request on GitHub, or 0.
 	PullRequest int
 	Head        string // ID of the last commit of the change, as the platform knows it
 }
@@ -59,7 +59,7 @@ type Platform struct {
 	Name  string
 	EnvOf func(Env) bool // whether the environment is that of the platform
 	Plan  func(Env, []byte, Repository) Plan
-	// EventFile is the variable that names the file with the event; "" if there is none.
+	// EventFile is the variable that names the file with the event. It is empty for platforms without events.
 	EventFile string
 }
 
@@ -152,5 +152,5 @@ func everything(p Plan, why string) Plan {
 	return p
 }
 
-// plain is for any other platform: there is nothing to go by.
+// plain is for any other platform, whose environment says nothing about the change.
 func plain(Env, []byte, Repository) Plan { return everything(Plan{Event: "run"}, "ci.no-base") }

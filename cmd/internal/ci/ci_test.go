@@ -127,23 +127,43 @@ func TestAnnotations(t *testing.T) {
 
 var obeyed = regexp.MustCompile(`(?m)##\[|^[ \t]*::`)
 
-func FuzzHarmless(f *testing.F) {
+func FuzzFilter(f *testing.F) {
 	f.Add("a\n::error::x\n##[stop]", 3)
 	f.Add("  ::x\n#", 1)
 	f.Fuzz(func(t *testing.T, text string, at int) {
 		var b bytes.Buffer
-		w := ci.Harmless(&b)
+		w := ci.NewFilter(&b)
 		at = min(max(at, 0), len(text))
-		for _, part := range []string{text[:at], text[at:], "\n"} {
+		for _, part := range []string{text[:at], text[at:]} {
 			if n, err := w.Write([]byte(part)); n != len(part) || err != nil {
 				t.Fatal(n, err)
 			}
 		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
 		if found := obeyed.FindString(b.String()); found != "" {
 			t.Errorf("%q becomes %q", text, b.String())
 		}
-		if got := strings.NewReplacer("# #[", "##[", ": :", "::").Replace(b.String()); len(got) > len(text)+1 {
+		if got := strings.NewReplacer("# #[", "##[", ": :", "::").Replace(b.String()); len(got) > len(text) || text != "" && got == "" {
 			t.Errorf("%q becomes %q", text, b.String())
 		}
 	})
+}
+
+// A line without an end is written when the filter is closed, and one that is too long to be held is filtered all the same.
+func TestFilter(t *testing.T) {
+	var b bytes.Buffer
+	w := ci.NewFilter(&b)
+	for _, part := range []string{"::a\n", "b", strings.Repeat("x", 1<<20) + "##", "[c"} {
+		if _, err := w.Write([]byte(part)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := b.String(), ": :a\nb"+strings.Repeat("x", 1<<20)+"# #[c"; got != want {
+		t.Errorf("%d bytes, want %d; they end in %q", len(got), len(want), got[max(0, len(got)-8):])
+	}
 }

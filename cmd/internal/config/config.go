@@ -104,21 +104,18 @@ func distinct(builtIn []rules.Rule, own []custom.Rule) error {
 	return nil
 }
 
-// maxSize is larger than any handwritten configuration.
-const maxSize = 4 << 20
+// MaxSize is the size of the largest configuration that is read, in bytes. No handwritten one is larger.
+const MaxSize = 4 << 20
 
 // Load reads a configuration. A file whose name contains "gitleaks" is in the format of gitleaks; all others are in
 // akguard's own. Errors name the line.
 func Load(path string) (Config, error) {
-	data, err := read(path)
+	data, err := ReadFile(path, MaxSize)
 	if err != nil {
 		return Config{}, err
 	}
 	return Parse(path, data)
 }
-
-// MaxSize is the size of the largest configuration, in bytes.
-const MaxSize = maxSize
 
 // Parse is Load for a text that was read elsewhere. Path names it.
 func Parse(path string, data []byte) (Config, error) {
@@ -137,8 +134,9 @@ func Parse(path string, data []byte) (Config, error) {
 	return c, nil
 }
 
-// read reads a regular file. It looks before it opens it: opening a FIFO waits until somebody writes to it.
-func read(path string) ([]byte, error) {
+// ReadFile reads a regular file of limit bytes at most. It looks before it opens it: opening a FIFO waits until somebody writes
+// to it.
+func ReadFile(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -151,9 +149,9 @@ func read(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err == nil && len(data) > maxSize {
-		err = reason.NewError("config.too-large", path, maxSize)
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = reason.NewError("config.too-large", path, limit)
 	}
 	return data, err
 }

@@ -86,6 +86,7 @@ func (r *ciRun) run(ctx context.Context) error {
 		return err
 	}
 	defer done()
+	defer r.flush()
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -113,13 +114,22 @@ func (r *ciRun) prepare() error {
 		r.opts.scan.Verify = false
 	}
 	if r.log = r.Err; r.onGitHub() {
-		r.Out, r.Err = ci.Harmless(r.Out), ci.Harmless(r.Err)
+		r.Out, r.Err = ci.NewFilter(r.Out), ci.NewFilter(r.Err)
 	}
 	if err := r.replan(); err != nil {
 		return err
 	}
 	r.opts.scan.Input.Judged = !r.plan.Whole
 	return r.opts.scan.Check()
+}
+
+// flush writes what the filters of the runner's commands have held back.
+func (r *ciRun) flush() {
+	for _, w := range []io.Writer{r.Out, r.Err} {
+		if c, ok := w.(*ci.Filter); ok {
+			_ = c.Close() // a failed write to these streams has been reported
+		}
+	}
 }
 
 func (r *ciRun) onGitHub() bool { return r.platform.Name == "GitHub Actions" }
@@ -144,7 +154,7 @@ func (r *ciRun) replan() error {
 	return nil
 }
 
-// event reads the event of the platform; nil if there is none.
+// event reads the event of the platform. Most platforms have none, and then it returns nil.
 func (r *ciRun) event() ([]byte, error) {
 	name := r.platform.EventFile
 	if name == "" {
@@ -177,7 +187,7 @@ func (r *ciRun) named(revisions *input.Revisions) ci.Plan {
 
 // ciResult is what a run found.
 type ciResult struct {
-	recorded
+	finding.Recorded
 	outcome scanning.Outcome
 }
 
@@ -187,23 +197,20 @@ func (r *ciRun) judgeWhole(ctx context.Context) (*ciResult, error) {
 	for depth := firstDepth; ; depth *= 2 {
 		if len(r.plan.Missing) == 0 {
 			result, err := r.judge(ctx)
-			if err != nil || !result.cut() || !r.opts.fetch || !r.shallow {
+			if err != nil || !result.cut() || !r.opts.fetch || depth == 0 || !r.shallow && !r.partial {
 				return result, err
 			}
-		} else if !r.opts.fetch {
+		} else if !r.opts.fetch || depth == 0 {
 			return nil, command.Failed(command.ExitIncomplete, "ci.missing", r.whole())
 		}
-		if depth > maxDepth {
-			depth = 0
+		if depth > maxDepth || !r.shallow {
+			depth = 0 // all at once, for the last time
 		}
 		if err := r.fetch(ctx, depth); err != nil {
 			return nil, command.Failed(command.ExitIncomplete, "ci.fetch-failed", err)
 		}
 		if err := r.replan(); err != nil {
 			return nil, err
-		}
-		if depth == 0 {
-			return r.judge(ctx)
 		}
 	}
 }
@@ -234,7 +241,7 @@ func (r *ciRun) judge(ctx context.Context) (*ciResult, error) {
 		defer cancel()
 	}
 	result := &ciResult{}
-	result.outcome, err = r.Watch(ctx, scan, j.Opts, &result.recorded)
+	result.outcome, err = r.Watch(ctx, scan, j.Opts, &result.Recorded)
 	if err != nil && !result.outcome.Interrupted {
 		return nil, scanning.FailedScan(err)
 	}
@@ -296,7 +303,7 @@ func (r *ciRun) report(result *ciResult) error {
 	if err != nil {
 		return err
 	}
-	if err := result.play(writer); err != nil {
+	if err := result.Play(writer); err != nil {
 		return command.Failed(command.ExitIncomplete, "scan.failed", err)
 	}
 	if err := out.Commit(); err != nil {
@@ -324,7 +331,7 @@ func (r *ciRun) writeSummary(name string, result *ciResult) error {
 		return nil
 	}
 	var b bytes.Buffer
-	if err := result.play(markdown.Open(&b, report.Options{Words: r.Words, MaxBytes: ci.MaxSummary - 1024})); err != nil {
+	if err := result.Play(markdown.Open(&b, report.Options{Words: r.Words, MaxBytes: ci.MaxSummary - 1024})); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
@@ -369,51 +376,9 @@ func (r *ciRun) incomplete(key string, args ...any) {
 	r.Say(key, args...)
 }
 
-// recorded is a Handler that keeps a report, to write it in several formats.
-type recorded struct {
-	header   finding.Header
-	findings []finding.Finding
-	skips    []finding.Skip
-	sum      finding.Summary
-	ended    bool
-}
-
-// Header implements finding.Handler.
-func (r *recorded) Header(h finding.Header) error { r.header = h; return nil }
-
-// Finding implements finding.Handler.
-func (r *recorded) Finding(f finding.Finding) error { r.findings = append(r.findings, f); return nil }
-
-// Skip implements finding.Handler.
-func (r *recorded) Skip(s finding.Skip) error { r.skips = append(r.skips, s); return nil }
-
-// Summary implements finding.Handler.
-func (r *recorded) Summary(s finding.Summary) error { r.sum, r.ended = s, true; return nil }
-
-// play gives the report to a handler.
-func (r *recorded) play(h finding.Handler) error {
-	if err := h.Header(r.header); err != nil {
-		return err
-	}
-	for _, f := range r.findings {
-		if err := h.Finding(f); err != nil {
-			return err
-		}
-	}
-	for _, s := range r.skips {
-		if err := h.Skip(s); err != nil {
-			return err
-		}
-	}
-	if !r.ended {
-		return nil
-	}
-	return h.Summary(r.sum)
-}
-
 // cut reports whether something of the history was not there.
-func (r *recorded) cut() bool {
-	for _, s := range r.skips {
+func (r *ciResult) cut() bool {
+	for _, s := range r.Skips {
 		if isCut(s.Reason) {
 			return true
 		}

@@ -24,7 +24,7 @@ type annotator struct {
 // elsewhere have none.
 func (r *ciRun) annotations(result *ciResult, shown map[string]bool) []ci.Annotation {
 	a := &annotator{text: r.Text, shown: shown}
-	if err := result.play(report.Masked(a)); err != nil {
+	if err := result.Play(report.Masked(a)); err != nil {
 		return nil // it never fails
 	}
 	return a.list
@@ -60,7 +60,7 @@ func (a *annotator) annotate(f finding.Finding) ci.Annotation {
 	out := ci.Annotation{Level: "error", File: at.Path, Line: at.Line, Column: at.Column, Title: a.text("ci.annotation.title")}
 	value := cmp.Or(f.Credential.ID.String(), f.Credential.Secret.String())
 	status := a.text("report.status." + f.Verdict.Status.String())
-	if counts(f) {
+	if f.Counts() {
 		out.Message = a.text("ci.annotation.new", value, status, f.Fingerprint)
 		return out
 	}

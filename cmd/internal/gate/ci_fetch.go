@@ -26,7 +26,7 @@ func (r *ciRun) fetch(ctx context.Context, depth int) error {
 	if r.partial {
 		args = append(args, "--refetch", "--no-filter")
 	}
-	args = append(append(args, "origin"), r.plan.Missing...)
+	args = append(append(args, "--end-of-options", "origin"), r.plan.Missing...) // what is missing comes from an event
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Stdout, cmd.Stderr = r.Err, r.Err
 	return cmd.Run()

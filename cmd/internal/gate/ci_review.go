@@ -68,18 +68,13 @@ func (r *ciRun) client() *github.Client {
 	return client
 }
 
-// counts reports whether a finding is one that the change made appear, or one that works.
-func counts(f finding.Finding) bool {
-	return f.State != finding.StateMoved && f.State != finding.StateExisting || f.Live()
-}
-
 // review brings the comments of the pull request in step with the findings that count, and returns which of them have one.
 func (r *ciRun) review(ctx context.Context, client *github.Client, result *ciResult) map[string]bool {
 	a := &annotator{text: r.Text}
-	_ = result.play(report.Masked(a)) // it never fails
+	_ = result.Play(report.Masked(a)) // it never fails
 	var findings []finding.Finding
 	for _, f := range a.findings {
-		if counts(f) {
+		if f.Counts() {
 			findings = append(findings, f)
 		}
 	}
@@ -124,7 +119,7 @@ func (r *ciRun) check(ctx context.Context, client *github.Client, result *ciResu
 func (r *ciRun) checkSummary(result *ciResult) string {
 	var b bytes.Buffer
 	if markdown, ok := formats.Find("markdown"); ok {
-		_ = result.play(markdown.Open(&b, report.Options{Words: r.Words, MaxBytes: github.MaxSummary})) // a buffer takes all
+		_ = result.Play(markdown.Open(&b, report.Options{Words: r.Words, MaxBytes: github.MaxSummary})) // a buffer takes all
 	}
 	return cmp.Or(b.String(), "akguard")
 }

@@ -65,8 +65,8 @@ func (r *ciRun) server() (url, token string) {
 	return strings.TrimRight(server, "/") + "/" + name, cmp.Or(token, os.Getenv(ownTokenVariable), os.Getenv(jobTokenVariable))
 }
 
-// needed returns the refs and commits that a plan lacks: the base and the head of a pull request, and everything where there
-// is none.
+// needed returns the refs and commits that a plan lacks: the base and the head of a pull request, or everything for any
+// other plan.
 func needed(p ci.Plan) (refs func(string) bool, commits []string) {
 	want := map[string]bool{}
 	for _, missing := range p.Missing {

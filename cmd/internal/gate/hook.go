@@ -94,7 +94,7 @@ func (a *app) runHook(ctx context.Context, o hookOptions, h hooked) (*scanning.J
 	return j, result, err
 }
 
-// timedOut is the error of a hook that ran out of time; err itself if that is not the reason.
+// timedOut returns the error of a hook that ran out of time, and err itself in any other case.
 func (o hookOptions) timedOut(ctx context.Context, result scanning.Outcome, err error) error {
 	if err == nil || !result.Interrupted || ctx.Err() != nil || o.scan.Timeout == 0 {
 		return err
@@ -102,15 +102,16 @@ func (o hookOptions) timedOut(ctx context.Context, result scanning.Outcome, err 
 	return command.Failed(command.ExitIncomplete, "hook.timed-out", o.scan.Timeout)
 }
 
-func (a *app) hookPreCommit() *cobra.Command {
+// ownHook is the command of a hook on the user's own machine. Judged returns what it judges; without open there is nothing.
+func (a *app) ownHook(use string, args cobra.PositionalArgs, judged func(args []string) (hooked, error)) *cobra.Command {
 	var o hookOptions
 	o.scan.Config.Trust = true // the user works in this repository
 	cmd := &cobra.Command{
-		Use:  "pre-commit [FILE...]",
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, files []string) error {
-			h, err := a.preCommit(files)
-			if err != nil {
+		Use:  use,
+		Args: args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h, err := judged(args)
+			if err != nil || h.open == nil {
 				return err
 			}
 			_, result, err := a.runHook(cmd.Context(), o, h)
@@ -119,6 +120,20 @@ func (a *app) hookPreCommit() *cobra.Command {
 	}
 	o.flags(cmd.Flags())
 	return cmd
+}
+
+func (a *app) hookPreCommit() *cobra.Command {
+	return a.ownHook("pre-commit [FILE...]", cobra.ArbitraryArgs, a.preCommit)
+}
+
+func (a *app) hookPrePush() *cobra.Command {
+	return a.ownHook("pre-push [REMOTE [URL]]", command.Takes(0, 2), a.prePush)
+}
+
+func (a *app) hookCommitMsg() *cobra.Command {
+	return a.ownHook("commit-msg FILE", command.Takes(1, 1), func(args []string) (hooked, error) {
+		return hooked{"commit-msg", false, true, func(o input.Options) (*input.Input, error) { return input.Message(args[0], o) }}, nil
+	})
 }
 
 // preCommit finds out what the pre-commit framework was told to check. Git itself passes no files.
@@ -147,27 +162,8 @@ func unstagedOf(files []string, index string) ([]string, error) {
 	return input.Unstaged(files, index)
 }
 
-func (a *app) hookPrePush() *cobra.Command {
-	var o hookOptions
-	o.scan.Config.Trust = true
-	cmd := &cobra.Command{
-		Use:  "pre-push [REMOTE [URL]]",
-		Args: command.Takes(0, 2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := a.prePush(args)
-			if err != nil || h.open == nil {
-				return err
-			}
-			_, result, err := a.runHook(cmd.Context(), o, h)
-			return o.timedOut(cmd.Context(), result, err)
-		},
-	}
-	o.flags(cmd.Flags())
-	return cmd
-}
-
 // prePush finds out what is pushed: git writes it to standard input, the pre-commit framework to the environment, and of the
-// latter only the first ref. There is nothing to judge if refs are only deleted.
+// latter only the first ref. A push that only deletes refs has nothing to judge.
 func (a *app) prePush(args []string) (hooked, error) {
 	remote := firstOf(args)
 	if name := os.Getenv("PRE_COMMIT_REMOTE_NAME"); name != "" {
@@ -223,20 +219,4 @@ func onlyDeletions(updates []input.Update) bool {
 		}
 	}
 	return true
-}
-
-func (a *app) hookCommitMsg() *cobra.Command {
-	var o hookOptions
-	o.scan.Config.Trust = true
-	cmd := &cobra.Command{
-		Use:  "commit-msg FILE",
-		Args: command.Takes(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			h := hooked{"commit-msg", false, true, func(o input.Options) (*input.Input, error) { return input.Message(args[0], o) }}
-			_, result, err := a.runHook(cmd.Context(), o, h)
-			return o.timedOut(cmd.Context(), result, err)
-		},
-	}
-	o.flags(cmd.Flags())
-	return cmd
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/cmd/internal/scanning"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/input"
@@ -103,7 +104,11 @@ func (a *app) accept(o acceptance, fingerprints []string) error {
 		entries = append(entries, e)
 	}
 	path := o.ignoreFile("")
-	if err := edit(path, func(old []suppress.Entry) []suppress.Entry { return append(old, entries...) }); err != nil {
+	err := edit(path, func(old []suppress.Entry) []suppress.Entry {
+		old = slices.DeleteFunc(old, func(e suppress.Entry) bool { return slices.Contains(fingerprints, e.Fingerprint) })
+		return append(old, entries...)
+	})
+	if err != nil {
 		return err
 	}
 	a.Say("ignore.added", len(entries), path)
@@ -113,7 +118,7 @@ func (a *app) accept(o acceptance, fingerprints []string) error {
 // edit changes the entries of an ignore file, which may not exist. Lines that are not entries are refused, because they
 // would be lost.
 func edit(path string, change func([]suppress.Entry) []suppress.Entry) error {
-	data, err := os.ReadFile(path)
+	data, err := config.ReadFile(path, suppress.MaxFileSize)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return command.Usage("usage.ignore-file", path, osfile.WithoutPath(err))
 	}
@@ -175,18 +180,6 @@ func (a *app) survey(ctx context.Context, o scanning.Options, to finding.Handler
 	return j, result, err
 }
 
-// found is a Handler that keeps findings.
-type found struct {
-	finding.Discard
-	list []finding.Finding
-}
-
-// Finding implements finding.Handler.
-func (f *found) Finding(one finding.Finding) error {
-	f.list = append(f.list, one)
-	return nil
-}
-
 func (a *app) baseline() *cobra.Command {
 	var o acceptance
 	var scan scanning.Options
@@ -223,13 +216,13 @@ func (a *app) acceptAll(ctx context.Context, o acceptance, scan scanning.Options
 	if _, err := os.Stat(path); err == nil && o.file != "" {
 		scan.Suppression.Baselines = []string{path}
 	}
-	all := &found{}
+	all := &finding.Recorded{}
 	_, result, err := a.survey(ctx, scan, all)
 	if err != nil {
 		return err
 	}
 	var entries []suppress.Entry
-	for _, f := range all.list {
+	for _, f := range all.Findings {
 		if f.Live() {
 			continue
 		}

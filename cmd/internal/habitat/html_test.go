@@ -17,7 +17,7 @@ import (
 	"github.com/akguard/akguard/scanner/report/reporttest"
 )
 
-// browser returns the path of Chromium; "" if there is none.
+// browser returns the path of Chromium, or "".
 func browser() string {
 	chromium, _ := exec.LookPath("chromium")
 	chrome, _ := exec.LookPath("google-chrome")

@@ -3,12 +3,12 @@ package scanning
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
@@ -103,16 +103,7 @@ func (o Suppression) read(in *input.Input, name string) ([]byte, error) {
 
 // readIgnoreFile reads an ignore file that a user named.
 func readIgnoreFile(path string) (*suppress.File, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errors.New("it is not a regular file")
-	case info.Size() > suppress.MaxFileSize:
-		return nil, reason.NewError("files.too-large", suppress.MaxFileSize)
-	}
-	data, err := os.ReadFile(path)
+	data, err := config.ReadFile(path, suppress.MaxFileSize)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func Color(stream any) bool {
 	return Is(stream) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// Width returns how many columns a terminal has; 0 for a stream that is none, or that does not say.
+// Width returns the number of columns of a terminal. It is 0 if the stream is not a terminal or does not report a width.
 func Width(stream any) int {
 	if w, ok := stream.(interface{ Unwrap() io.Writer }); ok {
 		return Width(w.Unwrap())

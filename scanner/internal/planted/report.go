@@ -15,26 +15,8 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
-// Report is a Handler that keeps what it is given.
-type Report struct {
-	Opened   finding.Header
-	Findings []finding.Finding
-	Skips    []finding.Skip
-	Sum      finding.Summary
-	Ended    bool // Summary was called
-}
-
-// Header implements finding.Handler.
-func (r *Report) Header(h finding.Header) error { r.Opened = h; return nil }
-
-// Finding implements finding.Handler.
-func (r *Report) Finding(f finding.Finding) error { r.Findings = append(r.Findings, f); return nil }
-
-// Skip implements finding.Handler.
-func (r *Report) Skip(s finding.Skip) error { r.Skips = append(r.Skips, s); return nil }
-
-// Summary implements finding.Handler.
-func (r *Report) Summary(s finding.Summary) error { r.Sum, r.Ended = s, true; return nil }
+// Report is a report that was kept.
+type Report struct{ finding.Recorded }
 
 // Of returns the finding of a key's ID, or nil.
 func (r *Report) Of(k Key) *finding.Finding {

@@ -43,7 +43,7 @@ func (h *handler) Header(r finding.Header) error {
 
 // Finding implements finding.Handler.
 func (h *handler) Finding(f finding.Finding) error {
-	if f.Suppressed.IsZero() && (!h.change || f.State == finding.StateNew || f.Live()) {
+	if f.Suppressed.IsZero() && f.Counts() {
 		h.counts = append(h.counts, f)
 	} else {
 		h.other = append(h.other, f)
@@ -62,7 +62,11 @@ func (h *handler) Summary(s finding.Summary) error {
 	var b bytes.Buffer
 	slices.SortStableFunc(h.counts, finding.CompareUrgency)
 	if n := len(h.counts); n > 0 {
-		fmt.Fprintln(&b, h.say.Say(cmp.Or(h.newCode(), "report.brief.found"), n))
+		heading := "report.brief.found"
+		if h.change {
+			heading = "report.brief.new"
+		}
+		fmt.Fprintln(&b, h.say.Say(heading, n))
 		for _, f := range h.counts[:min(n, maxShown)] {
 			h.finding(&b, f)
 		}
@@ -92,13 +96,6 @@ func (h *handler) Summary(s finding.Summary) error {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
-}
-
-func (h *handler) newCode() string {
-	if h.change {
-		return "report.brief.new"
-	}
-	return ""
 }
 
 // finding writes where a credential is, what it is, and what names it in an ignore file.

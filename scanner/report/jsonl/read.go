@@ -157,7 +157,7 @@ func (s *suppression) restore() finding.Suppression {
 	if s == nil {
 		return finding.Suppression{}
 	}
-	until, _ := time.Parse(time.DateOnly, s.Until) // zero if there is none
+	until, _ := time.Parse(time.DateOnly, s.Until) // the zero time if the field is empty
 	return finding.Suppression{By: s.By, Reason: s.Reason, Owner: s.Owner, Until: until}
 }
 

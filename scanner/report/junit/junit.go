@@ -127,7 +127,7 @@ func (b builder) finding(f finding.Finding) testCase {
 	switch {
 	case !f.Suppressed.IsZero():
 		c.Skipped = &outcome{Message: b.say.Say("report.suppressed-by", words.Suppressed(f.Suppressed))}
-	case (f.State == finding.StateMoved || f.State == finding.StateExisting) && !f.Live():
+	case !f.Counts():
 		c.Skipped = &outcome{Message: b.say.Print(words.State(f.State)) + b.say.Say("report.colon") + what}
 	default:
 		c.Failure = &outcome{Message: what, Type: f.Verdict.Status.String(), Text: b.places(f)}

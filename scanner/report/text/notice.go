@@ -17,8 +17,7 @@ const maxNotices = 10
 
 // notice reports whether a line is enough for a finding: it does not count.
 func notice(f finding.Finding) bool {
-	old := f.State == finding.StateMoved || f.State == finding.StateExisting
-	return !f.Suppressed.IsZero() || old && !f.Live()
+	return !f.Suppressed.IsZero() || !f.Counts()
 }
 
 // notices writes a line for each finding that does not count: those that were there before the change, with the commit that

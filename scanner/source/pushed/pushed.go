@@ -123,9 +123,16 @@ func (s *Source) parents(id object.ID) (next []object.ID, inPush bool, err error
 	return info.Parents, true, nil
 }
 
-// Locate implements scanner.Locator. What the repository lacks apart from the push is not reported.
+// Locate implements scanner.Locator. What the repository lacks apart from the push is not reported. Content whose commit is not
+// found keeps the place that it has, so that a limit on commits and paths never hides a credential.
 func (s *Source) Locate(ctx context.Context, matches []finding.Place, _ scanner.Sink) ([][]finding.Place, error) {
-	return history.New(history.Options{Repo: s.opts.Repo, Heads: s.opts.Heads}).Locate(ctx, matches, silent{})
+	found, err := history.New(history.Options{Repo: s.opts.Repo, Heads: s.opts.Heads}).Locate(ctx, matches, silent{})
+	for i, places := range found {
+		if len(places) == 0 {
+			found[i] = []finding.Place{matches[i]}
+		}
+	}
+	return found, err
 }
 
 // Whole implements scanner.Change.

@@ -3,7 +3,7 @@ package cquote
 
 import "strings"
 
-// escapes are the bytes that letters after a backslash stand for.
+// escapes has the byte for each letter that may follow a backslash.
 var escapes = map[byte]byte{
 	'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v', '\\': '\\', '"': '"',
 }

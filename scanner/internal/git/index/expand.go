@@ -8,7 +8,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
-// maxRepeated caps how often trees are read again. Thirty trees, each of which has the next one twice, stand for a billion
+// maxRepeated caps how often trees are read again. Thirty trees, each of which has the next one twice, describe a billion
 // files.
 const maxRepeated = 100_000
 

@@ -13,7 +13,7 @@ import (
 // link is what a split index says about the shared index that it builds on.
 type link struct {
 	shared object.ID // hash of the shared index, which is in its name
-	data   []byte    // two bitmaps: of its deleted and of its replaced entries; empty if there are none
+	data   []byte    // two bitmaps: of its deleted and of its replaced entries; may be empty
 }
 
 func parseLink(data []byte, f object.Format) (*link, error) {

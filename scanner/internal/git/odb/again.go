@@ -106,6 +106,13 @@ func (db *DB) lookAgain() []*pack {
 	return found
 }
 
+// count returns how many packs have appeared since Open.
+func (l *latePacks) count() int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return len(l.packs)
+}
+
 // allPacks returns the packs of Open and the later ones.
 func (db *DB) allPacks() []*pack {
 	db.late.mu.RLock()

@@ -178,13 +178,13 @@ func alternatesOf(line string) []string {
 
 // Read implements Reader. It tries every copy of the object until one has the right hash.
 func (db *DB) Read(id object.ID) (Object, error) {
-	before := len(db.allPacks())
+	before := db.late.count()
 	o, err := db.readCopies(id, 0)
 	if err == nil {
 		return o, nil
 	}
 	db.lookAgain()
-	if len(db.allPacks()) > before { // another goroutine may have opened them
+	if db.late.count() > before { // another goroutine may have opened them
 		return db.readCopies(id, 0)
 	}
 	return o, err

@@ -158,8 +158,8 @@ func (w *walker) fail(err error) {
 	}
 }
 
-// afterDamage returns where reading goes on after a block of unknown length: at the next aligned one. There is none
-// among logs, which are not aligned.
+// afterDamage returns where reading continues after a block of unknown length: at the next aligned block. Blocks of logs are
+// not aligned, so it returns 0 for them.
 func (t *table) afterDamage(start int, kind byte) int {
 	if t.blockSize == 0 || kind == logBlock {
 		return 0

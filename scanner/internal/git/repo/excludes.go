@@ -89,5 +89,5 @@ func rooted(path, folder string) string {
 	return path
 }
 
-// RemoteURL returns the URL of a remote as the repository's configuration has it; "" if there is none.
+// RemoteURL returns the URL of a remote from the repository's configuration, or "".
 func (r *Repository) RemoteURL(name string) string { return r.config.Get("remote", name, "url") }

@@ -124,7 +124,7 @@ func CommitURL(h finding.Header, o finding.Occurrence) string {
 	return forge.Commit(h.Web, o.Commit)
 }
 
-// File names the file of an occurrence for formats that cannot do without one: its path, or a name that stands in for it.
+// File names the file of an occurrence for formats that require one: its path, or a substitute.
 func File(o finding.Occurrence) string {
 	if o.Path != "" {
 		return strings.TrimPrefix(o.Path, "./")

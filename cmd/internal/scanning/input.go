@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// DefaultArchiveDepth is how deep archives are opened in one another.
 const DefaultArchiveDepth = 10
 
 // Target are the flags that say what to scan.

@@ -180,12 +180,10 @@ func alternatesOf(line string) []string {
 func (db *DB) Read(id object.ID) (Object, error) {
 	before := db.late.count()
 	o, err := db.readCopies(id, 0)
-	if err == nil {
-		return o, nil
-	}
-	db.lookAgain()
-	if db.late.count() > before { // another goroutine may have opened them
-		return db.readCopies(id, 0)
+	if err != nil {
+		if db.lookAgain(); db.late.count() > before { // another goroutine may have opened them
+			return db.readCopies(id, 0)
+		}
 	}
 	return o, err
 }

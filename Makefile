@@ -15,13 +15,19 @@ TESTFLAGS   ?=
 DETECTION   ?= ../shared/detection
 SCOREFLAGS  ?=
 
-.PHONY: help build test test-seeds test-gitsuite test-interop test-habitat race lint cross bench fuzz score
+.PHONY: help build test test-seeds man test-gitsuite test-interop test-habitat race lint cross bench fuzz score
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 build: ## build bin/akguard
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/akguard ./cmd/akguard
+
+# The version that the pages of the manual name.
+VERSION     ?=
+
+man: ## write the pages of the manual into bin/man
+	$(GO) run ./cmd/internal/man bin/man $(VERSION)
 
 test: ## run the tests
 	$(GO) test -timeout 9m $(TESTFLAGS) ./...

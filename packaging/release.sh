@@ -19,8 +19,9 @@ for target in $targets; do
   for shell in bash fish powershell zsh; do
     go run ./cmd/akguard completion "$shell" >"$folder/completions/akguard.$shell"
   done
+  go run ./cmd/internal/man "$folder/man" "$version"
   cp LICENSE README.md "$folder"
-  tar -czf "$dist/akguard_${os}_$arch.tar.gz" -C "$folder" "$program" completions LICENSE README.md
+  tar -czf "$dist/akguard_${os}_$arch.tar.gz" -C "$folder" "$program" completions man LICENSE README.md
   rm -r "$folder"
 done
 

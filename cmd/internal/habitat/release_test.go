@@ -24,6 +24,13 @@ func TestRelease(t *testing.T) {
 		t.Errorf("the formula: %v\n%s", err, formula)
 	}
 
+	lists := p.at(".").must("sh", "-c", "tar -tzf '"+files.dir+"'/akguard_*.tar.gz")
+	for _, name := range []string{"man/man1/akguard-scan.1", "man/zh_CN/man1/akguard.1", "completions/akguard.zsh"} {
+		if !strings.Contains(lists, "\n"+name+"\n") {
+			t.Errorf("the archive lacks %s:\n%s", name, lists)
+		}
+	}
+
 	install := filepath.Join(root, ".github", "action", "install.sh")
 	output := filepath.Join(p.dir, "output")
 	action := p.with("AKGUARD_RELEASES=file://"+p.dir, "AKGUARD_REF=v1.2.3", "GITHUB_OUTPUT="+output)

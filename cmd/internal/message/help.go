@@ -9,6 +9,17 @@ var helpTexts = texts{
 	"help.template.global-flags": {en: "Global Flags:", zh: "全局选项："},
 	"help.template.more":         {en: `Use "{1}" for more information about a command.`, zh: `运行 "{1}" 查看某个命令的详细说明。`},
 
+	"manual.name":        {en: "NAME", zh: "名称"},
+	"manual.synopsis":    {en: "SYNOPSIS", zh: "用法"},
+	"manual.description": {en: "DESCRIPTION", zh: "说明"},
+	"manual.commands":    {en: "COMMANDS", zh: "命令"},
+	"manual.options":     {en: "OPTIONS", zh: "选项"},
+	"manual.global":      {en: "GLOBAL OPTIONS", zh: "全局选项"},
+	"manual.exit":        {en: "EXIT STATUS", zh: "退出码"},
+	"manual.examples":    {en: "EXAMPLES", zh: "示例"},
+	"manual.see":         {en: "SEE ALSO", zh: "另请参阅"},
+	"manual.exit-codes":  {en: "Exit codes:", zh: "退出码："},
+
 	"help.exit-codes": {
 		en: `Exit codes:
   0    clean, and everything was read

@@ -32,9 +32,10 @@ func Fetch(ctx context.Context, o FetchOptions) error {
 	opts := fetch.Options{
 		URL: o.URL, Dir: o.Dir, User: o.User, Password: o.Password, Refs: o.Refs, Objects: odb.ReceiveOptions{Limits: limits}, As: tracking,
 	}
+	opts.Commits = map[object.ID]string{}
 	for _, hex := range o.Commits {
 		if id, ok := object.SHA1.ParseID(hex); ok {
-			opts.Commits = append(opts.Commits, id)
+			opts.Commits[id] = ""
 		}
 	}
 	_, err := fetch.Fetch(ctx, opts)

@@ -146,6 +146,7 @@ var gitTexts = texts{
 	},
 	"git.fetch-url":        {en: "not the URL of a repository", zh: "不是仓库的 URL"},
 	"git.fetch-protocol":   {en: "unsupported protocol {1}: use https, ssh, git or file", zh: "不支持的协议 {1}：请使用 https、ssh、git 或 file"},
+	"git.fetch-refs-size":  {en: "the server lists more refs than the limit on memory allows", zh: "服务器列出的引用超出了内存限制"},
 	"git.fetch-plain-http": {en: "plain http would send the credential in the clear: use https", zh: "http 会以明文发送凭证：请使用 https"},
 
 	// A pack that arrives from a server.

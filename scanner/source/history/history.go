@@ -29,6 +29,9 @@ type Options struct {
 	Objects       odb.Reader   // what Scan reads; nil: the objects of Repo
 	Heads         []object.ID  // locate content only in what these commits reach; none: everywhere
 	Seen          *seen.Record // objects in it are not read again, and those read are added; may be nil
+	// Continued says that the objects are those that were added since an earlier scan, which read the ones that they refer to
+	// and that are not there. So what is missing is not reported.
+	Continued bool
 }
 
 // Source is a repository's history. It is a scanner.Locator: Locate follows Scan.

@@ -37,7 +37,7 @@ func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scann
 		}
 	}
 	l := &locator{
-		source: s, graph: s.graph, trees: newTreeIndex(s.repo.objects(), wanted, s.repo.Partial()), sink: sink,
+		source: s, graph: s.graph, trees: newTreeIndex(s.repo.objects(), wanted, s.repo.Partial() || s.opts.Continued), sink: sink,
 		origins: map[origin][]int32{}, paths: map[int32][]string{},
 	}
 	l.allRefs, l.unreadable = s.repo.Refs()

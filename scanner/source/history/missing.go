@@ -13,9 +13,11 @@ func (l *locator) report() {
 	for _, u := range l.unreadable {
 		l.skip(u.What, reason.Of(u.Err))
 	}
-	l.reportTargets()
-	l.reportGaps(l.reportShallow())
-	l.reportLeaves()
+	if !l.source.opts.Continued {
+		l.reportTargets()
+		l.reportGaps(l.reportShallow())
+		l.reportLeaves()
+	}
 	if l.capped {
 		l.skip(".", reason.New("git.places-capped", maxPlaces, maxSteps, maxPathMB, maxOpened))
 	}

@@ -26,9 +26,19 @@ import (
 type Options struct {
 	URL            string // https, ssh, git or file; also user@host:path
 	User, Password string // for https; a token is a password
-	Depth          int    // commits of each ref; 0 means all
-	Limits         odb.Limits
-	Temp           string // folder for the objects while they are scanned; "" is the system's
+	// Renew returns the password to use in place of one that the server has refused; may be nil.
+	Renew  func(ctx context.Context, refused string) (string, error)
+	Depth  int // commits of each ref; 0 means all
+	Limits odb.Limits
+	Temp   string // folder for the objects while they are scanned; "" is the system's
+	// Known is what an earlier scan has read: objects that some commits reach. The server leaves them out.
+	Known []object.ID
+	// Changed reports whether to scan, when the server has listed its refs; nil means yes.
+	Changed func(refs map[string]object.ID) bool
+	// Lost are commits that no ref reaches any more. They are fetched by ID, and places name the refs given here.
+	Lost map[object.ID]string
+	// MaxPack and MaxRefs cap the bytes of the pack, and of the list of refs over http; 0 means as much as can be read.
+	MaxPack, MaxRefs int64
 }
 
 // Source is a repository on a server. It is a scanner.Locator: Locate follows Scan. Close removes what was fetched.
@@ -36,6 +46,7 @@ type Source struct {
 	opts    Options
 	repo    *repo.Repository
 	history *history.Source
+	result  fetch.Result
 
 	mu  sync.Mutex
 	dir string // of what was fetched; "" before
@@ -55,6 +66,12 @@ func New(opts Options) *Source { return &Source{opts: opts} }
 
 // Repository returns what was fetched, or nil before Scan has returned.
 func (s *Source) Repository() *repo.Repository { return s.repo }
+
+// Refs returns the refs of the server, after Scan.
+func (s *Source) Refs() map[string]object.ID { return s.result.Refs }
+
+// Unserved returns those of Options.Lost that the server does not serve any more, after Scan.
+func (s *Source) Unserved() []object.ID { return s.result.Refused }
 
 // Close removes what was fetched. It may be called at any time, and more than once.
 func (s *Source) Close() error {
@@ -95,9 +112,10 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	}
 	result, err := fetch.Fetch(ctx, fetch.Options{
 		URL: s.opts.URL, Dir: dir, User: s.opts.User, Password: s.opts.Password, Depth: s.opts.Depth,
-		Objects: odb.ReceiveOptions{Limits: s.opts.Limits, Walk: walk(sink)},
+		Renew: s.opts.Renew, Haves: s.opts.Known, Changed: s.opts.Changed, Commits: s.opts.Lost, MaxRefs: s.opts.MaxRefs,
+		Objects: odb.ReceiveOptions{Limits: s.opts.Limits, Walk: walk(sink), MaxSize: s.opts.MaxPack},
 	})
-	if err != nil {
+	if s.result = result; err != nil || result.Unasked {
 		return err
 	}
 	for _, id := range result.Shallow {
@@ -106,7 +124,7 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	if s.repo, err = repo.Open(dir, repo.Options{Limits: s.opts.Limits}); err != nil {
 		return reason.NewError("git.fetch-folder", err)
 	}
-	s.history = history.New(history.Options{Repo: s.repo})
+	s.history = history.New(history.Options{Repo: s.repo, Continued: len(s.opts.Known) > 0})
 	return nil
 }
 

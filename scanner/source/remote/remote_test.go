@@ -2,11 +2,15 @@ package remote_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/planted"
 	"github.com/akguard/akguard/scanner/source/history"
@@ -61,4 +65,54 @@ func places(r *planted.Report) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// TestContinued scans what was added since an earlier scan. The objects before that are neither sent nor missed, and what
+// was pushed away in between is asked for by its ID.
+func TestContinued(t *testing.T) {
+	r, next := planted.New(t), planted.Keys(1)
+	r.Git("config", "uploadpack.allowAnySHA1InWant", "true")
+	for i := range 5 {
+		r.Write(fmt.Sprintf("dir%d/old.env", i), next().Text())
+		r.Commit(fmt.Sprint("version ", i))
+	}
+	first := remote.New(remote.Options{URL: "file://" + r.Dir, Temp: t.TempDir()})
+	planted.Scan(t, []scanner.Source{first}, nil)
+	known := slices.Collect(maps.Values(first.Refs()))
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	lost, kept := next(), next()
+	r.Write("dir1/lost.env", lost.Text())
+	away := r.ID(r.Commit("will be pushed away"))
+	r.Git("reset", "-q", "--hard", "HEAD~1")
+	r.Write("dir2/new.env", kept.Text())
+	commit := r.Commit("an addition")
+	second := remote.New(remote.Options{
+		URL: "file://" + r.Dir, Temp: t.TempDir(), Known: known,
+		Lost: map[object.ID]string{away: "refs/lost/1", r.ID(strings.Repeat("1", 40)): "refs/lost/2"},
+	})
+	report := planted.Scan(t, []scanner.Source{second}, nil)
+	want := []string{
+		fmt.Sprintf("history dir1/lost.env %s %s Ada [refs/lost/1] true", r.Git("rev-parse", away.String()+":dir1/lost.env"), away),
+		fmt.Sprintf("history dir2/new.env %s %s Ada [refs/heads/main] true", r.Git("rev-parse", "HEAD:dir2/new.env"), commit),
+	}
+	got := places(report)
+	for i, at := range got { // without lines
+		got[i] = regexp.MustCompile(`:\d+ `).ReplaceAllString(at, " ")
+	}
+	if !slices.Equal(got, want) || len(report.Skips) > 0 || report.Sum.Commits != 2 {
+		t.Errorf("found\n%q, want\n%q\nskips %v, %d commits", got, want, report.Skips, report.Sum.Commits)
+	}
+	if got := second.Unserved(); len(got) != 1 {
+		t.Errorf("not served: %v", got)
+	}
+
+	third := remote.New(remote.Options{URL: "file://" + r.Dir, Temp: t.TempDir(), Changed: func(refs map[string]object.ID) bool {
+		return refs["refs/heads/main"].String() != commit
+	}})
+	if report := planted.Scan(t, []scanner.Source{third}, nil); report.Sum.Blobs > 0 || len(report.Findings) > 0 || len(third.Refs()) != 1 {
+		t.Errorf("nothing has changed: %+v, refs %v", report.Sum, third.Refs())
+	}
 }

@@ -12,6 +12,7 @@ package fetch
 import (
 	"bytes"
 	"context"
+	"crypto/sha1"
 	"errors"
 	"fmt"
 	"io"
@@ -41,12 +42,22 @@ type Options struct {
 	// User and Password authenticate over https. For a token, hosts take any user. If both are empty, those of the URL are
 	// used. Over ssh, the agent and the known hosts of the user are.
 	User, Password string
+	// Renew returns the password to use in place of one that the server has refused. It is called at most once for each
+	// request. May be nil.
+	Renew func(ctx context.Context, refused string) (string, error)
 	// Refs reports which of the server's refs to fetch; nil means all of them, refs/pull and refs/notes too.
 	Refs func(name string) bool
 	// As returns the name under which a ref is kept; nil keeps the server's.
 	As func(name string) string
-	// Commits are fetched by ID, besides the refs. Most servers allow it also for what no ref reaches any more.
-	Commits []object.ID
+	// Commits are fetched by ID, besides the refs. Most servers allow it also for what no ref reaches any more. The value is
+	// the ref to keep the commit under, or "".
+	Commits map[object.ID]string
+	// Haves are offered to the server besides what is in Dir: it leaves out what they reach, although Dir does not have it.
+	Haves []object.ID
+	// Changed reports whether to go on, when the server has listed its refs; nil means yes. If not, nothing is stored.
+	Changed func(refs map[string]object.ID) bool
+	// MaxRefs caps the bytes of the list of refs over http; 0 means no cap.
+	MaxRefs int64
 	// Depth is how many commits of each ref to fetch; 0 means all.
 	Depth int
 	// Objects says how the pack is received. Dir and Bases are filled in.
@@ -59,12 +70,14 @@ type Result struct {
 	Head    string               // the ref that HEAD points to; "" if it is detached or missing
 	Pack    string               // the path of the new pack, without extension; "" if there was nothing new
 	Shallow []object.ID          // commits whose parents the server left out
+	Refused []object.ID          // those of Options.Commits that the server does not serve; sorted
+	Unasked bool                 // Options.Changed did not want the objects
 }
 
 // Fetch fetches. What is in Dir afterwards is a repository that git can use too. On an error, Dir has no new refs and no
 // new objects.
 func Fetch(ctx context.Context, o Options) (Result, error) {
-	result, err := fetch(ctx, o)
+	result, err := fetchServed(ctx, o)
 	if ctx.Err() != nil {
 		return Result{}, ctx.Err()
 	}
@@ -112,8 +125,36 @@ func explain(err error, o Options) error {
 	return errors.New(text)
 }
 
+// fetchServed fetches what the server serves. A server refuses a whole request for one commit that it does not have.
+func fetchServed(ctx context.Context, o Options) (Result, error) {
+	var refused []object.ID
+	o.Commits = maps.Clone(o.Commits)
+	for {
+		result, err := fetch(ctx, o)
+		id, ok := notServed(err)
+		if _, asked := o.Commits[id]; !ok || !asked {
+			result.Refused = refused
+			return result, err
+		}
+		delete(o.Commits, id)
+		refused = append(refused, id)
+	}
+}
+
+// notServed returns the commit that a server refuses to send, as git words it.
+func notServed(err error) (id object.ID, ok bool) {
+	if err == nil {
+		return id, false
+	}
+	_, after, ok := strings.Cut(err.Error(), "not our ref ")
+	if !ok || len(after) < 2*sha1.Size {
+		return id, false
+	}
+	return object.SHA1.ParseID(after[:2*sha1.Size])
+}
+
 func fetch(ctx context.Context, o Options) (Result, error) {
-	session, err := open(o)
+	session, err := open(ctx, o)
 	if err != nil {
 		return Result{}, err
 	}
@@ -123,7 +164,7 @@ func fetch(ctx context.Context, o Options) (Result, error) {
 	}
 	advertised, err := session.AdvertisedReferencesContext(ctx)
 	if errors.Is(err, transport.ErrEmptyRemoteRepository) {
-		return Result{}, nil
+		return Result{Unasked: o.Changed != nil && !o.Changed(nil)}, nil
 	}
 	if err != nil {
 		return Result{}, err
@@ -132,28 +173,53 @@ func fetch(ctx context.Context, o Options) (Result, error) {
 		return Result{}, errObjectFormat
 	}
 	result := Result{Refs: wanted(advertised, o), Head: headOf(advertised)}
+	if o.Changed != nil && !o.Changed(result.Refs) {
+		result.Unasked = true
+		return result, nil
+	}
+	return download(ctx, session, advertised, o, result)
+}
+
+// download asks for the objects and stores them.
+func download(ctx context.Context, session transport.UploadPackSession, advertised *packp.AdvRefs, o Options, result Result) (Result, error) {
 	have := odb.Open([]string{filepath.Join(o.Dir, "objects")}, object.SHA1, o.Objects.Limits)
 	defer have.Close()
 	request, err := newRequest(advertised, o, result.Refs, have)
-	if err != nil || len(request.Wants) == 0 {
-		return result, errors.Join(err, writeRefs(o.Dir, result))
-	}
-	response, err := session.UploadPack(ctx, request)
-	if errors.Is(err, transport.ErrEmptyUploadPackRequest) {
-		return result, writeRefs(o.Dir, result)
-	}
 	if err != nil {
 		return Result{}, err
 	}
-	defer response.Close()
-	o.Objects.Dir, o.Objects.Bases = filepath.Join(o.Dir, "objects"), have
-	if result.Pack, err = odb.Receive(ctx, packOf(request, response), o.Objects); err != nil {
-		return Result{}, err
+	if len(request.Wants) > 0 {
+		response, err := session.UploadPack(ctx, request)
+		if errors.Is(err, transport.ErrEmptyUploadPackRequest) {
+			return result, keep(o, result)
+		}
+		if err != nil {
+			return Result{}, err
+		}
+		defer response.Close()
+		o.Objects.Dir, o.Objects.Bases = filepath.Join(o.Dir, "objects"), have
+		if result.Pack, err = odb.Receive(ctx, packOf(request, response), o.Objects); err != nil {
+			return Result{}, err
+		}
+		for _, h := range response.Shallows {
+			result.Shallow = append(result.Shallow, storage.ID(h))
+		}
+		if err := writeShallow(o.Dir, response.ShallowUpdate); err != nil {
+			return result, err
+		}
 	}
-	for _, h := range response.Shallows {
-		result.Shallow = append(result.Shallow, storage.ID(h))
+	return result, keep(o, result)
+}
+
+// keep writes the refs, with those under which commits are kept.
+func keep(o Options, r Result) error {
+	r.Refs = maps.Clone(r.Refs)
+	for id, name := range o.Commits {
+		if name != "" {
+			r.Refs[name] = id
+		}
 	}
-	return result, errors.Join(writeShallow(o.Dir, response.ShallowUpdate), writeRefs(o.Dir, result))
+	return writeRefs(o.Dir, r)
 }
 
 // sha256 is what servers call the object format that go-git cannot read.
@@ -195,6 +261,9 @@ func newRequest(advertised *packp.AdvRefs, o Options, refs map[string]object.ID,
 		return nil, err
 	}
 	seen := map[object.ID]bool{}
+	for _, id := range o.Haves {
+		seen[id] = true
+	}
 	want := func(id object.ID) {
 		if !seen[id] && (have.IndexOf(id) == odb.NoIndex || o.Depth > 0 || len(shallow) > 0) {
 			request.Wants = append(request.Wants, storage.Hash(id))
@@ -204,7 +273,7 @@ func newRequest(advertised *packp.AdvRefs, o Options, refs map[string]object.ID,
 	for _, name := range slices.Sorted(maps.Keys(refs)) {
 		want(refs[name])
 	}
-	for _, id := range o.Commits {
+	for _, id := range slices.SortedFunc(maps.Keys(o.Commits), compareIDs) {
 		want(id)
 	}
 	existing, err := readRefs(o.Dir)
@@ -215,6 +284,9 @@ func newRequest(advertised *packp.AdvRefs, o Options, refs map[string]object.ID,
 		if len(request.Haves) < maxHaves && have.IndexOf(id) != odb.NoIndex {
 			request.Haves = append(request.Haves, storage.Hash(id))
 		}
+	}
+	for _, id := range o.Haves {
+		request.Haves = append(request.Haves, storage.Hash(id))
 	}
 	request.Shallows = shallow
 	if o.Depth > 0 {

@@ -191,7 +191,7 @@ func TestSelected(t *testing.T) {
 
 	dir = filepath.Join(t.TempDir(), "lost")
 	id, _ := object.SHA1.ParseID(lost)
-	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: dir, Refs: only, Commits: []object.ID{id}}); err != nil {
+	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: dir, Refs: only, Commits: map[object.ID]string{id: ""}}); err != nil {
 		t.Fatal(err)
 	}
 	db := odb.Open([]string{filepath.Join(dir, "objects")}, object.SHA1, odb.Limits{})
@@ -366,5 +366,51 @@ func TestIsURL(t *testing.T) {
 		if got := fetch.IsURL(name); got != want {
 			t.Errorf("%q: %v", name, got)
 		}
+	}
+}
+
+// TestRenewed has a server that takes each token once. A fetch with two requests needs two, and asks for no third.
+func TestRenewed(t *testing.T) {
+	r := origin(t)
+	taken, issued := map[string]bool{}, 0
+	once := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			_, token, _ := req.BasicAuth()
+			if token == "" || taken[token] {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			taken[token] = true
+			req.Header.Del("Authorization")
+			next.ServeHTTP(w, req)
+		})
+	}
+	renew := func(_ context.Context, refused string) (string, error) {
+		issued++
+		if refused != "" && !taken[refused] {
+			t.Errorf("%q was not refused", refused)
+		}
+		return fmt.Sprint("token", issued), nil
+	}
+	dir := t.TempDir()
+	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: serveHTTP(t, r, once), Dir: dir, Renew: renew}); err != nil || issued != 2 {
+		t.Fatalf("%v, with %d tokens", err, issued)
+	}
+	intact(t, dir)
+	useless := func(_ context.Context, refused string) (string, error) { return refused, nil }
+	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: serveHTTP(t, r, once), Dir: dir, Password: "token1", Renew: useless}); err == nil {
+		t.Error("a token that is refused twice is no error")
+	}
+}
+
+// TestRefsCap refuses a list of refs that is longer than the cap.
+func TestRefsCap(t *testing.T) {
+	r := origin(t)
+	url := serveHTTP(t, r, nil)
+	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: t.TempDir(), MaxRefs: 100}); err == nil || !strings.Contains(err.Error(), "git.fetch-refs-size") {
+		t.Errorf("the error is %v", err)
+	}
+	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: t.TempDir(), MaxRefs: 1 << 20}); err != nil {
+		t.Error(err)
 	}
 }

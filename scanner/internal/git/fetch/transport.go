@@ -1,7 +1,10 @@
 package fetch
 
 import (
+	"cmp"
+	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -35,14 +38,14 @@ func Complete(url string) bool {
 }
 
 // open begins a session with the server.
-func open(o Options) (transport.UploadPackSession, error) {
+func open(ctx context.Context, o Options) (transport.UploadPackSession, error) {
 	ep, err := transport.NewEndpoint(o.URL)
 	if err != nil {
 		return nil, reason.NewError("git.fetch-url")
 	}
 	switch ep.Protocol {
 	case "https", "http":
-		return openHTTP(ep, o)
+		return openHTTP(ctx, ep, o)
 	case "ssh":
 		return ssh.DefaultClient.NewUploadPackSession(ep, nil)
 	case "git":
@@ -54,24 +57,31 @@ func open(o Options) (transport.UploadPackSession, error) {
 }
 
 // openHTTP begins a session over https. Plain http is for servers that need no credential: it would be sent in the clear.
-func openHTTP(ep *transport.Endpoint, o Options) (transport.UploadPackSession, error) {
+func openHTTP(ctx context.Context, ep *transport.Endpoint, o Options) (transport.UploadPackSession, error) {
 	user, password := o.User, o.Password
 	if user == "" && password == "" {
 		user, password = ep.User, ep.Password
 	}
 	ep.User, ep.Password = "", "" // so that no error quotes them
-	client := githttp.NewClient(&http.Client{Transport: http.DefaultTransport})
-	if user == "" && password == "" {
-		return client.NewUploadPackSession(ep, nil)
+	if password == "" && o.Renew != nil {
+		var err error
+		if password, err = o.Renew(ctx, ""); err != nil {
+			return nil, err
+		}
 	}
-	if ep.Protocol == "http" && !isLoopback(ep.Host) {
+	if user+password != "" && ep.Protocol == "http" && !isLoopback(ep.Host) {
 		return nil, reason.NewError("git.fetch-plain-http")
 	}
-	if user == "" {
-		user = "x-access-token" // what hosts ask for beside a token
+	to, err := url.Parse(ep.String())
+	if err != nil {
+		return nil, reason.NewError("git.fetch-url")
 	}
-	return client.NewUploadPackSession(ep, &githttp.BasicAuth{Username: user, Password: password})
+	sender := &sender{scheme: to.Scheme, host: to.Host, user: cmp.Or(user, anyUser), password: password, renew: o.Renew, maxRefs: o.MaxRefs}
+	return githttp.NewClient(&http.Client{Transport: sender}).NewUploadPackSession(ep, nil)
 }
+
+// anyUser is the user that hosts ask for beside a token.
+const anyUser = "x-access-token"
 
 func isLoopback(host string) bool {
 	return host == "localhost" || host == "127.0.0.1" || host == "::1" || host == "[::1]"

@@ -32,11 +32,14 @@ func Fetch(ctx context.Context, o FetchOptions) error {
 	opts := fetch.Options{
 		URL: o.URL, Dir: o.Dir, User: o.User, Password: o.Password, Refs: o.Refs, Objects: odb.ReceiveOptions{Limits: limits}, As: tracking,
 	}
-	opts.Commits = map[object.ID]string{}
-	for _, hex := range o.Commits {
-		if id, ok := object.SHA1.ParseID(hex); ok {
-			opts.Commits[id] = ""
+	opts.Choose = func(context.Context, map[string]object.ID) (fetch.Choice, error) {
+		c := fetch.Choice{Commits: map[object.ID]string{}}
+		for _, hex := range o.Commits {
+			if id, ok := object.SHA1.ParseID(hex); ok {
+				c.Commits[id] = ""
+			}
 		}
+		return c, nil
 	}
 	_, err := fetch.Fetch(ctx, opts)
 	return err

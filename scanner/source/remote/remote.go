@@ -31,14 +31,19 @@ type Options struct {
 	Depth  int // commits of each ref; 0 means all
 	Limits odb.Limits
 	Temp   string // folder for the objects while they are scanned; "" is the system's
-	// Known is what an earlier scan has read: objects that some commits reach. The server leaves them out.
-	Known []object.ID
-	// Changed reports whether to scan, when the server has listed its refs; nil means yes.
-	Changed func(refs map[string]object.ID) bool
-	// Lost are commits that no ref reaches any more. They are fetched by ID, and places name the refs given here.
-	Lost map[object.ID]string
+	// Choose decides what to scan, when the server has listed its refs; nil: all that they reach.
+	Choose func(ctx context.Context, refs map[string]object.ID) (Choice, error)
 	// MaxPack and MaxRefs cap the bytes of the pack, and of the list of refs over http; 0 means as much as can be read.
 	MaxPack, MaxRefs int64
+}
+
+// Choice says what to scan of a repository.
+type Choice struct {
+	Nothing bool // what an earlier scan has read is all that there is
+	// Known is what an earlier scan has read: objects that these commits reach. The server leaves them out.
+	Known []object.ID
+	// Lost are commits that no ref reaches any more. They are fetched by ID, and places name the refs given here.
+	Lost map[object.ID]string
 }
 
 // Source is a repository on a server. It is a scanner.Locator: Locate follows Scan. Close removes what was fetched.
@@ -47,6 +52,7 @@ type Source struct {
 	repo    *repo.Repository
 	history *history.Source
 	result  fetch.Result
+	known   bool // Choice.Known was not empty
 
 	mu  sync.Mutex
 	dir string // of what was fetched; "" before
@@ -70,7 +76,7 @@ func (s *Source) Repository() *repo.Repository { return s.repo }
 // Refs returns the refs of the server, after Scan.
 func (s *Source) Refs() map[string]object.ID { return s.result.Refs }
 
-// Unserved returns those of Options.Lost that the server does not serve any more, after Scan.
+// Unserved returns those of Choice.Lost that the server does not serve any more, after Scan.
 func (s *Source) Unserved() []object.ID { return s.result.Refused }
 
 // Close removes what was fetched. It may be called at any time, and more than once.
@@ -112,7 +118,7 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	}
 	result, err := fetch.Fetch(ctx, fetch.Options{
 		URL: s.opts.URL, Dir: dir, User: s.opts.User, Password: s.opts.Password, Depth: s.opts.Depth,
-		Renew: s.opts.Renew, Haves: s.opts.Known, Changed: s.opts.Changed, Commits: s.opts.Lost, MaxRefs: s.opts.MaxRefs,
+		Renew: s.opts.Renew, MaxRefs: s.opts.MaxRefs, Choose: s.choose,
 		Objects: odb.ReceiveOptions{Limits: s.opts.Limits, Walk: walk(sink), MaxSize: s.opts.MaxPack},
 	})
 	if s.result = result; err != nil || result.Unasked {
@@ -124,8 +130,17 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	if s.repo, err = repo.Open(dir, repo.Options{Limits: s.opts.Limits}); err != nil {
 		return reason.NewError("git.fetch-folder", err)
 	}
-	s.history = history.New(history.Options{Repo: s.repo, Continued: len(s.opts.Known) > 0})
+	s.history = history.New(history.Options{Repo: s.repo, Continued: s.known})
 	return nil
+}
+
+func (s *Source) choose(ctx context.Context, refs map[string]object.ID) (fetch.Choice, error) {
+	if s.opts.Choose == nil {
+		return fetch.Choice{}, nil
+	}
+	c, err := s.opts.Choose(ctx, refs)
+	s.known = len(c.Known) > 0
+	return fetch.Choice{Nothing: c.Nothing, Haves: c.Known, Commits: c.Lost}, err
 }
 
 // Locate implements scanner.Locator.

@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -90,8 +91,11 @@ func TestContinued(t *testing.T) {
 	r.Write("dir2/new.env", kept.Text())
 	commit := r.Commit("an addition")
 	second := remote.New(remote.Options{
-		URL: "file://" + r.Dir, Temp: t.TempDir(), Known: known,
-		Lost: map[object.ID]string{away: "refs/lost/1", r.ID(strings.Repeat("1", 40)): "refs/lost/2"},
+		URL: "file://" + r.Dir, Temp: t.TempDir(), Choose: func(context.Context, map[string]object.ID) (remote.Choice, error) {
+			return remote.Choice{
+				Known: known, Lost: map[object.ID]string{away: "refs/lost/1", r.ID(strings.Repeat("1", 40)): "refs/lost/2"},
+			}, nil
+		},
 	})
 	report := planted.Scan(t, []scanner.Source{second}, nil)
 	want := []string{
@@ -109,8 +113,8 @@ func TestContinued(t *testing.T) {
 		t.Errorf("not served: %v", got)
 	}
 
-	third := remote.New(remote.Options{URL: "file://" + r.Dir, Temp: t.TempDir(), Changed: func(refs map[string]object.ID) bool {
-		return refs["refs/heads/main"].String() != commit
+	third := remote.New(remote.Options{URL: "file://" + r.Dir, Temp: t.TempDir(), Choose: func(_ context.Context, refs map[string]object.ID) (remote.Choice, error) {
+		return remote.Choice{Nothing: refs["refs/heads/main"].String() == commit}, nil
 	}})
 	if report := planted.Scan(t, []scanner.Source{third}, nil); report.Sum.Blobs > 0 || len(report.Findings) > 0 || len(third.Refs()) != 1 {
 		t.Errorf("nothing has changed: %+v, refs %v", report.Sum, third.Refs())

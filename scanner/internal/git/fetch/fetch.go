@@ -49,13 +49,8 @@ type Options struct {
 	Refs func(name string) bool
 	// As returns the name under which a ref is kept; nil keeps the server's.
 	As func(name string) string
-	// Commits are fetched by ID, besides the refs. Most servers allow it also for what no ref reaches any more. The value is
-	// the ref to keep the commit under, or "".
-	Commits map[object.ID]string
-	// Haves are offered to the server besides what is in Dir: it leaves out what they reach, although Dir does not have it.
-	Haves []object.ID
-	// Changed reports whether to go on, when the server has listed its refs; nil means yes. If not, nothing is stored.
-	Changed func(refs map[string]object.ID) bool
+	// Choose decides what to ask for, when the server has listed its refs; nil asks for the refs alone.
+	Choose func(ctx context.Context, refs map[string]object.ID) (Choice, error)
 	// MaxRefs caps the bytes of the list of refs over http; 0 means no cap.
 	MaxRefs int64
 	// Depth is how many commits of each ref to fetch; 0 means all.
@@ -64,14 +59,25 @@ type Options struct {
 	Objects odb.ReceiveOptions
 }
 
+// Choice says what to ask for, given the refs of the server.
+type Choice struct {
+	// Nothing says that no objects are wanted. Nothing is stored.
+	Nothing bool
+	// Commits are fetched by ID, besides the refs. Most servers allow it also for what no ref reaches any more. The value is
+	// the ref to keep the commit under, or "".
+	Commits map[object.ID]string
+	// Haves are offered to the server besides what is in Dir: it leaves out what they reach, although Dir does not have it.
+	Haves []object.ID
+}
+
 // Result is what is there after a fetch.
 type Result struct {
 	Refs    map[string]object.ID // the server's refs that were wanted
 	Head    string               // the ref that HEAD points to; "" if it is detached or missing
 	Pack    string               // the path of the new pack, without extension; "" if there was nothing new
 	Shallow []object.ID          // commits whose parents the server left out
-	Refused []object.ID          // those of Options.Commits that the server does not serve; sorted
-	Unasked bool                 // Options.Changed did not want the objects
+	Refused []object.ID          // those of Choice.Commits that the server does not serve; sorted
+	Unasked bool                 // Choice.Nothing
 }
 
 // Fetch fetches. What is in Dir afterwards is a repository that git can use too. On an error, Dir has no new refs and no
@@ -127,17 +133,24 @@ func explain(err error, o Options) error {
 
 // fetchServed fetches what the server serves. A server refuses a whole request for one commit that it does not have.
 func fetchServed(ctx context.Context, o Options) (Result, error) {
-	var refused []object.ID
-	o.Commits = maps.Clone(o.Commits)
+	refused, choose := map[object.ID]bool{}, o.Choose
 	for {
+		var asked map[object.ID]string
+		if choose != nil {
+			o.Choose = func(ctx context.Context, refs map[string]object.ID) (Choice, error) {
+				c, err := choose(ctx, refs)
+				maps.DeleteFunc(c.Commits, func(id object.ID, _ string) bool { return refused[id] })
+				asked = c.Commits
+				return c, err
+			}
+		}
 		result, err := fetch(ctx, o)
 		id, ok := notServed(err)
-		if _, asked := o.Commits[id]; !ok || !asked {
-			result.Refused = refused
+		if _, known := asked[id]; !ok || !known {
+			result.Refused = slices.SortedFunc(maps.Keys(refused), compareIDs)
 			return result, err
 		}
-		delete(o.Commits, id)
-		refused = append(refused, id)
+		refused[id] = true
 	}
 }
 
@@ -164,7 +177,7 @@ func fetch(ctx context.Context, o Options) (Result, error) {
 	}
 	advertised, err := session.AdvertisedReferencesContext(ctx)
 	if errors.Is(err, transport.ErrEmptyRemoteRepository) {
-		return Result{Unasked: o.Changed != nil && !o.Changed(nil)}, nil
+		return Result{}, nil
 	}
 	if err != nil {
 		return Result{}, err
@@ -173,25 +186,28 @@ func fetch(ctx context.Context, o Options) (Result, error) {
 		return Result{}, errObjectFormat
 	}
 	result := Result{Refs: wanted(advertised, o), Head: headOf(advertised)}
-	if o.Changed != nil && !o.Changed(result.Refs) {
-		result.Unasked = true
-		return result, nil
+	var choice Choice
+	if o.Choose != nil {
+		if choice, err = o.Choose(ctx, result.Refs); err != nil || choice.Nothing {
+			result.Unasked = true
+			return result, err
+		}
 	}
-	return download(ctx, session, advertised, o, result)
+	return download(ctx, session, advertised, o, choice, result)
 }
 
 // download asks for the objects and stores them.
-func download(ctx context.Context, session transport.UploadPackSession, advertised *packp.AdvRefs, o Options, result Result) (Result, error) {
+func download(ctx context.Context, session transport.UploadPackSession, advertised *packp.AdvRefs, o Options, c Choice, result Result) (Result, error) {
 	have := odb.Open([]string{filepath.Join(o.Dir, "objects")}, object.SHA1, o.Objects.Limits)
 	defer have.Close()
-	request, err := newRequest(advertised, o, result.Refs, have)
+	request, err := newRequest(advertised, o, c, result.Refs, have)
 	if err != nil {
 		return Result{}, err
 	}
 	if len(request.Wants) > 0 {
 		response, err := session.UploadPack(ctx, request)
 		if errors.Is(err, transport.ErrEmptyUploadPackRequest) {
-			return result, keep(o, result)
+			return result, keep(o.Dir, c, result)
 		}
 		if err != nil {
 			return Result{}, err
@@ -208,18 +224,18 @@ func download(ctx context.Context, session transport.UploadPackSession, advertis
 			return result, err
 		}
 	}
-	return result, keep(o, result)
+	return result, keep(o.Dir, c, result)
 }
 
 // keep writes the refs, with those under which commits are kept.
-func keep(o Options, r Result) error {
+func keep(dir string, c Choice, r Result) error {
 	r.Refs = maps.Clone(r.Refs)
-	for id, name := range o.Commits {
+	for id, name := range c.Commits {
 		if name != "" {
 			r.Refs[name] = id
 		}
 	}
-	return writeRefs(o.Dir, r)
+	return writeRefs(dir, r)
 }
 
 // sha256 is what servers call the object format that go-git cannot read.
@@ -254,14 +270,14 @@ func headOf(advertised *packp.AdvRefs) string {
 // maxHaves is how many objects are offered to the server. It needs the tips; what they reach it knows by itself.
 const maxHaves = 1024
 
-func newRequest(advertised *packp.AdvRefs, o Options, refs map[string]object.ID, have *odb.DB) (*packp.UploadPackRequest, error) {
+func newRequest(advertised *packp.AdvRefs, o Options, c Choice, refs map[string]object.ID, have *odb.DB) (*packp.UploadPackRequest, error) {
 	request := packp.NewUploadPackRequestFromCapabilities(advertised.Capabilities)
 	shallow, err := readShallow(o.Dir)
 	if err != nil {
 		return nil, err
 	}
 	seen := map[object.ID]bool{}
-	for _, id := range o.Haves {
+	for _, id := range c.Haves {
 		seen[id] = true
 	}
 	want := func(id object.ID) {
@@ -273,7 +289,7 @@ func newRequest(advertised *packp.AdvRefs, o Options, refs map[string]object.ID,
 	for _, name := range slices.Sorted(maps.Keys(refs)) {
 		want(refs[name])
 	}
-	for _, id := range slices.SortedFunc(maps.Keys(o.Commits), compareIDs) {
+	for _, id := range slices.SortedFunc(maps.Keys(c.Commits), compareIDs) {
 		want(id)
 	}
 	existing, err := readRefs(o.Dir)
@@ -285,7 +301,7 @@ func newRequest(advertised *packp.AdvRefs, o Options, refs map[string]object.ID,
 			request.Haves = append(request.Haves, storage.Hash(id))
 		}
 	}
-	for _, id := range o.Haves {
+	for _, id := range c.Haves {
 		request.Haves = append(request.Haves, storage.Hash(id))
 	}
 	request.Shallows = shallow

@@ -191,7 +191,9 @@ func TestSelected(t *testing.T) {
 
 	dir = filepath.Join(t.TempDir(), "lost")
 	id, _ := object.SHA1.ParseID(lost)
-	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: dir, Refs: only, Commits: map[object.ID]string{id: ""}}); err != nil {
+	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: dir, Refs: only, Choose: func(context.Context, map[string]object.ID) (fetch.Choice, error) {
+		return fetch.Choice{Commits: map[object.ID]string{id: ""}}, nil
+	}}); err != nil {
 		t.Fatal(err)
 	}
 	db := odb.Open([]string{filepath.Join(dir, "objects")}, object.SHA1, odb.Limits{})

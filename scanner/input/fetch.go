@@ -16,11 +16,13 @@ type FetchOptions struct {
 	User, Password string                 // for https; a token is a password
 	Refs           func(name string) bool // which of the server's refs; nil: all
 	Commits        []string               // IDs of commits, besides the refs
+	Depth          int                    // how many commits of each to fetch; 0: all
 	MaxMemory      int64
 }
 
-// Fetch fetches refs and commits with their whole history into a bare repository of its own, in a folder of the caller's. The
-// branches of the server are remote-tracking refs there, as in a clone. Nothing is checked out, and nothing is run.
+// Fetch fetches refs and commits into a bare repository of its own, in a folder of the caller's. The branches of the server
+// are remote-tracking refs there, as in a clone. Nothing is checked out, and nothing is run. Another Fetch with a larger
+// depth brings what is missing then.
 func Fetch(ctx context.Context, o FetchOptions) error {
 	if !remote.Complete(o.URL) {
 		return failed("input.url", remote.Redact(o.URL))
@@ -30,7 +32,8 @@ func Fetch(ctx context.Context, o FetchOptions) error {
 		limits = odb.LimitsFor(o.MaxMemory)
 	}
 	opts := fetch.Options{
-		URL: o.URL, Dir: o.Dir, User: o.User, Password: o.Password, Refs: o.Refs, Objects: odb.ReceiveOptions{Limits: limits}, As: tracking,
+		URL: o.URL, Dir: o.Dir, User: o.User, Password: o.Password, Refs: o.Refs, Depth: o.Depth,
+		Objects: odb.ReceiveOptions{Limits: limits}, As: tracking,
 	}
 	opts.Choose = func(context.Context, map[string]object.ID) (fetch.Choice, error) {
 		c := fetch.Choice{Commits: map[object.ID]string{}}

@@ -17,6 +17,7 @@ import (
 	"github.com/akguard/akguard/scanner/input"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/formats"
+	"github.com/akguard/akguard/verifier"
 	"github.com/spf13/cobra"
 )
 
@@ -76,8 +77,10 @@ type ciRun struct {
 	plan     ci.Plan
 	shallow  bool
 	partial  bool
-	dir      string    // of the repository; "" is the one around the current folder
-	log      io.Writer // stderr, for commands of the runner
+	dir      string              // of the repository; "" is the one around the current folder
+	store    *input.FetchOptions // how dir is fetched, for --no-checkout; nil for a checkout
+	verifier verifier.Verifier   // one for all rounds, so that a verdict is asked for once
+	log      io.Writer           // stderr, for commands of the runner
 }
 
 func (r *ciRun) run(ctx context.Context) error {
@@ -94,10 +97,17 @@ func (r *ciRun) run(ctx context.Context) error {
 		r.Say("ci.nothing", r.plan.Event)
 		return nil
 	}
+	v, verdicts, err := r.ScanVerifier(ctx, r.quietly())
+	if err != nil {
+		return err
+	}
+	defer r.SaveVerdicts(verdicts)
+	r.verifier = v
 	result, err := r.judgeWhole(ctx)
 	if result == nil {
 		return err
 	}
+	result.told()
 	if reported := r.report(result); reported != nil {
 		return reported
 	}
@@ -189,6 +199,7 @@ func (r *ciRun) named(revisions *input.Revisions) ci.Plan {
 type ciResult struct {
 	finding.Recorded
 	outcome scanning.Outcome
+	told    func() // says what is to say about suppressions, once for all rounds
 }
 
 // judgeWhole judges, and fetches missing history where that is allowed. The result is nil with an error that leaves nothing
@@ -197,17 +208,20 @@ func (r *ciRun) judgeWhole(ctx context.Context) (*ciResult, error) {
 	for depth := firstDepth; ; depth *= 2 {
 		if len(r.plan.Missing) == 0 {
 			result, err := r.judge(ctx)
-			if err != nil || !result.cut() || !r.opts.fetch || depth == 0 || !r.shallow && !r.partial {
+			if err != nil || r.settled(result) || !r.fetches() || depth == 0 {
 				return result, err
 			}
-		} else if !r.opts.fetch || depth == 0 {
+			if !result.cut() {
+				depth = 0 // the merge base is there, and any commit before it may have what was found
+			}
+		} else if !r.fetches() || depth == 0 {
 			return nil, command.Failed(command.ExitIncomplete, "ci.missing", r.whole())
 		}
 		if depth > maxDepth || !r.shallow {
 			depth = 0 // all at once, for the last time
 		}
 		if err := r.fetch(ctx, depth); err != nil {
-			return nil, command.Failed(command.ExitIncomplete, "ci.fetch-failed", err)
+			return nil, err
 		}
 		if err := r.replan(); err != nil {
 			return nil, err
@@ -217,20 +231,14 @@ func (r *ciRun) judgeWhole(ctx context.Context) (*ciResult, error) {
 
 // judge scans what the plan says.
 func (r *ciRun) judge(ctx context.Context) (*ciResult, error) {
-	scan := r.opts.scan
-	scan.Quiet = true
+	scan := r.quietly()
 	r.trust(&scan)
-	v, verdicts, err := r.ScanVerifier(ctx, scan)
-	if err != nil {
-		return nil, err
-	}
-	defer r.SaveVerdicts(verdicts)
 	j, err := r.PrepareInput(&scan, func() (*input.Input, error) { return r.open(scan.Input.Repository) })
 	if err != nil {
 		return nil, err
 	}
 	defer j.Input.Close()
-	j.Opts.Verifier = v
+	j.Opts.Verifier = r.verifier
 	j.Opts.Header.Target = r.target()
 	if !r.plan.Note.IsZero() {
 		j.Opts.Header.Notes = append(j.Opts.Header.Notes, r.plan.Note)
@@ -248,8 +256,15 @@ func (r *ciRun) judge(ctx context.Context) (*ciResult, error) {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = command.Failed(command.ExitInterrupted, "scan.timed-out", scan.Timeout)
 	}
-	r.SaySuppressions(j.Suppressor, r.plan.Whole && result.outcome.Complete)
+	result.told = func() { r.SaySuppressions(j.Suppressor, r.plan.Whole && result.outcome.Complete) }
 	return result, err
+}
+
+// quietly returns the options of the scan, whose report is shown at the end.
+func (r *ciRun) quietly() scanning.Options {
+	scan := r.opts.scan
+	scan.Quiet = true
+	return scan
 }
 
 // open opens what the plan says.
@@ -363,8 +378,11 @@ func (r *ciRun) conclude(result *ciResult) {
 	if r.plan.Note.Code == "ci.stale-merge" {
 		r.incomplete("ci.stale-merge", r.plan.Head)
 	}
-	if result.cut() {
+	switch {
+	case result.cut():
 		r.Say("ci.make-whole", r.whole())
+	case !r.settled(result):
+		r.Say("ci.maybe-older", r.whole())
 	}
 }
 

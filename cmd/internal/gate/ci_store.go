@@ -41,15 +41,29 @@ func (r *ciRun) fetchStore(ctx context.Context) (done func(), err error) {
 	remove := func() { _ = os.RemoveAll(r.dir) }
 	r.OnAbandon(remove)
 	refs, commits := needed(r.platform.Plan(os.Getenv, event, nothing{}))
-	err = input.Fetch(ctx, input.FetchOptions{
+	r.store = &input.FetchOptions{
 		URL: url, Dir: r.dir, User: os.Getenv(scanning.GitUserVariable), Password: token, Refs: refs, Commits: commits,
 		MaxMemory: r.opts.scan.Input.Repository.MaxMemory,
-	})
-	if err != nil {
+	}
+	depth := 0
+	if refs != nil { // two branches; the change is near their ends
+		depth = firstDepth
+	}
+	if err := r.fetchInto(ctx, depth); err != nil {
 		remove()
-		return done, command.Failed(command.ExitIncomplete, "ci.store-failed", err)
+		return done, err
 	}
 	return remove, nil
+}
+
+// fetchInto fetches so many commits of each branch into the store; 0 is all.
+func (r *ciRun) fetchInto(ctx context.Context, depth int) error {
+	o := *r.store
+	o.Depth = depth
+	if err := input.Fetch(ctx, o); err != nil {
+		return command.Failed(command.ExitIncomplete, "ci.store-failed", err)
+	}
+	return nil
 }
 
 // server returns the URL of the repository, and the token for it. That of the job is for its own server alone.

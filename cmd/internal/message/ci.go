@@ -8,6 +8,7 @@ var ciTexts = texts{
 	"ci.judged-whole":          {en: "judged the whole repository ({1})", zh: "已检查整个仓库（{1}）"},
 	"ci.other-count":           {en: "{1} commits were judged, but the event says that the change has {2}: fetch the whole history (fetch-depth: 0) and run again", zh: "检查了 {1} 个提交，但事件表明变更有 {2} 个：请获取完整历史（fetch-depth: 0）后重新运行"},
 	"ci.make-whole":            {en: "history is missing in this clone; this brings it: {1}", zh: "此克隆缺少历史；可用以下命令补全：{1}"},
+	"ci.maybe-older":           {en: "the history of the base is cut in this clone: what is new may be older; this brings it: {1}", zh: "此克隆中基准的历史被截断：标为新增的可能更早就有；可用以下命令补全：{1}"},
 	"ci.missing":               {en: "this clone lacks what the change is compared with", zh: "此克隆缺少与变更比较的内容"},
 	"ci.missing.hint":          {en: "run: {1}  (or akguard ci --fetch)", zh: "请运行：{1}（或 akguard ci --fetch）"},
 	"ci.fetch-failed":          {en: "git fetch: {1}", zh: "git fetch：{1}"},

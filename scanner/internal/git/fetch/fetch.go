@@ -276,6 +276,9 @@ func newRequest(advertised *packp.AdvRefs, o Options, c Choice, refs map[string]
 	if err != nil {
 		return nil, err
 	}
+	if !advertised.Capabilities.Supports(capability.Shallow) {
+		o.Depth = 0
+	}
 	seen := map[object.ID]bool{}
 	for _, id := range c.Haves {
 		seen[id] = true

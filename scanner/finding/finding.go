@@ -37,7 +37,27 @@ type Place struct {
 	MoreRefs  int       // how many more refs do, past the cap on Refs
 	Reflog    []string  // reflog entries that reach it where no ref does: HEAD@{1}, main@{2}
 	Reachable bool      // some ref or stash reaches it; false outside git
+	Origin    Origin    // in a sweep of many repositories
 }
+
+// Origin is the repository that a place is in, where a scan has many.
+type Origin struct {
+	Repository string // owner/name on the forge; that of a wiki ends in .wiki
+	Web        string // where a browser sees the content; "" if that is not known
+	Owner      string // who answers for it: those that CODEOWNERS names for the path, or whoever committed it
+	Lost       Lost   // zero if a ref reaches it
+}
+
+// Lost says how a commit lost its last ref. Its forge serves it all the same, to whoever knows its ID.
+type Lost struct {
+	Ref     string    // that it was on
+	Actor   string    // who pushed
+	At      time.Time // when, in UTC
+	Deleted bool      // the ref was deleted, not moved by force
+}
+
+// IsZero reports whether nothing was lost.
+func (l Lost) IsZero() bool { return l == Lost{} }
 
 // Parts says which parts of a credential occur at a place.
 type Parts string
@@ -283,9 +303,9 @@ func (o Occurrence) when() time.Time {
 	return o.Date
 }
 
-// ComparePlaces orders places by source, path and object.
+// ComparePlaces orders places by repository, source, path and object.
 func ComparePlaces(a, b Place) int {
 	return cmp.Or(
-		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.Blob, b.Blob),
+		cmp.Compare(a.Origin.Repository, b.Origin.Repository), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.Blob, b.Blob),
 		cmp.Compare(a.Member, b.Member))
 }

@@ -64,7 +64,7 @@ func TestGolden(t *testing.T) {
 
 func TestStreamKeepsToItsSchema(t *testing.T) {
 	schema := compile(t)
-	for _, r := range []reporttest.Report{reporttest.Full(), reporttest.Clean(), reporttest.Wide(300), reporttest.Change()} {
+	for _, r := range []reporttest.Report{reporttest.Full(), reporttest.Clean(), reporttest.Wide(300), reporttest.Change(), reporttest.Sweep()} {
 		lines := bytes.Split(bytes.TrimSpace(render(t, r, false)), []byte("\n"))
 		items := parse(t, render(t, r, true)).([]any)
 		if want := 2 + len(r.Findings) + len(r.Skips); len(lines) != want || len(items) != want {
@@ -86,7 +86,7 @@ func TestFixtureHasEveryField(t *testing.T) {
 	interrupted := reporttest.Full()
 	interrupted.Summary.Interrupted = true
 	interrupted.Findings[0].Guessed = true
-	written := string(render(t, reporttest.Full(), false)) + string(render(t, interrupted, false)) + string(render(t, reporttest.Change(), false))
+	written := string(render(t, reporttest.Full(), false)) + string(render(t, interrupted, false)) + string(render(t, reporttest.Change(), false)) + string(render(t, reporttest.Sweep(), false))
 	var walk func(node any)
 	walk = func(node any) {
 		object, _ := node.(map[string]any)

@@ -40,7 +40,7 @@ func Samples() map[string]Report {
 	interrupted := Change()
 	interrupted.Summary.Interrupted, interrupted.Summary.Complete = true, false
 	return map[string]Report{
-		"full": Full(), "clean": Clean(), "change": Change(), "wide": Wide(300), "interrupted": interrupted, "hostile": Hostile(),
+		"full": Full(), "clean": Clean(), "change": Change(), "sweep": Sweep(), "wide": Wide(300), "interrupted": interrupted, "hostile": Hostile(),
 	}
 }
 
@@ -73,6 +73,7 @@ func Hostile() Report {
 		for j := range f.Occurrences {
 			o := &f.Occurrences[j]
 			o.Path, o.Member, o.Author, o.Email, o.Refs, o.Decoded = all[i], next(), next(), next(), []string{next(), next()}, next()
+			o.Origin = finding.Origin{Repository: next(), Owner: next(), Lost: finding.Lost{Ref: next(), Actor: next(), At: Now()}}
 		}
 		if i%3 == 0 {
 			f.Suppressed = finding.Suppression{By: next(), Reason: next(), Owner: next()}

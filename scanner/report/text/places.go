@@ -2,6 +2,7 @@ package text
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,10 +47,22 @@ func (p places) exposure() string {
 		facts = append(facts, p.h.say.Say("report.commit", words.Short(o.Commit)))
 	}
 	facts = append(facts, p.place(o))
+	facts = append(facts, p.origin(o)...)
 	if url := wire.CommitURL(p.h.header, o); url != "" {
 		facts = append(facts, url)
 	}
 	return strings.Join(facts, p.h.say.Say("report.comma"))
+}
+
+// origin says what is known of the repository of o in a sweep: how its commit was lost, and who owns the file.
+func (p places) origin(o finding.Occurrence) (facts []string) {
+	if !o.Origin.Lost.IsZero() {
+		facts = append(facts, p.h.say.Print(words.Lost(o.Origin.Lost)))
+	}
+	if o.Origin.Owner != "" {
+		facts = append(facts, p.h.say.Say("report.answers", printable.Short(o.Origin.Owner)))
+	}
+	return facts
 }
 
 // each writes a row for each place in history after the first exposure.
@@ -109,6 +122,10 @@ func (p places) outside() string {
 func (p places) rest() string {
 	t := p.count()
 	var facts []string
+	if n := len(t.repositories); n > 0 {
+		names := slices.Sorted(maps.Keys(t.repositories))
+		facts = append(facts, p.h.say.Say("report.more-repositories", reason.New("report.repositories", n), p.h.list(names, n)))
+	}
 	if t.versions > 0 {
 		facts = append(facts, p.h.say.Say("report.more-versions",
 			reason.New("report.versions", t.versions), reason.New("report.files", len(t.files))))
@@ -131,15 +148,19 @@ func (p places) rest() string {
 type counted struct {
 	versions, loose, messages int
 	files                     map[string]bool
+	repositories              map[string]bool // other than that of the first exposure
 }
 
 func (p places) count() counted {
 	type version struct{ path, blob string }
-	t := counted{files: make(map[string]bool)}
+	t := counted{files: make(map[string]bool), repositories: make(map[string]bool)}
 	seen := map[version]bool{{p.past[0].Path, p.past[0].Blob}: true}
 	for _, o := range p.past[1:] {
 		v := version{o.Path, o.Blob}
 		switch {
+		case o.Origin.Repository != p.past[0].Origin.Repository:
+			t.repositories[printable.Short(o.Origin.Repository)] = true
+			continue
 		case o.Source == finding.SourceMessage:
 			t.messages++
 		case seen[v]:

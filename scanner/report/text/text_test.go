@@ -31,6 +31,7 @@ func TestGolden(t *testing.T) {
 	reporttest.Golden(t, "wide.txt", []byte(render(t, reporttest.Wide(300), report.Options{})))
 	reporttest.Golden(t, "clean.txt", []byte(render(t, reporttest.Clean(), report.Options{})))
 	reporttest.Golden(t, "change.txt", []byte(render(t, reporttest.Change(), report.Options{})))
+	reporttest.Golden(t, "sweep.txt", []byte(render(t, reporttest.Sweep(), report.Options{})))
 	reporttest.Golden(t, "many.txt", []byte(render(t, many(30), report.Options{})))
 }
 

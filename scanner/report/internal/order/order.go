@@ -78,13 +78,13 @@ func Places(findings []finding.Finding) []Place {
 // Of returns the places of one finding.
 func Of(f finding.Finding) []Place {
 	type key struct {
-		path, member, object string
-		line                 int
+		repository, path, member, object string
+		line                             int
 	}
 	index := make(map[key]int)
 	var places []Place
 	for _, o := range f.Occurrences {
-		k := key{path: o.Path, member: o.Member, line: o.Line}
+		k := key{repository: o.Origin.Repository, path: o.Path, member: o.Member, line: o.Line}
 		if o.Path == "" {
 			k.object = cmp.Or(o.Blob, o.Commit, o.Source)
 		}

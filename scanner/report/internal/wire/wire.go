@@ -41,6 +41,32 @@ type Occurrence struct {
 	Decoded    string   `json:"decoded,omitempty"`
 	Member     string   `json:"member,omitempty"`
 	URLExpires string   `json:"urlExpires,omitempty"`
+	Repository string   `json:"repository,omitempty"`
+	Web        string   `json:"web,omitempty"`
+	Owner      string   `json:"owner,omitempty"`
+	Lost       *Lost    `json:"lost,omitempty"`
+}
+
+// Lost says how a commit lost its last ref.
+type Lost struct {
+	Ref     string `json:"ref"`
+	Actor   string `json:"actor,omitempty"`
+	At      string `json:"at"`
+	Deleted bool   `json:"deleted,omitempty"`
+}
+
+func newLost(l finding.Lost) *Lost {
+	if l.IsZero() {
+		return nil
+	}
+	return &Lost{Ref: l.Ref, Actor: l.Actor, At: Time(l.At), Deleted: l.Deleted}
+}
+
+func (l *Lost) restore() finding.Lost {
+	if l == nil {
+		return finding.Lost{}
+	}
+	return finding.Lost{Ref: l.Ref, Actor: l.Actor, At: instant(l.At), Deleted: l.Deleted}
 }
 
 // NewOccurrence converts o. In git's history, the fields that history always has are written even if they are empty.
@@ -49,6 +75,7 @@ func NewOccurrence(o finding.Occurrence) Occurrence {
 		Source: o.Source, Path: o.Path, PathBytes: PathBytes(o.Path), Parts: string(o.Parts), Line: o.Line, Column: o.Column, SecretLine: o.SecretLine,
 		Author: o.Author, Email: o.Email, Date: Time(o.Date), MoreRefs: o.MoreRefs, Reflog: o.Reflog, Decoded: o.Decoded, Member: o.Member,
 		URLExpires: Time(o.URLExpires),
+		Repository: o.Origin.Repository, Web: o.Origin.Web, Owner: o.Origin.Owner, Lost: newLost(o.Origin.Lost),
 	}
 	history := InHistory(o)
 	if history || o.Blob != "" {
@@ -72,6 +99,7 @@ func (w Occurrence) Restore() finding.Occurrence {
 		Place: finding.Place{
 			Source: w.Source, Path: Path(w.Path, w.PathBytes), Member: w.Member, Blob: value(w.Blob), Commit: value(w.Commit), Author: w.Author,
 			Email: w.Email, Date: instant(w.Date), Refs: w.Refs, MoreRefs: w.MoreRefs, Reflog: w.Reflog, Reachable: value(w.Reachable),
+			Origin: finding.Origin{Repository: w.Repository, Web: w.Web, Owner: w.Owner, Lost: w.Lost.restore()},
 		},
 		Parts: finding.Parts(w.Parts), Line: w.Line, Column: w.Column, SecretLine: w.SecretLine, Decoded: w.Decoded,
 		URLExpires: instant(w.URLExpires),
@@ -115,8 +143,11 @@ func StandIn(o finding.Occurrence) (kind, name string) {
 	return "git blob", o.Blob
 }
 
-// CommitURL returns the address of the commit of an occurrence on the repository's forge; "" if it may not be there.
+// CommitURL returns where an occurrence, or its commit, is on the repository's forge; "" if it may not be there.
 func CommitURL(h finding.Header, o finding.Occurrence) string {
+	if o.Origin.Web != "" {
+		return o.Origin.Web
+	}
 	there := func(ref string) bool { return strings.HasPrefix(ref, h.WebRefs) }
 	if h.WebRefs == "" || !slices.ContainsFunc(o.Refs, there) {
 		return ""
@@ -126,11 +157,15 @@ func CommitURL(h finding.Header, o finding.Occurrence) string {
 
 // File names the file of an occurrence for formats that require one: its path, or a substitute.
 func File(o finding.Occurrence) string {
+	within := ""
+	if o.Origin.Repository != "" {
+		within = o.Origin.Repository + "/"
+	}
 	if o.Path != "" {
-		return strings.TrimPrefix(o.Path, "./")
+		return within + strings.TrimPrefix(o.Path, "./")
 	}
 	kind, name := StandIn(o)
-	return strings.ReplaceAll(kind, " ", "-") + "/" + name
+	return within + strings.ReplaceAll(kind, " ", "-") + "/" + name
 }
 
 // Verification is what is known about a credential.

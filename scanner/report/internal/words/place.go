@@ -2,6 +2,7 @@ package words
 
 import (
 	"strings"
+	"time"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
@@ -21,6 +22,10 @@ func Parts(p finding.Parts) reason.Reason {
 
 // Place names the place of an occurrence.
 func Place(o finding.Occurrence) reason.Reason {
+	if repository := o.Origin.Repository; repository != "" {
+		o.Origin = finding.Origin{}
+		return reason.New("report.place.in-repository", repository, Place(o))
+	}
 	if o.Decoded != "" {
 		encodings := o.Decoded
 		o.Decoded = ""
@@ -39,6 +44,18 @@ func Place(o finding.Occurrence) reason.Reason {
 		return reason.New("report.place.message", messageOf(o), o.Line)
 	}
 	return reason.New("report.place.blob", strings.TrimSuffix(Short(o.Blob)+"!/"+o.Member, "!/"), o.Line)
+}
+
+// Lost says how a commit lost its last ref, and that it can be had all the same.
+func Lost(l finding.Lost) reason.Reason {
+	code := "report.lost.pushed-away"
+	if l.Deleted {
+		code = "report.lost.deleted"
+	}
+	if l.Actor == "" {
+		code += "-by-nobody"
+	}
+	return reason.New(code, l.At.Format(time.DateOnly), strings.TrimPrefix(l.Ref, "refs/heads/"), l.Actor)
 }
 
 // messageOf names the commit or the tag that a message belongs to.

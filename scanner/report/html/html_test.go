@@ -37,7 +37,7 @@ func between(text, start, end string) string {
 func TestHostileWords(t *testing.T) {
 	elements := " html head meta title style body header h1 div dl dt dd main section h2 p ul li table thead tr th tbody td br details summary a code span footer script "
 	attributes := " lang charset http-equiv content name class href rel scope data-controls data-all data-search data-filter data-value "
-	link := regexp.MustCompile(`^https://github\.com/demo/shop/commit/[0-9a-f]{40}$`)
+	link := regexp.MustCompile(`^https://github\.com/(demo/shop/commit/[0-9a-f]{40}|acme/shop/blob/[0-9a-f]{40}/deploy/app\.env#L3)$`)
 	for name, r := range reporttest.Samples() {
 		text := render(t, r)
 		script := between(text, "<script>", "</script>")

@@ -22,7 +22,7 @@ func TestGolden(t *testing.T) {
 }
 
 var (
-	tags     = regexp.MustCompile(`<(/?code|br|a href="https://github\.com/demo/shop/commit/[0-9a-f]+"|/a)>`)
+	tags     = regexp.MustCompile(`<(/?code|br|a href="https://github\.com/(demo/shop/commit/[0-9a-f]+|acme/shop/blob/[0-9a-f]+/deploy/app\.env#L3)"|/a)>`)
 	entities = regexp.MustCompile(`&#[0-9]+;`)
 	special  = regexp.MustCompile("[<>&@`\\\\!\\[\\]{}_~$%|#*:\"']")
 	codes    = regexp.MustCompile(`\b(report|hint|error)\.?[a-z.-]*\(?`) // the names that tests have for texts

@@ -164,7 +164,11 @@ func daemon(t *testing.T, f *forked) string {
 	at := l.Addr().String()
 	_ = l.Close()
 	_, port, _ := net.SplitHostPort(at)
-	cmd := exec.CommandContext(t.Context(), "git", "daemon", "--reuseaddr", "--listen=127.0.0.1", "--port="+port, "--export-all", "--base-path="+filepath.Dir(f.dir))
+	path, err := exec.CommandContext(t.Context(), "git", "--exec-path").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(strings.TrimSpace(string(path)), "git-daemon"), "--reuseaddr", "--listen=127.0.0.1", "--port="+port, "--export-all", "--base-path="+filepath.Dir(f.dir))
 	cmd.Env = append(isolation(f.home), "PATH="+os.Getenv("PATH"))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

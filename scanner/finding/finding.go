@@ -20,6 +20,7 @@ const (
 	SourceWorktree = "worktree" // a file of a git working tree, as it is on disk
 	SourceFile     = "file"     // a file outside git
 	SourceStdin    = "stdin"    // standard input
+	SourceForge    = "forge"    // what a forge has beside git: a comment, a release asset, a log
 	SourceArgument = "argument" // no content: the credential was given on the command line
 )
 

@@ -107,7 +107,7 @@ func TestFixtureHasEveryField(t *testing.T) {
 func TestSchemaKnowsEveryName(t *testing.T) {
 	schema := string(readSchema(t))
 	names := []string{
-		finding.SourceHistory, finding.SourceMessage, finding.SourceIndex, finding.SourceWorktree, finding.SourceFile, finding.SourceStdin,
+		finding.SourceHistory, finding.SourceMessage, finding.SourceIndex, finding.SourceWorktree, finding.SourceFile, finding.SourceForge, finding.SourceStdin,
 		string(finding.PartID), string(finding.PartSecret), string(finding.PartBoth),
 		string(finding.StateNew), string(finding.StateMoved), string(finding.StateExisting),
 	}

@@ -67,6 +67,9 @@ func Complete(url string) bool { return fetch.Complete(url) }
 // Redact returns a URL without its user information, for a report.
 func Redact(url string) string { return fetch.Redact(url) }
 
+// NotFound reports whether an error of Scan says that there is no such repository, as far as the server lets one know.
+func NotFound(err error) bool { return fetch.NotFound(err) }
+
 // New returns the source. Nothing is fetched before Scan.
 func New(opts Options) *Source { return &Source{opts: opts} }
 

@@ -66,7 +66,8 @@ type Choice struct {
 	// Commits are fetched by ID, besides the refs. Most servers allow it also for what no ref reaches any more. The value is
 	// the ref to keep the commit under, or "".
 	Commits map[object.ID]string
-	// Haves are offered to the server besides what is in Dir: it leaves out what they reach, although Dir does not have it.
+	// Haves are not asked for, although Dir does not have them. The first of them are offered to the server, which leaves out
+	// what they reach.
 	Haves []object.ID
 }
 
@@ -107,7 +108,7 @@ func Redact(raw string) string {
 func explain(err error, o Options) error {
 	switch {
 	case errors.Is(err, transport.ErrRepositoryNotFound):
-		return reason.NewError("git.fetch-not-found")
+		return errNotFound
 	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed):
 		return reason.NewError("git.fetch-unauthorized")
 	}
@@ -238,6 +239,12 @@ func keep(dir string, c Choice, r Result) error {
 	return writeRefs(dir, r)
 }
 
+// errNotFound also says that a repository is not visible with the credential: hosts do not tell these apart.
+var errNotFound = reason.NewError("git.fetch-not-found")
+
+// NotFound reports whether an error of Fetch says that there is no such repository, as far as the server lets one know.
+func NotFound(err error) bool { return errors.Is(err, errNotFound) }
+
 // sha256 is what servers call the object format that go-git cannot read.
 const sha256 = "sha256"
 
@@ -304,7 +311,7 @@ func newRequest(advertised *packp.AdvRefs, o Options, c Choice, refs map[string]
 			request.Haves = append(request.Haves, storage.Hash(id))
 		}
 	}
-	for _, id := range c.Haves {
+	for _, id := range c.Haves[:min(len(c.Haves), maxHaves)] {
 		request.Haves = append(request.Haves, storage.Hash(id))
 	}
 	request.Shallows = shallow

@@ -42,15 +42,21 @@ func origin(t *testing.T) *planted.Repo {
 	return r
 }
 
-// serveHTTP serves a repository by git http-backend. Around may change or refuse requests.
-func serveHTTP(t *testing.T, r *planted.Repo, around func(http.Handler) http.Handler) string {
+// gitProgram returns the path of a program that git would start. Started by git, it would outlive it.
+func gitProgram(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.CommandContext(t.Context(), "git", "--exec-path").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return filepath.Join(strings.TrimSpace(string(path)), name)
+}
+
+// serveHTTP serves a repository by git http-backend. Around may change or refuse requests.
+func serveHTTP(t *testing.T, r *planted.Repo, around func(http.Handler) http.Handler) string {
+	t.Helper()
 	var h http.Handler = &cgi.Handler{
-		Path: filepath.Join(strings.TrimSpace(string(path)), "git-http-backend"),
+		Path: gitProgram(t, "git-http-backend"),
 		Env:  []string{"GIT_PROJECT_ROOT=" + filepath.Dir(r.Dir), "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=x", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"},
 	}
 	if around != nil {
@@ -70,7 +76,7 @@ func serveDaemon(t *testing.T, r *planted.Repo) string {
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	_ = l.Close()
-	cmd := exec.CommandContext(t.Context(), "git", "daemon", "--reuseaddr", "--listen=127.0.0.1", fmt.Sprintf("--port=%d", port),
+	cmd := exec.CommandContext(t.Context(), gitProgram(t, "git-daemon"), "--reuseaddr", "--listen=127.0.0.1", fmt.Sprintf("--port=%d", port),
 		"--export-all", "--base-path="+filepath.Dir(r.Dir))
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*")
 	if err := cmd.Start(); err != nil {

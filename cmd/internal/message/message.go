@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/akguard/akguard/cmd/internal/message/help"
 	"github.com/akguard/akguard/rules/reason"
 )
 
@@ -28,7 +29,14 @@ type texts map[string]text
 
 // areas are the tables that make up the catalogue.
 func areas() []texts {
-	return []texts{commonTexts, commandTexts, helpTexts, reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, cloudHelpTexts, revokeTexts, suppressTexts, hookTexts, ciTexts, githubTexts}
+	return []texts{commonTexts, commandTexts, helpTexts(), reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, revokeTexts, suppressTexts, hookTexts, ciTexts, githubTexts}
+}
+
+// helpTexts are the texts of package help.
+func helpTexts() texts {
+	out := texts{}
+	help.Each(func(key, en, zh, one string) { out[key] = text{en: en, zh: zh, one: one} })
+	return out
 }
 
 // Language is a language that akguard speaks.

@@ -1,4 +1,4 @@
-package message
+package help
 
 // helpTexts are the help texts of commands and flags. Package command builds their keys from the names of the commands.
 var helpTexts = texts{

@@ -1,4 +1,4 @@
-package message
+package help
 
 // cloudHelpTexts are the help texts of the commands that ask Alibaba Cloud, or change something there. A test holds the
 // permissions that they list to those that the calls need.

@@ -9,15 +9,15 @@ import (
 )
 
 // Look reports, in one pass that allocates nothing, whether a content holds a literal of some rule, so that Find may find
-// something, and whether it holds a mark of encoded content.
-func (s *Set) Look(content []byte) (literal, mark bool) {
+// something, and whether it holds a mark of encoded content that counts; nil counts all.
+func (s *Set) Look(content []byte, counts func(content []byte, text string, at int) bool) (literal, mark bool) {
 	literal = s.always
-	s.each(content, func(text, _ int) bool {
+	s.each(content, func(text, at int) bool {
 		if text >= len(s.exact) {
 			literal = true
 		} else {
 			literal = literal || len(s.byText[text]) > 0
-			mark = mark || s.marked[text]
+			mark = mark || s.marked[text] && (counts == nil || counts(content, s.exact[text], at))
 		}
 		return !literal || !mark
 	})

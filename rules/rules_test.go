@@ -68,11 +68,11 @@ func TestLook(t *testing.T) {
 	for content, want := range map[string][2]bool{
 		"": {}, "text": {}, "H4sIAAAA": {false, true}, "LTAI": {true, true}, "accessKeySecret": {true, false}, "x TFRBS LTA": {false, true},
 	} {
-		if literal, mark := set.Look([]byte(content)); literal != want[0] || mark != want[1] {
+		if literal, mark := set.Look([]byte(content), nil); literal != want[0] || mark != want[1] {
 			t.Errorf("%q: literal %v, mark %v, want %v", content, literal, mark, want)
 		}
 	}
-	if literal, mark := plain.Look([]byte("H4sI")); literal || mark {
+	if literal, mark := plain.Look([]byte("H4sI"), nil); literal || mark {
 		t.Error("a mark was added to the original set")
 	}
 	if _, err := plain.WithMarks("xy"); err == nil {

@@ -1,6 +1,8 @@
 package scanner
 
 import (
+	"slices"
+
 	"github.com/akguard/akguard/scanner/decode"
 	"github.com/akguard/akguard/scanner/match"
 )
@@ -12,16 +14,16 @@ const maxDecoded = 32 << 20
 type decoder struct{}
 
 // Marks implements match.Decoder.
-func (decoder) Marks(literals []string) []string {
-	marks := decode.Openers()
-	for _, text := range literals {
-		marks = append(marks, decode.Marks(text)...)
-	}
-	return marks
-}
+func (decoder) Marks(literals []string) match.Marks { return marks{decode.NewMarks(literals)} }
 
-// Encoded implements match.Decoder.
-func (decoder) Encoded(content []byte) bool { return decode.Zlib(content) }
+// marks implements match.Marks.
+type marks struct{ *decode.Marks }
+
+// Texts implements match.Marks.
+func (m marks) Texts() []string { return slices.Concat(decode.Openers(), m.Marks.Texts()) }
+
+// Other implements match.Marks.
+func (m marks) Other(content []byte) bool { return decode.Zlib(content) || m.Split(content) }
 
 // Each implements match.Decoder.
 func (decoder) Each(content []byte, visit func(match.View)) error {

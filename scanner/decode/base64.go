@@ -1,6 +1,9 @@
 package decode
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // A run is decoded if it becomes text. Random bytes hardly ever do, and what does not become text, images and hashes, holds
 // no key.
@@ -39,7 +42,8 @@ func (v *value) gather(content []byte) {
 		v.chars = content[v.lines[0].start:v.lines[0].end]
 		return
 	}
-	v.joined = v.joined[:0]
+	last := v.lines[len(v.lines)-1]
+	v.joined = slices.Grow(v.joined[:0], last.end-v.lines[0].start)
 	for _, l := range v.lines {
 		v.joined = append(v.joined, content[l.start:l.end]...)
 	}
@@ -217,6 +221,11 @@ func (v *value) offset(char int) int {
 // nextText returns the next text in b that is long enough, or an empty span.
 func nextText(b []byte, from int) span {
 	for from < len(b) {
+		if len(b) >= minText { // then a text that is long enough has as many bytes
+			if from = afterBreak(b, from); from+minText > len(b) {
+				return span{}
+			}
+		}
 		s, ascii := textSpan(b, from)
 		if ascii >= minText || s.len() == len(b) && ascii >= minWhole {
 			return s
@@ -224,6 +233,36 @@ func nextText(b []byte, from int) span {
 		from = s.end
 	}
 	return span{}
+}
+
+// afterBreak returns where the first minText bytes at or after from begin that are all text; near the end, it returns what is
+// left. It looks at the last of them first, as Boyer and Moore do: in random bytes, most are not text, so that it reads few.
+func afterBreak(b []byte, from int) int {
+	for from+minText <= len(b) {
+		at := from + minText - 1
+		for at >= from && inText(b, at) {
+			at--
+		}
+		if at < from {
+			return from
+		}
+		from = at + 1
+	}
+	return from
+}
+
+// inText reports whether a byte is printable or belongs to a code point. Code points are found from any of their bytes.
+func inText(b []byte, at int) bool {
+	if b[at] < utf8.RuneSelf {
+		return isPrintable(b[at])
+	}
+	for start := at; start >= 0 && at-start < utf8.UTFMax; start-- {
+		if utf8.RuneStart(b[start]) {
+			r, size := utf8.DecodeRune(b[start:])
+			return r != utf8.RuneError && start+size > at
+		}
+	}
+	return false
 }
 
 func isText(b []byte) bool { return nextText(b, 0) == span{0, len(b)} }
@@ -276,6 +315,7 @@ func inAlphabet(c byte) bool { return sextet[c] != noSextet }
 // decode64 decodes characters of the alphabet, without padding. The standard library refuses much that leaks: bits
 // left over at the end, and both alphabets in one value.
 func decode64(dst, chars []byte) []byte {
+	dst = slices.Grow(dst, len(chars)/4*3+2)
 	for ; len(chars) >= 4; chars = chars[4:] {
 		a, b, c, d := sextet[chars[0]], sextet[chars[1]], sextet[chars[2]], sextet[chars[3]]
 		dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|d)

@@ -325,7 +325,7 @@ func TestLimits(t *testing.T) {
 
 // TestMarks hides LTAI in text at several places and looks for a mark.
 func TestMarks(t *testing.T) {
-	marks := decode.Marks("LTAI")
+	marks := decode.NewMarks([]string{"LTAI"}).Texts()
 	if len(marks) > 30 {
 		t.Errorf("%d marks are too many: %q", len(marks), marks)
 	}

@@ -1,8 +1,10 @@
 package decode
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -10,31 +12,70 @@ import (
 // minMark is the shortest mark. Shorter strings occur everywhere by accident.
 const minMark = 4
 
-// Marks returns what an ASCII literal looks like when it is encoded. A content without any of them, without the literal
-// itself and without an opener need not be decoded for it. They are sorted; LTAI has 23.
+// Marks are what ASCII literals look like when they are encoded. A content without any of them, without a literal itself and
+// without an opener need not be decoded for the literals. LTAI has 23.
 //
-// Each encoding that changes every byte of the literal has marks: base64 (at each of the three positions that the literal
+// Each encoding that changes every byte of a literal has marks: base64 (at each of the three positions that the literal
 // can have in a unit, without the characters that depend on its neighbors), base64 of that, base64 of UTF-16LE (which
 // PowerShell accepts), UTF-16, hex, and escapes of each character: \u004c, \x4c, \114, %4C, &#76; and &#x4c;. Single escaped
 // characters and other chains of encodings have no marks, because nobody hides text that way by accident. An escape next
 // to the literal, such as %22, and GBK leave the literal as it is. A short literal may have fewer marks: those that are too
 // short to be of use are left out.
-func Marks(literal string) []string {
-	little := pad(literal)
-	list := []string{little[:len(little)-1]} // which UTF-16 has in both byte orders
-	for _, format := range []string{"%02x", `\u%04x`, `\x%02x`, `\%03o`, "%%%02x", "&#x%x;"} {
-		list = append(list, caseless(each(literal, format)))
-	}
-	list = append(list, each(literal, "&#%d;"))
-	list = append(list, base64Marks(little)...)
-	for _, once := range base64Marks(literal) {
-		list = append(list, once)
-		list = append(list, base64Marks(once)...)
-	}
-	list = slices.DeleteFunc(list, func(m string) bool { return len(m) < minMark })
-	slices.Sort(list)
-	return slices.Compact(list)
+type Marks struct {
+	texts    []string
+	base64   map[string][]mark
+	literals map[string]bool
+	pairs    [1 << 16 / 64]uint64 // the neighbors in marks of base64, as bits
+	longest  int                  // of the marks of base64
+	inBase64 []string
 }
+
+// NewMarks returns the marks of literals.
+func NewMarks(literals []string) *Marks {
+	m := &Marks{base64: map[string][]mark{}, literals: map[string]bool{}}
+	for _, literal := range literals {
+		m.literals[literal] = true
+		m.add(literal)
+	}
+	m.inBase64 = slices.Sorted(maps.Keys(m.base64))
+	m.texts = append(m.texts, m.inBase64...)
+	slices.Sort(m.texts)
+	m.texts = slices.Compact(slices.DeleteFunc(m.texts, func(text string) bool { return len(text) < minMark }))
+	return m
+}
+
+func (m *Marks) add(literal string) {
+	little := pad(literal)
+	m.texts = append(m.texts, little[:len(little)-1]) // which UTF-16 has in both byte orders
+	for _, format := range []string{"%02x", `\u%04x`, `\x%02x`, `\%03o`, "%%%02x", "&#x%x;"} {
+		m.texts = append(m.texts, caseless(each(literal, format)))
+	}
+	m.texts = append(m.texts, each(literal, "&#%d;"))
+	m.addBase64(base64Marks(little))
+	for _, once := range base64Marks(literal) {
+		m.addBase64([]mark{once})
+		m.addBase64(base64Marks(once.text))
+	}
+}
+
+func (m *Marks) addBase64(list []mark) {
+	for _, mark := range list {
+		if len(mark.text) < minMark || slices.Contains(m.base64[mark.text], mark) {
+			continue
+		}
+		m.base64[mark.text] = append(m.base64[mark.text], mark)
+		m.longest = max(m.longest, len(mark.text))
+		for i := 1; i < len(mark.text); i++ {
+			bit := pairOf(mark.text[i-1], mark.text[i])
+			m.pairs[bit/64] |= 1 << (bit % 64)
+		}
+	}
+}
+
+func pairOf(a, b byte) int { return int(a)<<8 | int(b) }
+
+// Texts returns the marks, sorted.
+func (m *Marks) Texts() []string { return m.texts }
 
 // Openers returns what base64 of compressed data begins with, encoded once and twice (as Helm stores its releases).
 // Compression hides every literal, so a content with an opener must be decoded.
@@ -71,15 +112,51 @@ func each(literal, format string) string {
 	return b.String()
 }
 
-// base64Marks returns the characters of base64 that depend on the literal alone, for each position in a unit and for both
-// alphabets.
-func base64Marks(literal string) []string {
-	var list []string
+// mark is a literal in base64: the characters that depend on the literal alone. The bits of the character before them and of
+// that after them depend on it in part. They tell most of what looks like a mark by accident, which is often in random data:
+// four characters are in one of 16 MB of it.
+type mark struct {
+	text            string
+	left, right     byte // the known bits of the neighbors
+	inLeft, inRight byte // which ones are known
+}
+
+// at reports whether the neighbors of the mark at an offset fit. A line end, an escape or the end of the value may be there
+// instead.
+func (m mark) at(content []byte, at int) bool {
+	return (fits(content, at-1, m.left, m.inLeft) || afterEscape(content, at)) && fits(content, at+len(m.text), m.right, m.inRight)
+}
+
+// afterEscape reports whether what is before an offset may belong to an escape, such as %0A or \u000a.
+func afterEscape(content []byte, at int) bool {
+	const longest = 6
+	return bytes.ContainsAny(content[max(0, at-longest):at], `\%`)
+}
+
+func fits(content []byte, at int, want, known byte) bool {
+	if at < 0 || at >= len(content) {
+		return true
+	}
+	value := sextet[content[at]]
+	return value == noSextet || value&known == want
+}
+
+// base64Marks returns a literal in base64, for each position in a unit and for both alphabets.
+func base64Marks(literal string) []mark {
+	var list []mark
 	for before := range 3 {
+		from, to := (8*before+5)/6, 8*(before+len(literal))/6
+		known, rest := 6*from-8*before, 8*(before+len(literal))-6*to // bits of the neighbors
 		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			encoded := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + literal))
-			from, to := (8*before+5)/6, 8*(before+len(literal))/6
-			list = append(list, encoded[from:to])
+			m := mark{text: encoded[from:to], inLeft: 1<<known - 1, inRight: (1<<rest - 1) << (6 - rest)}
+			if known > 0 {
+				m.left = sextet[encoded[from-1]] & m.inLeft
+			}
+			if rest > 0 {
+				m.right = sextet[encoded[to]]
+			}
+			list = append(list, m)
 		}
 	}
 	return list

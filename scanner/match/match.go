@@ -14,13 +14,20 @@ import (
 
 // Decoder finds what a content says once it is decoded. Package decode does it.
 type Decoder interface {
-	// Marks returns a list of strings. Every content that may contain one of the literals in encoded form contains one of
-	// them.
-	Marks(literals []string) []string
-	// Encoded reports whether a content is encoded in a way that has no mark.
-	Encoded(content []byte) bool
+	// Marks returns what shows that a content may contain one of the literals in encoded form.
+	Marks(literals []string) Marks
 	// Each calls visit for every view of a content. An error says that some of it was not decoded.
 	Each(content []byte, visit func(View)) error
+}
+
+// Marks show that a content may contain a literal in encoded form. They are safe for concurrent use.
+type Marks interface {
+	// Texts returns strings, one of which is in the content, unless Other is true of it.
+	Texts() []string
+	// Holds reports whether one of the strings, or a literal, is more than an accident at an offset of a content.
+	Holds(content []byte, text string, at int) bool
+	// Other reports whether a content may hold a literal in a way that shows in none of the strings.
+	Other(content []byte) bool
 }
 
 // View is decoded content that knows where its bytes come from.
@@ -47,6 +54,7 @@ type Options struct {
 type Finder struct {
 	set     *rules.Set
 	decoder Decoder
+	marks   Marks
 	most    int
 	lines   bool
 }
@@ -54,12 +62,12 @@ type Finder struct {
 // New returns a Finder. It compiles the literals of the rules and the marks of encoded content into one set.
 func New(opts Options) (*Finder, error) {
 	marks := opts.Decoder.Marks(opts.Rules.EncodedLiterals())
-	slices.Sort(marks)
-	set, err := opts.Rules.WithMarks(slices.Compact(marks)...)
+	texts := slices.Sorted(slices.Values(marks.Texts()))
+	set, err := opts.Rules.WithMarks(slices.Compact(texts)...)
 	if err != nil {
 		return nil, err
 	}
-	return &Finder{set, opts.Decoder, opts.MaxCandidates, opts.Lines}, nil
+	return &Finder{set, opts.Decoder, marks, opts.MaxCandidates, opts.Lines}, nil
 }
 
 // Match is one credential at one position of a content.
@@ -157,8 +165,8 @@ func (f *Finder) line(t *Text, offset int) Line {
 
 // look reports, in one pass, whether a content may hold a value, and whether something in it may be encoded.
 func (f *Finder) look(content []byte) (matchable, encoded bool) {
-	matchable, encoded = f.set.Look(content)
-	return matchable, encoded || f.decoder.Encoded(content)
+	matchable, encoded = f.set.Look(content, f.marks.Holds)
+	return matchable, encoded || f.marks.Other(content)
 }
 
 // Screen reports whether a piece of content may hold a credential. If the piece is cut at least Reach bytes away from a

@@ -105,7 +105,7 @@ func (d *Decoder) room(dst []byte) {
 		d.out = dst[:d.size+slack]
 		return
 	}
-	d.out = make([]byte, min(d.size, trusted)+slack)
+	d.out = make([]byte, min(d.size, max(trusted, 2*len(d.in)))+slack)
 }
 
 // grow makes room for more output. It returns ErrSize if there is more output than there should be.

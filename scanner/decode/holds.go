@@ -1,0 +1,118 @@
+package decode
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// nearby is how many bytes around a literal can change what it means once they are decoded. The longest escape of a
+// character has a dozen.
+const nearby = 64
+
+// Holds reports whether a mark or a literal at an offset of content is a reason to decode it. It is not if a mark of base64
+// has neighbors that the literal cannot have there, or if a literal is in the middle of data in base64: no escape is near
+// that could complete the value, and what the data says once it is decoded does not depend on how it looks.
+func (m *Marks) Holds(content []byte, text string, at int) bool {
+	if m.literals[text] && !inData(content[max(0, at-nearby):min(len(content), at+len(text)+nearby)]) {
+		return true
+	}
+	for _, mark := range m.base64[text] {
+		if mark.at(content, at) {
+			return true
+		}
+	}
+	return !m.literals[text] && m.base64[text] == nil
+}
+
+// inData reports whether content is characters of base64 and line ends.
+func inData(content []byte) bool {
+	for _, c := range content {
+		if !inAlphabet(c) && c != '\n' && c != '\r' {
+			return false
+		}
+	}
+	return true
+}
+
+// Split reports whether a mark of base64 is split over two lines, where no search for it as a whole finds it.
+func (m *Marks) Split(content []byte) bool {
+	for run := nextLong(content, 0); run.len() > 0; run = nextLong(content, run.end) {
+		if m.across(content, run.end) {
+			return true
+		}
+	}
+	return false
+}
+
+// glance is how many bytes nextLong looks at, at once. A run of minWrapped characters has as many at one of the places where it
+// looks.
+const glance = 20
+
+// nextLong returns the next run of characters of base64 at or after an offset that may be a line of several, or an empty
+// span. It reads two words in 24 bytes: in code and prose, nearly each pair has a space or a punctuation mark.
+func nextLong(content []byte, from int) span {
+	for at := from; at+glance <= len(content); at += minWrapped - glance {
+		words := (*[glance]byte)(content[at:])
+		first, last := binary.LittleEndian.Uint64(words[:]), binary.LittleEndian.Uint64(words[glance-8:])
+		if below(first, '+')|below(last, '+') != 0 {
+			continue
+		}
+		run := span{at, runEnd(content, at)}
+		if run.len() < glance {
+			continue
+		}
+		for run.start > from && inAlphabet(content[run.start-1]) {
+			run.start--
+		}
+		if run.len() >= minWrapped {
+			return run
+		}
+	}
+	return span{}
+}
+
+// runEnd returns where a run ends. It looks at eight characters at once.
+func runEnd(content []byte, at int) int {
+	for ; at+8 <= len(content); at += 8 {
+		c := (*[8]byte)(content[at:])
+		if (sextet[c[0]]|sextet[c[1]]|sextet[c[2]]|sextet[c[3]]|sextet[c[4]]|sextet[c[5]]|sextet[c[6]]|sextet[c[7]])&0x80 != 0 {
+			break
+		}
+	}
+	for at < len(content) && inAlphabet(content[at]) {
+		at++
+	}
+	return at
+}
+
+// below returns bits if a word has an ASCII byte below limit, which is at most 128. It subtracts from all bytes at once: those
+// that are too small borrow their highest bit.
+func below(word uint64, limit byte) uint64 {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	return (word - ones*uint64(limit)) &^ word & highs
+}
+
+// across reports whether a mark is split where a line of data ends.
+func (m *Marks) across(content []byte, end int) bool {
+	start, ok := nextLine(content, end)
+	if !ok || start >= len(content) || !m.paired(content[end-1], content[start]) {
+		return false
+	}
+	left := content[max(0, end-m.longest-1):end]
+	right := content[start:min(len(content), start+m.longest+1)]
+	joined := append(append(make([]byte, 0, 2*m.longest+2), left...), right...)
+	for _, text := range m.inBase64 {
+		from := max(0, len(left)-len(text)+1)
+		i := bytes.Index(joined[from:min(len(joined), len(left)+len(text)-1)], []byte(text))
+		if i >= 0 && m.Holds(joined, text, from+i) {
+			return true
+		}
+	}
+	return false
+}
+
+// paired reports whether one character follows the other in a mark, which tells most ends of lines.
+func (m *Marks) paired(a, b byte) bool {
+	bit := pairOf(a, b)
+	return m.pairs[bit/64]>>(bit%64)&1 != 0
+}

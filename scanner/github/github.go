@@ -19,7 +19,6 @@ import (
 	"github.com/google/go-github/v62/github"
 
 	"github.com/akguard/akguard/rules/reason"
-	"github.com/akguard/akguard/scanner/printable"
 )
 
 // Options say whom to talk to. Token and Repository are required.
@@ -40,10 +39,8 @@ const requestTimeout = 30 * time.Second
 
 // Client calls the API for one repository. It is safe for concurrent use.
 type Client struct {
-	rest        *github.Client
-	graphql     string // the address of the GraphQL API
+	*api
 	owner, name string
-	clean       func(string) string // makes what GitHub says fit to print, and removes the token
 }
 
 // New returns a client.
@@ -56,20 +53,39 @@ func New(o Options) (*Client, error) {
 	if !ok || !isName(owner) || !isName(name) {
 		return nil, reason.NewError("github.repository", o.Repository)
 	}
+	t := &transport{base: base, tokens: Static(o.Token), sleep: o.Sleep, patience: o.MaxWait}
+	if t.sleep == nil {
+		t.sleep = sleep
+	}
+	if t.patience == 0 {
+		t.patience = defaultMaxWait
+	}
+	return &Client{api: newAPI(base, o.HTTP, t), owner: owner, name: name}, nil
+}
+
+// api calls the API: what the clients of a repository and of an account share.
+type api struct {
+	rest    *github.Client
+	graphql string // the address of the GraphQL API
+	secrets *redactor
+}
+
+func newAPI(base *url.URL, given *http.Client, t *transport) *api {
 	var client http.Client
-	next := http.DefaultTransport
-	if o.HTTP != nil {
-		client = *o.HTTP
-		if o.HTTP.Transport != nil {
-			next = o.HTTP.Transport
+	t.next = http.DefaultTransport
+	if given != nil {
+		client = *given
+		if given.Transport != nil {
+			t.next = given.Transport
 		}
 	}
+	t.secrets = new(redactor)
 	client.Timeout = 0 // waits for rate limits would count towards it; each request has a timeout
-	client.Transport = newTransport(next, base, o)
+	client.Transport = t
 	rest := github.NewClient(&client)
 	rest.BaseURL = base
 	rest.UserAgent = "akguard"
-	return &Client{rest: rest, graphql: graphqlOf(base), owner: owner, name: name, clean: cleaner(o.Token)}, nil
+	return &api{rest: rest, graphql: graphqlOf(base), secrets: t.secrets}
 }
 
 // address checks the address of the API. Over plain http a token would be sent in the clear.
@@ -127,7 +143,7 @@ func Unsure(err error) bool {
 }
 
 // failed makes the error of a call. What GitHub says is quoted, and is fit to print. The token is not in it.
-func (c *Client) failed(ctx context.Context, call string, err error) error {
+func (c *api) failed(ctx context.Context, call string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -140,9 +156,9 @@ func (c *Client) failed(ctx context.Context, call string, err error) error {
 	}
 	var answer *github.ErrorResponse
 	if errors.As(err, &answer) && answer.Response != nil {
-		return newError(answer.Response.StatusCode, call, c.clean(answer.Message))
+		return newError(answer.Response.StatusCode, call, c.secrets.clean(answer.Message))
 	}
-	return &Error{Reason: reason.NewError("github.unreachable", call, c.clean(err.Error()))}
+	return &Error{Reason: reason.NewError("github.unreachable", call, c.secrets.clean(err.Error()))}
 }
 
 func newError(status int, call, message string) *Error {
@@ -158,14 +174,4 @@ func newError(status int, call, message string) *Error {
 		code = "github.rate-limited"
 	}
 	return &Error{Status: status, Reason: reason.NewError(code, call, fmt.Sprint(status), message)}
-}
-
-// cleaner is a function, so that no print of a Client shows the token.
-func cleaner(token string) func(string) string {
-	return func(s string) string {
-		if token != "" {
-			s = strings.ReplaceAll(s, token, "****")
-		}
-		return printable.Short(s)
-	}
 }

@@ -31,7 +31,7 @@ type answer[T any] struct {
 }
 
 // ask sends a request to GraphQL. All that is asked here may be repeated.
-func ask[T any](ctx context.Context, c *Client, q query) (T, error) {
+func ask[T any](ctx context.Context, c *api, q query) (T, error) {
 	const call = "POST /graphql"
 	var a answer[T]
 	req, err := c.rest.NewRequest(http.MethodPost, c.graphql, q)
@@ -44,7 +44,7 @@ func ask[T any](ctx context.Context, c *Client, q query) (T, error) {
 		if status == 0 {
 			status = http.StatusUnprocessableEntity
 		}
-		err = newError(status, call, c.clean(first.Message))
+		err = newError(status, call, c.secrets.clean(first.Message))
 	}
 	return a.Data, c.failed(ctx, call, err)
 }
@@ -55,7 +55,7 @@ func (c *Client) User(ctx context.Context) (string, error) {
 		Viewer struct {
 			Login string `json:"login"`
 		} `json:"viewer"`
-	}](ctx, c, query{Query: "query{viewer{login}}", Variables: map[string]any{}})
+	}](ctx, c.api, query{Query: "query{viewer{login}}", Variables: map[string]any{}})
 	return data.Viewer.Login, err
 }
 
@@ -91,7 +91,7 @@ func (c *Client) Threads(ctx context.Context, number int) ([]Thread, error) {
 	var out []Thread
 	variables := map[string]any{"owner": c.owner, "name": c.name, "number": number, "after": nil}
 	for {
-		data, err := ask[threads](ctx, c, query{threadsQuery, variables})
+		data, err := ask[threads](ctx, c.api, query{threadsQuery, variables})
 		if err != nil {
 			return nil, err
 		}
@@ -130,7 +130,7 @@ func (c *Client) Resolve(ctx context.Context, ids []string, resolved bool) error
 			variables[name] = id
 		}
 		text := "mutation(" + strings.Join(head, ",") + "){" + strings.Join(body, " ") + "}"
-		_, err := ask[map[string]any](ctx, c, query{text, variables})
+		_, err := ask[map[string]any](ctx, c.api, query{text, variables})
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

@@ -121,7 +121,7 @@ func (c *Client) Reviews(ctx context.Context, number int) ([]Review, error) {
 }
 
 // pages calls for each page of a list.
-func (c *Client) pages(ctx context.Context, call string, get func(github.ListOptions) (*github.Response, error)) error {
+func (c *api) pages(ctx context.Context, call string, get func(github.ListOptions) (*github.Response, error)) error {
 	for page := 1; page > 0; {
 		resp, err := get(github.ListOptions{Page: page, PerPage: pageSize})
 		if err != nil {

@@ -23,25 +23,15 @@ const (
 
 // transport sends requests: with the token to the API alone, again where that is safe, and never faster than GitHub likes.
 type transport struct {
-	next  http.RoundTripper
-	base  *url.URL
-	token string
-	sleep func(context.Context, time.Duration) error
+	next    http.RoundTripper
+	base    *url.URL
+	tokens  Tokens
+	secrets *redactor
+	sleep   func(context.Context, time.Duration) error
 
 	mu       sync.Mutex
 	patience time.Duration // left to wait
 	writes   int
-}
-
-func newTransport(next http.RoundTripper, base *url.URL, o Options) *transport {
-	t := &transport{next: next, base: base, token: o.Token, sleep: o.Sleep, patience: o.MaxWait}
-	if t.sleep == nil {
-		t.sleep = sleep
-	}
-	if t.patience == 0 {
-		t.patience = defaultMaxWait
-	}
-	return t
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -115,8 +105,14 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 		}
 		sent.Body = body
 	}
-	if t.token != "" && sent.URL.Scheme == t.base.Scheme && sent.URL.Host == t.base.Host {
-		sent.Header.Set("Authorization", "Bearer "+t.token)
+	if sent.URL.Scheme == t.base.Scheme && sent.URL.Host == t.base.Host {
+		token, err := t.tokens.Token(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		if t.secrets.add(token); token != "" {
+			sent.Header.Set("Authorization", "Bearer "+token)
+		}
 	}
 	resp, err := t.next.RoundTrip(sent)
 	if err != nil {

@@ -1,0 +1,117 @@
+package github
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/google/go-github/v62/github"
+
+	"github.com/akguard/akguard/rules/reason"
+)
+
+// AccountOptions say whom to talk to, and as whom. Tokens is required.
+type AccountOptions struct {
+	API    string       // as GITHUB_API_URL; "" is github.com's
+	Tokens Tokens       // whose requests count against one limit
+	Budget *Budget      // shared by all that use the same identity; nil: one of its own
+	HTTP   *http.Client // nil: one with a timeout for each request
+	// MaxWait is how long one request waits for limits and failures to pass. 0 is as long as it takes.
+	MaxWait time.Duration
+}
+
+// Account reads the repositories of organizations and users. It is safe for concurrent use.
+type Account struct {
+	*api
+	tokens Tokens
+}
+
+// NewAccount returns an account.
+func NewAccount(o AccountOptions) (*Account, error) {
+	base, err := address(o.API)
+	if err != nil {
+		return nil, err
+	}
+	wait := o.MaxWait
+	if wait == 0 {
+		wait = forever
+	}
+	t := &transport{base: base, tokens: o.Tokens, sleep: sleep, patience: wait}
+	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens}, nil
+}
+
+// forever is longer than any limit lasts.
+const forever = 365 * 24 * time.Hour
+
+// Token returns the token of the account, for git. It is a Tokens.
+func (a *Account) Token(ctx context.Context, refused string) (string, error) {
+	token, err := a.tokens.Token(ctx, refused)
+	a.secrets.add(token)
+	return token, err
+}
+
+// Repository is a repository. It has no credentials, and can be stored as JSON.
+type Repository struct {
+	ID    int64
+	Owner string
+	Name  string
+	Clone string // address for git
+	Web   string // address for browsers
+	// The addresses of the wiki, "" if it has none. A repository that can have a wiki may still have none.
+	WikiClone     string        `json:",omitempty"`
+	WikiWeb       string        `json:",omitempty"`
+	Fork          bool          `json:",omitempty"`
+	Archived      bool          `json:",omitempty"`
+	Private       bool          `json:",omitempty"`
+	Visibility    string        `json:",omitempty"` // public, private or internal
+	DefaultBranch string        `json:",omitempty"`
+	Language      string        `json:",omitempty"`
+	Topics        []string      `json:",omitempty"`
+	Parent        int64         `json:",omitempty"` // the repository that a fork was made from; 0 if it is not known
+	Source        int64         `json:",omitempty"` // the root of a fork's network; 0 if it is not known
+	Size          int64         `json:",omitempty"` // KiB, as GitHub says
+	Pushed        time.Time     // to any branch; GitHub does not count wikis
+	Unavailable   reason.Reason // why it cannot be scanned; zero if it can
+}
+
+// FullName returns OWNER/NAME.
+func (r Repository) FullName() string { return r.Owner + "/" + r.Name }
+
+// Repository returns a repository by its number, so that one that was renamed is found. One that GitHub has blocked or locked
+// is returned with the reason. Missing tells of an error whether the repository was deleted.
+func (a *Account) Repository(ctx context.Context, id int64) (Repository, error) {
+	r, _, err := a.rest.Repositories.GetByID(ctx, id)
+	if err != nil {
+		err = a.failed(ctx, "GET /repositories/{id}", err)
+		if why, ok := blocked(err); ok {
+			return Repository{ID: id, Unavailable: why}, nil
+		}
+		return Repository{}, err
+	}
+	return repository(r), nil
+}
+
+// Missing reports whether an error of Account.Repository says that the repository does not exist any more.
+func Missing(err error) bool {
+	status := Status(err)
+	return status == http.StatusNotFound || status == http.StatusGone
+}
+
+func repository(r *github.Repository) Repository {
+	out := Repository{
+		ID: r.GetID(), Owner: r.GetOwner().GetLogin(), Name: r.GetName(), Clone: r.GetCloneURL(), Web: r.GetHTMLURL(),
+		Fork: r.GetFork(), Archived: r.GetArchived(), Private: r.GetPrivate(), Visibility: r.GetVisibility(),
+		DefaultBranch: r.GetDefaultBranch(), Language: r.GetLanguage(), Topics: r.Topics,
+		Parent: r.GetParent().GetID(), Source: r.GetSource().GetID(), Size: int64(r.GetSize()), Pushed: r.GetPushedAt().UTC(),
+	}
+	if out.Visibility == "" {
+		out.Visibility = map[bool]string{true: "private", false: "public"}[out.Private]
+	}
+	if r.GetHasWiki() {
+		out.WikiClone, out.WikiWeb = wiki(out.Clone), out.Web+"/wiki"
+	}
+	if r.GetDisabled() {
+		out.Unavailable = reason.New("github.repository-disabled")
+	}
+	return out
+}

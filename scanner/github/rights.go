@@ -1,0 +1,73 @@
+package github
+
+import (
+	"context"
+	"net/http"
+	"strings"
+)
+
+// The kinds of tokens.
+const (
+	Classic      = "classic"      // of a user, with scopes
+	FineGrained  = "fine-grained" // of a user, with permissions for chosen repositories
+	Installation = "installation" // of an App
+)
+
+// Rights are what a token may do, as far as GitHub says.
+type Rights struct {
+	Kind   string   // of the token
+	Login  string   // of its user; "" for an installation
+	Scopes []string // of a classic token
+	// Chosen is set if the token is an installation's for chosen repositories only, Repositories of them.
+	Chosen       bool
+	Repositories int
+}
+
+// Has reports whether a classic token has a scope, or one that includes it.
+func (r Rights) Has(scope string) bool {
+	for _, s := range r.Scopes {
+		if s == scope || strings.HasPrefix(scope, s+":") || s == "repo" && scope == "public_repo" {
+			return true
+		}
+	}
+	return false
+}
+
+// Rights asks what kind of token the account has.
+func (a *Account) Rights(ctx context.Context) (Rights, error) {
+	user, resp, err := a.rest.Users.Get(ctx, "")
+	if err = a.failed(ctx, "GET /user", err); err == nil {
+		scopes, classic := resp.Header["X-Oauth-Scopes"]
+		out := Rights{Kind: FineGrained, Login: user.GetLogin()}
+		if classic {
+			out.Kind, out.Scopes = Classic, fields(scopes)
+		}
+		return out, nil
+	}
+	if Status(err) != http.StatusForbidden {
+		return Rights{}, err
+	}
+	return a.installation(ctx)
+}
+
+// installation asks what an App may do: it has no user.
+func (a *Account) installation(ctx context.Context) (Rights, error) {
+	const address = "installation/repositories"
+	req, err := a.rest.NewRequest(http.MethodGet, address+"?per_page=1", nil)
+	var answer struct {
+		Total     int    `json:"total_count"`
+		Selection string `json:"repository_selection"`
+	}
+	if err == nil {
+		_, err = a.rest.Do(ctx, req, &answer)
+	}
+	if err != nil {
+		return Rights{}, a.failed(ctx, "GET /"+address, err)
+	}
+	return Rights{Kind: Installation, Chosen: answer.Selection == "selected", Repositories: answer.Total}, nil
+}
+
+// fields returns the entries of a list in headers.
+func fields(values []string) []string {
+	return strings.FieldsFunc(strings.Join(values, ","), func(r rune) bool { return r == ',' || r == ' ' })
+}

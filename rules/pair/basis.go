@@ -16,6 +16,8 @@ func (j *joiner) basis(e edge) Basis {
 	id, s := j.ids[e.id], j.secrets[e.secret]
 	lines := max(s.line-id.line, id.line-s.line)
 	switch {
+	case e.byName:
+		return Together
 	case e.listed, lines > closeLines, j.idsBetween(e.id, s) > 0, j.secretsBetween(e.id, e.secret) > 0:
 		return Guessed
 	case j.inURL(id) && !j.oneWord(id, s):

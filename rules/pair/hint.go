@@ -23,7 +23,7 @@ const (
 func (j *joiner) hint(s part) int {
 	before := j.content[max(0, s.Start-hintReach):s.Start]
 	before = before[bytes.LastIndexByte(before, '\n')+1:]
-	name := bytes.TrimRight(before, " \t\"'`\\:=>(@")
+	name := bytes.TrimRight(before, " \t\"'`\\:=>(@：＝")
 	if len(name) == len(before) {
 		return 0
 	}

@@ -21,17 +21,28 @@ func (j *joiner) lists() []edge {
 	for i := 0; i < len(j.ids); {
 		n := listed(j.ids[i:])
 		first := j.secretAt(j.ids[i].Start)
-		if last := i + n - 1; n > 1 && first == j.secretAt(j.ids[last].Start) && j.follow(last, first, n) {
-			for k := range n {
-				out = append(out, edge{id: i + k, secret: first + k, score: inList, listed: true})
-			}
+		last := i + n - 1
+		alone := n > 1 && first == j.secretAt(j.ids[last].Start)
+		if alone && j.follow(last, first, n) {
+			out = append(out, j.inOrder(i, first, n)...)
 		}
-		if last := i + n - 1; n > 1 && first == j.secretAt(j.ids[last].Start) && j.precede(i, first, n) {
-			for k := range n {
-				out = append(out, edge{id: i + k, secret: first - n + k, score: inList, listed: true})
-			}
+		if alone && j.precede(i, first, n) {
+			out = append(out, j.inOrder(i, first-n, n)...)
 		}
 		i += n
+	}
+	return out
+}
+
+// inOrder returns the pairs of two lists, unless names or lines speak against one of them.
+func (j *joiner) inOrder(id, secret, n int) []edge {
+	var out []edge
+	for k := range n {
+		a, b := j.ids[id+k], j.secrets[secret+k]
+		if stems(a, b) == otherStem || lines(a.kind, b.kind) <= otherSide {
+			return nil
+		}
+		out = append(out, edge{id: id + k, secret: secret + k, score: inList, listed: true})
 	}
 	return out
 }

@@ -100,6 +100,10 @@ type part struct {
 	rules.Match
 	line   int
 	joined bool // it is part of some ID's credential
+	// hasName says that a name is before it; stem is what the name says besides which part it is.
+	hasName bool
+	stem    string
+	kind    lineOf
 }
 
 func (p part) named() bool { return p.Confidence >= rules.Named }
@@ -214,6 +218,7 @@ type edge struct {
 	id, secret int // indexes into joiner.ids and joiner.secrets
 	score      int
 	listed     bool // by the order of two lists
+	byName     bool // nothing else has their stem
 }
 
 func byScore(a, b edge) int { return cmp.Compare(b.score, a.score) }
@@ -228,7 +233,10 @@ type ranking struct {
 // pairs gives each ID its best secret that no better pair has taken. The secrets that are left become its candidates.
 func (j *joiner) pairs() {
 	j.addUnnamedSecrets()
-	edges := j.lists()
+	j.readStems()
+	readLines(j.content, j.ids)
+	readLines(j.content, j.secrets)
+	edges := append(j.lists(), j.byNames()...)
 	if !j.opts.Part {
 		edges = append(edges, j.records()...)
 	}
@@ -354,6 +362,7 @@ func (j *joiner) secretAt(pos int) int {
 // their sums matter.
 const (
 	namedScore   = 100 // a key name beside the secret says more than any distance within reach
+	certainScore = 115 // the vendor's own name: more than any hint adds to another
 	unnamedScore = 60
 	beforeScore  = -12 // the secret comes first, which is rarer: worth four lines of distance
 	asideScore   = -40 // the ID is in a comment after another ID, and so most likely replaced by it
@@ -365,8 +374,11 @@ const (
 // score ranks a secret for an ID: its name counts most, then how near it is, then that it follows.
 func (j *joiner) score(i int, s part) (int, bool) {
 	id := j.ids[i]
-	lines, score, reach := s.line-id.line, namedScore, namedLines
-	if !s.named() {
+	distance, score, reach := s.line-id.line, namedScore, namedLines
+	switch {
+	case s.certain():
+		score = certainScore
+	case !s.named():
 		reach, score = unnamedLines, unnamedScore
 	}
 	hint := 0
@@ -377,12 +389,15 @@ func (j *joiner) score(i int, s part) (int, bool) {
 		return 0, false
 	}
 	score += hint
-	if lines < 0 {
-		lines, score = -lines, score+beforeScore
+	if j.nextArgument(id, s) {
+		score = certainScore
 	}
-	if known, secret := j.table.column(j.content, s.Start); known && lines == 0 {
+	if distance < 0 {
+		distance, score = -distance, score+beforeScore
+	}
+	if known, secret := j.table.column(j.content, s.Start); known {
 		score = unnamedScore
-		if secret {
+		if secret && distance == 0 {
 			score = namedScore
 		}
 	}
@@ -393,8 +408,20 @@ func (j *joiner) score(i int, s part) (int, bool) {
 		return 0, false
 	}
 	between := j.idsBetween(i, s)
-	score += lineScore*lines + betweenScore*between
-	return score, lines <= reach && between <= maxBetween
+	score += lineScore*distance + betweenScore*between + stems(id, s) + lines(id.kind, s.kind)
+	return score, distance <= reach && between <= maxBetween
+}
+
+// maxArgument is how far the end of an argument is from the beginning of the next one, in bytes.
+const maxArgument = 64
+
+// nextArgument reports whether a secret is the argument that follows an ID in a call, or its neighbour in a list.
+func (j *joiner) nextArgument(id, s part) bool {
+	if s.Start < id.End || s.Start-id.End > maxArgument {
+		return false
+	}
+	between := j.content[id.End:s.Start]
+	return bytes.IndexByte(between, ',') >= 0 && len(bytes.Trim(between, "\"'` \t\r\n,")) == 0
 }
 
 // aside reports whether an ID is in a comment that follows another ID on the same line.

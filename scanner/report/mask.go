@@ -107,12 +107,24 @@ func maskFinding(f finding.Finding, mask func(string) string) finding.Finding {
 	s.By, s.Reason, s.Owner = mask(s.By), mask(s.Reason), mask(s.Owner)
 	occurrences := make([]finding.Occurrence, len(f.Occurrences))
 	for i, o := range f.Occurrences {
+		o.Origin = maskOrigin(o, mask)
 		o.Path, o.Member, o.Author, o.Email = mask(o.Path), mask(o.Member), mask(o.Author), mask(o.Email)
 		o.Refs, o.Reflog = each(o.Refs, mask), each(o.Reflog, mask)
 		occurrences[i] = o
 	}
 	f.Occurrences = occurrences
 	return f
+}
+
+// maskOrigin masks the names of a repository. A link that leads nowhere helps nobody.
+func maskOrigin(o finding.Occurrence, mask func(string) string) finding.Origin {
+	from := o.Origin
+	from.Repository, from.Owner = mask(from.Repository), mask(from.Owner)
+	from.Lost.Ref, from.Lost.Actor = mask(from.Lost.Ref), mask(from.Lost.Actor)
+	if mask(from.Web) != from.Web || mask(o.Path) != o.Path {
+		from.Web = ""
+	}
+	return from
 }
 
 func each(list []string, change func(string) string) []string {

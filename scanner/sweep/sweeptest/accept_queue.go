@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
+	"github.com/akguard/akguard/scanner/github"
 	"github.com/akguard/akguard/scanner/sweep"
 )
 
@@ -34,11 +36,11 @@ type queueTest struct{ ackWait time.Duration }
 const patience = time.Minute
 
 func (queueTest) handsOut(t *testing.T, q sweep.Queue) {
-	want := sweep.Job{Sweep: "s1", Repository: 1 << 40}
+	want := sweep.Job{Sweep: "s1", Repository: github.Repository{ID: 1 << 40}}
 	enqueue(t, q, want)
 	waiting(t, q, 1)
 	d := next(t, q)
-	if d.Job() != want {
+	if !reflect.DeepEqual(d.Job(), want) {
 		t.Errorf("%v, want %v", d.Job(), want)
 	}
 	waiting(t, q, 1)
@@ -49,24 +51,24 @@ func (queueTest) handsOut(t *testing.T, q sweep.Queue) {
 
 func (queueTest) idempotent(t *testing.T, q sweep.Queue) {
 	for _, sweepID := range []string{"s1", "s1", "s2"} {
-		enqueue(t, q, sweep.Job{Sweep: sweepID, Repository: 7})
+		enqueue(t, q, sweep.Job{Sweep: sweepID, Repository: github.Repository{ID: 7}})
 	}
 	waiting(t, q, 1)
 	d := next(t, q)
 	if d.Job().Sweep != "s1" {
 		t.Errorf("%v replaced the first job", d.Job())
 	}
-	enqueue(t, q, sweep.Job{Sweep: "s1", Repository: 7})
+	enqueue(t, q, sweep.Job{Sweep: "s1", Repository: github.Repository{ID: 7}})
 	waiting(t, q, 1)
 	done(t, d)
-	enqueue(t, q, sweep.Job{Sweep: "s2", Repository: 7})
+	enqueue(t, q, sweep.Job{Sweep: "s2", Repository: github.Repository{ID: 7}})
 	if d := next(t, q); d.Job().Sweep != "s2" {
 		t.Errorf("%v comes back", d.Job())
 	}
 }
 
 func (queueTest) silent(t *testing.T, q sweep.Queue) {
-	enqueue(t, q, sweep.Job{Repository: 1})
+	enqueue(t, q, sweep.Job{Repository: github.Repository{ID: 1}})
 	next(t, q)
 	done(t, next(t, q))
 	waiting(t, q, 0)
@@ -74,7 +76,7 @@ func (queueTest) silent(t *testing.T, q sweep.Queue) {
 
 // beat takes the only job and beats for some times ackWait. On a machine that stopped the test meanwhile, it tries again.
 func (test queueTest) beat(t *testing.T, q sweep.Queue) {
-	enqueue(t, q, sweep.Job{Repository: 1})
+	enqueue(t, q, sweep.Job{Repository: github.Repository{ID: 1}})
 	for range 10 {
 		d := next(t, q)
 		longest := time.Duration(0)
@@ -98,7 +100,7 @@ func (test queueTest) beat(t *testing.T, q sweep.Queue) {
 }
 
 func (queueTest) late(t *testing.T, q sweep.Queue) {
-	enqueue(t, q, sweep.Job{Repository: 1})
+	enqueue(t, q, sweep.Job{Repository: github.Repository{ID: 1}})
 	first := next(t, q)
 	second := next(t, q)
 	done(t, first)
@@ -107,8 +109,8 @@ func (queueTest) late(t *testing.T, q sweep.Queue) {
 }
 
 func (queueTest) later(t *testing.T, q sweep.Queue) {
-	enqueue(t, q, sweep.Job{Repository: 1})
-	enqueue(t, q, sweep.Job{Repository: 2})
+	enqueue(t, q, sweep.Job{Repository: github.Repository{ID: 1}})
+	enqueue(t, q, sweep.Job{Repository: github.Repository{ID: 2}})
 	d := next(t, q)
 	// A time within which the other job is surely done, as far as a test may say so.
 	later := 2 * time.Second
@@ -118,12 +120,12 @@ func (queueTest) later(t *testing.T, q sweep.Queue) {
 	}
 	waiting(t, q, 2)
 	other := next(t, q)
-	if other.Job().Repository != 2 {
+	if other.Job().Repository.ID != 2 {
 		t.Errorf("%v is handed out, want the other", other.Job())
 	}
 	done(t, other)
 	again := next(t, q)
-	if again.Job().Repository != 1 || time.Since(start) < later {
+	if again.Job().Repository.ID != 1 || time.Since(start) < later {
 		t.Errorf("%v is handed out after %v", again.Job(), time.Since(start))
 	}
 	done(t, again)
@@ -131,13 +133,13 @@ func (queueTest) later(t *testing.T, q sweep.Queue) {
 }
 
 func (queueTest) contexts(t *testing.T, q sweep.Queue) {
-	enqueue(t, q, sweep.Job{Repository: 1})
+	enqueue(t, q, sweep.Job{Repository: github.Repository{ID: 1}})
 	d := next(t, q)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, errNext := q.Next(ctx)
 	_, errWaiting := q.Waiting(ctx)
-	for _, err := range []error{q.Enqueue(ctx, sweep.Job{Repository: 2}), errNext, errWaiting, d.Done(ctx), d.Later(ctx, 0)} {
+	for _, err := range []error{q.Enqueue(ctx, sweep.Job{Repository: github.Repository{ID: 2}}), errNext, errWaiting, d.Done(ctx), d.Later(ctx, 0)} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%v, want that the context is canceled", err)
 		}
@@ -148,8 +150,8 @@ func (queueTest) contexts(t *testing.T, q sweep.Queue) {
 func (test queueTest) many(t *testing.T, q sweep.Queue) {
 	const jobs, workers = 60, 4
 	for i := range jobs {
-		enqueue(t, q, sweep.Job{Sweep: "s", Repository: int64(1 + i)})
-		enqueue(t, q, sweep.Job{Sweep: "s", Repository: int64(1 + i/2)})
+		enqueue(t, q, sweep.Job{Sweep: "s", Repository: github.Repository{ID: int64(1 + i)}})
+		enqueue(t, q, sweep.Job{Sweep: "s", Repository: github.Repository{ID: int64(1 + i/2)}})
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -165,7 +167,7 @@ func (test queueTest) many(t *testing.T, q sweep.Queue) {
 					continue // as if it had been killed
 				}
 				if d.Done(ctx) == nil {
-					results <- d.Job().Repository
+					results <- d.Job().Repository.ID
 				}
 			}
 		}()

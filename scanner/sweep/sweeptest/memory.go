@@ -45,7 +45,7 @@ func (m *Memory) Enqueue(ctx context.Context, j sweep.Job) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	same := func(other *job) bool { return other.Repository == j.Repository }
+	same := func(other *job) bool { return other.Repository.ID == j.Repository.ID }
 	if !slices.ContainsFunc(m.jobs, same) {
 		m.jobs = append(m.jobs, &job{Job: j})
 		m.notify()

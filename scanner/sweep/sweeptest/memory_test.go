@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/akguard/akguard/scanner/github"
 	"github.com/akguard/akguard/scanner/sweep"
 	"github.com/akguard/akguard/scanner/sweep/sweeptest"
 )
@@ -21,7 +22,7 @@ func TestMemoryStore(t *testing.T) {
 func TestMemoryLoses(t *testing.T) {
 	ctx := t.Context()
 	m := sweeptest.NewMemory(ackWait)
-	if err := m.Enqueue(ctx, sweep.Job{Repository: 1}); err != nil {
+	if err := m.Enqueue(ctx, sweep.Job{Repository: github.Repository{ID: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	b, err := m.Bucket(ctx, "b")

@@ -1,0 +1,194 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner"
+	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/github"
+)
+
+// errGone says that a repository was deleted.
+var errGone = errors.New("the repository was deleted")
+
+// unavailableError says why a repository cannot be scanned, whoever tries.
+type unavailableError struct{ why reason.Reason }
+
+// Error implements error.
+func (e *unavailableError) Error() string { return e.why.String() }
+
+// wikiSuffix ends the names of wikis, as their addresses do.
+const wikiSuffix = ".wiki"
+
+// scan scans the repository of a job. A repository that is not where it was is looked for by its number, once.
+func (w *Worker) scan(ctx context.Context, job Job, mark Watermark) (Watermark, []finding.Finding, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, w.opts.Time, reason.NewError("sweep.too-long", w.opts.Time))
+	defer cancel()
+	next, findings, err := w.attempt(ctx, job, mark)
+	var notFound *reason.Error
+	if err == nil || !errors.As(err, &notFound) || !mentions(notFound.Reason, "git.fetch-not-found") {
+		return next, findings, causeOf(ctx, err)
+	}
+	now, lookup := w.opts.Forge.Repository(ctx, job.Repository.ID)
+	switch {
+	case github.Missing(lookup):
+		return next, nil, errGone
+	case lookup != nil:
+		return next, nil, lookup
+	case now.Clone == job.Repository.Clone && now.Unavailable.IsZero():
+		return next, nil, err
+	}
+	job.Repository = now
+	next, findings, err = w.attempt(ctx, job, mark)
+	return next, findings, causeOf(ctx, err)
+}
+
+// causeOf names the limit that ended a scan.
+func causeOf(ctx context.Context, err error) error {
+	if err != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded) || err == nil {
+		return err
+	}
+	var limit *reason.Error
+	if errors.As(context.Cause(ctx), &limit) {
+		return limit
+	}
+	return err
+}
+
+// mentions reports whether a reason, or one among its arguments, has a code.
+func mentions(r reason.Reason, code string) bool {
+	if r.Code == code {
+		return true
+	}
+	for _, arg := range r.Args() {
+		if inner, ok := arg.(reason.Reason); ok && mentions(inner, code) {
+			return true
+		}
+	}
+	return false
+}
+
+// attempt scans a repository where it is supposed to be.
+func (w *Worker) attempt(ctx context.Context, job Job, mark Watermark) (Watermark, []finding.Finding, error) {
+	if why := job.Repository.Unavailable; !why.IsZero() {
+		return Watermark{}, nil, &unavailableError{why}
+	}
+	request, err := w.request(ctx, job, mark)
+	if err != nil {
+		return Watermark{}, nil, err
+	}
+	began := time.Now()
+	s := &session{forge: w.opts.Forge, repository: job.Repository, now: w.opts.Now}
+	if mark.Key == w.opts.Key {
+		s.since = mark.At
+	}
+	var got finding.Recorded
+	out, err := w.opts.Scanner.Scan(ctx, request, s, &got)
+	if err != nil {
+		return Watermark{}, nil, err
+	}
+	findings, err := w.judge(ctx, job.Repository, got.Findings)
+	if err != nil {
+		return Watermark{}, nil, err
+	}
+	skips := got.Skips
+	if !w.opts.Secrets {
+		if findings, skips, err = masked(findings, skips); err != nil {
+			return Watermark{}, nil, err
+		}
+	}
+	return w.advance(mark, job, out, skips, time.Since(began)), findings, nil
+}
+
+// request says what to scan: what was added to the code and to the wiki since the last scan.
+func (w *Worker) request(ctx context.Context, job Job, mark Watermark) (Request, error) {
+	r := job.Repository
+	code := Part{Name: fullName(r), URL: r.Clone, Web: r.Web, Read: mark.read(0, w.opts.Key), Lost: true}
+	if job.Beside != 0 {
+		var beside Watermark
+		if _, err := w.buckets.watermarks.load(ctx, key(job.Beside), &beside); err != nil {
+			return Request{}, err
+		}
+		code.Beside = beside.read(0, w.opts.Key)
+	}
+	request := Request{Parts: []Part{code}, Limits: w.opts.Limits}
+	if r.WikiClone != "" {
+		request.Parts = append(request.Parts, Part{
+			Name: fullName(r) + wikiSuffix, URL: r.WikiClone, Web: r.WikiWeb, Wiki: true, Read: mark.read(1, w.opts.Key),
+		})
+	}
+	return request, nil
+}
+
+// judge verifies findings, and says who answers for them.
+func (w *Worker) judge(ctx context.Context, r github.Repository, list []finding.Finding) ([]finding.Finding, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	if w.opts.Verifier != nil {
+		list = scanner.Reverify(ctx, list, w.opts.Rules, w.opts.Verifier, maxCandidates)
+	}
+	text, err := w.opts.Forge.CodeOwners(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	who := parseOwners(text)
+	for i, f := range list {
+		list[i] = own(f, who)
+	}
+	return list, nil
+}
+
+// maxCandidates is how many secrets are tried for one ID.
+const maxCandidates = 5
+
+// advance is the watermark after a scan.
+func (w *Worker) advance(mark Watermark, job Job, out Outcome, skips []finding.Skip, took time.Duration) Watermark {
+	same := mark.Key == w.opts.Key
+	next := w.next(mark, job, Scanned)
+	if same && !out.Changed {
+		next.State = Unchanged
+	}
+	if !same {
+		next.Skips, next.MoreSkips, next.Blobs, next.Bytes, next.Commits, next.Gone = nil, 0, 0, 0, 0, 0
+	}
+	next.Key, next.Read, next.Milliseconds = w.opts.Key, out.Read, took.Milliseconds()
+	for _, s := range skips {
+		next.skip(Skip{Path: s.Path, Reason: s.Reason})
+	}
+	next.Blobs, next.Bytes, next.Commits, next.Gone = next.Blobs+out.Blobs, next.Bytes+out.Bytes, next.Commits+out.Commits, next.Gone+len(out.Gone)
+	return next
+}
+
+// session answers the questions of a scan.
+type session struct {
+	forge      Forge
+	repository github.Repository
+	since      time.Time
+	now        func() time.Time
+}
+
+// Token implements Session.
+func (s *session) Token(ctx context.Context, refused string) (string, error) {
+	return s.forge.Token(ctx, refused)
+}
+
+// Lost implements Session. The forge is asked from an hour before the last scan: its list lags behind.
+func (s *session) Lost(ctx context.Context) ([]LostHead, error) {
+	since := s.since
+	if !since.IsZero() {
+		since = since.Add(-time.Hour)
+	}
+	heads, err := s.forge.LostHeads(ctx, s.repository, since)
+	if err != nil {
+		return nil, err
+	}
+	var out []LostHead
+	for _, h := range heads {
+		out = append(out, LostHead{Commit: h.Commit, Lost: finding.Lost{Ref: h.Ref, Actor: h.Actor, At: h.At, Deleted: h.Deleted}})
+	}
+	return out, nil
+}

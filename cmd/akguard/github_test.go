@@ -10,10 +10,10 @@ import (
 )
 
 // github start TOKEN HEAD starts an emulated GitHub, whose pull request has the files that follow as PATH=BLOB, each with a diff of
-// ten lines. github status N lets every request fail from now on, 0 none. github has N FILE... writes the texts of the comments,
+// ten lines. github from OWNER:BRANCH says what it is made from. github status N lets every request fail from now on, 0 none. github has N FILE... writes the texts of the comments,
 // reviews and checks into the file all.txt, and fails unless there are N comments.
 func emulatedGitHub(ts *testscript.TestScript, neg bool, args []string) {
-	need(ts, !neg && len(args) > 1, "github start TOKEN HEAD [PATH=BLOB]... | status N | has N")
+	need(ts, !neg && len(args) > 1, "github start TOKEN HEAD [PATH=BLOB]... | from OWNER:BRANCH | status N | has N")
 	if args[0] == "start" {
 		s := githubtest.New(args[1])
 		ts.Defer(s.Close)
@@ -28,6 +28,10 @@ func emulatedGitHub(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	s := vaultOf(ts).gitHub
+	if args[0] == "from" {
+		s.From = args[1]
+		return
+	}
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	s.Lock()

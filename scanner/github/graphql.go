@@ -61,7 +61,7 @@ func (c *Client) User(ctx context.Context) (string, error) {
 
 const threadsQuery = `query($owner:String!,$name:String!,$number:Int!,$after:String){repository(owner:$owner,name:$name){` +
 	`pullRequest(number:$number){reviewThreads(first:100,after:$after){pageInfo{hasNextPage endCursor}` +
-	`nodes{id isResolved comments(first:1){nodes{databaseId}}}}}}}`
+	`nodes{id isResolved comments(first:1){nodes{fullDatabaseId}}}}}}}`
 
 // threads is what threadsQuery returns.
 type threads struct {
@@ -77,7 +77,8 @@ type threads struct {
 					IsResolved bool   `json:"isResolved"`
 					Comments   struct {
 						Nodes []struct {
-							DatabaseID int64 `json:"databaseId"`
+							// The older databaseId has 32 bits, which new comments do not fit in.
+							FullDatabaseID int64 `json:"fullDatabaseId,string"`
 						} `json:"nodes"`
 					} `json:"comments"`
 				} `json:"nodes"`
@@ -98,7 +99,7 @@ func (c *Client) Threads(ctx context.Context, number int) ([]Thread, error) {
 		list := data.Repository.PullRequest.ReviewThreads
 		for _, n := range list.Nodes {
 			if len(n.Comments.Nodes) > 0 {
-				out = append(out, Thread{ID: n.ID, Comment: n.Comments.Nodes[0].DatabaseID, Resolved: n.IsResolved})
+				out = append(out, Thread{ID: n.ID, Comment: n.Comments.Nodes[0].FullDatabaseID, Resolved: n.IsResolved})
 			}
 		}
 		if !list.PageInfo.HasNextPage || list.PageInfo.EndCursor == "" {

@@ -71,6 +71,23 @@ func pull(p *github.PullRequest) Pull {
 	}
 }
 
+// OpenPull returns the open pull request that is made from a branch of an owner, who may have a fork, and whose last commit is
+// head. ok is false if there is none.
+func (c *Client) OpenPull(ctx context.Context, owner, branch, head string) (found Pull, ok bool, err error) {
+	options := github.PullRequestListOptions{State: "open", Head: owner + ":" + branch}
+	err = c.pages(ctx, c.call(http.MethodGet, "pulls"), func(page github.ListOptions) (*github.Response, error) {
+		options.ListOptions = page
+		list, resp, err := c.rest.PullRequests.List(ctx, c.owner, c.name, &options)
+		for _, p := range list {
+			if one := pull(p); one.Head == head && !ok {
+				found, ok = one, true
+			}
+		}
+		return resp, err
+	})
+	return found, ok, err
+}
+
 // Files returns the files of a pull request. GitHub lists no more than 3,000.
 func (c *Client) Files(ctx context.Context, number int) ([]File, error) {
 	var out []File

@@ -55,8 +55,9 @@ type Result struct {
 }
 
 const (
-	// MaxComments is how many comments a pull request gets. More would bury the discussion.
-	MaxComments = 30
+	// MaxComments is how many comments a pull request gets. More would bury the discussion, and GitHub lets a client create 80
+	// in a minute.
+	MaxComments = 50
 	maxAttempts = 3
 )
 

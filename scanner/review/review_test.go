@@ -169,13 +169,14 @@ func TestFivePushes(t *testing.T) {
 
 	p.push(2) // 25 more lines, 5 outside the diff, 10 in messages: 60 findings
 	p.onLine(25)
+	p.outside(5)
 	p.messages(10)
 	result, writes, err = p.run()
-	if err != nil || writes != 2 || shown(result) != review.MaxComments || len(p.commented()) != review.MaxComments {
+	if err != nil || writes != 2+5 || shown(result) != review.MaxComments || len(p.commented()) != review.MaxComments {
 		t.Errorf("more findings: %d writes, %d shown, %v", writes, shown(result), err)
 	}
 	p.check(result)
-	if body := p.Reviews[0].Body; !strings.Contains(body, "review.summary(55)") || !strings.Contains(body, "review.commented(30)") || !strings.Contains(body, "review.more(5)") {
+	if body := p.Reviews[0].Body; !strings.Contains(body, "review.summary(60)") || !strings.Contains(body, "review.commented(50)") || strings.Count(body, "review.item(") != 10 || strings.Contains(body, "review.more(") {
 		t.Errorf("the summary is %s", body)
 	}
 
@@ -454,13 +455,13 @@ func TestMany(t *testing.T) {
 	for range 20_000 {
 		p.findings = append(p.findings, p.at(inMessage()))
 	}
-	p.onLine(40)
+	p.onLine(60)
 	p.findings[len(p.findings)-1].Verdict.Status = verifier.Live
 	result, writes, err := p.run()
 	if err != nil || writes != 1 || shown(result) != review.MaxComments || !strings.Contains(p.Comments[0].Body, "report.status.live") {
 		t.Errorf("%d writes, %d shown, %v", writes, shown(result), err)
 	}
-	if body := p.Reviews[0].Body; !strings.Contains(body, "review.summary(20040)") || !strings.Contains(body, "review.more(19990)") || len(body) > 65_536 {
+	if body := p.Reviews[0].Body; !strings.Contains(body, "review.summary(20060)") || !strings.Contains(body, "review.more(19960)") || len(body) > 65_536 {
 		t.Errorf("the summary is %.200s", body)
 	}
 }

@@ -43,7 +43,7 @@ func same(there, text string) bool {
 }
 
 const (
-	maxListed = 20     // findings that the summary lists
+	maxListed = 50     // findings that the summary lists
 	maxText   = 60_000 // characters; GitHub takes 65,536
 )
 

@@ -167,3 +167,36 @@ func TestFilter(t *testing.T) {
 		t.Errorf("%d bytes, want %d; they end in %q", len(got), len(want), got[max(0, len(got)-8):])
 	}
 }
+
+// A run of a workflow for a fork names no pull request. The one that is found decides the base.
+func TestSearchFor(t *testing.T) {
+	env := func(kind string) ci.Env {
+		return func(name string) string {
+			return map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": kind}[name]
+		}
+	}
+	const run = `{"workflow_run":{"event":"%s","head_sha":"p2","head_branch":"feature","head_repository":{"owner":{"login":"%s"}},"pull_requests":[%s]},"repository":{"default_branch":"main"}}`
+	found := fmt.Sprintf(run, "pull_request", "someone", "")
+	for event, want := range map[string]bool{
+		found: true, fmt.Sprintf(run, "push", "someone", ""): false, fmt.Sprintf(run, "pull_request", "", ""): false,
+		fmt.Sprintf(run, "pull_request", "someone", `{"number":1,"base":{"ref":"main"}}`): false, "{}": false, "": false,
+	} {
+		if s, ok := ci.SearchFor(env("workflow_run"), []byte(event)); ok != want || ok && s != (ci.Search{Owner: "someone", Branch: "feature", Head: "p2"}) {
+			t.Errorf("%s: %+v, %v", event, s, ok)
+		}
+	}
+	if _, ok := ci.SearchFor(env("push"), []byte(found)); ok {
+		t.Error("a push is no run of a workflow")
+	}
+	completed, err := ci.WithPull([]byte(found), 7, "other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := ci.Detect(env("workflow_run")).Plan(env("workflow_run"), completed, repo)
+	if plan.PullRequest != 7 || plan.Spec() != "p2 ^refs/remotes/origin/other" {
+		t.Errorf("the plan is %+v", plan)
+	}
+	if _, err := ci.WithPull([]byte("[]"), 7, "other"); err == nil {
+		t.Error("an event that is none is completed")
+	}
+}

@@ -15,7 +15,13 @@ type event struct {
 		Base    ref `json:"base"`
 	} `json:"pull_request"`
 	WorkflowRun *struct {
-		HeadSHA      string `json:"head_sha"`
+		HeadSHA        string `json:"head_sha"`
+		HeadBranch     string `json:"head_branch"`
+		HeadRepository struct {
+			Owner struct {
+				Login string `json:"login"`
+			} `json:"owner"`
+		} `json:"head_repository"`
 		Event        string `json:"event"`
 		PullRequests []struct {
 			Number int `json:"number"`

@@ -74,6 +74,7 @@ type ciRun struct {
 	*app
 	opts     ciOptions
 	platform ci.Platform
+	event    []byte
 	plan     ci.Plan
 	shallow  bool
 	partial  bool
@@ -84,12 +85,16 @@ type ciRun struct {
 }
 
 func (r *ciRun) run(ctx context.Context) error {
+	r.begin()
+	defer r.flush()
+	if err := r.readEvent(ctx); err != nil {
+		return err
+	}
 	done, err := r.fetchStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	defer r.flush()
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -117,14 +122,18 @@ func (r *ciRun) run(ctx context.Context) error {
 	return errors.Join(err, r.publish(ctx, result, err == nil))
 }
 
-// prepare finds out what to judge.
-func (r *ciRun) prepare() error {
+// begin finds out where the job runs, and keeps words of others from its runner.
+func (r *ciRun) begin() {
 	r.platform = ci.Detect(os.Getenv)
-	if r.opts.scan.NoVerify {
-		r.opts.scan.Verify = false
-	}
 	if r.log = r.Err; r.onGitHub() {
 		r.Out, r.Err = ci.NewFilter(r.Out), ci.NewFilter(r.Err)
+	}
+}
+
+// prepare finds out what to judge.
+func (r *ciRun) prepare() error {
+	if r.opts.scan.NoVerify {
+		r.opts.scan.Verify = false
 	}
 	if err := r.replan(); err != nil {
 		return err
@@ -156,16 +165,23 @@ func (r *ciRun) replan() error {
 		r.plan = r.named(revisions)
 		return nil
 	}
-	event, err := r.event()
-	if err != nil {
-		return err
-	}
-	r.plan = r.platform.Plan(os.Getenv, event, revisions)
+	r.plan = r.platform.Plan(os.Getenv, r.event, revisions)
 	return nil
 }
 
-// event reads the event of the platform. Most platforms have none, and then it returns nil.
-func (r *ciRun) event() ([]byte, error) {
+// readEvent reads the event of the platform. Most platforms have none, and then it is nil.
+func (r *ciRun) readEvent(ctx context.Context) error {
+	if r.opts.base != "" || r.opts.head != "" {
+		return nil
+	}
+	event, err := r.eventFile()
+	if err == nil {
+		r.event = r.withPull(ctx, event)
+	}
+	return err
+}
+
+func (r *ciRun) eventFile() ([]byte, error) {
 	name := r.platform.EventFile
 	if name == "" {
 		return nil, nil

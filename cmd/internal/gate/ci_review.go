@@ -38,8 +38,11 @@ func (r *ciRun) publish(ctx context.Context, result *ciResult, concluded bool) e
 	}
 	var shown map[string]bool
 	if client := r.client(); client != nil && concluded {
-		if r.opts.comment && r.plan.PullRequest > 0 {
+		switch {
+		case r.opts.comment && r.plan.PullRequest > 0:
 			shown = r.review(ctx, client, result)
+		case r.opts.comment && r.plan.Event == "workflow_run":
+			r.Say("ci.no-pull-request", r.plan.Head)
 		}
 		if r.opts.check && !strings.ContainsAny(r.plan.Head, "/ ") && len(r.plan.Head) >= 40 {
 			r.check(ctx, client, result)
@@ -55,17 +58,48 @@ func (r *ciRun) client() *github.Client {
 	if !r.opts.comment && !r.opts.check {
 		return nil
 	}
-	token := cmp.Or(os.Getenv(ownTokenVariable), os.Getenv(jobTokenVariable))
+	token := apiToken()
 	if token == "" {
 		r.Say("ci.no-token", jobTokenVariable)
 		return nil
 	}
-	client, err := github.New(github.Options{API: os.Getenv("GITHUB_API_URL"), Token: token, Repository: os.Getenv("GITHUB_REPOSITORY")})
+	client, err := newClient(token)
 	if err != nil {
 		r.Say("ci.no-comments", reason.Of(err))
 		return nil
 	}
 	return client
+}
+
+func apiToken() string { return cmp.Or(os.Getenv(ownTokenVariable), os.Getenv(jobTokenVariable)) }
+
+func newClient(token string) (*github.Client, error) {
+	return github.New(github.Options{API: os.Getenv("GITHUB_API_URL"), Token: token, Repository: os.Getenv("GITHUB_REPOSITORY")})
+}
+
+// withPull completes an event that names no pull request, because that comes from a fork: the one whose last commit is that of
+// the run is looked up. Without a token, or if GitHub refuses, the change is judged against the default branch.
+func (r *ciRun) withPull(ctx context.Context, event []byte) []byte {
+	search, ok := ci.SearchFor(os.Getenv, event)
+	if !ok || !r.onGitHub() || apiToken() == "" {
+		return event
+	}
+	client, err := newClient(apiToken())
+	var pull github.Pull
+	if err == nil {
+		pull, ok, err = client.OpenPull(ctx, search.Owner, search.Branch, search.Head)
+	}
+	if err != nil {
+		r.Say("ci.no-search", reason.Of(err))
+	}
+	if err != nil || !ok {
+		return event
+	}
+	completed, err := ci.WithPull(event, pull.Number, pull.Base)
+	if err != nil {
+		return event // the plan says that the event cannot be read
+	}
+	return completed
 }
 
 // review brings the comments of the pull request in step with the findings that count, and returns which of them have one.

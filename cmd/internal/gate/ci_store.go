@@ -26,21 +26,16 @@ func (r *ciRun) fetchStore(ctx context.Context) (done func(), err error) {
 	case r.opts.base != "" || r.opts.head != "":
 		return done, command.Usage("usage.exclusive", "--no-checkout", "--base")
 	}
-	r.platform = ci.Detect(os.Getenv)
 	url, token := r.server()
 	if url == "" {
 		return done, command.Usage("usage.no-repository")
-	}
-	event, err := r.event()
-	if err != nil {
-		return done, err
 	}
 	if r.dir, err = os.MkdirTemp("", "akguard-ci-"); err != nil {
 		return done, command.Failed(command.ExitIncomplete, "ci.store-failed", err)
 	}
 	remove := func() { _ = os.RemoveAll(r.dir) }
 	r.OnAbandon(remove)
-	refs, commits := needed(r.platform.Plan(os.Getenv, event, nothing{}))
+	refs, commits := needed(r.platform.Plan(os.Getenv, r.event, nothing{}))
 	r.store = &input.FetchOptions{
 		URL: url, Dir: r.dir, User: os.Getenv(scanning.GitUserVariable), Password: token, Refs: refs, Commits: commits,
 		MaxMemory: r.opts.scan.Input.Repository.MaxMemory,

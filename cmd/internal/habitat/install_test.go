@@ -34,6 +34,8 @@ var (
 	payloads  = &tool{name: "webhooks-examples-7.6.1", install: npm("@octokit/webhooks-examples@7.6.1")}
 	// openapi is GitHub's description of its API.
 	openapi = &tool{name: "openapi-23.0.2", install: npm("@octokit/openapi@23.0.2")}
+	// graphql is the schema of GitHub's GraphQL API, and a program that reads it.
+	graphql = &tool{name: "graphql-schema-15.26.1-16.11.0", install: npm("@octokit/graphql-schema@15.26.1", "graphql@16.11.0")}
 	// multitool is Microsoft's validator of SARIF, which has rules for what GitHub takes.
 	multitool = &tool{name: "sarif-multitool-5.7.0", only: "linux/amd64", install: npm("@microsoft/sarif-multitool-linux@5.7.0")}
 	// auditor drives a browser, and finds what hinders people on a page.

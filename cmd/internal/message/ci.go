@@ -26,6 +26,8 @@ var ciTexts = texts{
 	"ci.not-github":            {en: "--comment and --check are for GitHub Actions", zh: "--comment 和 --check 仅用于 GitHub Actions"},
 	"ci.no-token":              {en: "there is no token to comment with: pass it to the job as {1}", zh: "没有可用于评论的令牌：请将其作为 {1} 传给作业"},
 	"ci.no-comments":           {en: "comments are missing on the pull request, and annotations are in their place: {1}", zh: "拉取请求上缺少评论，改以注解显示：{1}"},
+	"ci.no-pull-request":       {en: "no open pull request has {1} as its last commit, so there is nothing to comment on; findings are annotations", zh: "没有以 {1} 为最新提交的开放拉取请求，无处评论；发现以注解显示"},
+	"ci.no-search":             {en: "the pull request of this run could not be looked up, so the change is judged against the default branch: {1}", zh: "无法查找此次运行对应的拉取请求，因此与默认分支比较：{1}"},
 	"ci.no-check":              {en: "the check run is missing or incomplete: {1}", zh: "检查运行缺失或不完整：{1}"},
 	"ci.commented":             {en: "findings that count: {1}; with a review comment: {2}; as annotations: {3}", zh: "计入的发现：{1} 个；有评审评论的：{2} 个；以注解显示的：{3} 个"},
 	"ci.no-summary":            {en: "the job summary could not be written: {1}", zh: "无法写入作业摘要：{1}"},

@@ -92,6 +92,7 @@ type Server struct {
 	User  string // that the token has
 	Head  string // ID of the last commit of the pull request
 	Base  string // the branch that it is for
+	From  string // the owner and the branch that it is made from, as owner:branch
 	Files []File
 
 	Comments []*Comment
@@ -108,7 +109,7 @@ type Server struct {
 
 // New starts a server.
 func New(token string) *Server {
-	s := &Server{Token: token, User: Bot, Head: strings.Repeat("a", 40), Base: "main", next: 1000}
+	s := &Server{Token: token, User: Bot, Head: strings.Repeat("a", 40), Base: "main", From: "acme:feature", next: 3_000_000_000} // more than fits in 32 bits
 	s.http = httptest.NewServer(s)
 	s.URL = s.http.URL
 	return s

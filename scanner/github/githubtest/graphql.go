@@ -43,7 +43,7 @@ func (s *Server) threads(variables map[string]any) (int, any, *refusal) {
 		if c.ReplyTo == 0 {
 			nodes = append(nodes, map[string]any{
 				"id": thread(c), "isResolved": c.Resolved,
-				"comments": map[string]any{"nodes": []any{map[string]any{"databaseId": c.ID}}},
+				"comments": map[string]any{"nodes": []any{map[string]any{"fullDatabaseId": fmt.Sprint(c.ID)}}},
 			})
 		}
 	}

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// The objects are as GitHub's description of its API wants them, save for those of pull requests, which have hundreds of
-// fields.
+// The objects are as GitHub's description of its API wants them.
 
 type object = map[string]any
 
@@ -27,11 +26,57 @@ func (s *Server) user(login string) object {
 	}
 }
 
+// pull is the pull request, with what a list of them lacks.
 func (s *Server) pull() object {
-	return object{
-		"number": Number, "state": "open", "html_url": s.link("/pull/%d", Number),
-		"head": object{"sha": s.Head, "ref": "feature", "label": "acme:feature"}, "base": object{"ref": s.Base, "sha": strings.Repeat("b", 40)},
+	out := s.pullInList()
+	for _, name := range []string{"additions", "changed_files", "comments", "commits", "deletions", "review_comments"} {
+		out[name] = 1
 	}
+	out["maintainer_can_modify"], out["merged"], out["mergeable"], out["mergeable_state"], out["merged_by"] = false, false, true, "clean", nil
+	return out
+}
+
+func (s *Server) pullInList() object {
+	at := s.link("/pulls/%d", Number)
+	owner, branch, _ := strings.Cut(s.From, ":")
+	out := object{
+		"id": 1, "node_id": "PR_1", "number": Number, "state": "open", "locked": false, "title": "a change", "body": nil,
+		"url": at, "html_url": at, "created_at": date, "updated_at": date, "closed_at": nil, "merged_at": nil, "merge_commit_sha": nil,
+		"user": s.user(owner), "assignee": nil, "labels": []any{}, "milestone": nil, "author_association": "NONE", "auto_merge": nil,
+		"head": object{"label": s.From, "ref": branch, "sha": s.Head, "user": s.user(owner), "repo": s.repository(owner)},
+		"base": object{
+			"label": "acme:" + s.Base, "ref": s.Base, "sha": strings.Repeat("b", 40), "user": s.user("acme"), "repo": s.repository("acme"),
+		},
+	}
+	for _, name := range strings.Fields("comments commits diff issue patch review_comment review_comments statuses") {
+		out[name+"_url"] = at + "/" + name
+	}
+	links := object{}
+	for _, name := range strings.Fields("comments commits html issue review_comment review_comments self statuses") {
+		links[name] = object{"href": at + "/" + name}
+	}
+	out["_links"] = links
+	return out
+}
+
+// repository is the repository, or somebody's fork of it.
+func (s *Server) repository(owner string) object {
+	at := s.URL + "/repos/" + owner + "/shop"
+	out := object{
+		"id": 1, "node_id": "R_1", "name": "shop", "full_name": owner + "/shop", "owner": s.user(owner), "private": false, "fork": owner != "acme",
+		"description": nil, "homepage": nil, "language": nil, "license": nil, "mirror_url": nil, "default_branch": "main", "archived": false,
+		"disabled": false, "has_downloads": true, "has_issues": true, "has_projects": true, "has_wiki": true, "has_pages": false, "size": 1,
+		"pushed_at": date, "created_at": date, "updated_at": date, "url": at,
+	}
+	for _, name := range strings.Fields("forks forks_count open_issues open_issues_count stargazers_count watchers watchers_count") {
+		out[name] = 0
+	}
+	for _, name := range strings.Fields(`archive assignees blobs branches clone collaborators comments commits compare contents contributors
+		deployments downloads events forks git git_commits git_refs git_tags hooks html issue_comment issue_events issues keys labels languages
+		merges milestones notifications pulls releases ssh stargazers statuses subscribers subscription svn tags teams trees`) {
+		out[name+"_url"] = at + "/" + name
+	}
+	return out
 }
 
 func (s *Server) file(f File) object {

@@ -21,6 +21,8 @@ func (s *Server) route(r *http.Request) (string, handler) {
 	switch {
 	case path == "/graphql":
 		return "/graphql", s.graphql
+	case path == fmt.Sprintf("/repos/%s/pulls", Repository):
+		return "/repos/{owner}/{repo}/pulls", only(r, "GET", s.listPulls)
 	case path == pull:
 		return "/repos/{owner}/{repo}/pulls/{pull_number}", only(r, "GET", s.getPull)
 	case path == pull+"/files":
@@ -73,6 +75,18 @@ func paged[T any](w http.ResponseWriter, r *http.Request, list []T) []T {
 
 func (s *Server) getPull(http.ResponseWriter, *http.Request, []byte) (int, any, *refusal) {
 	return http.StatusOK, s.pull(), nil
+}
+
+// listPulls lists the open pull requests that are made from a branch: there is one.
+func (s *Server) listPulls(w http.ResponseWriter, r *http.Request, _ []byte) (int, any, *refusal) {
+	if q := r.URL.Query(); q.Get("state") != "open" || !strings.Contains(q.Get("head"), ":") {
+		s.violate("all pull requests are listed: %s", r.URL)
+	}
+	list := []any{}
+	if r.URL.Query().Get("head") == s.From {
+		list = append(list, s.pullInList())
+	}
+	return http.StatusOK, paged(w, r, list), nil
 }
 
 // maxFiles is how many files of a pull request GitHub lists.

@@ -38,8 +38,20 @@ type Place struct {
 	MoreRefs  int       // how many more refs do, past the cap on Refs
 	Reflog    []string  // reflog entries that reach it where no ref does: HEAD@{1}, main@{2}
 	Reachable bool      // some ref or stash reaches it; false outside git
-	Origin    Origin    // in a sweep of many repositories
+	// Removed is the commit that removed the content from Path. It is zero if the tip of some branch has it there, and if
+	// it is not known.
+	Removed Removal
+	Origin  Origin // in a sweep of many repositories
 }
+
+// Removal is a commit that removed content.
+type Removal struct {
+	Commit string    // hex
+	Date   time.Time // when it was authored, in UTC
+}
+
+// IsZero reports whether nothing was removed.
+func (r Removal) IsZero() bool { return r == Removal{} }
 
 // Origin is the repository that a place is in, where a scan has many.
 type Origin struct {
@@ -125,6 +137,22 @@ type Finding struct {
 // Live reports whether the credential works, as far as is known.
 func (f Finding) Live() bool {
 	return f.Verdict.Status == verifier.Live || f.Verdict.Status == verifier.Restricted
+}
+
+// Removed returns the commit that removed the credential from the last of its paths. It is zero if the credential is in the
+// tip of a branch, in the index, in the working tree or in a message, or if that is not known.
+func (f Finding) Removed() Removal {
+	var last Removal
+	for _, o := range f.Occurrences {
+		switch {
+		case o.Source == SourceHistory && !o.Reachable: // it is in no branch at all
+		case o.Removed.IsZero():
+			return Removal{}
+		case last.IsZero() || o.Removed.Date.After(last.Date):
+			last = o.Removed
+		}
+	}
+	return last
 }
 
 // Counts reports whether the finding counts in a change: the change made the credential appear, or the credential works. A

@@ -57,12 +57,50 @@ func (o *Oracle) Range(base, head string) []string {
 	})
 }
 
-// Introductions returns the commits that introduced each blob at each path.
-func (o *Oracle) Introductions() map[Spot][]string {
+// files lists what each commit has.
+func (o *Oracle) files() map[string]map[Spot]bool {
 	files := map[string]map[Spot]bool{}
 	for _, c := range o.Commits {
 		files[c] = listed(o.repo.Git("ls-tree", "-r", "-z", c))
 	}
+	return files
+}
+
+// Removals returns the last commits that removed each blob from a path where no tip of a branch has it: those that removed what
+// all their parents have, and after which no other commit did.
+func (o *Oracle) Removals() map[Spot][]string {
+	files, alive, reached, out := o.files(), map[Spot]bool{}, map[string]bool{}, map[Spot][]string{}
+	for _, ref := range o.repo.Lines("for-each-ref", "--format=%(refname)") {
+		if strings.HasPrefix(ref, "refs/tags/") {
+			continue
+		}
+		for i, c := range o.repo.Lines("rev-list", ref) {
+			reached[c] = true
+			for f := range files[c] {
+				alive[f] = alive[f] || i == 0 // the tip comes first
+			}
+		}
+	}
+	for _, c := range o.Commits {
+		if parents := o.parents[c]; reached[c] && len(parents) > 0 {
+			for f := range files[parents[0]] {
+				if !alive[f] && !files[c][f] && !slices.ContainsFunc(parents, func(p string) bool { return !files[p][f] }) {
+					out[f] = append(out[f], c)
+				}
+			}
+		}
+	}
+	for f, commits := range out {
+		out[f] = slices.DeleteFunc(slices.Clone(commits), func(c string) bool {
+			return slices.ContainsFunc(commits, func(other string) bool { return o.above[other][c] })
+		})
+	}
+	return out
+}
+
+// Introductions returns the commits that introduced each blob at each path.
+func (o *Oracle) Introductions() map[Spot][]string {
+	files := o.files()
 	out := map[Spot][]string{}
 	for _, c := range o.Commits {
 		for f := range files[c] {

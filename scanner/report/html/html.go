@@ -217,6 +217,7 @@ func (b builder) next(f finding.Finding) []page.Line {
 	}
 	add("report.row.can", b.say.Can(f.Verdict.Reach))
 	add("report.row.ours", b.say.Print(words.Ours(f.Verdict.Owner)))
+	add("report.row.gone", b.say.Print(words.Removed(f.Removed())))
 	add("report.suppressed-word", b.say.Print(words.Suppressed(f.Suppressed)))
 	return lines
 }

@@ -92,6 +92,7 @@ func (h *handler) places(f finding.Finding, row func(label, text string)) {
 	}
 	row("report.row.first", p.exposure())
 	row("report.row.now", p.outside())
+	row("report.row.gone", h.say.Print(words.Removed(f.Removed())))
 	if h.opts.All {
 		p.each(row)
 	} else {

@@ -73,6 +73,9 @@ func (p places) each(row func(label, text string)) {
 		if o.Commit != "" && o.Source == finding.SourceHistory {
 			facts = append(facts, p.h.say.Say("report.commit", words.Short(o.Commit)))
 		}
+		if removed := words.Removed(o.Removed); !removed.IsZero() {
+			facts = append(facts, p.h.say.Print(removed))
+		}
 		row("report.row.also", strings.Join(facts, comma))
 	}
 }

@@ -73,6 +73,7 @@ type locator struct {
 	pathBytes  int                // of the introductions
 	capped     bool               // the limits were reached
 	staged     map[object.ID][]string
+	ended      map[origin]int32 // the commits that removed leaves from their paths
 }
 
 // origin is a leaf at a path.
@@ -102,6 +103,10 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 		l.rank[c] = int32(i)
 	}
 	if err := l.introductions(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	if l.ended, err = l.removed(ctx); err != nil {
 		return nil, err
 	}
 	l.refs = newRefIndex(l.graph, l.order, l.allRefs, l.reflogs, l.asked(matches))
@@ -289,7 +294,11 @@ func (l *locator) blobPlaces(h finding.Place) []finding.Place {
 	if leaf, ok := l.trees.byLeaf[id]; ok {
 		for _, path := range l.paths[leaf] {
 			h.Path = path
-			out = append(out, l.commitPlace(h, l.origins[origin{leaf, path}]))
+			place := l.commitPlace(h, l.origins[origin{leaf, path}])
+			if c, ok := l.ended[origin{leaf, path}]; ok && place.Reachable {
+				place.Removed = l.removal(c)
+			}
+			out = append(out, place)
 		}
 	}
 	if slices.ContainsFunc(out, func(p finding.Place) bool { return p.Reachable }) {

@@ -45,6 +45,27 @@ type Occurrence struct {
 	Web        string   `json:"web,omitempty"`
 	Owner      string   `json:"owner,omitempty"`
 	Lost       *Lost    `json:"lost,omitempty"`
+	Removed    *Removal `json:"removed,omitempty"`
+}
+
+// Removal is the commit that removed content from its path.
+type Removal struct {
+	Commit string `json:"commit"`
+	Date   string `json:"date,omitempty"`
+}
+
+func newRemoval(r finding.Removal) *Removal {
+	if r.IsZero() {
+		return nil
+	}
+	return &Removal{Commit: r.Commit, Date: Time(r.Date)}
+}
+
+func (r *Removal) restore() finding.Removal {
+	if r == nil {
+		return finding.Removal{}
+	}
+	return finding.Removal{Commit: r.Commit, Date: instant(r.Date)}
 }
 
 // Lost says how a commit lost its last ref.
@@ -76,6 +97,7 @@ func NewOccurrence(o finding.Occurrence) Occurrence {
 		Author: o.Author, Email: o.Email, Date: Time(o.Date), MoreRefs: o.MoreRefs, Reflog: o.Reflog, Decoded: o.Decoded, Member: o.Member,
 		URLExpires: Time(o.URLExpires),
 		Repository: o.Origin.Repository, Web: o.Origin.Web, Owner: o.Origin.Owner, Lost: newLost(o.Origin.Lost),
+		Removed: newRemoval(o.Removed),
 	}
 	history := InHistory(o)
 	if history || o.Blob != "" {
@@ -99,7 +121,8 @@ func (w Occurrence) Restore() finding.Occurrence {
 		Place: finding.Place{
 			Source: w.Source, Path: Path(w.Path, w.PathBytes), Member: w.Member, Blob: value(w.Blob), Commit: value(w.Commit), Author: w.Author,
 			Email: w.Email, Date: instant(w.Date), Refs: w.Refs, MoreRefs: w.MoreRefs, Reflog: w.Reflog, Reachable: value(w.Reachable),
-			Origin: finding.Origin{Repository: w.Repository, Web: w.Web, Owner: w.Owner, Lost: w.Lost.restore()},
+			Removed: w.Removed.restore(),
+			Origin:  finding.Origin{Repository: w.Repository, Web: w.Web, Owner: w.Owner, Lost: w.Lost.restore()},
 		},
 		Parts: finding.Parts(w.Parts), Line: w.Line, Column: w.Column, SecretLine: w.SecretLine, Decoded: w.Decoded,
 		URLExpires: instant(w.URLExpires),

@@ -73,3 +73,14 @@ func messageOf(o finding.Occurrence) reason.Reason {
 
 // Short abbreviates an object ID as far as it stays unique in all but the largest repositories.
 func Short(oid string) string { return oid[:min(len(oid), 10)] }
+
+// Removed says which commit removed something; zero if none did.
+func Removed(r finding.Removal) reason.Reason {
+	switch {
+	case r.IsZero():
+		return reason.Reason{}
+	case r.Date.IsZero() || r.Date.UTC().Year() > 9999:
+		return reason.New("report.removed-undated", Short(r.Commit))
+	}
+	return reason.New("report.removed", Short(r.Commit), r.Date.UTC().Format(time.DateOnly))
+}

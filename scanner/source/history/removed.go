@@ -1,0 +1,135 @@
+package history
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
+)
+
+// maxRemovals is how many leaves are looked at to find out which commits removed them. Beyond it, a report says of fewer
+// places when they ended; it lacks nothing else.
+const maxRemovals = 1_000_000
+
+// removals are the last commits that removed leaves from their paths.
+type removals struct {
+	*locator
+	open    map[origin]bool  // leaves at paths that no tip has, and whose removal was not found yet
+	last    map[origin]int32 // the commits that removed them
+	reached []bool           // commits that a tip reaches
+	looked  int
+}
+
+// removed finds the last commit that removed each leaf which no tip of a branch has at its path any more. Tags are no
+// branches: what only a release has is removed.
+func (l *locator) removed(ctx context.Context) (map[origin]int32, error) {
+	r := &removals{locator: l, open: map[origin]bool{}, last: map[origin]int32{}, reached: make([]bool, len(l.graph.commits))}
+	if len(l.origins) > maxRemovals {
+		return r.last, nil
+	}
+	for at := range l.origins {
+		r.open[at] = true
+	}
+	r.tips()
+	for i := len(l.order) - 1; i >= 0 && len(r.open) > 0 && r.looked < maxRemovals && l.trees.opened < maxOpened; i-- {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if c := l.order[i]; r.reached[c] {
+			r.commit(c)
+		}
+	}
+	return r.last, nil
+}
+
+// tips leaves out what the tips of branches have.
+func (r *removals) tips() {
+	seen := map[int32]bool{}
+	for _, ref := range r.allRefs {
+		c, ok := r.graph.peel(ref.Target)
+		if !ok || isTag(ref) {
+			continue
+		}
+		r.reached[c] = true
+		node := r.trees.root(r.graph.commits[c].tree)
+		if seen[node] {
+			continue
+		}
+		seen[node] = true
+		r.trees.introduced(node, nil, func(path []byte, leaf int32) bool {
+			delete(r.open, origin{leaf, string(path)})
+			r.looked++
+			return len(r.open) > 0
+		})
+	}
+}
+
+func isTag(ref repo.Ref) bool { return strings.HasPrefix(ref.Name, "refs/tags/") }
+
+// commit looks at what a commit removes: what all its parents have, and it has not. It comes after all of its children.
+func (r *removals) commit(c int32) {
+	var parents []int32
+	for p := range r.graph.parentsOf(c) {
+		r.reached[p] = true
+		parents = append(parents, r.trees.root(r.graph.commits[p].tree))
+	}
+	if len(parents) == 0 {
+		return
+	}
+	slices.Sort(parents)
+	parents = slices.Compact(parents)
+	node := []int32{r.trees.root(r.graph.commits[c].tree)}
+	r.trees.introduced(parents[0], node, func(path []byte, leaf int32) bool {
+		r.looked++
+		if at := (origin{leaf, string(path)}); r.open[at] && r.have(parents[1:], at) {
+			r.last[at] = c
+			delete(r.open, at)
+		}
+		return len(r.open) > 0 && r.looked < maxRemovals
+	})
+}
+
+// have reports whether all trees have a leaf at a path.
+func (r *removals) have(nodes []int32, at origin) bool {
+	for _, n := range nodes {
+		if !r.trees.holds(n, at) {
+			return false
+		}
+	}
+	return true
+}
+
+// removal fills in what a report says of a commit that removed something.
+func (l *locator) removal(c int32) finding.Removal {
+	id := l.graph.id(c)
+	info, err := l.source.repo.Commit(id)
+	if err != nil {
+		return finding.Removal{}
+	}
+	return finding.Removal{Commit: id.String(), Date: info.Author.When}
+}
+
+// holds reports whether a node has a leaf at a path.
+func (x *treeIndex) holds(node int32, at origin) bool {
+	for rest := at.path; node != noNode; {
+		name, below, isFolder := strings.Cut(rest, "/")
+		n, known := x.names[name]
+		if !known {
+			return false
+		}
+		next := int32(noNode)
+		for _, e := range x.nodes[node] {
+			switch {
+			case e.name != n:
+			case !isFolder && e.child == ^at.leaf:
+				return true
+			case isFolder && e.child >= 0:
+				next = e.child
+			}
+		}
+		node, rest = next, below
+	}
+	return false
+}

@@ -14,7 +14,7 @@ for target in $targets; do
   folder=$(mktemp -d)
   program=akguard
   if [[ $os == windows ]]; then program=akguard.exe; fi
-  CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -trimpath -ldflags=-s -o "$folder/$program" ./cmd/akguard
+  CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -trimpath -ldflags "-s -X github.com/akguard/akguard/cmd/internal/command.release=$version" -o "$folder/$program" ./cmd/akguard
   mkdir "$folder/completions"
   for shell in bash fish powershell zsh; do
     go run ./cmd/akguard completion "$shell" >"$folder/completions/akguard.$shell"

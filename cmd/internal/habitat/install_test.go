@@ -20,28 +20,29 @@ const strict = "AKGUARD_HABITAT_STRICT"
 
 // tool is a program of a registry. Its version is fixed, so that a new one does not break this repository.
 type tool struct {
-	name    string // with its version
-	only    string // system and architecture for which it is; "" for all
-	install func(dir string) []*exec.Cmd
-	once    sync.Once
-	err     error
+	name     string // with its version
+	only     string // system and architecture for which it is; "" for all
+	install  func(dir string) []*exec.Cmd
+	packages []string // of npm, by name
+	once     sync.Once
+	err      error
 }
 
 var (
 	preCommit = &tool{name: "pre-commit-4.7.0", install: venv("pre-commit==4.7.0")}
-	husky     = &tool{name: "husky-9.1.7", install: npm("husky@9.1.7")}
-	lefthook  = &tool{name: "lefthook-2.2.2", install: npm("lefthook@2.2.2")}
-	payloads  = &tool{name: "webhooks-examples-7.6.1", install: npm("@octokit/webhooks-examples@7.6.1")}
+	husky     = &tool{name: "husky-9.1.7", install: npm("husky@9.1.7"), packages: []string{"husky"}}
+	lefthook  = &tool{name: "lefthook-2.2.2", install: npm("lefthook@2.2.2"), packages: []string{"lefthook"}}
+	payloads  = &tool{name: "webhooks-examples-7.6.1", install: npm("@octokit/webhooks-examples@7.6.1"), packages: []string{"@octokit/webhooks-examples"}}
 	// openapi is GitHub's description of its API.
-	openapi = &tool{name: "openapi-23.0.2", install: npm("@octokit/openapi@23.0.2")}
+	openapi = &tool{name: "openapi-23.0.2", install: npm("@octokit/openapi@23.0.2"), packages: []string{"@octokit/openapi"}}
 	// graphql is the schema of GitHub's GraphQL API, and a program that reads it.
-	graphql = &tool{name: "graphql-schema-15.26.1-16.11.0", install: npm("@octokit/graphql-schema@15.26.1", "graphql@16.11.0")}
+	graphql = &tool{name: "graphql-schema-15.26.1-16.11.0", install: npm("@octokit/graphql-schema@15.26.1", "graphql@16.11.0"), packages: []string{"@octokit/graphql-schema", "graphql"}}
 	// multitool is Microsoft's validator of SARIF, which has rules for what GitHub takes.
-	multitool = &tool{name: "sarif-multitool-5.7.0", only: "linux/amd64", install: npm("@microsoft/sarif-multitool-linux@5.7.0")}
+	multitool = &tool{name: "sarif-multitool-5.7.0", only: "linux/amd64", install: npm("@microsoft/sarif-multitool-linux@5.7.0"), packages: []string{"@microsoft/sarif-multitool-linux"}}
 	// auditor drives a browser, and finds what hinders people on a page.
-	auditor = &tool{name: "playwright-axe-1.65.1-4.14.1", install: npm("playwright-core@1.65.1", "axe-core@4.14.1")}
+	auditor = &tool{name: "playwright-axe-1.65.1-4.14.1", install: npm("playwright-core@1.65.1", "axe-core@4.14.1"), packages: []string{"playwright-core", "axe-core"}}
 	// renderer makes HTML of Markdown as GitHub does.
-	renderer   = &tool{name: "micromark-4.0.3-3.0.0", install: npm("micromark@4.0.3", "micromark-extension-gfm@3.0.0")}
+	renderer   = &tool{name: "micromark-4.0.3-3.0.0", install: npm("micromark@4.0.3", "micromark-extension-gfm@3.0.0"), packages: []string{"micromark", "micromark-extension-gfm"}}
 	act        = &tool{name: "act-0.2.89", install: golang("github.com/nektos/act@v0.2.89")}
 	actionlint = &tool{name: "actionlint-1.7.12", install: golang("github.com/rhysd/actionlint/cmd/actionlint@v1.7.12")}
 )

@@ -34,7 +34,7 @@ func TestRelease(t *testing.T) {
 	install := filepath.Join(root, ".github", "action", "install.sh")
 	output := filepath.Join(p.dir, "output")
 	action := p.with("AKGUARD_RELEASES=file://"+p.dir, "AKGUARD_REF=v1.2.3", "GITHUB_OUTPUT="+output)
-	if out := action.must("bash", install); !strings.HasPrefix(out, "akguard ") {
+	if out := action.must("bash", install); !strings.HasPrefix(out, "akguard v1.2.3 ") {
 		t.Errorf("it says %q", out)
 	}
 	if data, err := os.ReadFile(output); err != nil || !strings.HasPrefix(string(data), "program=/") {

@@ -88,7 +88,7 @@ func count(content string) int {
 
 // A value may touch letters that belong to an escape, and no others.
 func TestBoundaries(t *testing.T) {
-	id := rulestest.NewKeys(1).ID24()
+	id := rulestest.NewKeys(1).ID16()
 	for before, want := range map[string]bool{
 		"": true, " ": true, `"`: true, "=": true, "密": true, "%22": true, "%3D": true, `\n`: true, `\t`: true,
 		`\u0026`: true, `\x3d`: true, "\x1b[32m": true, "\x1b[1;31m": true, "<": true, "${A:-": true,
@@ -100,10 +100,33 @@ func TestBoundaries(t *testing.T) {
 	}
 	for after, want := range map[string]bool{
 		"": true, " ": true, ":": true, "/": true, "%2F": true, `\n`: true, "密": true, "_": true, "=": true,
-		"*": false, "***": false, "…": false, "...": false, "_x": false, "-x": false, "+": false, "Zz9": false,
+		"*": false, "***": false, "…": false, "...": false, "_x": false, "-x": false, "+": false,
 	} {
 		if got := count(id+after) == 1; got != want {
 			t.Errorf("found before %q: %v, want %v", after, got, want)
+		}
+	}
+}
+
+// An ID that begins like those that were issued may touch anything but asterisks.
+func TestIssuedForms(t *testing.T) {
+	id := rulestest.NewKeys(1).ID24()
+	for _, form := range []string{"LTAI5t", "LTAI4G", "LTAI4F"} {
+		id := form + id[len(form):]
+		for _, text := range []string{id, "x" + id, "\x19" + id + "Q3116", "key_" + id + "_x", "=3D" + id + "...", id + "+", "7" + id + "/"} {
+			if count(text) != 1 {
+				t.Errorf("not found in %q", text)
+			}
+		}
+		for _, text := range []string{id[:20] + "****", id + "**", form + "xxxxxxxxxxxxxxxxxx", form + "ABCDEFGHJKLMNPQRST"} {
+			if count(text) != 0 {
+				t.Errorf("found in %q", text)
+			}
+		}
+	}
+	for _, other := range []string{"LTAI7z" + id[6:], "LTAI5t0" + id[7:]} {
+		if found, _ := builtin.Set().Find([]byte(other)); len(found) > 0 && found[0].Confidence != rules.Weak {
+			t.Errorf("%s counts without a secret", other)
 		}
 	}
 }

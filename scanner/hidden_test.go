@@ -68,7 +68,7 @@ func TestHidden(t *testing.T) {
 		{"full-width colons", plain("AccessKeyID：I1\nAccessKeySecret：S1\n"), "I1+S1", 1},
 		{"labels on lines of their own", plain("AccessKey ID\nI1\nAccessKey Secret\nS1\n"), "I1+S1", 2},
 		// several candidates
-		{"an older secret", plain("id = I1\n# secret = S2\nsecret = S1\n"), "I1+S2", 1},
+		{"an older secret", plain("id = I1\n# secret = S2\nsecret = S1\n"), "I1+S1", 1},
 		{"another account's ID", plain("id = I1 # not I2\nsecret = S1\n"), "I1+S1 I2", 1},
 		{"a temporary credential beside", plain("id = I1\nsecret = S1\nid = T1\nsecret = U1\ntoken = K1\n"), "I1+S1 T1+U1", 1},
 		// nested text

@@ -1,6 +1,8 @@
 package accesskey
 
 import (
+	"bytes"
+
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/internal/id"
 	"github.com/akguard/akguard/rules/internal/shape"
@@ -9,6 +11,9 @@ import (
 
 // idDetector finds long-term IDs: LTAI and 12 or 20 characters. The lengths between occur where somebody mistyped or made
 // up an ID, and in random text. A tail that reads like words is most often a name. Both count only with a secret.
+//
+// IDs of 24 characters that were issued begin with one of three forms, and are base58 then: no 0, O, I or l. So much occurs
+// by chance in nothing, and counts whatever is around it. Other IDs of that length count only with a secret.
 type idDetector struct{}
 
 // Part implements rules.Detector.
@@ -21,6 +26,9 @@ func (idDetector) Part() rules.Part {
 
 // Detect implements rules.Detector.
 func (idDetector) Detect(content []byte, at int) (rules.Match, bool) {
+	if end, ok := issued(content, at); ok {
+		return rules.Match{Start: at, End: end, Length: rules.UsualLength}, true
+	}
 	m := rules.Match{Start: at, End: idEnd(content, at), Length: rules.UnusualLength}
 	if !whyNoID(content, m.Start, m.End).IsZero() {
 		return rules.Match{}, false
@@ -29,10 +37,46 @@ func (idDetector) Detect(content []byte, at int) (rules.Match, bool) {
 		m.Length = rules.UsualLength
 	}
 	tail := content[at+len(rules.LongTermPrefix) : m.End]
-	if m.Length != rules.UsualLength || shape.Wordy(tail) || !shape.Mixed(tail) {
+	if m.End-m.Start != minIDLength || shape.Wordy(tail) || !shape.Mixed(tail) || inName(content, at) {
 		m.Confidence = rules.Weak
 	}
 	return m, true
+}
+
+// issuedForms are the beginnings of the IDs of 24 characters that were issued, as far as leaks show. They are followed by 18
+// characters.
+var issuedForms = [...]string{"LTAI5t", "LTAI4G", "LTAI4F"}
+
+// issued returns the end of an ID that begins like those that were issued, and is not made up.
+func issued(content []byte, at int) (end int, ok bool) {
+	end = at + maxIDLength
+	if end > len(content) || at > 0 && content[at-1] == '+' && !shape.StartsValue(content, at) { // a plus sign is a space in a form
+		return 0, false
+	}
+	id := content[at:end]
+	for _, form := range issuedForms {
+		ok = ok || string(id[:len(form)]) == form
+	}
+	tail := id[len(issuedForms[0]):]
+	return end, ok && base58(tail) && shape.Mixed(tail) && shape.Varied(tail) && !shape.Repeats(tail) && !masked(content[end:]) &&
+		!shape.InBase64Block(content, at, end)
+}
+
+func base58(v []byte) bool {
+	for _, c := range v {
+		if !shape.IsAlnum(c) || c == '0' || c == 'O' || c == 'I' || c == 'l' {
+			return false
+		}
+	}
+	return true
+}
+
+// masked reports whether asterisks follow, in place of the rest of a value.
+func masked(rest []byte) bool { return bytes.HasPrefix(rest, []byte("**")) }
+
+// inName reports whether an ID is behind an underscore or a hyphen in a longer name, as in the name of an image.
+func inName(content []byte, at int) bool {
+	return at > 1 && (content[at-1] == '_' || content[at-1] == '-') && shape.IsAlnum(content[at-2])
 }
 
 // Explain implements rules.Explainer.

@@ -29,6 +29,9 @@ const maxArguments = 8
 // Detect implements rules.Detector.
 func (legacyIDDetector) Detect(content []byte, at int) (rules.Match, bool) {
 	_, nameEnd := shape.KeyName(content, at)
+	if m, ok := legacyBefore(content, at, nameEnd); ok {
+		return m, true
+	}
 	end := nameEnd
 	limit := min(len(content), end+nameReach)
 	for range maxArguments {
@@ -41,7 +44,7 @@ func (legacyIDDetector) Detect(content []byte, at int) (rules.Match, bool) {
 		}
 		end = stop
 	}
-	return legacyBefore(content, at, nameEnd)
+	return rules.Match{}, false
 }
 
 func isLegacyID(content []byte, start, end int) bool {

@@ -13,12 +13,12 @@ import (
 const minMark = 4
 
 // Marks are what ASCII literals look like when they are encoded. A content without any of them, without a literal itself and
-// without an opener need not be decoded for the literals. LTAI has 23.
+// without an opener need not be decoded for the literals. LTAI has 38.
 //
 // Each encoding that changes every byte of a literal has marks: base64 (at each of the three positions that the literal
 // can have in a unit, without the characters that depend on its neighbors), base64 of that, base64 of UTF-16LE (which
-// PowerShell accepts), UTF-16, hex, and escapes of each character: \u004c, \x4c, \114, %4C, &#76; and &#x4c;. Single escaped
-// characters and other chains of encodings have no marks, because nobody hides text that way by accident. An escape next
+// PowerShell accepts), UTF-16, hex, and escapes of each character: \u004c, \x4c, \114, %4C, &#76; and &#x4c;. Of the first,
+// second and fourth, a single escaped character is a mark too. Other chains of encodings have no marks, because nobody hides text that way by accident. An escape next
 // to the literal, such as %22, and GBK leave the literal as it is. A short literal may have fewer marks: those that are too
 // short to be of use are left out.
 type Marks struct {
@@ -51,6 +51,11 @@ func (m *Marks) add(literal string) {
 		m.texts = append(m.texts, caseless(each(literal, format)))
 	}
 	m.texts = append(m.texts, each(literal, "&#%d;"))
+	for i := range literal {
+		for _, format := range []string{`\u%04x`, `\u%04X`, `\x%02x`, `\x%02X`, "%%%02x", "%%%02X"} {
+			m.texts = append(m.texts, literal[:i]+fmt.Sprintf(format, literal[i])+literal[i+1:])
+		}
+	}
 	m.addBase64(base64Marks(little))
 	for _, once := range base64Marks(literal) {
 		m.addBase64([]mark{once})
@@ -77,9 +82,9 @@ func pairOf(a, b byte) int { return int(a)<<8 | int(b) }
 // Texts returns the marks, sorted.
 func (m *Marks) Texts() []string { return m.texts }
 
-// Openers returns what base64 of compressed data begins with, encoded once and twice (as Helm stores its releases).
-// Compression hides every literal, so a content with an opener must be decoded.
-func Openers() []string { return []string{"H4sIA", "SDRzSUFB", "KLUv/"} }
+// Openers returns what base64 of compressed data begins with, encoded once and twice (as Helm stores its releases). What
+// follows depends on the flags and the time in the header. Compression hides every literal, so a content with an opener must be decoded.
+func Openers() []string { return []string{"H4sI", "SDRzS", "KLUv/"} }
 
 // Zlib reports whether content begins like a zlib stream, which hides every literal, so that it must be decoded.
 func Zlib(content []byte) bool { return len(content) >= 4 && isZlib(content) }

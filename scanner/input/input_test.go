@@ -315,8 +315,9 @@ func trap(kind, at int, k planted.Key) (set, sprung string) {
 		return k.ID[:at] + "\n" + k.ID[at:] + "\n", k.ID + "\n"
 	case 1:
 		return k.ID + "*\n", k.ID + "\n"
-	case 2:
-		return "x" + k.ID + "\n", k.ID + "\n"
+	case 2: // a short ID: one of 24 characters counts whatever it touches
+		id := k.ID[:4] + k.ID[12:24]
+		return "x" + id + "\n", id + "\n"
 	case 3:
 		return "accessKeySecret " + strings.Repeat("=", 100) + k.Secret + "\n", "accessKeySecret =" + k.Secret + "\n"
 	}

@@ -1,9 +1,6 @@
 package shape
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // fillers are words that occur in made-up values, and by accident in fewer than one of 2,000 random values of 30
 // characters.
@@ -142,13 +139,27 @@ func extend(run int, more bool) int {
 	return 1
 }
 
-// HoldsFiller reports whether v holds a word that people write into made-up values.
+// HoldsFiller reports whether v holds a word that people write into made-up values: in small letters, in capitals, or with
+// one capital. In mixed letters it is chance.
 func HoldsFiller(v []byte) bool {
-	lower := string(bytes.ToLower(v))
+	lower := bytes.ToLower(v)
 	for _, word := range fillers {
-		if strings.Contains(lower, word) {
-			return true
+		for at := 0; ; {
+			i := bytes.Index(lower[at:], []byte(word))
+			if i < 0 {
+				break
+			}
+			if at += i; inOneCase(v[at : at+len(word)]) {
+				return true
+			}
+			at++
 		}
 	}
 	return false
+}
+
+// inOneCase reports whether a word is written as people write one.
+func inOneCase(word []byte) bool {
+	lower, upper, _ := classes(word)
+	return upper == 0 || lower == 0 || upper == 1 && IsUpper(word[0])
 }

@@ -43,12 +43,13 @@ func NextRun(content []byte, from, to int) (start, end int) {
 		return to, to
 	}
 	end = RunEnd(content, from, len(content))
-	for start = from; start < min(end, from+8); start++ {
-		if start > 0 && IsAlnum(content[start-1]) && endsEscape(content[max(0, start-12):start]) {
-			return start, end
+	start = from
+	for at := from; at < min(end, from+8); at++ { // the last escape: %253D is one within another
+		if at > 0 && IsAlnum(content[at-1]) && endsEscape(content[max(0, at-12):at]) {
+			start = at
 		}
 	}
-	return from, end
+	return start, end
 }
 
 // StartsValue reports whether a value may start at offset at, that is, whether the byte before it belongs to something
@@ -74,6 +75,8 @@ func endsEscape(before []byte) bool {
 	case n >= 2 && before[n-2] == '\\' && bytes.IndexByte([]byte("nrtbf"), last) >= 0:
 		return true
 	case n >= 3 && before[n-3] == '%' && allHex(before[n-2:]):
+		return true
+	case n >= 5 && string(before[n-5:n-2]) == "%25" && allHex(before[n-2:]): // encoded twice
 		return true
 	case n >= 4 && before[n-4] == '\\' && before[n-3] == 'x' && allHex(before[n-2:]):
 		return true

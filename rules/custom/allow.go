@@ -2,11 +2,11 @@ package custom
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // maxAllow is how many allow lists a rule may have: place.lists has a bit for each.
@@ -23,7 +23,7 @@ type allowList struct {
 
 func (a Allow) compile(all *sizes) (allowList, error) {
 	if len(a.Paths)+len(a.Commits)+len(a.Regexes)+len(a.StopWords) == 0 {
-		return allowList{}, errors.New("it is empty: add paths, commits, regexes or stop words")
+		return allowList{}, reason.NewError("custom.allow-empty")
 	}
 	out := allowList{target: a.Target, all: a.All}
 	if err := all.add(len(a.StopWords) + len(a.Commits)); err != nil {
@@ -31,7 +31,7 @@ func (a Allow) compile(all *sizes) (allowList, error) {
 	}
 	for _, word := range a.StopWords {
 		if word == "" {
-			return out, errors.New("a stop word is empty, and so part of every value")
+			return out, reason.NewError("custom.stop-word-empty")
 		}
 		out.words = append(out.words, strings.ToLower(word))
 	}
@@ -48,13 +48,13 @@ func (a Allow) compile(all *sizes) (allowList, error) {
 
 func (s *sizes) compileAllow(list []Allow) ([]allowList, error) {
 	if len(list) > maxAllow {
-		return nil, fmt.Errorf("more than %d allow lists", maxAllow)
+		return nil, reason.NewError("custom.too-many-allow", maxAllow)
 	}
 	var out []allowList
 	for i, a := range list {
 		compiled, err := a.compile(s)
 		if err != nil {
-			return nil, fmt.Errorf("allow list %d: %w", i+1, err)
+			return nil, reason.NewError("custom.allow", i+1, err)
 		}
 		out = append(out, compiled)
 	}
@@ -66,7 +66,7 @@ func (s *sizes) compileAll(list []string) ([]*regexp.Regexp, error) {
 	for _, expr := range list {
 		re, _, err := s.compile(expr)
 		if err != nil {
-			return nil, fmt.Errorf("%q: %w", expr, err)
+			return nil, reason.NewError("custom.expression", expr, err)
 		}
 		out = append(out, re)
 	}

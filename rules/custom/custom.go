@@ -16,7 +16,6 @@ package custom
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"regexp/syntax"
@@ -129,25 +128,25 @@ func (r Rule) Notes() []reason.Reason {
 
 func (r Rule) finder(all *sizes) (*finder, error) {
 	if !isID(r.ID) {
-		return nil, errors.New("an id consists of up to 100 letters and digits, with . _ - in between")
+		return nil, reason.NewError("custom.id", maxID)
 	}
 	if r.Regex == "" {
-		return nil, errors.New("regex is missing")
+		return nil, reason.NewError("custom.no-regex")
 	}
 	re, size, err := all.compile(r.Regex)
 	if err != nil {
-		return nil, fmt.Errorf("regex: %w", err)
+		return nil, reason.NewError("custom.regex", err)
 	}
 	if r.Group < 0 || r.Group > re.NumSubexp() {
-		return nil, fmt.Errorf("group %d: the regex has %d groups", r.Group, re.NumSubexp())
+		return nil, reason.NewError("custom.group", r.Group, re.NumSubexp())
 	}
 	if r.Entropy < 0 || r.Entropy > 8 || math.IsNaN(r.Entropy) {
-		return nil, fmt.Errorf("entropy %v is not between 0 and 8 bits per character", r.Entropy)
+		return nil, reason.NewError("custom.entropy", fmt.Sprint(r.Entropy))
 	}
 	f := &finder{id: r.ID, re: re, group: r.Group, entropy: r.Entropy, quiet: new(memo), pace: newPace(1), size: size}
 	if r.Path != "" {
 		if f.path, _, err = all.compile(r.Path); err != nil {
-			return nil, fmt.Errorf("path: %w", err)
+			return nil, reason.NewError("custom.path", err)
 		}
 	}
 	if f.allow, err = all.compileAllow(r.Allow); err != nil {

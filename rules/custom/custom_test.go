@@ -175,17 +175,17 @@ func TestBadRules(t *testing.T) {
 		rule Rule
 		says string
 	}{
-		{Rule{Regex: "abc"}, "an id consists of"},
-		{Rule{ID: "a b", Regex: "abc"}, "an id consists of"},
-		{Rule{ID: "a"}, "regex is missing"},
-		{Rule{ID: "a", Regex: "("}, "missing closing )"},
-		{Rule{ID: "a", Regex: "(?=x)"}, "invalid or unsupported Perl syntax"},
-		{Rule{ID: "a", Regex: "(a)", Group: 2}, "group 2: the regex has 1 groups"},
-		{Rule{ID: "a", Regex: "a", Entropy: 9}, "bits per character"},
-		{Rule{ID: "a", Regex: "a", Path: "["}, "path: "},
-		{Rule{ID: "a", Regex: "a", Allow: []Allow{{}}}, "allow list 1: it is empty"},
-		{Rule{ID: "a", Regex: "a", Allow: []Allow{{Regexes: []string{"*"}}}}, "missing argument"},
-		{Rule{ID: "a", Regex: "a", Allow: []Allow{{StopWords: []string{""}}}}, "stop word is empty"},
+		{Rule{Regex: "abc"}, "custom.id(100)"},
+		{Rule{ID: "a b", Regex: "abc"}, "custom.id(100)"},
+		{Rule{ID: "a"}, "custom.no-regex"},
+		{Rule{ID: "a", Regex: "("}, "custom.regex(custom.syntax(custom.syntax.paren, ())"},
+		{Rule{ID: "a", Regex: "(?=x)"}, "custom.syntax.perl"},
+		{Rule{ID: "a", Regex: "(a)", Group: 2}, "custom.group(2, 1)"},
+		{Rule{ID: "a", Regex: "a", Entropy: 9}, "custom.entropy(9)"},
+		{Rule{ID: "a", Regex: "a", Path: "["}, "custom.path(custom.syntax(custom.syntax.bracket, [))"},
+		{Rule{ID: "a", Regex: "a", Allow: []Allow{{}}}, "custom.allow(1, custom.allow-empty)"},
+		{Rule{ID: "a", Regex: "a", Allow: []Allow{{Regexes: []string{"*"}}}}, "custom.syntax.repeat-nothing"},
+		{Rule{ID: "a", Regex: "a", Allow: []Allow{{StopWords: []string{""}}}}, "custom.stop-word-empty"},
 	}
 	for _, test := range tests {
 		if _, err := Compile(test.rule); err == nil || !strings.Contains(err.Error(), test.says) {

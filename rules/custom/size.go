@@ -1,7 +1,7 @@
 package custom
 
 import (
-	"fmt"
+	"errors"
 	"regexp"
 	"regexp/syntax"
 
@@ -32,11 +32,11 @@ func (s *sizes) add(words int) error {
 // compile compiles an expression, unless it or the configuration becomes too large. It returns its instructions too.
 func (s *sizes) compile(expr string) (*regexp.Regexp, int, error) {
 	if len(expr) > maxExpression {
-		return nil, 0, fmt.Errorf("longer than %d bytes", maxExpression)
+		return nil, 0, reason.NewError("custom.expression-length", maxExpression)
 	}
 	parsed, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, wrong(err)
 	}
 	program, err := syntax.Compile(parsed.Simplify())
 	if err != nil {
@@ -51,6 +51,38 @@ func (s *sizes) compile(expr string) (*regexp.Regexp, int, error) {
 	}
 	re, err := regexp.Compile(expr)
 	return re, n, err
+}
+
+// mistakes are the mistakes in an expression that package syntax tells apart.
+var mistakes = map[syntax.ErrorCode]reason.Reason{
+	syntax.ErrInvalidCharClass:      reason.New("custom.syntax.class"),
+	syntax.ErrInvalidCharRange:      reason.New("custom.syntax.range"),
+	syntax.ErrInvalidEscape:         reason.New("custom.syntax.escape"),
+	syntax.ErrInvalidNamedCapture:   reason.New("custom.syntax.name"),
+	syntax.ErrInvalidPerlOp:         reason.New("custom.syntax.perl"),
+	syntax.ErrInvalidRepeatOp:       reason.New("custom.syntax.nested-repeat"),
+	syntax.ErrInvalidRepeatSize:     reason.New("custom.syntax.repeat-count"),
+	syntax.ErrInvalidUTF8:           reason.New("custom.syntax.utf8"),
+	syntax.ErrMissingBracket:        reason.New("custom.syntax.bracket"),
+	syntax.ErrMissingParen:          reason.New("custom.syntax.paren"),
+	syntax.ErrMissingRepeatArgument: reason.New("custom.syntax.repeat-nothing"),
+	syntax.ErrTrailingBackslash:     reason.New("custom.syntax.backslash"),
+	syntax.ErrUnexpectedParen:       reason.New("custom.syntax.unexpected-paren"),
+	syntax.ErrNestingDepth:          reason.New("custom.syntax.depth"),
+	syntax.ErrLarge:                 reason.New("custom.syntax.large"),
+}
+
+// wrong is the error of an expression that cannot be parsed.
+func wrong(err error) error {
+	var mistake *syntax.Error
+	if !errors.As(err, &mistake) {
+		return err
+	}
+	why, known := mistakes[mistake.Code]
+	if !known {
+		return err
+	}
+	return &reason.Error{Reason: reason.New("custom.syntax", why, mistake.Expr), Err: err}
 }
 
 // size counts the instructions of a program. One with a long list of characters counts as several.

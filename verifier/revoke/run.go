@@ -102,12 +102,7 @@ func (r *Revoker) Resume(ctx context.Context, o RunOptions) ([]Step, error) {
 		return nil, err
 	}
 	o.Journal.now = r.now
-	var left []Action
-	for i, a := range p.Actions {
-		if !o.Journal.settled(i) {
-			left = append(left, a)
-		}
-	}
+	left := o.Journal.Left().Actions
 	if err := o.Journal.write(Record{Event: eventResume}); err != nil {
 		return nil, err
 	}
@@ -115,6 +110,22 @@ func (r *Revoker) Resume(ctx context.Context, o RunOptions) ([]Step, error) {
 		return nil, err
 	}
 	return r.runActions(ctx, p, o, o.Journal.settled)
+}
+
+// Left returns the plan of an approved run with the actions that are left to do; nil if there are none. It has no notes: what
+// could not be done then is planned anew.
+func (j *Journal) Left() *Plan {
+	if j.plan == nil || !j.approved || j.ended() {
+		return nil
+	}
+	left := *j.plan
+	left.Actions, left.Notes = nil, nil
+	for i, a := range j.plan.Actions {
+		if !j.settled(i) {
+			left.Actions = append(left.Actions, a)
+		}
+	}
+	return &left
 }
 
 // checkPlan refuses what no run of the plan may do.

@@ -73,6 +73,9 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 		return journalFailure(err, reason.New("revoke.name-another-journal"))
 	}
 	defer j.Close()
+	if p := j.Left(); p != nil && len(p.Actions) > 0 {
+		a.showPlan(p, s.source)
+	}
 	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o), Journal: j, History: s.history, OnStep: a.showStep})
 	if err == nil && len(steps) == 0 {
 		a.Say("revoke.nothing-was-left")

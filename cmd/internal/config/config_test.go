@@ -87,7 +87,7 @@ func TestErrors(t *testing.T) {
 		{"unknown table", "a.toml", "\n[allowlist]\n", `a.toml:2: unknown key "allowlist"`},
 		{"syntax", "a.toml", "rules = [\n\nx", "a.toml:3: "},
 		{"wrong kind", "a.toml", "[[rules]]\nid = 7\n", "a.toml:2: "},
-		{"regex", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"(\"\n", "rule a: regex: error parsing regexp"},
+		{"regex", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"(\"\n", "rule a: regex: missing closing ): ("},
 		{"severity", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\nseverity = \"bad\"\n", `unknown severity "bad"`},
 		{"target", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules.allow]]\ntarget = \"x\"\npaths = [\"a\"]\n", `unknown target "x"`},
 		{"twice", "a.toml", "[[rules]]\nid = \"a\"\nregex = \"abc\"\n[[rules]]\nid = \"a\"\nregex = \"abc\"\n", "rule a: another rule of the file has this id"},

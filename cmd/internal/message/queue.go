@@ -1,0 +1,33 @@
+package message
+
+// queueTexts are facts of the queue of a sweep.
+var queueTexts = texts{
+	"queue.locked":         {en: "another akguard uses the state folder {1}: process {2}", zh: "状态目录 {1} 正被另一个 akguard 使用：进程 {2}"},
+	"queue.locked-unknown": {en: "another akguard uses the state folder {1}", zh: "状态目录 {1} 正被另一个 akguard 使用"},
+	"queue.locked.hint":    {en: "wait until it ends or stop it, join it with akguard sweep worker if it listens, or use another folder with --state", zh: "请等待其结束或停止它；如果它在监听，可用 akguard sweep worker 加入；或用 --state 指定其他目录"},
+	"queue.folder":         {en: "the state folder {1} cannot be used: {2}", zh: "无法使用状态目录 {1}：{2}"},
+	"queue.server":         {en: "the queue of the sweep does not start: {1}", zh: "扫描队列无法启动：{1}"},
+	"queue.listen":         {en: "{1} is not an address to listen on: {2}", zh: "{1} 不是可监听的地址：{2}"},
+	"queue.listen-plain":   {en: "listening on {1} without TLS would show findings to the network: give a certificate and its key, or allow it with --nats-plaintext", zh: "在 {1} 上不使用 TLS 监听会使发现暴露在网络上：请提供证书及其密钥，或用 --nats-plaintext 允许"},
+	"queue.listen-token":   {en: "to listen for workers, akguard needs a token for them: put it into {1}, or the name of a file that has it into {1}_FILE", zh: "监听 worker 需要一个令牌：请将令牌放入 {1}，或将包含令牌的文件名放入 {1}_FILE"},
+	"queue.token-short":    {en: "the token for workers has fewer than {1} characters", zh: "worker 的令牌少于 {1} 个字符"},
+	"queue.certificate":    {en: "the certificate {1} cannot be used: {2}", zh: "无法使用证书 {1}：{2}"},
+	"queue.roots":          {en: "the roots in {1} cannot be used: {2}", zh: "无法使用 {1} 中的根证书：{2}"},
+	"queue.namespace":      {en: `"{1}" is not a name for a queue: use lower-case letters, digits and hyphens`, zh: "“{1}”不能用作队列的名称：请使用小写字母、数字和连字符"},
+	"queue.url":            {en: "the address of the NATS server is not one: use nats://HOST:PORT or tls://HOST:PORT", zh: "NATS 服务器地址无效：请使用 nats://HOST:PORT 或 tls://HOST:PORT"},
+	"queue.url-secret":     {en: "the address of the NATS server {1} has a user or a password in it, and other users of this machine can see it: use the environment or a file", zh: "NATS 服务器 {1} 的地址中含有用户名或密码，本机的其他用户可以看到：请使用环境变量或文件"},
+	"queue.auth-two":       {en: "only one of {1}, {2} and {3} can be set", zh: "{1}、{2} 和 {3} 只能设置其中一个"},
+	"queue.auth-password":  {en: "{1} and {2} belong together, and one of them is not set", zh: "{1} 和 {2} 必须同时设置，其中一个未设置"},
+	"queue.secret-file":    {en: "the file {1} with a secret cannot be read: {2}", zh: "无法读取包含机密的文件 {1}：{2}"},
+	"queue.refused":        {en: "the NATS server refuses akguard: {1}", zh: "NATS 服务器拒绝了 akguard：{1}"},
+	"queue.plain":          {en: "the NATS server offers no TLS ({1}): use one that does, or allow it with --nats-plaintext", zh: "NATS 服务器不提供 TLS（{1}）：请使用提供 TLS 的服务器，或用 --nats-plaintext 允许"},
+	"queue.no-jetstream":   {en: "the NATS server has no JetStream for this account: {1}", zh: "NATS 服务器未为此账户启用 JetStream：{1}"},
+	"queue.full":           {en: "the queue of the sweep is full ({1}: {2}): raise its limits, or use another disk", zh: "扫描队列已满（{1}：{2}）：请提高其限额，或使用其他磁盘"},
+	"queue.failed":         {en: "the queue of the sweep failed ({1}): {2}", zh: "扫描队列出错（{1}）：{2}"},
+	"queue.damaged":        {en: "the value {2} in {1} of the queue is damaged", zh: "队列 {1} 中的值 {2} 已损坏"},
+	"queue.unreachable":    {en: "the NATS server cannot be reached ({1}): trying again", zh: "无法连接 NATS 服务器（{1}）：正在重试"},
+	"queue.no-quorum":      {en: "the NATS servers do not answer, or too few of them work ({1}): trying again", zh: "NATS 服务器没有应答，或正常工作的服务器过少（{1}）：正在重试"},
+	"queue.resumed":        {en: "the NATS servers answer again", zh: "NATS 服务器已恢复应答"},
+	"queue.lost-jobs":      {en: "the queue has lost its jobs: those of repositories that are not scanned yet are added again", zh: "队列丢失了任务：尚未扫描的仓库将重新加入"},
+	"queue.lost-bucket":    {en: "the queue has lost what it kept in {1}: what is needed is made again", zh: "队列丢失了 {1} 中的数据：将重新生成所需内容"},
+}

@@ -76,8 +76,11 @@ func (s *Scanner) release(ctx context.Context, g *group) []*group {
 		lone.suppression = s.suppression(lone)
 		out = append(out, lone)
 	}
-	if !kept || g.verdict.Status == verifier.Exists && g.certain(own) {
+	switch {
+	case !kept || g.verdict.Status == verifier.Exists && g.certain(own):
 		g.dropSecret()
+	case refused && g.certain(own): // the secret is a finding of its own, and once is enough
+		g.keepID()
 	}
 	return out
 }
@@ -113,11 +116,16 @@ func (g *group) loneGroup(secret rules.Secret) *group {
 
 // dropSecret makes the group an ID alone. STS's answer about the pair applies to the ID.
 func (g *group) dropSecret() {
-	g.credential.Type, g.credential.Secret = g.scheme.IDType, rules.Secret{}
-	g.secrets = nil
+	g.keepID()
 	if g.verdict.Status == verifier.SecretMismatch {
 		g.verdict.Status, g.verdict.Reason = verifier.Exists, reason.New("scan.no-secret-fits")
 	}
+}
+
+// keepID makes the group an ID alone, with the answer as it is.
+func (g *group) keepID() {
+	g.credential.Type, g.credential.Secret = g.scheme.IDType, rules.Secret{}
+	g.secrets = nil
 }
 
 // assignSecrets gives the occurrences of a lone secret to the credential whose secret it is, if there is one, joins the

@@ -68,7 +68,7 @@ func TestGuessedSecretsStayFindings(t *testing.T) {
 			[]file{{"a", config(k.id1, "", k.s2) + lines(2) + alone(k.s1)}}, map[string]string{},
 			[]string{"accesskey id1 s2: not-found low", secret}},
 		"a secret that STS refuses": {
-			[]file{{"a", config(k.id1, "", k.s1)}}, map[string]string{k.id1: k.s3}, []string{"accesskey id1 s1: secret-mismatch medium", secret}},
+			[]file{{"a", config(k.id1, "", k.s1)}}, map[string]string{k.id1: k.s3}, []string{"accesskey-id id1 -: secret-mismatch medium", secret}},
 		"two secrets that STS refuses": {
 			[]file{{"a", config(k.id1, alone(k.s2), k.s1)}}, map[string]string{k.id1: k.s3},
 			[]string{existing, "accesskey-secret - s2: unchecked high", secret}},

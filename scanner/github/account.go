@@ -8,7 +8,19 @@ import (
 	"github.com/google/go-github/v62/github"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/github/budget"
 )
+
+// Budget keeps the requests of one identity within GitHub's limits, see package budget.
+type (
+	Budget        = budget.Budget
+	BudgetOptions = budget.Options
+	BudgetState   = budget.State
+	BudgetStore   = budget.Store
+)
+
+// NewBudget returns a budget.
+func NewBudget(o BudgetOptions) *Budget { return budget.New(o) }
 
 // AccountOptions say whom to talk to, and as whom. Tokens is required.
 type AccountOptions struct {
@@ -32,16 +44,15 @@ func NewAccount(o AccountOptions) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	wait := o.MaxWait
-	if wait == 0 {
-		wait = forever
+	t := newTransport(base, o.Tokens)
+	if o.Budget != nil {
+		t.budget = o.Budget
 	}
-	t := &transport{base: base, tokens: o.Tokens, sleep: sleep, patience: wait}
+	if o.MaxWait > 0 {
+		t.patience = func() *budget.Patience { return budget.NewPatience(o.MaxWait) }
+	}
 	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens}, nil
 }
-
-// forever is longer than any limit lasts.
-const forever = 365 * 24 * time.Hour
 
 // Token returns the token of the account, for git. It is a Tokens.
 func (a *Account) Token(ctx context.Context, refused string) (string, error) {

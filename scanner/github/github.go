@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-github/v62/github"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/github/budget"
 )
 
 // Options say whom to talk to. Token and Repository are required.
@@ -53,13 +54,14 @@ func New(o Options) (*Client, error) {
 	if !ok || !isName(owner) || !isName(name) {
 		return nil, reason.NewError("github.repository", o.Repository)
 	}
-	t := &transport{base: base, tokens: Static(o.Token), sleep: o.Sleep, patience: o.MaxWait}
-	if t.sleep == nil {
-		t.sleep = sleep
+	wait := o.MaxWait
+	if wait == 0 {
+		wait = defaultMaxWait
 	}
-	if t.patience == 0 {
-		t.patience = defaultMaxWait
-	}
+	t := newTransport(base, Static(o.Token))
+	t.budget = budget.New(budget.Options{Sleep: o.Sleep})
+	all := budget.NewPatience(wait)
+	t.patience = func() *budget.Patience { return all }
 	return &Client{api: newAPI(base, o.HTTP, t), owner: owner, name: name}, nil
 }
 
@@ -72,14 +74,12 @@ type api struct {
 
 func newAPI(base *url.URL, given *http.Client, t *transport) *api {
 	var client http.Client
-	t.next = http.DefaultTransport
 	if given != nil {
 		client = *given
 		if given.Transport != nil {
 			t.next = given.Transport
 		}
 	}
-	t.secrets = new(redactor)
 	client.Timeout = 0 // waits for rate limits would count towards it; each request has a timeout
 	client.Transport = t
 	rest := github.NewClient(&client)

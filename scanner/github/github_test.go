@@ -93,14 +93,14 @@ func TestRetries(t *testing.T) {
 	}{
 		"read, 500":                 {githubtest.Fault{Status: 500}, read, 0, time.Second},
 		"read, 502":                 {githubtest.Fault{Status: 502}, read, 0, time.Second},
-		"read, 429":                 {githubtest.Fault{Status: 429}, read, 0, time.Second},
+		"read, 429":                 {githubtest.Fault{Status: 429}, read, 0, time.Minute},
 		"read, 403":                 {githubtest.Fault{Status: 403}, read, 403, 0},
 		"read, 404":                 {githubtest.Fault{Status: 404}, read, 404, 0},
 		"create, 500":               {githubtest.Fault{Status: 500}, create, 500, 0},
 		"create, 422":               {githubtest.Fault{Status: 422}, create, 422, 0},
 		"create, 429 with a header": {githubtest.Fault{Status: 429, Header: header("Retry-After", "7")}, create, 0, 7 * time.Second},
 		"create, secondary limit": {githubtest.Fault{Status: 403, Body: `{"message":"You have exceeded a secondary rate limit."}`},
-			create, 0, time.Second},
+			create, 0, time.Minute},
 		"create, primary limit": {githubtest.Fault{Status: 403, Header: header("X-RateLimit-Remaining", "0", "X-RateLimit-Reset", reset)},
 			create, 0, 30 * time.Second},
 		"create, too long": {githubtest.Fault{Status: 429, Header: header("Retry-After", "3600")}, create, 429, 0},
@@ -129,17 +129,27 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// A rate limit that has no requests left in a good answer does not keep the next request back.
+// After an answer that says that no requests are left, the next one waits until there are: GitHub would refuse it.
 func TestLastOfTheLimit(t *testing.T) {
-	s, c, _ := start(t)
-	s.Fault = func(githubtest.Request) *githubtest.Fault {
-		return &githubtest.Fault{Status: 200, Body: "[]", Header: http.Header{
-			"X-RateLimit-Remaining": {"0"}, "X-RateLimit-Reset": {fmt.Sprint(time.Now().Add(time.Hour).Unix())},
-		}}
-	}
-	for range 2 {
+	for _, test := range []struct {
+		reset  time.Duration
+		status int
+	}{{30 * time.Second, 0}, {time.Hour, http.StatusTooManyRequests}} {
+		s, c, waited := start(t)
+		s.Fault = func(githubtest.Request) *githubtest.Fault {
+			return &githubtest.Fault{Status: 200, Body: "[]", Header: http.Header{
+				"X-RateLimit-Remaining": {"0"}, "X-RateLimit-Reset": {fmt.Sprint(time.Now().Add(test.reset).Unix())},
+			}}
+		}
 		if _, err := c.Comments(t.Context(), githubtest.Number); err != nil {
 			t.Fatal(err)
+		}
+		_, err := c.Comments(t.Context(), githubtest.Number)
+		if github.Status(err) != test.status || (err != nil) != (test.status != 0) {
+			t.Error(err)
+		}
+		if test.status == 0 && (len(*waited) != 1 || (*waited)[0] < test.reset-2*time.Second) {
+			t.Errorf("waited %v", *waited)
 		}
 	}
 }

@@ -35,8 +35,11 @@ func ask[T any](ctx context.Context, c *api, q query) (T, error) {
 	const call = "POST /graphql"
 	var a answer[T]
 	req, err := c.rest.NewRequest(http.MethodPost, c.graphql, q)
+	if ctx = repeatable(ctx); strings.HasPrefix(q.Query, "mutation") {
+		ctx = writing(ctx)
+	}
 	if err == nil {
-		_, err = c.rest.Do(repeatable(ctx), req, &a)
+		_, err = c.rest.Do(ctx, req, &a)
 	}
 	if err == nil && len(a.Errors) > 0 {
 		first := a.Errors[0]

@@ -94,7 +94,7 @@ func (a *Account) Repository(ctx context.Context, id int64) (Repository, error) 
 	r, _, err := a.rest.Repositories.GetByID(ctx, id)
 	if err != nil {
 		err = a.failed(ctx, "GET /repositories/{id}", err)
-		if why, ok := blocked(err); ok {
+		if why, ok := unavailable(err); ok {
 			return Repository{ID: id, Unavailable: why}, nil
 		}
 		return Repository{}, err

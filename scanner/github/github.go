@@ -119,6 +119,8 @@ func graphqlOf(base *url.URL) string {
 type Error struct {
 	Status int // of HTTP; 0 without an answer
 	Reason *reason.Error
+	// What GitHub says, and why it has blocked a repository.
+	message, block string
 }
 
 // Error implements error.
@@ -156,7 +158,14 @@ func (c *api) failed(ctx context.Context, call string, err error) error {
 	}
 	var answer *github.ErrorResponse
 	if errors.As(err, &answer) && answer.Response != nil {
-		return newError(answer.Response.StatusCode, call, c.secrets.clean(answer.Message))
+		failure := newError(answer.Response.StatusCode, call, c.secrets.clean(answer.Message))
+		if answer.Block != nil {
+			failure.block = c.secrets.clean(answer.Block.Reason)
+		}
+		if strings.HasPrefix(answer.Response.Header.Get("X-Github-Sso"), "required") {
+			failure.Reason = reason.NewError("github.sso", call)
+		}
+		return failure
 	}
 	return &Error{Reason: reason.NewError("github.unreachable", call, c.secrets.clean(err.Error()))}
 }
@@ -173,5 +182,5 @@ func newError(status int, call, message string) *Error {
 	case http.StatusTooManyRequests:
 		code = "github.rate-limited"
 	}
-	return &Error{Status: status, Reason: reason.NewError(code, call, fmt.Sprint(status), message)}
+	return &Error{Status: status, Reason: reason.NewError(code, call, fmt.Sprint(status), message), message: message}
 }

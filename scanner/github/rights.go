@@ -18,6 +18,7 @@ type Rights struct {
 	Kind   string   // of the token
 	Login  string   // of its user; "" for an installation
 	Scopes []string // of a classic token
+	Owned  int      // how many repositories the user has; -1 if GitHub does not say
 	// Chosen is set if the token is an installation's for chosen repositories only, Repositories of them.
 	Chosen       bool
 	Repositories int
@@ -38,7 +39,10 @@ func (a *Account) Rights(ctx context.Context) (Rights, error) {
 	user, resp, err := a.rest.Users.Get(ctx, "")
 	if err = a.failed(ctx, "GET /user", err); err == nil {
 		scopes, classic := resp.Header["X-Oauth-Scopes"]
-		out := Rights{Kind: FineGrained, Login: user.GetLogin()}
+		out := Rights{Kind: FineGrained, Login: user.GetLogin(), Owned: -1}
+		if user.OwnedPrivateRepos != nil {
+			out.Owned = user.GetPublicRepos() + int(user.GetOwnedPrivateRepos())
+		}
 		if classic {
 			out.Kind, out.Scopes = Classic, fields(scopes)
 		}
@@ -64,7 +68,7 @@ func (a *Account) installation(ctx context.Context) (Rights, error) {
 	if err != nil {
 		return Rights{}, a.failed(ctx, "GET /"+address, err)
 	}
-	return Rights{Kind: Installation, Chosen: answer.Selection == "selected", Repositories: answer.Total}, nil
+	return Rights{Kind: Installation, Owned: -1, Chosen: answer.Selection == "selected", Repositories: answer.Total}, nil
 }
 
 // fields returns the entries of a list in headers.

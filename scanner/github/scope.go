@@ -31,12 +31,15 @@ type Filter struct {
 type Listing struct {
 	Repositories []Repository // sorted by ID
 	Filtered     []Filtered   // sorted by ID
-	Partial      []reason.Reason
-	Expected     int // how many repositories the owners say they have; -1 if they do not say
-	Requests     int // that it took
+	// Unreachable are repositories of Scope.Repositories that do not exist, or that GitHub has blocked. They have no ID.
+	Unreachable []Filtered
+	Partial     []reason.Reason // what the account does not see, though it exists
+	Unsure      []reason.Reason // where GitHub does not tell whether the account sees all
+	Expected    int             // how many repositories the owners say they have; -1 if one does not say
+	Requests    int             // that it took
 }
 
-// Filtered is a repository that a filter leaves out.
+// Filtered is a repository that is not scanned.
 type Filtered struct {
 	Repository Repository
 	Why        reason.Reason

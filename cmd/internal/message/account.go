@@ -12,6 +12,18 @@ var accountTexts = texts{
 	"github.repository-blocked":  {en: "GitHub has blocked the repository ({1})", zh: "GitHub 已封锁该仓库（{1}）"},
 	"github.repository-locked":   {en: "the repository is locked for a migration", zh: "该仓库因迁移而被锁定"},
 
+	"github.repository-missing":   {en: "GitHub does not have the repository, or does not show it to this token", zh: "GitHub 没有该仓库，或未向此令牌显示它"},
+	"github.marker":               {en: "{1} is no marker of an issue", zh: "{1} 不是 issue 标记"},
+	"github.issues-off":           {en: "issues are turned off in {1}", zh: "{1} 已关闭 issue 功能"},
+	"github.owner":                {en: "{1} is no name of an organization or user", zh: "{1} 不是组织或用户的名称"},
+	"github.sso":                  {en: "the token is not authorized for the organization's single sign-on: {1}", zh: "令牌未获组织单点登录授权：{1}"},
+	"github.partial-sso":          {en: "{1} organizations are hidden because the token is not authorized for their single sign-on", one: "one organization is hidden because the token is not authorized for its single sign-on", zh: "因令牌未获单点登录授权，有 {1} 个组织被隐藏"},
+	"github.partial-count":        {en: "the token sees {2} of the {3} repositories of {1}", zh: "令牌只能看到 {1} 的 {3} 个仓库中的 {2} 个"},
+	"github.partial-installation": {en: "the App is installed for {2} chosen repositories of {1}, and does not see the others", zh: "该 App 仅安装于 {1} 的 {2} 个选定仓库，看不到其余仓库"},
+	"github.partial-enterprise":   {en: "the token sees {2} of the {3} organizations of {1}", zh: "令牌只能看到 {1} 的 {3} 个组织中的 {2} 个"},
+	"github.unsure-count":         {en: "GitHub does not tell this token how many repositories {1} has", zh: "GitHub 未告知此令牌 {1} 有多少仓库"},
+	"github.unsure-public":        {en: "the token sees only the public repositories of {1}", zh: "令牌只能看到 {1} 的公开仓库"},
+
 	"github.filtered-archived":   {en: "left out by the filter on archived repositories (archived: {1})", zh: "被归档过滤条件排除（已归档：{1}）"},
 	"github.filtered-fork":       {en: "left out by the filter on forks (fork: {1})", zh: "被复刻过滤条件排除（复刻：{1}）"},
 	"github.filtered-visibility": {en: "left out by the filter on visibility ({1})", zh: "被可见性过滤条件排除（{1}）"},

@@ -4,7 +4,6 @@ package accesskey
 
 import (
 	"github.com/akguard/akguard/rules"
-	"github.com/akguard/akguard/rules/internal/shape"
 )
 
 // Lengths of values, from the service's formats and from what leaks in practice.
@@ -35,7 +34,7 @@ func near(kind rules.Kind, content []byte, from, to int) []rules.Match {
 	}
 	var found []rules.Match
 	for from < to {
-		start, end := shape.NextRun(content, from, to)
+		start, end := nextValue(content, from, to)
 		if start >= to {
 			break
 		}

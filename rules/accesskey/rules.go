@@ -29,6 +29,7 @@ func pairRule() rules.Rule {
 				"new OSSClient(\"http://oss.aliyuncs.com\", \"{legacy-id}\", \"{secret}\");\n", "ODPS('{legacy-id}', '{secret}', 'p')\n",
 				"define('OSS_ACCESS_ID', '{legacy-id}');\ndefine('OSS_ACCESS_KEY', '{secret}');\n",
 				"aliyun:\n  accessId: {legacy-id}\n  accessKey: {secret}\n",
+				"\xda\x18{id24}\xda\x1e{secret}z#http://oss-cn-hangzhou.aliyuncs.com", "\xb8{id24}\xbe{secret}\xa1x",
 				"1. AK **{id24}**\n2. SK **{secret}**\n", "sed 's/AK_HERE/{id16}/; s/SK_HERE/{secret}/' conf\n",
 			},
 			NoMatch: []string{

@@ -23,7 +23,7 @@ func (secretDetector) Detect(content []byte, at int) (rules.Match, bool) {
 	name, end := shape.KeyName(content, at)
 	limit := min(len(content), end+nameReach)
 	for from := end; ; {
-		start, stop := shape.NextRun(content, from, limit)
+		start, stop := nextValue(content, from, limit)
 		if start >= limit || bytes.Count(content[end:start], []byte{'\n'}) > 1 {
 			return rules.Match{}, false // the value is on the line of the name or on the next one
 		}
@@ -40,8 +40,27 @@ func (secretDetector) Detect(content []byte, at int) (rules.Match, bool) {
 	}
 }
 
+// nextValue returns the next run, without what follows a string whose length is in the byte before it: compiled Python,
+// protocol buffers and MessagePack store strings like that, one behind the other.
+func nextValue(content []byte, from, to int) (start, end int) {
+	start, end = shape.NextRun(content, from, to)
+	if end-start > secretLength && start > 0 && counts(content[start-1], secretLength) {
+		end = start + secretLength
+	}
+	return start, end
+}
+
+// counts reports whether a byte says that a string of n bytes follows, plainly or as MessagePack does.
+func counts(b byte, n int) bool { return int(b) == n || int(b) == 0xa0|n }
+
+// counted reports whether the byte before a value says how long it is, so that what follows it belongs to something else.
+func counted(content []byte, start, end int) bool {
+	return start > 0 && counts(content[start-1], end-start)
+}
+
 func isSecret(content []byte, start, end int) bool {
-	return end-start == secretLength && shape.Bounded(content, start, end) && !shape.InBase64(content, start, end) &&
+	bounded := shape.Bounded(content, start, end) || counted(content, start, end)
+	return end-start == secretLength && bounded && !shape.InBase64(content, start, end) &&
 		shape.Random(content[start:end]) && !shape.Wordy(content[start:end])
 }
 

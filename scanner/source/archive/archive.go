@@ -1,6 +1,6 @@
 // Package archive opens the archives that any source comes upon. It decorates a sink: it hands every content on and, if a
 // content is an archive, what is packed in it, to any depth: zip (jar, war, apk, whl, nupkg, docx, ...), tar, 7z, and files
-// compressed with gzip, xz, zstd or bzip2. A container image (docker save, or an OCI layout in a tar) is a tar of tars:
+// compressed with gzip, xz, zstd or bzip2, and the rows of SQLite databases. A container image (docker save, or an OCI layout in a tar) is a tar of tars:
 // its layers, configuration and history are members, and what a later layer deletes is still in the earlier one.
 //
 // This package decides what is an archive, enforces the limits and keeps track of nesting; the formats are in

@@ -5,6 +5,7 @@ import (
 
 	"github.com/akguard/akguard/rules/literal"
 	"github.com/akguard/akguard/scanner/internal/archive/sevenzip"
+	"github.com/akguard/akguard/scanner/internal/archive/sqlite"
 	"github.com/akguard/akguard/scanner/internal/archive/tarfile"
 	"github.com/akguard/akguard/scanner/internal/archive/xz"
 	"github.com/akguard/akguard/scanner/internal/archive/zipfile"
@@ -23,6 +24,7 @@ const (
 	zstandard
 	bzipped
 	sevenZipped
+	sqliteDatabase
 	foreign // recognized, but not supported
 )
 
@@ -40,9 +42,10 @@ var magics = [...]magic{
 	{"\x28\xb5\x2f\xfd", zstandard},
 	{"1AY&SY", bzipped}, // after BZh and a digit
 	{sevenzip.Magic, sevenZipped},
+	{sqlite.Magic, sqliteDatabase},
 }
 
-const longestMagic = 6 // also of the foreign formats
+const longestMagic = 16 // also of the foreign formats
 
 // Magics returns a list of byte strings. Every archive that this package recognizes contains one of them, except a tar: its
 // members are not compressed, so what is of interest in them is in the bytes of the tar too.

@@ -143,6 +143,8 @@ func (o *opening) open(p *piece) error {
 		return o.tar(p)
 	case k == sevenZipped:
 		return o.sevenZip(p)
+	case k == sqliteDatabase:
+		return o.sqlite(p)
 	case k == foreign:
 		o.report(p.place, codec.Refuse(reason.New("archive.foreign", foreignName(p.content))))
 		return o.pass(p)

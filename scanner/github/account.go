@@ -61,6 +61,9 @@ func (a *Account) Token(ctx context.Context, refused string) (string, error) {
 	return token, err
 }
 
+// Secrets returns the tokens that the account has sent lately, so that they can be removed from what others print.
+func (a *Account) Secrets() []string { return a.secrets.list() }
+
 // Repository is a repository. It has no credentials, and can be stored as JSON.
 type Repository struct {
 	ID    int64

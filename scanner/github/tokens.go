@@ -48,6 +48,12 @@ func (r *redactor) add(token string) {
 	}
 }
 
+func (r *redactor) list() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.tokens)
+}
+
 // clean makes what a server says fit to print, and removes the tokens, also as basic authentication writes them.
 func (r *redactor) clean(s string) string {
 	r.mu.Lock()

@@ -140,7 +140,7 @@ func (w *Worker) deal(ctx context.Context, d Delivery) error {
 		return err
 	}
 	if mark.dealt(job.Sweep) {
-		return d.Done(ctx)
+		return done(ctx, d)
 	}
 	tries, err := w.begin(ctx, job)
 	if err != nil {
@@ -223,7 +223,8 @@ func (w *Worker) fail(ctx context.Context, d Delivery, mark Watermark, revision 
 		_ = w.buckets.attempts.save(ctx, at, a, stored) // else the reason is lost, and the count is not
 	}
 	w.opts.Retries(Failure{Repository: fullName(job.Repository), Try: a.Count, Of: w.opts.Tries, Err: failed})
-	return d.Later(ctx, w.opts.Pause<<(a.Count-1))
+	_ = d.Later(ctx, w.opts.Pause<<(a.Count-1)) // else it comes back when the queue has missed the beats
+	return ctx.Err()
 }
 
 // final returns the watermark of a repository that need not be tried again.
@@ -259,7 +260,13 @@ func (w *Worker) settle(ctx context.Context, d Delivery, old Watermark, revision
 	if err != nil && !errors.Is(err, ErrChanged) {
 		return err
 	}
-	return d.Done(ctx)
+	return done(ctx, d)
+}
+
+// done removes a job. If that fails, the job is handed out once more, and found dealt with.
+func done(ctx context.Context, d Delivery) error {
+	_ = d.Done(ctx)
+	return ctx.Err()
 }
 
 func fullName(r github.Repository) string { return r.Owner + "/" + r.Name }

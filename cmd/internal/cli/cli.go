@@ -1,6 +1,7 @@
 // Package cli is akguard's command line: one file for each subcommand. It turns flags into options, runs, and
 // turns what comes back into words on stderr and an exit code. Only data goes to stdout. The commands that act on an
-// account are in package account, those that judge a change in package gate.
+// account are in package account, those that judge a change in package gate, and
+// those that sweep an organization in package sweeping.
 package cli
 
 import (
@@ -9,6 +10,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/gate"
 	"github.com/akguard/akguard/cmd/internal/message"
 	"github.com/akguard/akguard/cmd/internal/scanning"
+	"github.com/akguard/akguard/cmd/internal/sweeping"
 	"github.com/spf13/cobra"
 )
 
@@ -39,6 +41,7 @@ func (a *app) root() *cobra.Command {
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(a.scan(), a.verify())
 	root.AddCommand(gate.Commands(a.App)...)
+	root.AddCommand(sweeping.Commands(a.App)...)
 	root.AddCommand(account.Commands(a.App)...)
 	root.AddCommand(a.report(), a.rules(), a.printVersion(), a.completion())
 	a.App.Prepare(root)

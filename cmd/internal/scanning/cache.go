@@ -18,7 +18,7 @@ func (o *Options) useCache() error {
 	}
 	var err error
 	if o.Input.Repository.Cache, err = cacheDir(); err == nil {
-		o.Input.Repository.Rules, err = programKey()
+		o.Input.Repository.Rules, err = ProgramKey()
 	}
 	if err != nil {
 		return command.Usage("usage.cache", err)
@@ -37,9 +37,9 @@ func cacheDir() (string, error) {
 	return filepath.Join(dir, "akguard"), nil
 }
 
-// programKey is the hash of the running program. It covers the rules: a list of them would not distinguish two
+// ProgramKey returns the hash of the running program. It covers the rules: a list of them would not distinguish two
 // programs that match the same rule differently.
-func programKey() (key [sha256.Size]byte, err error) {
+func ProgramKey() (key [sha256.Size]byte, err error) {
 	path, err := os.Executable()
 	if err != nil {
 		return key, err

@@ -27,10 +27,16 @@ type Config struct {
 
 // AddTo adds the flags to a command.
 func (o *Config) AddTo(f *pflag.FlagSet) {
-	f.StringVar(&o.path, "config", "", "")
+	o.AddPathTo(f)
 	f.BoolVar(&o.none, "no-config", false, "")
 	f.BoolVar(&o.Trust, "trust-config", false, "")
 }
+
+// AddPathTo adds the flag that names a configuration, for a command that reads no other.
+func (o *Config) AddPathTo(f *pflag.FlagSet) { f.StringVar(&o.path, "config", "", "") }
+
+// Path returns the file that the flags name; "" for none.
+func (o Config) Path() string { return o.path }
 
 // Load reads the configuration for a scan of target. A configuration that comes with the target may add rules. Switching
 // off the built-in ones takes the user's consent: --trust-config, or --config with its name.

@@ -1,0 +1,90 @@
+package sweeping
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/scanner/github"
+	"github.com/spf13/pflag"
+)
+
+// forgeFlags say which GitHub to talk to, and as whom. A token comes from the environment or from a file, never from the
+// command line, which other users of the machine can read.
+type forgeFlags struct {
+	api          string
+	tokenFile    string
+	app          string
+	appKey       string
+	installation int64
+}
+
+func (o *forgeFlags) addTo(f *pflag.FlagSet) {
+	f.StringVar(&o.api, "api-url", "", "")
+	f.StringVar(&o.tokenFile, "token-file", "", "")
+	f.StringVar(&o.app, "app-id", "", "")
+	f.StringVar(&o.appKey, "app-key", "", "")
+	f.Int64Var(&o.installation, "app-installation", 0, "")
+}
+
+// tokenVariables are where a token is looked for, in this order.
+func tokenVariables() []string { return []string{"AKGUARD_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"} }
+
+// maxToken is the size of the largest file with a token or a key.
+const maxToken = 64 << 10
+
+// tokens returns the source of tokens.
+func (o forgeFlags) tokens(owner string) (github.Tokens, error) {
+	switch {
+	case (o.app == "") != (o.appKey == ""):
+		return nil, command.Usage("usage.sweep-app")
+	case o.app != "" && o.tokenFile != "":
+		return nil, command.Usage("usage.exclusive", "--token-file", "--app-id")
+	case o.app != "":
+		return o.appTokens(owner)
+	case o.tokenFile != "":
+		text, err := readSmall(o.tokenFile)
+		if err != nil {
+			return nil, command.Usage("usage.sweep-token-file", o.tokenFile, err)
+		}
+		return github.Static(strings.TrimSpace(string(text))), nil
+	}
+	for _, name := range tokenVariables() {
+		if token := strings.TrimSpace(os.Getenv(name)); token != "" {
+			return github.Static(token), nil
+		}
+	}
+	return nil, command.Usage("usage.sweep-token", strings.Join(tokenVariables(), ", "))
+}
+
+func (o forgeFlags) appTokens(owner string) (github.Tokens, error) {
+	pem, err := readSmall(o.appKey)
+	if err != nil {
+		return nil, command.Usage("usage.sweep-app-key", o.appKey, err)
+	}
+	tokens, err := github.NewApp(github.AppOptions{ID: o.app, Key: pem, Installation: o.installation, Owner: owner, API: o.api})
+	if err != nil {
+		return nil, command.Usage("usage.sweep-app-key", o.appKey, err)
+	}
+	return tokens, nil
+}
+
+// readSmall reads a file that is not larger than a token or a key can be.
+func readSmall(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			return nil, path.Err
+		}
+		return nil, err
+	}
+	if info.Size() > maxToken {
+		return nil, errors.New("it is too large")
+	}
+	text, err := os.ReadFile(name)
+	return bytes.TrimSpace(text), err
+}

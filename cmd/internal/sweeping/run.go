@@ -1,0 +1,258 @@
+package sweeping
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/scanning"
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/github"
+	"github.com/akguard/akguard/scanner/report"
+	"github.com/akguard/akguard/scanner/sweep"
+	"github.com/akguard/akguard/scanner/sweep/isolate"
+	"github.com/akguard/akguard/scanner/sweep/queue"
+	"github.com/akguard/akguard/verifier"
+	"golang.org/x/sync/errgroup"
+)
+
+// githubRun is one run of sweep github.
+type githubRun struct {
+	*app
+	opts  githubOptions
+	crew  crew
+	queue *queue.Queue
+}
+
+func (r *githubRun) run(ctx context.Context) error {
+	tokens, err := r.opts.forge.tokens(r.opts.owner())
+	if err != nil {
+		return err
+	}
+	out, err := r.OpenReport(r.opts.output, r.opts.secrets)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if r.queue, err = r.openQueue(ctx); err != nil {
+		return err
+	}
+	defer r.queue.Close()
+	if r.crew, err = r.newCrew(ctx, r.opts.workFlags, tokens, r.queue); err != nil {
+		return err
+	}
+	defer r.crew.close()
+	sum, err := r.sweep(ctx)
+	if sum == nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return command.Failed(command.ExitIncomplete, "sweep.failed", err)
+	}
+	if reported := r.report(out, sum, ctx.Err() != nil); reported != nil {
+		return reported
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	r.conclude(sum)
+	return nil
+}
+
+// openQueue opens the queue: in a folder of this machine, or in a cluster.
+func (r *githubRun) openQueue(ctx context.Context) (*queue.Queue, error) {
+	options, err := r.queueOptions(r.opts.workFlags)
+	if err != nil {
+		return nil, err
+	}
+	if r.opts.nats == "" {
+		if options.Dir, err = r.opts.folder(); err != nil {
+			return nil, err
+		}
+		options.Listen, options.Certificate, options.Key = r.opts.listen, r.opts.listenCert, r.opts.listenKey
+	}
+	q, err := queue.Open(ctx, options)
+	if err != nil {
+		return nil, r.queueFailed(ctx, err)
+	}
+	if address := q.Address(); address != "" && !r.opts.quiet {
+		r.Say("sweep.listening", address, queue.TokenVariable)
+	}
+	return q, nil
+}
+
+// sweep has the workers of this process work until the sum is complete.
+func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	var crew errgroup.Group
+	crew.Go(func() error { return r.crew.work(working) })
+	progress := r.newProgress(r.opts)
+	defer progress.clear()
+	sum, err = sweep.Run(ctx, sweep.RunOptions{
+		Lister: r.crew.account, Scope: r.opts.scope, Queue: r.queue, Store: r.queue, Rules: r.crew.rules, Key: r.crew.key, Again: r.opts.again,
+		Progress: progress.show, Recovered: func(jobs int) { r.note("sweep.recovered", jobs) },
+	})
+	stop()
+	if failed := crew.Wait(); sum == nil && failed != nil && !errors.Is(failed, context.Canceled) {
+		err = failed
+	}
+	return sum, err
+}
+
+// note says something, unless nothing is to be said.
+func (r *githubRun) note(key string, args ...any) {
+	if !r.opts.quiet {
+		r.Say(key, args...)
+	}
+}
+
+// report writes the report of a sweep.
+func (r *githubRun) report(out *command.Output, sum *sweep.Sum, interrupted bool) error {
+	h, err := r.Handler(r.opts.format, out, report.Options{ShowSecrets: r.opts.secrets, Quiet: r.opts.quiet, All: r.opts.all})
+	if err != nil {
+		return err
+	}
+	totals := sum.Summary()
+	totals.Interrupted = interrupted
+	recorded := finding.Recorded{
+		Opened: finding.Header{
+			Version: command.Version(), Target: target(r.opts.scope), Rules: r.crew.rules.Rules(), Verify: r.crew.verifier != nil, Notes: notes(sum),
+		},
+		Findings: sum.Findings, Skips: sum.Skips(), Sum: totals, Ended: true,
+	}
+	if err := recorded.Play(h); err != nil {
+		return err
+	}
+	if err := out.Commit(); err != nil {
+		return command.Usage("usage.output-write", r.opts.output, err)
+	}
+	return nil
+}
+
+// target names what was swept.
+func target(s github.Scope) string {
+	var names []string
+	for _, list := range [][]string{s.Enterprises, s.Organizations, s.Users, s.Repositories} {
+		names = append(names, list...)
+	}
+	return strings.Join(names, ", ")
+}
+
+// notes say what a reader must know: the proof of the sum, and what filters left out.
+func notes(sum *sweep.Sum) []reason.Reason {
+	out := []reason.Reason{reason.New("sweep.proof", sum.Listed, sum.Scanned, sum.Unchanged, sum.Gone, sum.Unread, sum.Missing)}
+	if n := len(sum.Listing.Filtered); n > 0 {
+		out = append(out, reason.New("sweep.filtered", n))
+	}
+	if sum.Lost > 0 {
+		out = append(out, reason.New("sweep.lost-gone", sum.Lost))
+	}
+	return out
+}
+
+// conclude sets the exit code.
+func (r *githubRun) conclude(sum *sweep.Sum) {
+	totals := sum.Summary()
+	if r.opts.allowPartial && len(sum.Listing.Partial) > 0 {
+		totals.Skips -= len(sum.Listing.Partial)
+		totals.Complete = totals.Skips == 0 && sum.Missing == 0
+	}
+	outcome := scanning.Outcome{Summary: totals}
+	for _, f := range sum.Findings {
+		outcome.Count(f.Verdict)
+	}
+	r.Judge(r.opts.failOn, outcome)
+}
+
+// crew is what works in this process.
+type crew struct {
+	account  *github.Account
+	rules    *rules.Set
+	key      string
+	verifier verifier.Verifier
+	workers  []*sweep.Worker
+	pool     *isolate.Pool
+	save     func()
+}
+
+// newCrew makes the workers of this process.
+func (a *app) newCrew(ctx context.Context, o workFlags, tokens github.Tokens, q *queue.Queue) (c crew, err error) {
+	if c.rules, err = o.ruleSet(); err != nil {
+		return c, err
+	}
+	if c.key, err = o.ruleKey(); err != nil {
+		return c, err
+	}
+	v, verdicts, err := a.sweepVerifier(ctx, o)
+	if err != nil {
+		return c, err
+	}
+	c.verifier, c.save = v, func() { a.SaveVerdicts(verdicts) }
+	if c.account, err = github.NewAccount(github.AccountOptions{API: o.forge.api, Tokens: tokens}); err != nil {
+		return c, command.Usage("usage.sweep-api", err)
+	}
+	scanner, err := o.newIsolated(c.rules, c.account.Secrets)
+	if err != nil {
+		return c, command.Failed(command.ExitUsage, "sweep.program", err)
+	}
+	c.pool = scanner.pool
+	host, _ := os.Hostname()
+	for range o.workers {
+		w, err := sweep.NewWorker(ctx, sweep.WorkerOptions{
+			Queue: q, Store: q, Forge: c.account, Scanner: scanner, Rules: c.rules, Verifier: v, Key: c.key, Limits: o.limits(), Secrets: o.secrets,
+			Time: o.time, Name: host, Retries: func(f sweep.Failure) {
+				if !o.quiet {
+					a.Say("sweep.retry", f.Repository, f.Try, f.Of, reason.Of(f.Err))
+				}
+			},
+		})
+		if err != nil {
+			return c, a.queueFailed(ctx, err)
+		}
+		c.workers = append(c.workers, w)
+	}
+	return c, nil
+}
+
+// work has the workers work until ctx ends, or until one cannot go on.
+func (c crew) work(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, w := range c.workers {
+		g.Go(func() error { return w.Run(ctx) })
+	}
+	return g.Wait()
+}
+
+func (c crew) close() {
+	if c.save != nil {
+		c.save()
+	}
+	if c.pool != nil {
+		_ = c.pool.Close()
+	}
+}
+
+// queueOptions are the options of the queue that all processes share.
+func (a *app) queueOptions(o workFlags) (queue.Options, error) {
+	auth, err := queue.AuthFrom(os.Getenv)
+	if err != nil {
+		return queue.Options{}, command.Usage("usage.sweep-auth", err)
+	}
+	return queue.Options{URL: o.nats, CAFile: o.natsCA, Auth: auth, Event: func(e queue.Event) {
+		if !o.quiet && !e.Reason.IsZero() {
+			a.Say("sweep.queue", e.Reason)
+		}
+	}}, nil
+}
+
+func (a *app) queueFailed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return command.Failed(command.ExitUsage, "sweep.queue-failed", err)
+}

@@ -65,14 +65,27 @@ func (g group) noise() float64 {
 	for _, halves := range g {
 		sum := 0.0
 		for high := halves.high; high != 0; high &= high - 1 {
-			for low := halves.low; low != 0; low &= low - 1 {
-				sum += frequency[bits.TrailingZeros16(high)<<4|bits.TrailingZeros16(low)]
-			}
+			row := &rows[bits.TrailingZeros16(high)]
+			sum += row[0][halves.low&0xff] + row[1][halves.low>>8]
 		}
 		product *= sum
 	}
 	return product
 }
+
+// rows are sums of frequencies: for each upper half of a byte, those of any set of its lower halves, eight of them at a time. A
+// program that runs as a hook places the strings in each run, so it must take little time.
+var rows = func() (r [16][2][256]float64) {
+	for high := range r {
+		for half := range r[high] {
+			for set := 1; set < 256; set++ {
+				first := bits.TrailingZeros(uint(set))
+				r[high][half][set] = r[high][half][set&(set-1)] + frequency[high<<4|half<<3|first]
+			}
+		}
+	}
+	return r
+}()
 
 // frequency estimates how often each byte occurs in source code.
 var frequency = func() (f [256]float64) {

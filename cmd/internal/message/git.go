@@ -59,7 +59,6 @@ var gitTexts = texts{
 	"git.pack-unreadable":     {en: "reading pack: {1}", zh: "读取包文件：{1}"},
 	"git.pack-header":         {en: "not a pack: its header is damaged", zh: "不是包文件：头部已损坏"},
 	"git.pack-too-large":      {en: "pack is larger than {1} GiB", zh: "包文件超过 {1} GiB"},
-	"git.pack-truncated":      {en: "pack was truncated while it was read", zh: "包文件在读取过程中被截断"},
 	"git.pack-interrupted":    {en: "an earlier attempt to read the pack was interrupted", zh: "此前读取该包文件时被中断"},
 	"git.pack-index":          {en: "pack index cannot be read, git index-pack can rebuild it: {1}", zh: "无法读取包索引，可用 git index-pack 重建：{1}"},
 	"git.pack-index-partial": {

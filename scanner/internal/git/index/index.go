@@ -54,6 +54,13 @@ func Read(path, gitDir string, f object.Format) (*Index, error) {
 // their path and their tree. It leaves them out only where that saves time, so the result may still have some. The
 // root has the path "".
 func ReadChanged(path, gitDir string, f object.Format, same func(folder string, tree object.ID) bool) (*Index, error) {
+	if same != nil {
+		if x, mapped := mappedChanges(path, f, same); x != nil {
+			return x, nil
+		} else if mapped {
+			same = nil // it must be read whole
+		}
+	}
 	data, err := fileio.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return new(Index), nil

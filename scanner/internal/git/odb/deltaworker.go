@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
 	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
@@ -80,9 +81,9 @@ func (d *deltaWorker) walkTree(ctx context.Context, root int32) error {
 		}
 		d.stack[0].base = base
 	}
-	err := catchFaults(func() error { return d.descend(ctx) })
+	err := fileio.CatchFaults(func() error { return d.descend(ctx) })
 	d.releaseLarge()
-	if errors.Is(err, errFault) {
+	if errors.Is(err, fileio.ErrFault) {
 		return d.reportSubtree(ctx, root, err)
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
 	"golang.org/x/sync/errgroup"
@@ -100,7 +101,7 @@ func (l *layout) bases(ctx context.Context, p *pack, workers int) ([]int32, erro
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return catchFaults(func() error {
+			return fileio.CatchFaults(func() error {
 				for i := from; i < min(from+share, len(bases)); i++ {
 					bases[i] = l.baseOf(int32(i), p, &mu)
 				}

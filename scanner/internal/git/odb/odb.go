@@ -201,7 +201,7 @@ func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 	for _, p := range db.allPacks() {
 		if i, ok := p.idx.Find(id); ok {
 			var o Object
-			readErr := catchFaults(func() (err error) {
+			readErr := fileio.CatchFaults(func() (err error) {
 				o, err = db.packedObject(p, p.idx.Offset(i), hops)
 				return err
 			})

@@ -40,11 +40,11 @@ func OpenFile(path string, f object.Format, maxSize int64) (*File, error) {
 	if _, err := file.ReadAt(head, 0); err != nil || string(head[:4]) != "PACK" {
 		return nil, errors.Join(reason.NewError("git.pack-header"), file.Close())
 	}
-	return &File{path: path, format: f, file: file, data: mapFile(file, info.Size()), size: info.Size()}, nil
+	return &File{path: path, format: f, file: file, data: fileio.Map(file, info.Size()), size: info.Size()}, nil
 }
 
 // Close closes the pack's file.
-func (p *File) Close() error { return errors.Join(unmapFile(p.data), p.file.Close()) }
+func (p *File) Close() error { return errors.Join(fileio.Unmap(p.data), p.file.Close()) }
 
 // Count returns the number of objects in the pack's header, or -1 if it cannot be read.
 func (p *File) Count() int {

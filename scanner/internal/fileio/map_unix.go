@@ -1,6 +1,6 @@
 //go:build unix
 
-package packfile
+package fileio
 
 import (
 	"math"
@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// mapFile maps a file into memory, and returns nil if that fails. The file may be deleted while it is mapped.
-func mapFile(f *os.File, size int64) []byte {
+// Map maps a file into memory, and returns nil if that fails. The file may be deleted while it is mapped.
+func Map(f *os.File, size int64) []byte {
 	if size <= 0 || size > math.MaxInt {
 		return nil
 	}
@@ -20,7 +20,8 @@ func mapFile(f *os.File, size int64) []byte {
 	return data
 }
 
-func unmapFile(data []byte) error {
+// Unmap undoes Map. It does nothing with nil.
+func Unmap(data []byte) error {
 	if data == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package sweep_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -342,5 +343,53 @@ func TestLost(t *testing.T) {
 	sum := sweeps(t, f, m)
 	if got, want := counts(sum), "6: 6 scanned, 0 unchanged, 0 gone, 0 unread, 0 missing"; got != want || len(sum.Findings) != 6 {
 		t.Errorf("%s, want %s; %d findings", got, want, len(sum.Findings))
+	}
+}
+
+// TestWatch has pushes to two repositories while they are watched. Each new key is told once, and old ones are not told.
+func TestWatch(t *testing.T) {
+	f, next := newForge(t), planted.Keys(6)
+	for id := range int64(2) {
+		r := f.add(t, id+1, fmt.Sprint("r", id))
+		r.Write("old.env", next().Text())
+		r.Commit("old leak")
+	}
+	f.add(t, 3, "other").Commit("x")
+	m := sweeptest.NewMemory(time.Minute)
+	sweeps(t, f, m)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	w, err := sweep.NewWorker(ctx, sweep.WorkerOptions{Queue: m, Store: m, Forge: f, Scanner: local{t.TempDir()}, Rules: builtin.Set(), Key: "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = w.Run(ctx) }()
+	added, looks := make(chan int64), make(chan sweep.Look, 10)
+	watched := make(chan error, 1)
+	go func() {
+		watched <- sweep.Watch(ctx, sweep.WatchOptions{
+			Forge: f, Queue: m, Store: m, Rules: builtin.Set(), Added: added, Scope: func(r github.Repository) bool { return r.Name != "other" },
+			Seen: func(l sweep.Look) error { looks <- l; return nil },
+		})
+	}()
+	for id := range int64(2) {
+		r, key := f.repos[id+1], next()
+		r.Write("new.env", key.Text())
+		r.Commit("new leak")
+		added <- id + 1
+		added <- 3 // which is not watched
+		look := <-looks
+		if look.Name != fmt.Sprint("acme/r", id) || look.State != sweep.Scanned || len(look.Findings) != 1 || look.Findings[0].Occurrences[0].Path != "new.env" {
+			t.Errorf("seen %s, %s, %d findings", look.Name, look.State, len(look.Findings))
+		}
+	}
+	added <- 1
+	if look := <-looks; look.State != sweep.Unchanged || len(look.Findings) != 0 {
+		t.Errorf("nothing was added: %s, %d findings", look.State, len(look.Findings))
+	}
+	cancel()
+	if err := <-watched; !errors.Is(err, context.Canceled) {
+		t.Errorf("the watch ends with %v", err)
 	}
 }

@@ -23,6 +23,18 @@ var sweepTexts = texts{
 	"sweep.program":           {en: "the program could not read itself: {1}", zh: "程序无法读取自身：{1}"},
 	"sweep.program.hint":      {en: "run akguard from a file that can be read", zh: "请从可读取的文件运行 akguard"},
 
+	"sweep.watch-polling":   {en: "watching {1}; press Ctrl-C to end", zh: "正在监视 {1}；按 Ctrl-C 结束"},
+	"sweep.watch-listening": {en: "taking the deliveries of webhooks at {1}; press Ctrl-C to end", zh: "在 {1} 接收 webhook；按 Ctrl-C 结束"},
+	"sweep.watch-clean":     {en: "{1}: nothing new was found, {2} after the event", zh: "{1}：没有新的发现，距事件 {2}"},
+	"sweep.watch-found":     {en: "{1}: {2}, {3} after the event", zh: "{1}：{2}，距事件 {3}"},
+	"sweep.watch-unread":    {en: "{1} could not be scanned: {2}", zh: "无法扫描 {1}：{2}"},
+	"sweep.watch-failed":    {en: "the events of {1} could not be read: {2}", zh: "无法读取 {1} 的事件：{2}"},
+
+	"usage.sweep-webhook":             {en: "webhooks cannot be taken at {1}: {2}", zh: "无法在 {1} 接收 webhook：{2}"},
+	"usage.sweep-webhook.hint":        {en: "give --webhook an address of this machine, such as 127.0.0.1:8080, behind a server that speaks TLS", zh: "请为 --webhook 指定本机地址，如 127.0.0.1:8080，并置于支持 TLS 的服务器之后"},
+	"usage.sweep-webhook-secret":      {en: "the secret of the webhook, {1}, could not be read: {2}", zh: "无法读取 webhook 的密钥 {1}：{2}"},
+	"usage.sweep-webhook-secret.hint": {en: "name a file that has the secret as GitHub has it, with --webhook-secret", zh: "请用 --webhook-secret 指定文件，内容与 GitHub 中设置的密钥一致"},
+
 	"usage.sweep-scope":           {en: "nothing says what to sweep", zh: "未指定扫描范围"},
 	"usage.sweep-scope.hint":      {en: "name an organization with --org, or use --user, --enterprise or --repo OWNER/NAME", zh: "请用 --org 指定组织，或使用 --user、--enterprise、--repo OWNER/NAME"},
 	"usage.sweep-token":           {en: "there is no token: set one of {1}", zh: "没有令牌：请设置 {1} 之一"},

@@ -19,6 +19,6 @@ func Commands(c *command.App) []*cobra.Command {
 		}
 		return cmd.Help()
 	}}
-	cmd.AddCommand(a.github(), a.worker(), a.scanRepository())
+	cmd.AddCommand(a.github(), a.worker(), a.watch(), a.scanRepository())
 	return []*cobra.Command{cmd}
 }

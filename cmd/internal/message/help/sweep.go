@@ -85,6 +85,33 @@ AKGUARD_NATS_TOKEN_FILE）中，或在 AKGUARD_NATS_CREDENTIALS 指定的 .creds
 		en: `  akguard sweep worker --nats tls://queue.acme.example:4222`,
 		zh: `  akguard sweep worker --nats tls://queue.acme.example:4222`,
 	},
+	"help.sweep-watch.short": {en: "Scan what is pushed to an organization, as it is pushed", zh: "在代码推送到组织时立即扫描"},
+	"help.sweep-watch.long": {
+		en: `Scan what is added to the repositories of organizations and users, and report keys that were not there before, until
+Ctrl-C. akguard polls the list of events, which GitHub shows with a delay; or, with --webhook, takes the deliveries of
+webhooks: their signatures are checked with the secret in the file that --webhook-secret names.
+
+What an earlier sweep has read with the same state is known: sweep the organization once before.
+
+{1}`,
+		zh: `扫描组织和用户的仓库中新增的内容，报告之前没有的密钥，直到按下 Ctrl-C。akguard 会轮询事件列表（GitHub 会延迟显示）；
+使用 --webhook 时则接收 webhook，并用 --webhook-secret 指定文件中的密钥校验签名。
+
+此前以相同状态扫描过的内容视为已知：请先对组织做一次完整扫描。
+
+{1}`,
+	},
+	"help.sweep-watch.example": {
+		en: `  akguard sweep watch --org acme
+  akguard sweep watch --org acme --webhook 127.0.0.1:8080 --webhook-secret secret.txt`,
+		zh: `  akguard sweep watch --org acme
+  akguard sweep watch --org acme --webhook 127.0.0.1:8080 --webhook-secret secret.txt`,
+	},
+	"flag.webhook":               {en: "take the deliveries of webhooks at this `ADDRESS`, in place of polling", zh: "在此 `ADDRESS` 接收 webhook，代替轮询"},
+	"flag.webhook-secret":        {en: "`FILE` with the secret of the webhook", zh: "webhook 密钥文件 `FILE`"},
+	"flag.every":                 {en: "poll no more often than this `DURATION`; GitHub asks for a minute by default", zh: "轮询间隔不短于 `DURATION`；GitHub 默认要求一分钟"},
+	"flag.sweep-watch.config":    {en: "read rules from `FILE`, in the format of akguard or gitleaks", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）"},
+	"flag.sweep-watch.state":     {en: "the `FOLDER` of a sweep that was made before", zh: "之前扫描所用的状态 `FOLDER`"},
 	"flag.org":                   {en: "sweep the repositories of this organization `NAME`; repeatable", zh: "扫描组织 `NAME` 的仓库；可重复"},
 	"flag.user":                  {en: "sweep the repositories of this user `NAME`; repeatable", zh: "扫描用户 `NAME` 的仓库；可重复"},
 	"flag.enterprise":            {en: "sweep the organizations of the enterprise with this `SLUG`; repeatable", zh: "扫描企业 `SLUG` 的所有组织；可重复"},

@@ -170,6 +170,7 @@ func (l *listing) user(ctx context.Context, user string) error {
 		}
 		return err
 	}
+	l.unknown = true
 	l.out.Unsure = append(l.out.Unsure, reason.New("github.unsure-public", user))
 	return l.collect(ctx, "GET /users/"+user+"/repos", listed, func(page github.ListOptions) ([]*github.Repository, *github.Response, error) {
 		return l.rest.Repositories.ListByUser(ctx, user, &github.RepositoryListByUserOptions{

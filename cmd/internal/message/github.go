@@ -2,8 +2,8 @@ package message
 
 // githubTexts are what the API of GitHub answers.
 var githubTexts = texts{
-	"github.signature": {en: "the signature of the delivery is wrong", zh: "webhook 签名错误"},
-	"github.delivery":  {en: "the delivery is not what GitHub sends", zh: "webhook 内容不符合 GitHub 的格式"},
+	"github.signature":    {en: "the signature of the delivery is wrong", zh: "webhook 签名错误"},
+	"github.delivery":     {en: "the delivery is not what GitHub sends", zh: "webhook 内容不符合 GitHub 的格式"},
 	"github.address":      {en: "the address of GitHub's API is no https URL", zh: "GitHub API 的地址不是 https URL"},
 	"github.repository":   {en: "{1} is no repository on GitHub: OWNER/NAME is expected", zh: "{1} 不是 GitHub 仓库：应为 OWNER/NAME"},
 	"github.unreachable":  {en: "GitHub gave no answer to {1}: {2}", zh: "GitHub 未响应 {1}：{2}"},

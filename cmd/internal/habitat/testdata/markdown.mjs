@@ -8,7 +8,7 @@ const load = (name) => import(pathToFileURL(`${modules}/node_modules/${name}/ind
 const { micromark } = await load("micromark");
 const { gfm, gfmHtml } = await load("micromark-extension-gfm");
 
-const tag = /^<(\/?(h3|p|code|table|thead|tr|th|tbody|td|br|strong|ul|li|a)|a href="https:\/\/github\.com\/demo\/shop\/commit\/[0-9a-f]{40}")( \/)?>$/;
+const tag = /^<(\/?(h3|p|code|table|thead|tr|th|tbody|td|br|strong|ul|li|a)|a href="https:\/\/github\.com\/(demo\/shop\/commit\/[0-9a-f]{40}|acme\/shop\/blob\/[0-9a-f]{40}\/deploy\/app\.env#L3)")( \/)?>$/;
 const reference = /@\w|#\d|\bGH-\d|https?:|www\.|\b[0-9a-f]{40}\b|:[a-z]\w*:/; // what GitHub makes a link or a picture of, outside code
 
 for (const report of reports) {

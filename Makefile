@@ -15,7 +15,7 @@ TESTFLAGS   ?=
 DETECTION   ?= ../shared/detection
 SCOREFLAGS  ?=
 
-.PHONY: help build test test-seeds man test-gitsuite test-interop test-habitat race lint cross bench fuzz score
+.PHONY: help build test test-seeds man test-gitsuite test-interop test-habitat test-chaos race lint cross bench fuzz score
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,12 @@ test-habitat: ## try akguard among the programs that it lives with; says what it
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && $(GO) test -tags habitat -c -o "$$dir/habitat.test" ./cmd/internal/habitat && \
 	cd cmd/internal/habitat && "$$dir/habitat.test" -test.timeout 15m
 
+# How long make test-chaos disturbs a sweep: it takes about three times this.
+CHAOS       ?= 2m
+
+test-chaos: ## kill servers and workers of a sweep for twice CHAOS, and compare its results with those of an undisturbed one
+	AKGUARD_CHAOS_TIME=$(CHAOS) $(GO) test -tags chaos -timeout 30m -count 1 -v -run '^(TestChaos|TestQuorumLost)$$' ./scanner/sweep/queue
+
 race: ## run the tests of the packages in RACE under the race detector
 	$(GO) test -race -timeout 9m $(TESTFLAGS) $(RACE)
 
@@ -67,7 +73,7 @@ lint: ## check gofmt, go vet and staticcheck
 		echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; \
 	fi
 	$(GO) vet ./...
-	$(GO) vet -tags 'habitat interop' ./...
+	$(GO) vet -tags 'habitat interop chaos' ./...
 	$(GO) run $(STATICCHECK) ./...
 
 cross: ## compile for Linux, macOS and Windows

@@ -108,7 +108,7 @@ func (b *bucket) last(ctx context.Context, key string) (*jetstream.RawStreamMsg,
 }
 
 func (b *bucket) lastOf(ctx context.Context, subject string) (message *jetstream.RawStreamMsg, err error) {
-	err = b.stream.do(ctx, sweep.MaxValue, "read", func(ctx context.Context, s jetstream.Stream) error {
+	err = b.stream.do(ctx, 0, "read", func(ctx context.Context, s jetstream.Stream) error {
 		message, err = s.GetLastMsgForSubject(ctx, subject)
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			message, err = nil, nil

@@ -15,9 +15,12 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// attemptTime is how long one attempt may take. A server that dies leaves requests without an answer, so this is how long
-// a caller waits in vain.
-const attemptTime = 4 * time.Second
+// attemptTime is how long the first attempt may take, and longestAttempt how long a later one. A server that dies leaves
+// requests without an answer, so this is how long a caller waits in vain; but a slow network needs more.
+const (
+	attemptTime    = time.Second
+	longestAttempt = 4 * time.Second
+)
 
 // attemptBytes is how many bytes prolong an attempt by a second.
 const attemptBytes = 256 << 10
@@ -34,11 +37,13 @@ func (q *Queue) retryFor(ctx context.Context, limit time.Duration, what string, 
 		if err := q.ended(ctx); err != nil {
 			return err
 		}
-		attempt, cancel := context.WithTimeout(ctx, limit)
+		attempt, cancel := context.WithTimeout(ctx, max(limit, min(attemptTime<<min(failures, 4), longestAttempt)))
 		stop := context.AfterFunc(q.ctx, cancel)
 		err := f(attempt)
 		stop()
 		cancel()
+		if (err == nil || !temporary(err)) && failures > 0 {
+		}
 		if err == nil || !temporary(err) {
 			return known(what, err)
 		}
@@ -96,6 +101,7 @@ func temporary(err error) bool {
 // The codes of answers that name a state of the servers which passes, and of those that do not pass though they are of
 // the same class.
 const (
+	codeNoPeers          = 10005 // for a new stream, while a server is down
 	codeNotLeader        = 10009
 	codeNotAssigned      = 10007
 	codeStoreFailed      = 10077
@@ -109,7 +115,7 @@ const (
 
 func temporaryCode(api *jetstream.APIError) bool {
 	switch api.ErrorCode {
-	case codeNotLeader, codeNotAssigned, codeStreamOffline, codeConsumerOffline:
+	case codeNoPeers, codeNotLeader, codeNotAssigned, codeStreamOffline, codeConsumerOffline:
 		return true
 	case codeStoreFailed, codeStorageExceeded, codeMemoryExceeded, codeNotEnabled, codeNotEnabledForOne:
 		return false

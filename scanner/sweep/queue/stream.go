@@ -83,10 +83,10 @@ func (s *stream) do(ctx context.Context, size int, what string, f func(context.C
 	limit := attemptTime + time.Duration(size/attemptBytes)*time.Second
 	return s.queue.retryFor(ctx, limit, what, func(ctx context.Context) error {
 		handle, err := s.get(ctx)
-		if err != nil {
-			return err
+		if err == nil {
+			err = f(ctx, handle)
 		}
-		return s.judge(f(ctx, handle))
+		return s.judge(err)
 	})
 }
 

@@ -8,19 +8,19 @@ import (
 	"github.com/google/go-github/v62/github"
 
 	"github.com/akguard/akguard/rules/reason"
-	"github.com/akguard/akguard/scanner/github/budget"
+	"github.com/akguard/akguard/scanner/github/transport"
 )
 
-// Budget keeps the requests of one identity within GitHub's limits, see package budget.
+// Budget keeps the requests of one identity within GitHub's limits, see package transport.
 type (
-	Budget        = budget.Budget
-	BudgetOptions = budget.Options
-	BudgetState   = budget.State
-	BudgetStore   = budget.Store
+	Budget        = transport.Budget
+	BudgetOptions = transport.BudgetOptions
+	BudgetState   = transport.State
+	BudgetStore   = transport.Store
 )
 
 // NewBudget returns a budget.
-func NewBudget(o BudgetOptions) *Budget { return budget.New(o) }
+func NewBudget(o BudgetOptions) *Budget { return transport.NewBudget(o) }
 
 // AccountOptions say whom to talk to, and as whom. Tokens is required.
 type AccountOptions struct {
@@ -46,10 +46,11 @@ func NewAccount(o AccountOptions) (*Account, error) {
 	}
 	t := newTransport(base, o.Tokens)
 	if o.Budget != nil {
-		t.budget = o.Budget
+		t.Budget = o.Budget
 	}
+	t.Cache = new(transport.Cache)
 	if o.MaxWait > 0 {
-		t.patience = func() *budget.Patience { return budget.NewPatience(o.MaxWait) }
+		t.Patience = func() *transport.Patience { return transport.NewPatience(o.MaxWait) }
 	}
 	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens}, nil
 }
@@ -57,12 +58,12 @@ func NewAccount(o AccountOptions) (*Account, error) {
 // Token returns the token of the account, for git. It is a Tokens.
 func (a *Account) Token(ctx context.Context, refused string) (string, error) {
 	token, err := a.tokens.Token(ctx, refused)
-	a.secrets.add(token)
+	a.secrets.Add(token)
 	return token, err
 }
 
 // Secrets returns the tokens that the account has sent lately, so that they can be removed from what others print.
-func (a *Account) Secrets() []string { return a.secrets.list() }
+func (a *Account) Secrets() []string { return a.secrets.List() }
 
 // Repository is a repository. It has no credentials, and can be stored as JSON.
 type Repository struct {

@@ -94,6 +94,73 @@ func TestRepositories(t *testing.T) {
 	}
 }
 
+// Pages that have not changed are not sent again, unless the token is another one.
+func TestUnchanged(t *testing.T) {
+	s, _ := organization(t, orgtest.Options{})
+	add(t, s, 250, func(int, *orgtest.Repo) {})
+	token := s.NewToken(orgtest.Token{Kind: "classic", Login: "wei"})
+	a := account(t, s, tokensFunc(func(string) string { return token }))
+	list := func(unchanged int) {
+		t.Helper()
+		s.Forget()
+		l, err := a.Repositories(t.Context(), github.Scope{Organizations: []string{"acme"}})
+		if err != nil || len(l.Repositories) != 250 || s.Stats().Unchanged != unchanged {
+			t.Errorf("%d listed, %d unchanged, %v", len(l.Repositories), s.Stats().Unchanged, err)
+		}
+	}
+	list(0)
+	list(3)
+	s.Repos[0].Archived = true
+	list(2)
+	token = s.NewToken(orgtest.Token{Kind: "classic", Login: "wei"})
+	list(0)
+}
+
+// Whatever a server answers to a list, the token goes to the API alone.
+func FuzzList(f *testing.F) {
+	f.Add(`<https://api.example.com/x?page=2>; rel="next"`, "partial-results; organizations=1,2", `[{"id":1,"name":"x","owner":{"login":"acme"}}]`, 200)
+	f.Add(`<https://evil.example.com/x>; rel="next"`, "required; url=https://x", `[]`, 403)
+	f.Add(`<http://api.example.com/x>; rel="next"`, "partial-results", `{"message":"x","block":{"reason":"dmca"}}`, 451)
+	f.Fuzz(func(t *testing.T, link, sso, body string, status int) {
+		if status < 200 || status > 599 {
+			return
+		}
+		n := 0
+		next := roundTripper(func(r *http.Request) (*http.Response, error) {
+			if r.Header.Get("Authorization") != "" && (r.URL.Host != "api.example.com" || r.URL.Scheme != "https") {
+				t.Errorf("the token went to %s", r.URL)
+			}
+			resp := httptest.NewRecorder()
+			if n++; n > 3 {
+				link = ""
+			}
+			resp.Header().Set("Link", link)
+			resp.Header().Set("X-GitHub-SSO", sso)
+			resp.WriteHeader(status)
+			_, _ = resp.WriteString(body)
+			return resp.Result(), nil
+		})
+		a, err := github.NewAccount(github.AccountOptions{
+			API: "https://api.example.com", Tokens: github.Static(token), HTTP: &http.Client{Transport: next}, MaxWait: time.Minute,
+			Budget: github.NewBudget(github.BudgetOptions{Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := github.Repository{Owner: "acme", Name: "x"}
+		_, err1 := a.Repositories(t.Context(), github.Scope{Organizations: []string{"acme"}})
+		_, err2 := a.LostHeads(t.Context(), r, time.Time{})
+		err3 := a.Texts(t.Context(), r, github.Issues|github.Reviews, time.Time{}, func(github.Text) error { return nil })
+		if text := fmt.Sprint(err1, err2, err3); strings.Contains(text, token) {
+			t.Error(text)
+		}
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // What a filter leaves out is listed with the reason.
 func TestFilter(t *testing.T) {
 	s, a := organization(t, orgtest.Options{})

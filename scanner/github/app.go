@@ -18,6 +18,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/github/transport"
 )
 
 // AppOptions say which App asks for tokens. ID and Key are required, and Installation or Owner.
@@ -105,7 +106,7 @@ func (a *app) create(ctx context.Context) (string, error) {
 	}
 	start := time.Now()
 	if err == nil {
-		resp, doErr := a.rest.Do(repeatable(ctx), req, &answer)
+		resp, doErr := a.rest.Do(transport.Repeatable(ctx), req, &answer)
 		if err = doErr; err == nil {
 			start = clock(resp.Header, start)
 		}
@@ -116,7 +117,7 @@ func (a *app) create(ctx context.Context) (string, error) {
 	if answer.Token == "" {
 		return "", newError(http.StatusOK, "POST /"+address, "")
 	}
-	a.secrets.add(answer.Token)
+	a.secrets.Add(answer.Token)
 	life := answer.Expires.Sub(start)
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-github/v62/github"
+
+	"github.com/akguard/akguard/scanner/github/transport"
 )
 
 // Attachment is content of a repository that is not in git. It has no credentials, and can be stored as JSON.
@@ -111,7 +113,7 @@ func (a *Account) Open(ctx context.Context, at Attachment, limit int64) (io.Read
 	if !at.Zip {
 		req.Header.Set("Accept", "application/octet-stream")
 	}
-	resp, err := a.rest.BareDo(streamed(ctx), req)
+	resp, err := a.rest.BareDo(transport.Streamed(ctx), req)
 	if err != nil {
 		return nil, a.failed(ctx, call, err)
 	}

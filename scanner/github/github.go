@@ -19,7 +19,8 @@ import (
 	"github.com/google/go-github/v62/github"
 
 	"github.com/akguard/akguard/rules/reason"
-	"github.com/akguard/akguard/scanner/github/budget"
+	"github.com/akguard/akguard/scanner/github/transport"
+	"github.com/akguard/akguard/scanner/printable"
 )
 
 // Options say whom to talk to. Token and Repository are required.
@@ -36,7 +37,11 @@ type Options struct {
 // publicAPI is the address of github.com's API.
 const publicAPI = "https://api.github.com"
 
-const requestTimeout = 30 * time.Second
+// The default of Options.MaxWait, and longer than any limit lasts.
+const (
+	defaultMaxWait = 2 * time.Minute
+	forever        = 365 * 24 * time.Hour
+)
 
 // Client calls the API for one repository. It is safe for concurrent use.
 type Client struct {
@@ -59,9 +64,9 @@ func New(o Options) (*Client, error) {
 		wait = defaultMaxWait
 	}
 	t := newTransport(base, Static(o.Token))
-	t.budget = budget.New(budget.Options{Sleep: o.Sleep})
-	all := budget.NewPatience(wait)
-	t.patience = func() *budget.Patience { return all }
+	t.Budget = transport.NewBudget(transport.BudgetOptions{Sleep: o.Sleep})
+	all := transport.NewPatience(wait)
+	t.Patience = func() *transport.Patience { return all }
 	return &Client{api: newAPI(base, o.HTTP, t), owner: owner, name: name}, nil
 }
 
@@ -69,15 +74,23 @@ func New(o Options) (*Client, error) {
 type api struct {
 	rest    *github.Client
 	graphql string // the address of the GraphQL API
-	secrets *redactor
+	secrets *transport.Redactor
 }
 
-func newAPI(base *url.URL, given *http.Client, t *transport) *api {
+// newTransport returns a transport that has a budget of its own, and endless patience.
+func newTransport(base *url.URL, tokens Tokens) *transport.Transport {
+	return &transport.Transport{
+		Next: http.DefaultTransport, Base: base, GraphQL: graphqlOf(base), Tokens: tokens, Secrets: new(transport.Redactor),
+		Budget: transport.NewBudget(transport.BudgetOptions{}), Patience: func() *transport.Patience { return transport.NewPatience(forever) },
+	}
+}
+
+func newAPI(base *url.URL, given *http.Client, t *transport.Transport) *api {
 	var client http.Client
 	if given != nil {
 		client = *given
 		if given.Transport != nil {
-			t.next = given.Transport
+			t.Next = given.Transport
 		}
 	}
 	client.Timeout = 0 // waits for rate limits would count towards it; each request has a timeout
@@ -85,7 +98,7 @@ func newAPI(base *url.URL, given *http.Client, t *transport) *api {
 	rest := github.NewClient(&client)
 	rest.BaseURL = base
 	rest.UserAgent = "akguard"
-	return &api{rest: rest, graphql: graphqlOf(base), secrets: t.secrets}
+	return &api{rest: rest, graphql: t.GraphQL, secrets: t.Secrets}
 }
 
 // address checks the address of the API. Over plain http a token would be sent in the clear.
@@ -114,6 +127,9 @@ func graphqlOf(base *url.URL) string {
 	u.Path = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), "/v3") + "/graphql"
 	return u.String()
 }
+
+// clean makes what GitHub says fit to print, and removes the tokens.
+func (c *api) clean(s string) string { return printable.Short(c.secrets.Clean(s)) }
 
 // Error is an answer that is no success, or the lack of one.
 type Error struct {
@@ -156,18 +172,23 @@ func (c *api) failed(ctx context.Context, call string, err error) error {
 	if errors.As(err, &known) {
 		return known
 	}
+	var limited *transport.LimitedError
+	if errors.As(err, &limited) {
+		lasts := reason.NewError("github.limit-lasts", call, limited.Wait.Round(time.Second))
+		return &Error{Status: http.StatusTooManyRequests, Reason: lasts}
+	}
 	var answer *github.ErrorResponse
 	if errors.As(err, &answer) && answer.Response != nil {
-		failure := newError(answer.Response.StatusCode, call, c.secrets.clean(answer.Message))
+		failure := newError(answer.Response.StatusCode, call, c.clean(answer.Message))
 		if answer.Block != nil {
-			failure.block = c.secrets.clean(answer.Block.Reason)
+			failure.block = c.clean(answer.Block.Reason)
 		}
 		if strings.HasPrefix(answer.Response.Header.Get("X-Github-Sso"), "required") {
 			failure.Reason = reason.NewError("github.sso", call)
 		}
 		return failure
 	}
-	return &Error{Reason: reason.NewError("github.unreachable", call, c.secrets.clean(err.Error()))}
+	return &Error{Reason: reason.NewError("github.unreachable", call, c.clean(err.Error()))}
 }
 
 func newError(status int, call, message string) *Error {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/akguard/akguard/scanner/github/transport"
 )
 
 // Thread is a thread of review comments.
@@ -35,8 +37,8 @@ func ask[T any](ctx context.Context, c *api, q query) (T, error) {
 	const call = "POST /graphql"
 	var a answer[T]
 	req, err := c.rest.NewRequest(http.MethodPost, c.graphql, q)
-	if ctx = repeatable(ctx); strings.HasPrefix(q.Query, "mutation") {
-		ctx = writing(ctx)
+	if ctx = transport.Repeatable(ctx); strings.HasPrefix(q.Query, "mutation") {
+		ctx = transport.Writing(ctx)
 	}
 	if err == nil {
 		_, err = c.rest.Do(ctx, req, &a)
@@ -47,7 +49,7 @@ func ask[T any](ctx context.Context, c *api, q query) (T, error) {
 		if status == 0 {
 			status = http.StatusUnprocessableEntity
 		}
-		err = newError(status, call, c.secrets.clean(first.Message))
+		err = newError(status, call, c.clean(first.Message))
 	}
 	return a.Data, c.failed(ctx, call, err)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-github/v62/github"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/github/transport"
 )
 
 // Issue is an issue to open. Body holds no secret: who reads the issue may be anybody.
@@ -39,7 +40,7 @@ func (a *Account) FileIssue(ctx context.Context, r Repository, i Issue) (string,
 		if known.GetBody() == body && known.GetTitle() == i.Title {
 			return known.GetHTMLURL(), nil
 		}
-		_, _, err = a.rest.Issues.Edit(repeatable(ctx), r.Owner, r.Name, known.GetNumber(), request)
+		_, _, err = a.rest.Issues.Edit(transport.Repeatable(ctx), r.Owner, r.Name, known.GetNumber(), request)
 		return known.GetHTMLURL(), a.failed(ctx, fmt.Sprintf("PATCH /repos/%s/issues/%d", r.FullName(), known.GetNumber()), err)
 	}
 	if len(i.Labels) > 0 {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 
 	"github.com/google/go-github/v62/github"
+
+	"github.com/akguard/akguard/scanner/github/transport"
 )
 
 // pageSize is the most entries that GitHub lists at once.
@@ -163,7 +165,7 @@ func (c *Client) CreateReview(ctx context.Context, number int, commit, body stri
 
 // EditReview replaces the text of a review.
 func (c *Client) EditReview(ctx context.Context, number int, id int64, body string) error {
-	_, _, err := c.rest.PullRequests.UpdateReview(repeatable(ctx), c.owner, c.name, number, id, body)
+	_, _, err := c.rest.PullRequests.UpdateReview(transport.Repeatable(ctx), c.owner, c.name, number, id, body)
 	return c.failed(ctx, c.call(http.MethodPut, "pulls/%d/reviews/%d", number, id), err)
 }
 
@@ -177,12 +179,12 @@ func (c *Client) CreateFileComment(ctx context.Context, number int, commit strin
 
 // EditComment replaces the text of a review comment.
 func (c *Client) EditComment(ctx context.Context, id int64, body string) error {
-	_, _, err := c.rest.PullRequests.EditComment(repeatable(ctx), c.owner, c.name, id, &github.PullRequestComment{Body: &body})
+	_, _, err := c.rest.PullRequests.EditComment(transport.Repeatable(ctx), c.owner, c.name, id, &github.PullRequestComment{Body: &body})
 	return c.failed(ctx, c.call(http.MethodPatch, "pulls/comments/%d", id), err)
 }
 
 // DeleteComment deletes a review comment.
 func (c *Client) DeleteComment(ctx context.Context, id int64) error {
-	_, err := c.rest.PullRequests.DeleteComment(repeatable(ctx), c.owner, c.name, id)
+	_, err := c.rest.PullRequests.DeleteComment(transport.Repeatable(ctx), c.owner, c.name, id)
 	return c.failed(ctx, c.call(http.MethodDelete, "pulls/comments/%d", id), err)
 }

@@ -60,6 +60,7 @@ type Stats struct {
 	Refused              map[string]int // requests that a limit refused, by its kind
 	Violations           map[string]int // those that were sent in spite of a refusal, and misuse
 	Unauthorized         int
+	Unchanged            int // answers with status 304
 }
 
 // Server is the emulated organization. Its fields and those of its repositories may be changed under Lock.

@@ -297,6 +297,7 @@ func page[T any](e *exchange, list []T, show func(T) object, wrapped string) {
 	tag := fmt.Sprintf(`W/"%x"`, sum[:8])
 	e.Header().Set("ETag", tag)
 	if e.r.Header.Get("If-None-Match") == tag {
+		e.stats.Unchanged++
 		e.WriteHeader(http.StatusNotModified)
 		return
 	}

@@ -1,4 +1,4 @@
-package budget_test
+package transport_test
 
 import (
 	"encoding/json"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/akguard/akguard/scanner/github/budget"
+	"github.com/akguard/akguard/scanner/github/transport"
 )
 
 const secondary = `{"message":"You have exceeded a secondary rate limit. Please wait.","documentation_url":"https://docs.github.com/rest"}`
@@ -14,8 +14,8 @@ const secondary = `{"message":"You have exceeded a secondary rate limit. Please 
 // GitHub says in many ways that it limits.
 func TestRead(t *testing.T) {
 	now := time.Unix(1_900_000_000, 0)
-	rest := budget.Cost{Resource: "core", Points: 1}
-	graphql := budget.Cost{Resource: "graphql", Points: 1, GraphQL: true}
+	rest := transport.Cost{Resource: "core", Points: 1}
+	graphql := transport.Cost{Resource: "graphql", Points: 1, GraphQL: true}
 	headers := func(pairs ...string) http.Header {
 		h := http.Header{"Date": {now.Add(-time.Hour).UTC().Format(http.TimeFormat)}} // the server's clock is an hour behind
 		for i := 0; i < len(pairs); i += 2 {
@@ -28,7 +28,7 @@ func TestRead(t *testing.T) {
 		status           int
 		h                http.Header
 		body             string
-		cost             budget.Cost
+		cost             transport.Cost
 		limited, primary bool
 		pause            time.Duration
 	}{
@@ -57,7 +57,7 @@ func TestRead(t *testing.T) {
 		"GraphQL, another error":      {200, headers(), `{"errors":[{"type":"NOT_FOUND","message":"no"}]}`, graphql, false, false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := budget.Read(test.status, test.h, []byte(test.body), test.cost, now)
+			a := transport.ReadAnswer(test.status, test.h, []byte(test.body), test.cost, now)
 			if a.Limited != test.limited || a.Primary != test.primary || a.Pause != test.pause || a.Limited && a.Good {
 				t.Errorf("%+v", a)
 			}
@@ -74,11 +74,11 @@ func FuzzRead(f *testing.F) {
 			"X-Ratelimit-Limit": {limit}, "X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {reset}, "X-Ratelimit-Resource": {resource},
 			"Retry-After": {after}, "Date": {date},
 		}
-		a := budget.Read(status, h, []byte(body), budget.Cost{Resource: "core", Points: 1, GraphQL: graphql}, now)
+		a := transport.ReadAnswer(status, h, []byte(body), transport.Cost{Resource: "core", Points: 1, GraphQL: graphql}, now)
 		if a.Pause < 0 || a.Pause > 51*time.Hour || a.Rate.Remaining < 0 || a.Limited && a.Good {
 			t.Errorf("%+v", a)
 		}
-		if _, err := json.Marshal(budget.State{Rates: map[string]budget.Rate{a.Resource: a.Rate}}); err != nil {
+		if _, err := json.Marshal(transport.State{Rates: map[string]transport.Rate{a.Resource: a.Rate}}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -86,16 +86,16 @@ func FuzzRead(f *testing.F) {
 
 func TestTakes(t *testing.T) {
 	now := time.Unix(1_900_000_000, 0)
-	core := func(remaining int) budget.State {
-		return budget.State{Rates: map[string]budget.Rate{"core": {Limit: 5000, Remaining: remaining, Reset: now.Add(30 * time.Minute)}}}
+	core := func(remaining int) transport.State {
+		return transport.State{Rates: map[string]transport.Rate{"core": {Limit: 5000, Remaining: remaining, Reset: now.Add(30 * time.Minute)}}}
 	}
 	for _, test := range []struct {
-		state    budget.State
+		state    transport.State
 		requests int
 		want     time.Duration
 	}{
-		{budget.State{}, 900, time.Minute},
-		{budget.State{Silent: true}, 900, 0},
+		{transport.State{}, 900, time.Minute},
+		{transport.State{Silent: true}, 900, 0},
 		{core(4000), 900, time.Minute},
 		{core(100), 1000, 31 * time.Minute},
 		{core(100), 5100, 30*time.Minute + 5000*time.Minute/900},

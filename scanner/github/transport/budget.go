@@ -1,11 +1,4 @@
-// Package budget keeps the requests of one identity within GitHub's limits, in one process or in many: the primary limits by
-// resource and hour, and the secondary ones of points by minute, of requests at once and of content created.
-//
-// The state of a budget is plain data with pure functions. A Store keeps it, in memory or where several processes reach it.
-// A process takes several requests at once, to be made within two seconds, so that the store is not asked for each one, and a
-// lease on a part of the requests at once, which ends soon after the process does. What was taken and not used is lost.
-// GitHub also limits the CPU time of requests, which a client cannot see; a refusal for that narrows the other limits.
-package budget
+package transport
 
 import (
 	"context"
@@ -21,8 +14,8 @@ type Store interface {
 	Update(ctx context.Context, f func(State) State) (State, error)
 }
 
-// Options say where a budget is kept, and what the limits are. A zero value is GitHub's limit.
-type Options struct {
+// BudgetOptions say where a budget is kept, and what the limits are. A zero value is GitHub's limit.
+type BudgetOptions struct {
 	Store       Store // nil: in memory
 	Points      int   // by minute, for REST
 	GraphQL     int   // by minute
@@ -35,7 +28,7 @@ type Options struct {
 	Sleep func(context.Context, time.Duration) error
 }
 
-func (o Options) defaults() Options {
+func (o BudgetOptions) defaults() BudgetOptions {
 	set := func(n *int, to int) {
 		if *n == 0 {
 			*n = to
@@ -69,9 +62,16 @@ func (m *memory) Update(_ context.Context, f func(State) State) (State, error) {
 	return m.state, nil
 }
 
-// Budget is the part of one process in a budget. It is safe for concurrent use.
+// Budget keeps the requests of one identity within GitHub's limits, in one process or in many: the primary limits by resource
+// and hour, and the secondary ones of points by minute, of requests at once and of content created. It is the part of one
+// process, and safe for concurrent use.
+//
+// The state is plain data with pure functions. A Store keeps it, in memory or where several processes reach it. A process takes
+// several requests at once, to be made within a second, so that the store is not asked for each one, and a lease on a part of
+// the requests at once, which ends soon after the process does. GitHub also limits the CPU time of requests, which a client
+// cannot see; a refusal for that narrows the other limits.
 type Budget struct {
-	o       Options
+	o       BudgetOptions
 	process string
 	clock   *clock
 
@@ -97,8 +97,8 @@ type pool struct {
 	waiting  int
 }
 
-// New returns a budget.
-func New(o Options) *Budget {
+// NewBudget returns a budget.
+func NewBudget(o BudgetOptions) *Budget {
 	o = o.defaults()
 	return &Budget{o: o, process: rand.Text()[:12], clock: &clock{sleep: o.Sleep}, pools: map[string]*pool{}, seen: map[string]Rate{}}
 }
@@ -371,7 +371,7 @@ func (b *Budget) hear(a Answer) bool {
 }
 
 // answer notes what an answer says.
-func (s State) answer(o Options, a Answer, now time.Time) State {
+func (s State) answer(o BudgetOptions, a Answer, now time.Time) State {
 	switch {
 	case a.Limited && !a.Primary:
 		s = s.strike(o, a.Pause, now)

@@ -1,4 +1,4 @@
-package budget_test
+package transport_test
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/akguard/akguard/scanner/github/budget"
+	"github.com/akguard/akguard/scanner/github/transport"
 )
 
 // server enforces GitHub's limits, and counts the requests that a well-behaved client would not have made.
@@ -44,7 +44,7 @@ func newServer(seed uint64) *server {
 }
 
 // answer answers a request, after the time that it takes.
-func (s *server) answer(c budget.Cost) (int, http.Header, string) {
+func (s *server) answer(c transport.Cost) (int, http.Header, string) {
 	time.Sleep(s.random(400 * time.Millisecond)) // on the way
 	s.mu.Lock()
 	now := time.Now()
@@ -81,7 +81,7 @@ func (s *server) random(most time.Duration) time.Duration {
 }
 
 // refuses returns the kind of limit that a request breaks.
-func (s *server) refuses(c budget.Cost, now time.Time) string {
+func (s *server) refuses(c transport.Cost, now time.Time) string {
 	primary := "primary " + c.Resource
 	for _, kind := range []string{"points", "at once", "CPU", primary} {
 		if now.Before(s.blocked[kind]) {
@@ -120,7 +120,7 @@ func (s *server) count(kind string, now time.Time) {
 	}
 }
 
-func (s *server) write(kind string, c budget.Cost) (int, http.Header, string) {
+func (s *server) write(kind string, c transport.Cost) (int, http.Header, string) {
 	h := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}
 	left := max(0, s.hour-s.used[c.Resource])
 	h.Set("X-RateLimit-Resource", c.Resource)
@@ -150,12 +150,12 @@ type slowStore struct {
 	updates int
 }
 
-func (s *slowStore) Update(_ context.Context, f func(budget.State) budget.State) (budget.State, error) {
+func (s *slowStore) Update(_ context.Context, f func(transport.State) transport.State) (transport.State, error) {
 	time.Sleep(3 * time.Millisecond)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.updates++
-	var state budget.State
+	var state transport.State
 	if s.text != nil {
 		if err := json.Unmarshal(s.text, &state); err != nil {
 			return state, err
@@ -170,18 +170,18 @@ func (s *slowStore) Update(_ context.Context, f func(budget.State) budget.State)
 }
 
 // run lets processes with several goroutines make requests, each until it was served, and returns how long it took.
-func run(t *testing.T, s *server, store budget.Store, processes, goroutines, each int) time.Duration {
+func run(t *testing.T, s *server, store transport.Store, processes, goroutines, each int) time.Duration {
 	start := time.Now()
 	var group sync.WaitGroup
 	for p := range processes {
-		b := budget.New(budget.Options{Store: store})
+		b := transport.NewBudget(transport.BudgetOptions{Store: store})
 		for g := range goroutines {
 			group.Go(func() {
 				rng := rand.New(rand.NewPCG(uint64(p), uint64(g)))
 				for range each {
-					c := budget.Cost{Resource: "core", Points: 1}
+					c := transport.Cost{Resource: "core", Points: 1}
 					if rng.IntN(6) == 0 {
-						c = budget.Cost{Resource: "graphql", Points: 1, GraphQL: true}
+						c = transport.Cost{Resource: "graphql", Points: 1, GraphQL: true}
 					}
 					request(t, s, b, c)
 				}
@@ -192,14 +192,14 @@ func run(t *testing.T, s *server, store budget.Store, processes, goroutines, eac
 	return time.Since(start)
 }
 
-func request(t *testing.T, s *server, b *budget.Budget, c budget.Cost) {
+func request(t *testing.T, s *server, b *transport.Budget, c transport.Cost) {
 	for {
-		if err := b.Take(t.Context(), c, budget.NewPatience(100*time.Hour)); err != nil {
+		if err := b.Take(t.Context(), c, transport.NewPatience(100*time.Hour)); err != nil {
 			t.Error(err)
 			return
 		}
 		status, h, body := s.answer(c)
-		a := budget.Read(status, h, []byte(body), c, time.Now())
+		a := transport.ReadAnswer(status, h, []byte(body), c, time.Now())
 		b.Done(t.Context(), a)
 		if a.Good {
 			return

@@ -1,4 +1,4 @@
-package budget
+package transport
 
 import (
 	"maps"
@@ -37,7 +37,7 @@ type Rate struct {
 
 // left returns how many requests may still be made. Where others make some, answers that are on their way may tell of more of
 // them: the last few of the limit are left alone.
-func (r Rate) left(o Options) int {
+func (r Rate) left(o BudgetOptions) int {
 	if r.Shared {
 		return r.Remaining - min(2*o.AtOnce, r.Limit/20)
 	}
@@ -97,19 +97,19 @@ const (
 
 // valid is how long a process may keep what it has taken. It is short, because requests that were taken are made even if
 // another process is refused one meanwhile.
-func (o Options) valid() time.Duration { return o.Minute / 60 }
+func (o BudgetOptions) valid() time.Duration { return o.Minute / 60 }
 
 // slack is how long a request takes at most to arrive: it may count towards a minute that begins then.
-func (o Options) slack() time.Duration { return o.Minute / 20 }
+func (o BudgetOptions) slack() time.Duration { return o.Minute / 20 }
 
 // at rounds a time up to the end of a bin.
-func (o Options) at(t time.Time) int64 {
+func (o BudgetOptions) at(t time.Time) int64 {
 	width := max(1, o.Minute.Milliseconds()/60)
 	return (t.UnixMilli()/width + 1) * width
 }
 
 // now drops what has passed.
-func (s State) now(o Options, now time.Time) State {
+func (s State) now(o BudgetOptions, now time.Time) State {
 	old := now.Add(-o.Minute)
 	s.Points, s.GraphQL, s.Content = since(s.Points, old), since(s.GraphQL, old), since(s.Content, old)
 	s.Hour = since(s.Hour, now.Add(-60*o.Minute))
@@ -137,7 +137,7 @@ func since(bins []Bin, t time.Time) []Bin {
 }
 
 // take takes requests for a process.
-func (s State) take(o Options, w want, now time.Time) (State, grant) {
+func (s State) take(o BudgetOptions, w want, now time.Time) (State, grant) {
 	s = s.now(o, now)
 	for resource, rate := range w.seen {
 		s = s.learn(resource, rate, now)
@@ -197,7 +197,7 @@ func (s State) take(o Options, w want, now time.Time) (State, grant) {
 }
 
 // lease gives a process its part of the requests at once: an equal one, unless others hold more of theirs.
-func (s State) lease(o Options, w want, now time.Time) (State, grant) {
+func (s State) lease(o BudgetOptions, w want, now time.Time) (State, grant) {
 	others, live := 0, 1
 	for process, l := range s.Leases {
 		if process != w.process {
@@ -233,7 +233,7 @@ type limit struct {
 }
 
 // windows returns the limits that a request counts towards.
-func (s *State) windows(o Options, c Cost) []limit {
+func (s *State) windows(o BudgetOptions, c Cost) []limit {
 	if s.Silent && s.Narrow == 0 {
 		return nil
 	}
@@ -311,7 +311,7 @@ const (
 
 // strike notes that the server has refused a request for a secondary limit. pause is how long it asks to wait, 0 if it does
 // not say; then it is a minute, and longer each time. Requests that were under way are refused too: they count as one.
-func (s State) strike(o Options, pause time.Duration, now time.Time) State {
+func (s State) strike(o BudgetOptions, pause time.Duration, now time.Time) State {
 	s = s.now(o, now)
 	if !now.Before(s.Blocked) {
 		s.Strikes++

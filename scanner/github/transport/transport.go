@@ -1,4 +1,10 @@
-package github
+// Package transport sends the requests of the clients of GitHub's API, below go-github, which knows only some of the ways in
+// which GitHub limits: it sees the status and the headers of each answer.
+//
+// A request has the token, if it is for the host of the API, also after a redirect. It waits for its turn in the  It is
+// sent again after a refusal for a limit, after a failure of the server if that is safe, and once with a new token if the
+// server refuses the old one. A list that has not changed since is not sent again by the server, and counts less.
+package transport
 
 import (
 	"bytes"
@@ -11,40 +17,37 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules/reason"
-	"github.com/akguard/akguard/scanner/github/budget"
 )
 
 const (
 	// How often a request is sent that the server fails to serve, and one that it refuses for a limit.
 	maxAttempts    = 4
 	maxLimited     = 20
-	defaultMaxWait = 2 * time.Minute
+	requestTimeout = 30 * time.Second
 	maxAnswer      = 64 << 20 // bytes of an answer that are read
 	// An answer that is read as a stream may stop for this long.
 	maxStall = time.Minute
 )
 
-// transport sends requests: with the token to the API alone, again where that is safe, and within the limits of the budget.
-type transport struct {
-	next    http.RoundTripper
-	base    *url.URL
-	tokens  Tokens
-	secrets *redactor
-	budget  *budget.Budget
-	// patience returns how long a request waits at most, which may be one patience for all.
-	patience func() *budget.Patience
+// Tokens supplies the token of each request. It is safe for concurrent use.
+type Tokens interface {
+	// Token returns the token to use now; "" to send none. refused is the token that the server has just refused, or "": a
+	// source that can renews it once, and one that cannot returns it again.
+	Token(ctx context.Context, refused string) (string, error)
 }
 
-// newTransport returns a transport that has a budget of its own, and endless patience.
-func newTransport(base *url.URL, tokens Tokens) *transport {
-	return &transport{
-		next: http.DefaultTransport, base: base, tokens: tokens, secrets: new(redactor), budget: budget.New(budget.Options{}),
-		patience: func() *budget.Patience { return budget.NewPatience(forever) },
-	}
+// Transport is an http.RoundTripper. It is safe for concurrent use.
+type Transport struct {
+	Next    http.RoundTripper
+	Base    *url.URL // of the API; its path ends in a slash
+	GraphQL string   // the address of GraphQL
+	Tokens  Tokens
+	Secrets *Redactor // learns the tokens
+	Budget  *Budget
+	// Patience returns how long a request waits at most, which may be one patience for all.
+	Patience func() *Patience
+	Cache    *Cache // nil: none
 }
-
-// forever is longer than any limit lasts.
-const forever = 365 * 24 * time.Hour
 
 type (
 	repeatKey struct{}
@@ -52,38 +55,33 @@ type (
 	writeKey  struct{}
 )
 
-// repeatable marks a call that may be repeated although it may have taken effect.
-func repeatable(ctx context.Context) context.Context {
+// Repeatable marks a call that may be repeated although it may have taken effect.
+func Repeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatKey{}, true)
 }
 
-// streamed marks a call whose answer is read as a stream, and not at once.
-func streamed(ctx context.Context) context.Context {
+// Streamed marks a call whose answer is read as a stream, and not at once.
+func Streamed(ctx context.Context) context.Context {
 	return context.WithValue(ctx, streamKey{}, true)
 }
 
-// writing marks a request to GraphQL that changes something.
-func writing(ctx context.Context) context.Context {
+// Writing marks a request to GraphQL that changes something.
+func Writing(ctx context.Context) context.Context {
 	return context.WithValue(ctx, writeKey{}, true)
 }
 
 func marked(req *http.Request, key any) bool { return req.Context().Value(key) != nil }
 
 // RoundTrip implements http.RoundTripper.
-func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		defer req.Body.Close() // copies of it are sent
 	}
-	if req.URL.Scheme != t.base.Scheme || req.URL.Host != t.base.Host {
+	if req.URL.Scheme != t.Base.Scheme || req.URL.Host != t.Base.Host {
 		return t.send(req, "") // a redirect to another host gets no token, and counts towards no limit of ours
 	}
-	c := call{transport: t, req: req, cost: cost(req, t.base), patience: t.patience()}
+	c := call{Transport: t, req: req, cost: t.cost(req), patience: t.Patience()}
 	resp, err := c.run()
-	var limited *budget.LimitedError
-	if errors.As(err, &limited) {
-		call := req.Method + " " + req.URL.Path
-		return nil, &Error{Status: http.StatusTooManyRequests, Reason: reason.NewError("github.limit-lasts", call, limited.Wait.Round(time.Second))}
-	}
 	if err == nil { // else go-github refuses the next call by itself
 		resp.Header.Del("X-Ratelimit-Remaining")
 		resp.Header.Del("X-Ratelimit-Reset")
@@ -92,11 +90,11 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // cost returns what a request costs: GitHub counts one point for reading, five for writing.
-func cost(req *http.Request, base *url.URL) budget.Cost {
-	path := "/" + strings.TrimPrefix(req.URL.Path, base.Path)
-	c := budget.Cost{Resource: "core", Points: 1}
+func (t *Transport) cost(req *http.Request) Cost {
+	path := "/" + strings.TrimPrefix(req.URL.Path, t.Base.Path)
+	c := Cost{Resource: "core", Points: 1}
 	switch {
-	case req.URL.Path == mustPath(graphqlOf(base)):
+	case strings.HasSuffix(t.GraphQL, req.URL.Host+req.URL.Path):
 		c.Resource, c.GraphQL = "graphql", true
 		if marked(req, writeKey{}) {
 			c.Points = 5
@@ -113,20 +111,12 @@ func cost(req *http.Request, base *url.URL) budget.Cost {
 	return c
 }
 
-func mustPath(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Path
-}
-
 // call is a request on its way to an answer.
 type call struct {
-	*transport
+	*Transport
 	req      *http.Request
-	cost     budget.Cost
-	patience *budget.Patience
+	cost     Cost
+	patience *Patience
 	failed   int // times
 	limited  int
 	renewed  bool // the token
@@ -138,11 +128,11 @@ func (c *call) run() (*http.Response, error) {
 	refused := ""
 	for {
 		var err error
-		if c.token, err = c.tokens.Token(ctx, refused); err != nil {
+		if c.token, err = c.Tokens.Token(ctx, refused); err != nil {
 			return nil, err
 		}
-		c.secrets.add(c.token)
-		if err := c.budget.Take(ctx, c.cost, c.patience); err != nil {
+		c.Secrets.Add(c.token)
+		if err := c.Budget.Take(ctx, c.cost, c.patience); err != nil {
 			return nil, err
 		}
 		resp, answer, err := c.once(ctx)
@@ -150,7 +140,7 @@ func (c *call) run() (*http.Response, error) {
 			continue
 		}
 		if wait, again := c.again(resp, err, answer); again {
-			if err := c.budget.Sleep(ctx, wait, c.patience); err == nil {
+			if err := c.Budget.Sleep(ctx, wait, c.patience); err == nil {
 				continue
 			} else if ctx.Err() != nil {
 				return nil, err
@@ -164,21 +154,30 @@ func (c *call) run() (*http.Response, error) {
 }
 
 // once sends the request, and reports what the answer says of limits.
-func (c *call) once(ctx context.Context) (*http.Response, budget.Answer, error) {
-	resp, err := c.send(c.req, c.token)
-	var answer budget.Answer
+func (c *call) once(ctx context.Context) (*http.Response, Answer, error) {
+	req := c.req
+	stored := c.Cache.get(req, c.token)
+	if stored != nil {
+		req = req.Clone(ctx)
+		req.Header.Set("If-None-Match", stored.tag)
+	}
+	resp, err := c.send(req, c.token)
+	var answer Answer
 	if err == nil {
 		var body []byte
 		if whole, ok := resp.Body.(*wholeBody); ok {
 			body = whole.text
 		}
-		answer = budget.Read(resp.StatusCode, resp.Header, body, c.cost, c.budget.Now())
+		answer = ReadAnswer(resp.StatusCode, resp.Header, body, c.cost, c.Budget.Now())
 	}
 	if stream, ok := bodyOf(resp).(*stream); ok { // it is under way until it is closed
-		stream.done = func() { c.budget.Done(ctx, answer) }
+		stream.done = func() { c.Budget.Done(ctx, answer) }
 		return resp, answer, err
 	}
-	c.budget.Done(ctx, answer)
+	c.Budget.Done(ctx, answer)
+	if err == nil {
+		resp = c.Cache.resolve(c.req, c.token, stored, resp)
+	}
 	return resp, answer, err
 }
 
@@ -195,7 +194,7 @@ func (c *call) refused(ctx context.Context, resp *http.Response) string {
 		return ""
 	}
 	c.renewed = true
-	token, err := c.tokens.Token(ctx, c.token)
+	token, err := c.Tokens.Token(ctx, c.token)
 	if err != nil || token == c.token {
 		return ""
 	}
@@ -203,7 +202,7 @@ func (c *call) refused(ctx context.Context, resp *http.Response) string {
 }
 
 // again reports whether to send the request again, and when. After a limit, the budget knows how long to wait.
-func (c *call) again(resp *http.Response, err error, answer budget.Answer) (time.Duration, bool) {
+func (c *call) again(resp *http.Response, err error, answer Answer) (time.Duration, bool) {
 	if answer.Limited {
 		c.limited++
 		return 0, c.limited < maxLimited
@@ -219,11 +218,12 @@ func (c *call) again(resp *http.Response, err error, answer budget.Answer) (time
 }
 
 // send sends a request once, and reads the answer.
-func (t *transport) send(req *http.Request, token string) (*http.Response, error) {
+func (t *Transport) send(req *http.Request, token string) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(req.Context())
 	timer := time.AfterFunc(requestTimeout, cancel)
-	resp, err := t.next.RoundTrip(prepare(req.Clone(ctx), req, token))
+	resp, err := t.Next.RoundTrip(prepare(req.Clone(ctx), req, token))
 	if err == nil && marked(req, streamKey{}) && resp.StatusCode < http.StatusMultipleChoices {
+		timer.Stop()
 		resp.Body = &stream{ReadCloser: resp.Body, timer: timer, cancel: cancel}
 		return resp, nil
 	}
@@ -281,6 +281,7 @@ type stream struct {
 // Read implements io.Reader.
 func (s *stream) Read(p []byte) (int, error) {
 	s.timer.Reset(maxStall)
+	defer s.timer.Stop() // who reads may take longer
 	return s.ReadCloser.Read(p)
 }
 

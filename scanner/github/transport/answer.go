@@ -1,4 +1,4 @@
-package budget
+package transport
 
 import (
 	"encoding/json"
@@ -18,9 +18,9 @@ type Answer struct {
 	Rate     Rate
 }
 
-// Read reads an answer to a request of the given cost. GitHub refuses with status 429 or 403, for GraphQL also with 200, and
+// ReadAnswer reads an answer to a request of the given cost. GitHub refuses with status 429 or 403, for GraphQL also with 200, and
 // says so in headers, or in the body only.
-func Read(status int, h http.Header, body []byte, c Cost, now time.Time) Answer {
+func ReadAnswer(status int, h http.Header, body []byte, c Cost, now time.Time) Answer {
 	a := Answer{Good: status < 300 || status == http.StatusNotModified}
 	date := now
 	if at, err := http.ParseTime(h.Get("Date")); err == nil {

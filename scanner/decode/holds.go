@@ -36,39 +36,39 @@ func inData(content []byte) bool {
 
 // Split reports whether a mark of base64 is split over two lines, where no search for it as a whole finds it.
 func (m *Marks) Split(content []byte) bool {
-	for run := nextLong(content, 0); run.len() > 0; run = nextLong(content, run.end) {
-		if m.across(content, run.end) {
+	for end := longEnd(content, 0); end > 0; end = longEnd(content, end) {
+		if m.across(content, end) {
 			return true
 		}
 	}
 	return false
 }
 
-// glance is how many bytes nextLong looks at, at once. A run of minWrapped characters has as many at one of the places where it
+// glance is how many bytes longEnd looks at, at once. A run of minWrapped characters has as many at one of the places where it
 // looks.
 const glance = 20
 
-// nextLong returns the next run of characters of base64 at or after an offset that may be a line of several, or an empty
-// span. It reads two words in 24 bytes: in code and prose, nearly each pair has a space or a punctuation mark.
-func nextLong(content []byte, from int) span {
+// longEnd returns where the next run of characters of base64 ends that may be a line of several, or 0. It reads two words in 24
+// bytes: in code and prose, nearly each pair has a space or a punctuation mark.
+func longEnd(content []byte, from int) int {
 	for at := from; at+glance <= len(content); at += minWrapped - glance {
 		words := (*[glance]byte)(content[at:])
 		first, last := binary.LittleEndian.Uint64(words[:]), binary.LittleEndian.Uint64(words[glance-8:])
 		if below(first, '+')|below(last, '+') != 0 {
 			continue
 		}
-		run := span{at, runEnd(content, at)}
-		if run.len() < glance {
+		start, end := at, runEnd(content, at)
+		if end-at < glance {
 			continue
 		}
-		for run.start > from && inAlphabet(content[run.start-1]) {
-			run.start--
+		for end-start < minWrapped && start > from && inAlphabet(content[start-1]) {
+			start--
 		}
-		if run.len() >= minWrapped {
-			return run
+		if end-start >= minWrapped {
+			return end
 		}
 	}
-	return span{}
+	return 0
 }
 
 // runEnd returns where a run ends. It looks at eight characters at once.
@@ -94,6 +94,9 @@ func below(word uint64, limit byte) uint64 {
 
 // across reports whether a mark is split where a line of data ends.
 func (m *Marks) across(content []byte, end int) bool {
+	if rest := content[end:]; len(rest) > 1 && rest[0] == '\n' && inAlphabet(rest[1]) && !m.paired(content[end-1], rest[1]) {
+		return false // nearly every line of data ends here
+	}
 	start, ok := nextLine(content, end)
 	if !ok || start >= len(content) || !m.paired(content[end-1], content[start]) {
 		return false

@@ -35,6 +35,9 @@ func (a *Account) Repositories(ctx context.Context, s Scope) (Listing, error) {
 			if err := one.list(ctx, name); err != nil {
 				return l.finish(), err
 			}
+			if owner, _, _ := strings.Cut(name, "/"); ctx.Err() == nil {
+				l.parents(ctx, owner)
+			}
 		}
 	}
 	return l.finish(), nil

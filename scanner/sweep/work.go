@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -23,22 +24,28 @@ func (e *unavailableError) Error() string { return e.why.String() }
 // wikiSuffix ends the names of wikis, as their addresses do.
 const wikiSuffix = ".wiki"
 
-// scan scans the repository of a job. A repository that is not where it was is looked for by its number, once.
+// scan scans the repository of a job. If git refuses, the forge is asked by the number of the repository: it may have been
+// renamed, deleted, or blocked.
 func (w *Worker) scan(ctx context.Context, job Job, mark Watermark) (Watermark, []finding.Finding, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, w.opts.Time, reason.NewError("sweep.too-long", w.opts.Time))
 	defer cancel()
 	next, findings, err := w.attempt(ctx, job, mark)
-	var notFound *reason.Error
-	if err == nil || !errors.As(err, &notFound) || !mentions(notFound.Reason, "git.fetch-not-found") {
+	var refused *reason.Error
+	if err == nil || !errors.As(err, &refused) || !mentions(refused.Reason, "git.fetch") {
 		return next, findings, causeOf(ctx, err)
+	}
+	if why := mark.Reason; mark.State == Unread && strings.HasPrefix(why.Code, "github.") {
+		return next, nil, &unavailableError{why} // still
 	}
 	now, lookup := w.opts.Forge.Repository(ctx, job.Repository.ID)
 	switch {
 	case github.Missing(lookup):
 		return next, nil, errGone
 	case lookup != nil:
-		return next, nil, lookup
-	case now.Clone == job.Repository.Clone && now.Unavailable.IsZero():
+		return next, nil, errors.Join(err, lookup)
+	case !now.Unavailable.IsZero():
+		return next, nil, &unavailableError{now.Unavailable}
+	case now.Clone == job.Repository.Clone:
 		return next, nil, err
 	}
 	job.Repository = now
@@ -158,6 +165,9 @@ func (w *Worker) advance(mark Watermark, job Job, out Outcome, skips []finding.S
 	next.Key, next.Read, next.Milliseconds = w.opts.Key, out.Read, took.Milliseconds()
 	for _, s := range skips {
 		next.skip(Skip{Path: s.Path, Reason: s.Reason})
+		if strings.HasPrefix(s.Reason.Code, "git.") { // the server did not send all: next time it may
+			next.Read = nil
+		}
 	}
 	next.Blobs, next.Bytes, next.Commits, next.Gone = next.Blobs+out.Blobs, next.Bytes+out.Bytes, next.Commits+out.Commits, next.Gone+len(out.Gone)
 	return next

@@ -25,6 +25,8 @@ func (e *exchange) graphql() {
 	switch {
 	case strings.Contains(in.Query, "enterprise(slug:"):
 		data = e.enterprise(after)
+	case strings.Contains(in.Query, "repositoryOwner("):
+		data = e.forks(in.Variables.Owner, after)
 	case r == nil:
 		write(e, http.StatusOK, object{"data": nil, "errors": []object{{"type": "NOT_FOUND", "message": "Could not resolve to a Repository."}}})
 		return
@@ -52,6 +54,13 @@ func nodes[T any](list []T, after, size int, show func(T) object) object {
 func (e *exchange) enterprise(after int) object {
 	orgs := append([]string{e.Org}, e.Others...)
 	return object{"enterprise": object{"organizations": nodes(orgs, after, 100, func(login string) object { return object{"login": login} })}}
+}
+
+func (e *exchange) forks(owner string, after int) object {
+	list := slices.DeleteFunc(slices.Clone(e.Repos), func(r *Repo) bool { return r.Parent == nil || r.Deleted || r.Owner != owner || !e.token.sees(r) })
+	return object{"repositoryOwner": object{"repositories": nodes(list, after, 100, func(r *Repo) object {
+		return object{"databaseId": r.ID, "parent": object{"databaseId": r.Parent.ID}}
+	})}}
 }
 
 func (e *exchange) pulls(r *Repo, after int) object {

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/rules/rulestest"
+	"github.com/akguard/akguard/scanner/github/orgtest"
+)
+
+// swept is an emulated organization, with a key at each place, and the state of its sweeps.
+type swept struct {
+	*orgtest.Server
+	t      *testing.T
+	kinds  map[string][]*orgtest.Repo
+	keys   map[string]string // the IDs by the place
+	token  string
+	folder string
+	next   *rulestest.Keys
+}
+
+// repositories is how many the organization has. The variable is for a measurement with more.
+func repositories() int {
+	n, _ := strconv.Atoi(os.Getenv("AKGUARD_TEST_REPOSITORIES"))
+	return cmp.Or(n, 75)
+}
+
+func newSwept(t *testing.T, o orgtest.Options, plan orgtest.Plan) *swept {
+	t.Helper()
+	o.Dir = t.TempDir()
+	server, err := orgtest.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	s := &swept{Server: server, t: t, keys: map[string]string{}, folder: t.TempDir(), next: rulestest.NewKeys(14)}
+	s.token = server.NewToken(orgtest.Token{Kind: "classic", Login: "ada", Scopes: "repo, read:org"})
+	plan.Files = func(repo, place string) map[string]string { return s.plant(repo + " " + place) }
+	if s.kinds, err = server.Fill(plan); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// plant makes a file with a key.
+func (s *swept) plant(place string) map[string]string {
+	id := s.next.ID24()
+	s.keys[place] = id
+	return map[string]string{"deploy/app.env": "accessKeyId: " + id + "\naccessKeySecret: " + s.next.Secret() + "\n"}
+}
+
+// report is what a sweep says.
+type sweepReport struct {
+	code  int
+	note  string              // the proof of the sum
+	found map[string][]string // the repositories of each ID
+	lost  int                 // findings that no ref reaches
+	skips map[string]string
+	text  string
+	errs  string
+	took  time.Duration
+}
+
+// run sweeps the organization.
+func (s *swept) run(args ...string) sweepReport {
+	s.t.Helper()
+	args = append([]string{
+		"sweep", "github", "--org", s.Org, "--api-url", s.URL, "--state", filepath.Join(s.folder, "state"), "--format", "jsonl", "--show-secrets", "--no-verify",
+	}, args...)
+	cmd := exec.CommandContext(s.t.Context(), binary, args...)
+	cmd.Env = append(isolation(s.folder), "PATH="+os.Getenv("PATH"), "GITHUB_TOKEN="+s.token)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	began := time.Now()
+	_ = cmd.Run()
+	r := sweepReport{code: cmd.ProcessState.ExitCode(), found: map[string][]string{}, skips: map[string]string{}, text: out.String() + errs.String(), errs: errs.String(), took: time.Since(began)}
+	for line := range strings.Lines(out.String()) {
+		r.read(s.t, line)
+	}
+	if r.note == "" {
+		s.t.Fatalf("the sweep ends with %d:\n%s", r.code, errs.String())
+	}
+	return r
+}
+
+func (r *sweepReport) read(t *testing.T, line string) {
+	var o struct {
+		Kind, Path, Reason string
+		Notes              []struct{ Text string }
+		Credential         struct{ ID string }
+		Occurrences        []struct {
+			Repository, Web string
+			Lost            *struct{ Actor, At string }
+		}
+	}
+	if err := json.Unmarshal([]byte(line), &o); err != nil {
+		t.Fatalf("%v in %s", err, line)
+	}
+	switch o.Kind {
+	case "config":
+		r.note = o.Notes[0].Text
+	case "skip":
+		r.skips[o.Path] = o.Reason
+	case "finding":
+		for _, at := range o.Occurrences {
+			if at.Web == "" || at.Repository == "" {
+				t.Errorf("a place of %s has no address: %+v", o.Credential.ID, at)
+			}
+			if at.Lost != nil {
+				r.lost++
+			}
+			if !slices.Contains(r.found[o.Credential.ID], at.Repository) {
+				r.found[o.Credential.ID] = append(r.found[o.Credential.ID], at.Repository)
+			}
+		}
+	}
+}
+
+// TestSweep sweeps an organization of all kinds of repositories, some of which are renamed and deleted meanwhile, and sweeps it again
+// after pushes, a pull request from a fork, an edit of a wiki, and with another token.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: repositories(), Forks: 20, Large: 4 << 20})
+	renamed, deleted := s.kinds["plain"][0], s.kinds["plain"][1]
+	seen := 0
+	s.Seen = func(string, *orgtest.Repo) {
+		s.Lock()
+		seen++
+		n := seen
+		s.Unlock()
+		if n == 1 {
+			s.Rename(renamed, "renamed")
+			s.Delete(deleted)
+		}
+	}
+	r := s.run()
+	s.Lock()
+	s.Seen = nil
+	s.Unlock()
+	// One is blocked by a claim, one by GitHub, one is disabled, and one locked. Of three, the server has refs and no objects.
+	n := repositories()
+	want := fmt.Sprintf("%d listed = %d scanned + 0 unchanged + 1 gone + 4 not readable + 0 not reached", n, n-5)
+	if r.note != want || r.code != 1 {
+		t.Errorf("exit code %d: %s, want %s\n%s", r.code, r.note, want, r.errs)
+	}
+	unread := []string{"corrupt-1", "corrupt-2", "corrupt-3", "dmca-1", "blocked-1", "disabled-1", "locked-1"}
+	for _, name := range unread {
+		if r.skips["acme/"+name] == "" && r.skips["acme/"+name+": refs/heads/main"] == "" {
+			t.Errorf("%s is not named among what was not read: %v", name, r.skips)
+		}
+	}
+	for place, id := range s.keys {
+		repo, _, _ := strings.Cut(place, " ")
+		hidden := slices.Contains(unread, repo) || repo == deleted.Name || strings.HasPrefix(repo, "large")
+		if got := r.found[id]; len(got) != 1 && !hidden {
+			t.Errorf("%s: found in %v", place, got)
+		}
+	}
+	if r.lost < 3 {
+		t.Errorf("%d places are said to have lost their refs", r.lost)
+	}
+
+	s.token = s.NewToken(orgtest.Token{Kind: "classic", Login: "ada", Scopes: "repo, read:org"})
+	s.Forget()
+	for i, repo := range s.kinds["plain"][2:7] {
+		s.must(s.Commit(repo, "refs/heads/main", s.plant(fmt.Sprint("push ", i))))
+	}
+	s.must(s.Pull(s.kinds["plain"][8], "mallory", "a change", s.plant("pull")))
+	s.must(s.EditWiki(s.kinds["wiki"][0], s.plant("wiki")))
+	again := s.run()
+	stats := s.Stats()
+	want = fmt.Sprintf("%d listed = 10 scanned + %d unchanged + 0 gone + 4 not readable + 0 not reached", n-1, n-1-14)
+	if again.note != want {
+		t.Errorf("again: %s, want %s\n%s", again.note, want, again.errs)
+	}
+	t.Logf("first: %v; again: %v, %d lists of refs, %d fetches, %d requests to REST, %d of them pages", r.took, again.took, stats.LsRefs, stats.Fetches, stats.REST, stats.Pages)
+	for name := range stats.FetchesOf {
+		if strings.HasPrefix(name, "acme/corrupt") { // as long as the server does not send all of it
+			stats.Fetches -= stats.FetchesOf[name]
+		}
+	}
+	if stats.Fetches != 7 {
+		t.Errorf("again: %d fetches: %v", stats.Fetches, stats.FetchesOf)
+	}
+	if len(again.found) != len(r.found)+7 {
+		t.Errorf("again: %d keys, before %d", len(again.found), len(r.found))
+	}
+}
+
+func (s *swept) must(_ string, err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// TestSweepLost finds what was pushed over and what was on deleted branches, with who did it and when.
+func TestSweepLost(t *testing.T) {
+	t.Parallel()
+	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: 30})
+	repo := s.kinds["plain"][0]
+	for i := range 20 {
+		s.must("", s.Lose(repo, s.plant(fmt.Sprint("lost ", i))))
+	}
+	for i := range 5 {
+		branch := fmt.Sprint("topic", i)
+		s.must(s.Commit(repo, "refs/heads/"+branch, s.plant(fmt.Sprint("deleted ", i))))
+		s.must(s.DeleteBranch(repo, branch, "mallory"))
+	}
+	r := s.run("--repo", repo.FullName())
+	lost := 0
+	for place, id := range s.keys {
+		if (strings.HasPrefix(place, "lost ") || strings.HasPrefix(place, "deleted ")) && len(r.found[id]) == 1 {
+			lost++
+		}
+	}
+	if lost != 25 || r.lost < 25 || !strings.Contains(r.text, `"actor":"mallory"`) {
+		t.Errorf("%d of 25 lost heads were found, %d said to be lost", lost, r.lost)
+	}
+}

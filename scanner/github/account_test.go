@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -546,4 +547,70 @@ func TestPending(t *testing.T) {
 	if r, err := a.Repository(t.Context(), 1); err != nil || r.Name != "x" || n != 2 {
 		t.Error(r, err, n)
 	}
+}
+
+// Several processes with one budget keep the limits of a server that enforces them, and go on by themselves after one.
+func TestLimitsAreKept(t *testing.T) {
+	for name, test := range map[string]struct {
+		limits orgtest.Limits
+		most   int // refusals: the first of a kind, and what was under way then
+	}{
+		"known":        {orgtest.Limits{Points: 60}, 0},
+		"lower":        {orgtest.Limits{Points: 30}, 40},
+		"lower, mute":  {orgtest.Limits{Points: 30, Mute: true}, 40},
+		"without word": {orgtest.Limits{Points: 30, Mute: true, Silent: true}, 40},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.limits.GraphQL, test.limits.AtOnce, test.limits.Minute, test.limits.Grace = 60, 30, time.Second, 2*time.Second
+			s, _ := organization(t, orgtest.Options{Limits: test.limits, Delay: 20 * time.Millisecond})
+			add(t, s, 1, func(int, *orgtest.Repo) {})
+			tokens := github.Static(s.NewToken(orgtest.Token{Kind: "classic", Login: "wei"}))
+			store := new(sharedStore)
+			var group sync.WaitGroup
+			for range 4 {
+				a, err := github.NewAccount(github.AccountOptions{API: s.URL, Tokens: tokens, Budget: github.NewBudget(github.BudgetOptions{
+					Store: store, Points: 40, GraphQL: 40, AtOnce: 16, Minute: time.Second,
+				})})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range 5 {
+					group.Go(func() {
+						for range 5 {
+							r, err := a.Repository(t.Context(), s.Repos[0].ID)
+							if err == nil {
+								err = a.Texts(t.Context(), r, github.Reviews, time.Time{}, func(github.Text) error { return nil })
+							}
+							if err != nil {
+								t.Error(err)
+							}
+						}
+					})
+				}
+			}
+			group.Wait()
+			stats := s.Stats()
+			refused := 0
+			for _, n := range stats.Refused {
+				refused += n
+			}
+			if refused > test.most || stats.REST < 100 || stats.GraphQL < 100 {
+				t.Errorf("%+v", stats)
+			}
+		})
+	}
+}
+
+// sharedStore is a store that several processes share.
+type sharedStore struct {
+	mu    sync.Mutex
+	state github.BudgetState
+}
+
+func (s *sharedStore) Update(_ context.Context, f func(github.BudgetState) github.BudgetState) (github.BudgetState, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state = f(s.state)
+	return s.state, nil
 }

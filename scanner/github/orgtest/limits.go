@@ -14,6 +14,7 @@ type Limits struct {
 	AtOnce  int           // requests
 	Hour    int           // requests by hour and resource
 	Minute  time.Duration // how long a minute is; 0 is a minute. An hour is 60 of them
+	Grace   time.Duration // after the first refusal of a kind: what was under way then is no violation; 0 is half a second
 	Mute    bool          // refusals have no headers; those of GraphQL have status 200
 	Silent  bool          // no answer has headers about limits, as on Enterprise Server
 }
@@ -66,7 +67,7 @@ func (l *limiter) enter(resource string, points int) (kind string, violation boo
 		l.first[kind] = now
 		return kind, false
 	}
-	return kind, now.Sub(first) > max(l.l.minute()/30, 500*time.Millisecond)
+	return kind, now.Sub(first) > max(l.l.Grace, l.l.minute()/30, 500*time.Millisecond)
 }
 
 func (l *limiter) refuses(resource string, points int, now time.Time) string {

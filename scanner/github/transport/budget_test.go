@@ -215,15 +215,15 @@ func TestViolations(t *testing.T) {
 		first                       int // refusals that the client could not foresee
 		most                        time.Duration
 	}{
-		"one process":           {1, 150, 38, func(s *server) {}, 0, 8 * time.Minute},
-		"for hours":             {1, 150, 80, func(s *server) {}, 0, 130 * time.Minute},
-		"8 processes":           {8, 20, 75, func(s *server) {}, 0, 130 * time.Minute},
-		"100 processes":         {100, 2, 20, func(s *server) {}, 0, 8 * time.Minute},
-		"lower limits":          {8, 20, 30, func(s *server) { s.points = 500 }, 1, 30 * time.Minute},
-		"lower, without a word": {8, 20, 30, func(s *server) { s.points, s.mute = 500, true }, 1, 30 * time.Minute},
-		"few at once":           {8, 20, 30, func(s *server) { s.atOnce, s.mute = 50, true }, 1, 30 * time.Minute},
-		"CPU time":              {8, 20, 30, func(s *server) { s.spontaneous, s.mute = 300, true }, 1, 30 * time.Minute},
-		"others use the token":  {8, 20, 40, func(s *server) { s.foreign = 1 }, 0, 130 * time.Minute},
+		"one process":           {1, 150, 15, func(*server) {}, 0, 4 * time.Minute},
+		"for hours":             {1, 150, 16, func(s *server) { s.hour = 1000 }, 0, 130 * time.Minute},
+		"8 processes":           {8, 20, 15, func(s *server) { s.hour = 1000 }, 0, 130 * time.Minute},
+		"100 processes":         {100, 2, 8, func(*server) {}, 0, 5 * time.Minute},
+		"lower limits":          {8, 20, 10, func(s *server) { s.points = 500 }, 1, 15 * time.Minute},
+		"lower, without a word": {8, 20, 10, func(s *server) { s.points, s.mute = 500, true }, 1, 15 * time.Minute},
+		"few at once":           {8, 20, 10, func(s *server) { s.atOnce, s.mute = 50, true }, 1, 15 * time.Minute},
+		"CPU time":              {8, 20, 10, func(s *server) { s.spontaneous, s.mute = 300, true }, 1, 15 * time.Minute},
+		"others use the token":  {8, 20, 10, func(s *server) { s.foreign, s.hour = 1, 1000 }, 0, 130 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -39,7 +39,7 @@ type Rate struct {
 // them: the last few of the limit are left alone.
 func (r Rate) left(o BudgetOptions) int {
 	if r.Shared {
-		return r.Remaining - min(2*o.AtOnce, r.Limit/20)
+		return r.Remaining - min(2*o.AtOnce, r.Limit/5)
 	}
 	return r.Remaining
 }

@@ -29,7 +29,7 @@ type texts map[string]text
 
 // areas are the tables that make up the catalogue.
 func areas() []texts {
-	return []texts{commonTexts, commandTexts, helpTexts(), reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, revokeTexts, suppressTexts, hookTexts, ciTexts, githubTexts, sweepTexts, accountTexts, queueTexts, isolateTexts}
+	return []texts{commonTexts, commandTexts, helpTexts(), reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, revokeTexts, suppressTexts, hookTexts, ciTexts, githubTexts, sweepTexts, accountTexts, queueTexts, isolateTexts, notifyTexts}
 }
 
 // helpTexts are the texts of package help.

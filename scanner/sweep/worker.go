@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -52,7 +53,7 @@ type WorkerOptions struct {
 	Tries    int           // how often a repository is tried; default 3
 	Beat     time.Duration // how often a worker says that it is at it; default 10 s
 	Time     time.Duration // how long a repository may take; default 1 h
-	Pause    time.Duration // before a repository is tried again; default 10 s, doubled each time
+	Pause    time.Duration // before a repository is tried again; default 3 s, doubled each time
 	Name     string        // of the worker, for the record of attempts
 	Retries  func(Failure) // told of what is tried again; may be nil
 	Now      func() time.Time
@@ -90,7 +91,7 @@ func (o WorkerOptions) withDefaults() WorkerOptions {
 	}
 	defaults(&o.Beat, 10*time.Second)
 	defaults(&o.Time, time.Hour)
-	defaults(&o.Pause, 10*time.Second)
+	defaults(&o.Pause, 3*time.Second)
 	if o.Tries == 0 {
 		o.Tries = 3
 	}
@@ -237,8 +238,15 @@ func (w *Worker) final(mark Watermark, job Job, failed error) (Watermark, bool) 
 		return next, true
 	case errors.As(failed, &blocked):
 		return w.unread(mark, job, blocked.why), true
+	case slices.ContainsFunc(limits(), func(code string) bool { return mentions(reason.Of(failed), code) }):
+		return w.unread(mark, job, reason.Of(failed)), true
 	}
 	return Watermark{}, false
+}
+
+// limits are the reasons of repositories that are too large or too slow. They would be next time, too.
+func limits() []string {
+	return []string{"sweep.too-long", "isolate.time", "isolate.memory", "isolate.disk", "git.fetch-refs-size"}
 }
 
 // next is the watermark of a repository that was dealt with.

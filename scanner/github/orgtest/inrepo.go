@@ -181,10 +181,17 @@ func (e *exchange) download(list []File, id string) {
 	}
 }
 
-// run returns a workflow run. It lacks the fields that only a full object has.
+// run returns a workflow run.
 func (e *exchange) run(r *Repo, f File) object {
-	return object{
-		"id": f.ID, "name": f.Name, "run_number": 1, "status": "completed", "conclusion": "success", "created_at": stamp(f.At), "updated_at": stamp(f.At),
-		"html_url": fmt.Sprintf("%s/%s/actions/runs/%d", e.Git, r.FullName(), f.ID), "actor": e.user("wei", "User"),
+	api := fmt.Sprintf("%s/repos/%s/actions/runs/%d", e.URL, r.FullName(), f.ID)
+	out := object{
+		"id": f.ID, "node_id": "WFR_1", "name": f.Name, "run_number": 1, "status": "completed", "conclusion": "success", "head_branch": "main",
+		"display_title": f.Name, "event": "push", "head_sha": strings.Repeat("0", 40), "path": ".github/workflows/a.yml", "workflow_id": 1, "url": api,
+		"html_url": fmt.Sprintf("%s/%s/actions/runs/%d", e.Git, r.FullName(), f.ID), "created_at": stamp(f.At), "updated_at": stamp(f.At), "head_commit": nil,
+		"head_repository": e.repo(r, false), "repository": e.repo(r, false), "pull_requests": []object{}, "actor": e.user("wei", "User"),
 	}
+	for _, name := range []string{"jobs", "logs", "check_suite", "cancel", "rerun", "artifacts", "workflow"} {
+		out[name+"_url"] = api + "/" + name
+	}
+	return out
 }

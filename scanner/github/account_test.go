@@ -614,3 +614,32 @@ func (s *sharedStore) Update(_ context.Context, f func(github.BudgetState) githu
 	s.state = f(s.state)
 	return s.state, nil
 }
+
+// The kind of a token is told by what it may ask for, and not by its form.
+func TestRights(t *testing.T) {
+	s, _ := organization(t, orgtest.Options{})
+	add(t, s, 3, func(int, *orgtest.Repo) {})
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.InstallApp("1", &key.PublicKey, 42, true)
+	for _, test := range []struct {
+		token orgtest.Token
+		want  string
+		lacks string
+	}{
+		{orgtest.Token{Kind: "classic", Login: "wei", Scopes: "repo, admin:enterprise"}, "{classic wei [repo admin:enterprise] 0 false 0}", "[]"},
+		{orgtest.Token{Kind: "classic", Login: "wei", Scopes: ""}, "{classic wei [] 0 false 0}", "[repo read:enterprise]"},
+		{orgtest.Token{Kind: "fine-grained", Login: "wei"}, "{fine-grained wei [] 0 false 0}", "[]"},
+		{orgtest.Token{Kind: "installation"}, "{installation  [] -1 true 3}", "[]"},
+	} {
+		rights, err := account(t, s, github.Static(s.NewToken(test.token))).Rights(t.Context())
+		if got := fmt.Sprint(rights); err != nil || got != test.want {
+			t.Errorf("%s, want %s, %v", got, test.want, err)
+		}
+		if got := fmt.Sprint(rights.Lacks(github.Scope{Enterprises: []string{"big"}})); got != test.lacks {
+			t.Errorf("%s lacks %s", test.want, got)
+		}
+	}
+}

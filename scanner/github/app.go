@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -64,8 +65,11 @@ func NewApp(o AppOptions) (Tokens, error) {
 	if o.ID == "" || o.Installation == 0 && !isName(o.Owner) {
 		return nil, reason.NewError("github.app-incomplete")
 	}
-	t := newTransport(base, &assertions{id: o.ID, sign: signer(key)})
-	return &app{api: newAPI(base, o.HTTP, t), installation: o.Installation, owner: o.Owner, turn: make(chan struct{}, 1)}, nil
+	signs := &assertions{id: o.ID, sign: signer(key)}
+	t := newTransport(base, signs)
+	a := &app{api: newAPI(base, o.HTTP, t), installation: o.Installation, owner: o.Owner, turn: make(chan struct{}, 1)}
+	t.Next = &dated{t.Next, signs}
+	return a, nil
 }
 
 // Token implements Tokens.
@@ -160,13 +164,31 @@ func (a *app) find(ctx context.Context) error {
 
 // assertions is the source of what an App asks for tokens with: a JSON Web Token that it signs.
 type assertions struct {
-	id   string
-	sign func(text string) ([]byte, error)
+	id    string
+	sign  func(text string) ([]byte, error)
+	ahead atomic.Int64 // by how many nanoseconds the clock of the server is ahead of ours
 }
 
-// Token implements Tokens.
+// Token implements Tokens. After a refusal the times in it are those of the server, which may have another clock.
 func (a *assertions) Token(context.Context, string) (string, error) {
-	return assertion(a.id, time.Now(), a.sign)
+	return assertion(a.id, time.Now().Add(time.Duration(a.ahead.Load())), a.sign)
+}
+
+// dated tells the assertions what time it is for the server.
+type dated struct {
+	http.RoundTripper
+	*assertions
+}
+
+// RoundTrip implements http.RoundTripper.
+func (d *dated) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := d.RoundTripper.RoundTrip(r)
+	if err == nil {
+		if ahead := time.Until(clock(resp.Header, time.Now())); ahead.Abs() > assertionAge/2 {
+			d.ahead.Store(int64(ahead))
+		}
+	}
+	return resp, err
 }
 
 func assertion(id string, now time.Time, sign func(string) ([]byte, error)) (string, error) {

@@ -28,6 +28,7 @@ type appServer struct {
 	mu      sync.Mutex
 	key     *rsa.PrivateKey
 	life    time.Duration
+	ahead   time.Duration // of the server's clock
 	created int
 	wrong   []string
 	refuse  bool
@@ -57,8 +58,15 @@ func (s *appServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"message":%q}`, r.Header.Get("Authorization"))
 		return
 	}
-	if err := s.check(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); err != nil {
-		s.wrong = append(s.wrong, err.Error())
+	now := time.Now().Add(s.ahead)
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+	if err := s.check(now, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); err != nil {
+		if s.wrong = append(s.wrong, err.Error()); s.ahead != 0 {
+			s.wrong = nil
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprint(w, `{"message":"'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"}`)
+		return
 	}
 	switch r.Method + " " + r.URL.Path {
 	case "GET /users/wei/installation":
@@ -66,14 +74,14 @@ func (s *appServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "POST /app/installations/42/access_tokens":
 		s.created++
 		w.WriteHeader(http.StatusCreated)
-		fmt.Fprintf(w, `{"token":"ghs_%040d","expires_at":%q}`, s.created, time.Now().Add(s.life).UTC().Format(time.RFC3339))
+		fmt.Fprintf(w, `{"token":"ghs_%040d","expires_at":%q}`, s.created, now.Add(s.life).UTC().Format(time.RFC3339))
 	default:
 		http.NotFound(w, r)
 	}
 }
 
 // check checks an assertion as GitHub does.
-func (s *appServer) check(jwt string) error {
+func (s *appServer) check(at time.Time, jwt string) error {
 	parts := strings.Split(jwt, ".")
 	if len(parts) != 3 {
 		return errors.New("no JWT")
@@ -97,7 +105,7 @@ func (s *appServer) check(jwt string) error {
 	var raw map[string]any
 	err = json.Unmarshal(text, &raw)
 	claims.Issued, claims.Ends, claims.Issuer = int64(raw["iat"].(float64)), int64(raw["exp"].(float64)), raw["iss"].(string)
-	now := time.Now().Unix()
+	now := at.Unix()
 	if claims.Issuer != "Iv1.a" || claims.Issued > now-59 || claims.Ends <= now || claims.Ends > now+600 || claims.Ends-claims.Issued > 600 {
 		return fmt.Errorf("claims %s", text)
 	}
@@ -165,6 +173,26 @@ func TestAppRenews(t *testing.T) {
 	second, err2 := tokens.Token(t.Context(), "")
 	if err := errors.Join(err1, err2); err != nil || first == second {
 		t.Error(err, first, second)
+	}
+}
+
+// A server may have another clock: then its time is in what the App signs, and tokens are renewed in time by ours.
+func TestAppClock(t *testing.T) {
+	for _, ahead := range []time.Duration{-3 * time.Hour, 3 * time.Hour} {
+		s := newAppServer(t)
+		s.ahead = ahead
+		tokens, err := github.NewApp(s.options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := tokens.Token(t.Context(), ""); err != nil {
+				t.Error(err)
+			}
+		}
+		if s.created != 1 {
+			t.Errorf("%d tokens created", s.created)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -27,11 +28,25 @@ type Rights struct {
 // Has reports whether a classic token has a scope, or one that includes it.
 func (r Rights) Has(scope string) bool {
 	for _, s := range r.Scopes {
-		if s == scope || strings.HasPrefix(scope, s+":") || s == "repo" && scope == "public_repo" {
+		kind, _ := strings.CutPrefix(scope, "read:")
+		if s == scope || strings.HasPrefix(scope, s+":") || s == "admin:"+kind || s == "write:"+kind || s == "repo" && scope == "public_repo" {
 			return true
 		}
 	}
 	return false
+}
+
+// Lacks returns the scopes that a classic token needs for a scope and does not have. Of other kinds of tokens GitHub does not
+// say what they may do. What is public needs no scope.
+func (r Rights) Lacks(s Scope) []string {
+	need := []string{"repo"}
+	if len(s.Enterprises) > 0 {
+		need = append(need, "read:enterprise")
+	}
+	if r.Kind != Classic {
+		return nil
+	}
+	return slices.DeleteFunc(need, r.Has)
 }
 
 // Rights asks what kind of token the account has.

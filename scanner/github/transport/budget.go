@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -78,6 +79,7 @@ type Budget struct {
 	mu      sync.Mutex
 	pools   map[string]*pool
 	seen    map[string]Rate // said by answers, and not yet in the store
+	missed  []Answer        // refusals that the store could not be told of
 	known   map[string]Rate // in the store, when it was asked last
 	silent  bool
 	slots   int
@@ -172,10 +174,16 @@ func (b *Budget) Take(ctx context.Context, c Cost, p *Patience) error {
 	if waited := b.clock.now().Sub(start); !p.Spend(waited) {
 		return &LimitedError{waited}
 	}
-	for attempt := 0; ; attempt++ {
+	for attempt, failed := 0, 0; ; attempt++ {
 		wait, err := b.refill(ctx, c, pool)
-		if err != nil || wait == 0 {
-			return err
+		if err == nil && wait == 0 {
+			return nil
+		}
+		if err != nil { // as while a store chooses a new leader
+			if failed++; failed == maxFailed || ctx.Err() != nil {
+				return err
+			}
+			wait = min(time.Second, poll<<failed)
 		}
 		// A long wait is made of short ones: another process may have learned more.
 		if wait > p.rest() {
@@ -189,6 +197,9 @@ func (b *Budget) Take(ctx context.Context, c Cost, p *Patience) error {
 		}
 	}
 }
+
+// maxFailed is how often a store is asked that fails: for about half a minute.
+const maxFailed = 30
 
 // enter makes a request out of what was taken, or notes that it waits.
 func (b *Budget) enter(c Cost) (*pool, bool) {
@@ -253,7 +264,7 @@ func (b *Budget) renew() {
 
 // want returns what to ask for. The lock is held.
 func (b *Budget) want(c Cost, p *pool) want {
-	w := want{process: b.process, cost: c, wish: 1, busy: b.busy, waiting: b.waiting, seen: maps.Clone(b.seen)}
+	w := want{process: b.process, cost: c, wish: 1, busy: b.busy, waiting: b.waiting, seen: maps.Clone(b.seen), missed: slices.Clone(b.missed)}
 	if p != nil && !c.single() {
 		if w.wish = 0; p.requests == 0 || !b.clock.now().Before(p.until) {
 			w.wish, w.unused, w.reset = max(p.next, p.waiting), p.requests, p.reset
@@ -275,6 +286,9 @@ func (b *Budget) refill(ctx context.Context, c Cost, p *pool) (time.Duration, er
 	var g grant
 	asked := b.clock.now()
 	state, err := b.o.Store.Update(ctx, func(s State) State {
+		for _, a := range w.missed {
+			s = s.answer(b.o, a, b.clock.now())
+		}
 		s, g = s.take(b.o, w, b.clock.now())
 		return s
 	})
@@ -283,6 +297,7 @@ func (b *Budget) refill(ctx context.Context, c Cost, p *pool) (time.Duration, er
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.missed = b.missed[min(len(w.missed), len(b.missed)):]
 	b.note(state, w)
 	b.slots, b.scarce = g.slots, g.scarce
 	if w.wish == 0 && b.draw(p) {
@@ -340,6 +355,8 @@ func (b *Budget) Done(ctx context.Context, a Answer) {
 	defer b.mu.Unlock()
 	if err == nil {
 		b.note(state, w)
+	} else if a.Limited {
+		b.missed = append(b.missed, a)
 	}
 	if quiet && b.busy == 0 {
 		b.slots = 0

@@ -75,6 +75,7 @@ type want struct {
 	busy    int             // requests that it has under way
 	waiting int             // requests that wait
 	seen    map[string]Rate // what answers have said since it asked last
+	missed  []Answer        // refusals that the store could not be told of
 	unused  int             // requests of those that it took last
 	reset   time.Time       // of the limit that they were taken of
 }

@@ -133,7 +133,7 @@ func TestSweepPoison(t *testing.T) {
 	if id := s.keys[bomb.Name+" head"]; len(r.found[id]) != 1 {
 		t.Errorf("the key beside the bomb is not found; it was skipped for %q", r.skips["acme/"+bomb.Name])
 	}
-	t.Logf("%v; the bomb: %q", r.took, r.skips["acme/"+bomb.Name])
+	t.Logf("%v; the bomb: %q; %v", r.took, r.skips["acme/"+bomb.Name], r.skips)
 }
 
 // manyRefs gives a repository n refs to one commit.

@@ -415,8 +415,10 @@ func TestRenewed(t *testing.T) {
 func TestRefsCap(t *testing.T) {
 	r := origin(t)
 	url := serveHTTP(t, r, nil)
-	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: t.TempDir(), MaxRefs: 100}); err == nil || !strings.Contains(err.Error(), "git.fetch-refs-size") {
-		t.Errorf("the error is %v", err)
+	for cap := range int64(300) {
+		if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: t.TempDir(), MaxRefs: 1 + cap}); err == nil || !strings.Contains(err.Error(), "git.fetch-refs-size") {
+			t.Fatalf("with a cap of %d bytes, the error is %v", 1+cap, err)
+		}
 	}
 	if _, err := fetch.Fetch(t.Context(), fetch.Options{URL: url, Dir: t.TempDir(), MaxRefs: 1 << 20}); err != nil {
 		t.Error(err)

@@ -74,11 +74,13 @@ type capped struct {
 	left int64
 }
 
-// Read implements io.Reader.
+// Read implements io.Reader. What is past the cap is not handed out together with the error: readers of a fixed size ignore an
+// error that comes with all they want.
 func (c *capped) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	if c.left -= int64(n); c.left < 0 {
-		return n, reason.NewError("git.fetch-refs-size")
+	if c.left <= 0 {
+		return 0, reason.NewError("git.fetch-refs-size")
 	}
+	n, err := c.ReadCloser.Read(p[:min(int64(len(p)), c.left)])
+	c.left -= int64(n)
 	return n, err
 }

@@ -49,11 +49,19 @@ func NewAccount(o AccountOptions) (*Account, error) {
 		t.Budget = o.Budget
 	}
 	t.Cache = new(transport.Cache)
+	if pool, ok := http.DefaultTransport.(*http.Transport); ok { // many requests at once would open many connections
+		pool = pool.Clone()
+		pool.MaxIdleConnsPerHost = maxIdle
+		t.Next = pool
+	}
 	if o.MaxWait > 0 {
 		t.Patience = func() *transport.Patience { return transport.NewPatience(o.MaxWait) }
 	}
 	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens}, nil
 }
+
+// maxIdle is how many connections to the API stay open between requests.
+const maxIdle = 32
 
 // Token returns the token of the account, for git. It is a Tokens.
 func (a *Account) Token(ctx context.Context, refused string) (string, error) {

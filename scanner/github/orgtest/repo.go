@@ -209,6 +209,15 @@ func (s *Server) note(r *Repo, a Activity) {
 	r.Pushed = a.At
 }
 
+// exists reports whether a ref exists, without a process of git.
+func exists(path, ref string) bool {
+	if _, err := os.Stat(filepath.Join(path, filepath.FromSlash(ref))); err == nil {
+		return true
+	}
+	packed, err := os.ReadFile(filepath.Join(path, "packed-refs"))
+	return err == nil && strings.Contains(string(packed), " "+ref+"\n")
+}
+
 // commit adds a commit to a ref; on top is set if it has what is there for its parent.
 func (s *Server) commit(r *Repo, path, ref string, files map[string]string, onTop bool) (string, error) {
 	var b bytes.Buffer
@@ -218,14 +227,18 @@ func (s *Server) commit(r *Repo, path, ref string, files map[string]string, onTo
 		target = ref
 	}
 	fmt.Fprintf(&b, "feature done\ncommit %s\nmark :1\ncommitter Wei <wei@example.com> %d +0000\ndata 6\nchange\n", target, now.Unix())
-	if _, err := s.run(path, nil, "rev-parse", "-q", "--verify", ref); onTop && err == nil {
+	if onTop && exists(path, ref) {
 		fmt.Fprintf(&b, "from %s^0\n", ref)
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		fmt.Fprintf(&b, "M 100644 inline %s\ndata %d\n%s\n", name, len(files[name]), files[name])
 	}
 	fmt.Fprintf(&b, "get-mark :1\ndone\n")
-	id, err := s.run(path, b.Bytes(), "fast-import", "--quiet", "--force")
+	args := []string{"-c", "core.compression=1", "fast-import", "--quiet", "--force"}
+	if b.Len() > 1<<20 { // as a pack, which is served as it is
+		args = append([]string{"-c", "fastimport.unpackLimit=1"}, args...)
+	}
+	id, err := s.run(path, b.Bytes(), args...)
 	if err == nil && !onTop {
 		_, err = s.run(path, nil, "update-ref", ref, id)
 		if err == nil {

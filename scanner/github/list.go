@@ -139,6 +139,7 @@ func (l *listing) count(ctx context.Context, org string) (int, error) {
 	return rights.Repositories, nil
 }
 
+// user lists the repositories of a user: all of the token's own user, those that an App is installed for, or the public ones.
 func (l *listing) user(ctx context.Context, user string) error {
 	if !isName(user) {
 		return reason.NewError("github.owner", user)
@@ -157,29 +158,34 @@ func (l *listing) user(ctx context.Context, user string) error {
 			})
 		})
 		l.expect(user, len(listed), rights.Owned)
-		return err
 	case rights.Kind == Installation:
-		err = l.collect(ctx, "GET /installation/repositories", listed, func(page github.ListOptions) ([]*github.Repository, *github.Response, error) {
-			list, resp, err := l.rest.Apps.ListRepos(ctx, &page)
-			if err != nil {
-				return nil, resp, err
-			}
-			return slices.DeleteFunc(list.Repositories, func(r *github.Repository) bool {
-				return !strings.EqualFold(r.GetOwner().GetLogin(), user)
-			}), resp, nil
-		})
 		if rights.Chosen {
 			l.out.Partial = append(l.out.Partial, reason.New("github.partial-installation", user, rights.Repositories))
 		}
-		return err
-	}
-	l.unknown = true
-	l.out.Unsure = append(l.out.Unsure, reason.New("github.unsure-public", user))
-	return l.collect(ctx, "GET /users/"+user+"/repos", listed, func(page github.ListOptions) ([]*github.Repository, *github.Response, error) {
-		return l.rest.Repositories.ListByUser(ctx, user, &github.RepositoryListByUserOptions{
-			Type: "owner", Sort: "created", Direction: "asc", ListOptions: page,
+		err = l.collect(ctx, "GET /installation/repositories", listed, l.installed(ctx, user))
+	default:
+		l.unknown = true
+		l.out.Unsure = append(l.out.Unsure, reason.New("github.unsure-public", user))
+		err = l.collect(ctx, "GET /users/"+user+"/repos", listed, func(page github.ListOptions) ([]*github.Repository, *github.Response, error) {
+			return l.rest.Repositories.ListByUser(ctx, user, &github.RepositoryListByUserOptions{
+				Type: "owner", Sort: "created", Direction: "asc", ListOptions: page,
+			})
 		})
-	})
+	}
+	return err
+}
+
+// installed reads a page of the repositories that an App is installed for, and leaves out those of others.
+func (l *listing) installed(ctx context.Context, user string) func(github.ListOptions) ([]*github.Repository, *github.Response, error) {
+	return func(page github.ListOptions) ([]*github.Repository, *github.Response, error) {
+		list, resp, err := l.rest.Apps.ListRepos(ctx, &page)
+		if err != nil {
+			return nil, resp, err
+		}
+		return slices.DeleteFunc(list.Repositories, func(r *github.Repository) bool {
+			return !strings.EqualFold(r.GetOwner().GetLogin(), user)
+		}), resp, nil
+	}
 }
 
 // single lists one repository.

@@ -286,9 +286,6 @@ func (b *Budget) refill(ctx context.Context, c Cost, p *pool) (time.Duration, er
 	var g grant
 	asked := b.clock.now()
 	state, err := b.o.Store.Update(ctx, func(s State) State {
-		for _, a := range w.missed {
-			s = s.answer(b.o, a, b.clock.now())
-		}
 		s, g = s.take(b.o, w, b.clock.now())
 		return s
 	})

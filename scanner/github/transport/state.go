@@ -139,6 +139,34 @@ func since(bins []Bin, t time.Time) []Bin {
 
 // take takes requests for a process.
 func (s State) take(o BudgetOptions, w want, now time.Time) (State, grant) {
+	s = s.hear(o, w, now)
+	s, g := s.lease(o, w, now)
+	g.until = now.Add(o.valid())
+	if wait := s.Blocked.Sub(now); wait > 0 {
+		g.wait = wait
+		return s, g
+	}
+	n, wait := w.wish, time.Duration(0)
+	if w.wish > 0 {
+		n, wait = s.room(o, w, now)
+	}
+	switch {
+	case w.wish > 0 && n <= 0:
+		g.wait = max(wait, time.Millisecond)
+	case g.slots <= w.busy:
+		g.wait = poll
+	case n > 0:
+		g.requests = n
+		g.reset = s.pay(o, w.cost, n, g.until, now)
+	}
+	return s, g
+}
+
+// hear notes what a process has learned since it asked last.
+func (s State) hear(o BudgetOptions, w want, now time.Time) State {
+	for _, a := range w.missed {
+		s = s.answer(o, a, now)
+	}
 	s = s.now(o, now)
 	for resource, rate := range w.seen {
 		s = s.learn(resource, rate, now)
@@ -147,54 +175,41 @@ func (s State) take(o BudgetOptions, w want, now time.Time) (State, grant) {
 		rate.Remaining += w.unused
 		s.Rates[w.cost.Resource] = rate
 	}
-	s, g := s.lease(o, w, now)
-	g.until = now.Add(o.valid())
-	if wait := s.Blocked.Sub(now); wait > 0 {
-		g.wait = wait
-		return s, g
-	}
-	n := w.wish
-	if n == 0 {
-		if g.slots <= w.busy {
-			g.wait = poll
-		}
-		return s, g
-	}
-	if s.Narrow > 0 {
+	return s
+}
+
+// room returns how many of the requests that a process wants may be made now. If there are none, it returns when.
+func (s *State) room(o BudgetOptions, w want, now time.Time) (n int, wait time.Duration) {
+	if n = w.wish; s.Narrow > 0 {
 		n = 1 // what was taken could not be called back
 	}
-	rate, known := s.Rates[w.cost.Resource]
-	known = known && rate.Reset.After(now)
-	if known {
+	if rate, ok := s.Rates[w.cost.Resource]; ok && rate.Reset.After(now) {
 		if n = min(n, rate.left(o)); n <= 0 {
-			g.wait = rate.Reset.Sub(now)
+			wait = rate.Reset.Sub(now)
 		}
 	}
-	windows := s.windows(o, w.cost)
-	for _, l := range windows {
-		room, wait := l.room(now)
+	for _, l := range s.windows(o, w.cost) {
+		room, free := l.room(now)
 		if n = min(n, room); room <= 0 {
-			g.wait = max(g.wait, wait)
+			wait = max(wait, free)
 		}
 	}
-	if n <= 0 {
-		return s, g
+	return n, wait
+}
+
+// pay takes requests from the limits, and returns when the primary one begins anew; zero if that is not known. The bins and
+// rates are those of this State alone.
+func (s *State) pay(o BudgetOptions, c Cost, n int, until, now time.Time) time.Time {
+	for _, l := range s.windows(o, c) {
+		*l.bins = charge(*l.bins, o.at(until.Add(o.slack())), n*l.cost)
 	}
-	if g.slots <= w.busy {
-		g.wait = poll
-		return s, g
+	rate, ok := s.Rates[c.Resource]
+	if !ok || !rate.Reset.After(now) {
+		return time.Time{}
 	}
-	g.requests, g.wait = n, 0
-	at := o.at(g.until.Add(o.slack()))
-	for _, l := range windows {
-		*l.bins = charge(*l.bins, at, n*l.cost)
-	}
-	if known {
-		rate.Remaining -= n
-		g.reset = rate.Reset
-		s.Rates[w.cost.Resource] = rate
-	}
-	return s, g
+	rate.Remaining -= n
+	s.Rates[c.Resource] = rate
+	return rate.Reset
 }
 
 // lease gives a process its part of the requests at once: an equal one, unless others hold more of theirs.
@@ -268,6 +283,7 @@ func (l limit) room(now time.Time) (int, time.Duration) {
 	return room, 0
 }
 
+// charge adds to a bin.
 func charge(bins []Bin, at int64, n int) []Bin {
 	i, found := slices.BinarySearchFunc(bins, at, func(b Bin, at int64) int { return int(b.At - at) })
 	if found {

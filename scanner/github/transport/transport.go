@@ -1,7 +1,7 @@
 // Package transport sends the requests of the clients of GitHub's API, below go-github, which knows only some of the ways in
 // which GitHub limits: it sees the status and the headers of each answer.
 //
-// A request has the token, if it is for the host of the API, also after a redirect. It waits for its turn in the  It is
+// A request has the token, if it is for the host of the API, also after a redirect. It waits for its turn in the budget. It is
 // sent again after a refusal for a limit, after a failure of the server if that is safe, and once with a new token if the
 // server refuses the old one. A list that has not changed since is not sent again by the server, and counts less.
 package transport

@@ -62,7 +62,7 @@ test-habitat: ## try akguard among the programs that it lives with; says what it
 CHAOS       ?= 2m
 
 test-chaos: ## kill servers and workers of a sweep for twice CHAOS, and compare its results with those of an undisturbed one
-	AKGUARD_CHAOS_TIME=$(CHAOS) $(GO) test -tags chaos -timeout 30m -count 1 -v -run '^(TestChaos|TestQuorumLost)$$' ./scanner/sweep/queue
+	AKGUARD_CHAOS_TIME=$(CHAOS) $(GO) test -tags chaos -timeout 30m -count 1 -v -run '^(TestChaos|TestQuorumLost|TestKilled)$$' ./scanner/sweep/queue
 
 race: ## run the tests of the packages in RACE under the race detector
 	$(GO) test -race -timeout 9m $(TESTFLAGS) $(RACE)

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -38,21 +39,20 @@ const chaosWait = 3 * time.Second
 
 // TestMain makes the test's program a server or a worker, if its first argument says so. Both end with their input.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && (os.Args[1] == "node" || os.Args[1] == "worker") {
-		go func() {
-			_, _ = io.Copy(io.Discard, os.Stdin)
-			os.Exit(0)
-		}()
-		text, err := os.ReadFile(os.Args[2])
-		if err == nil && os.Args[1] == "node" {
-			err = runNode(text)
-		} else if err == nil {
-			err = runWorker(text)
-		}
-		fmt.Fprintln(os.Stderr, os.Args[1], err)
-		os.Exit(1)
+	roles := map[string]func(config []byte) error{"node": runNode, "worker": runWorker, "writer": runWriter}
+	if len(os.Args) != 3 || roles[os.Args[1]] == nil {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	text, err := os.ReadFile(os.Args[2])
+	if err == nil {
+		err = roles[os.Args[1]](text)
+	}
+	fmt.Fprintln(os.Stderr, os.Args[1], err)
+	os.Exit(1)
 }
 
 // chaosTime is how long the sweep takes at least. It is disturbed for twice this time.
@@ -138,6 +138,72 @@ func TestQuorumLost(t *testing.T) {
 	if value, _ := get(t, b, "k"); value != "two" {
 		t.Error(value)
 	}
+}
+
+// TestKilled kills a process with the server in it while it writes. What was acknowledged must be there afterwards.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state")
+	written := make(map[string]bool)
+	for round := range 6 {
+		cmd := exec.Command(os.Args[0], "writer", configFile(t, writerConfig{dir, round}))
+		_, errIn := cmd.StdinPipe()
+		out, err := cmd.StdoutPipe()
+		if err = errors.Join(errIn, err, cmd.Start()); err != nil {
+			t.Fatal(err)
+		}
+		lines, stop := bufio.NewScanner(out), 20+rand.N(200)
+		for n := 0; n < stop && lines.Scan(); n++ {
+			written[lines.Text()] = true
+		}
+		_ = cmd.Process.Kill()
+		for lines.Scan() {
+			written[lines.Text()] = true
+		}
+		_ = cmd.Wait()
+	}
+	q := open(t, queue.Options{Dir: dir})
+	b := bucket(t, q, "b")
+	for key := range written {
+		if value, _ := get(t, b, key); value != key {
+			t.Errorf("%s is lost: %q", key, value)
+		}
+	}
+	jobs, err := q.Waiting(t.Context())
+	if err != nil || jobs < len(written) {
+		t.Errorf("%d jobs, %v", jobs, err)
+	}
+	t.Logf("%d values and jobs were written", len(written))
+}
+
+// writerConfig is what a writer process reads.
+type writerConfig struct {
+	Dir   string
+	Round int
+}
+
+// runWriter writes values and jobs and prints those that were acknowledged.
+func runWriter(text []byte) error {
+	var config writerConfig
+	if err := json.Unmarshal(text, &config); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	q, err := queue.Open(ctx, queue.Options{Dir: config.Dir})
+	if err != nil {
+		return err
+	}
+	b, err := q.Bucket(ctx, "b")
+	// Each process has keys of its own.
+	for i := 1_000_000 * config.Round; err == nil; i++ {
+		if _, err = b.Put(ctx, fmt.Sprint(i), []byte(fmt.Sprint(i)), 0); err == nil {
+			err = q.Enqueue(ctx, job(int64(i)))
+		}
+		if err == nil {
+			fmt.Println(i)
+		}
+	}
+	return err
 }
 
 // results returns what a store has, by bucket and key, without times and numbers that differ from run to run.

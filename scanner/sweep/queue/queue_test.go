@@ -304,10 +304,12 @@ func get(t *testing.T, b sweep.Bucket, key string) (string, uint64) {
 
 func enqueue(t *testing.T, q sweep.Queue, id int64) {
 	t.Helper()
-	if err := q.Enqueue(t.Context(), sweep.Job{Sweep: "s", Repository: github.Repository{ID: id}}); err != nil {
+	if err := q.Enqueue(t.Context(), job(id)); err != nil {
 		t.Fatal(err)
 	}
 }
+
+func job(id int64) sweep.Job { return sweep.Job{Sweep: "s", Repository: github.Repository{ID: id}} }
 
 func next(t *testing.T, q sweep.Queue) sweep.Delivery {
 	t.Helper()

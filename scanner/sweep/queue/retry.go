@@ -109,6 +109,7 @@ const (
 	codeMemoryExceeded   = 10028
 	codeStreamOffline    = 10118
 	codeConsumerOffline  = 10119
+	codeResources        = 10023 // the limits of the account
 	codeNotEnabled       = 10076
 	codeNotEnabledForOne = 10039
 )
@@ -117,7 +118,7 @@ func temporaryCode(api *jetstream.APIError) bool {
 	switch api.ErrorCode {
 	case codeNoPeers, codeNotLeader, codeNotAssigned, codeStreamOffline, codeConsumerOffline:
 		return true
-	case codeStoreFailed, codeStorageExceeded, codeMemoryExceeded, codeNotEnabled, codeNotEnabledForOne:
+	case codeStoreFailed, codeStorageExceeded, codeMemoryExceeded, codeResources, codeNotEnabled, codeNotEnabledForOne:
 		return false
 	}
 	return api.Code == 503
@@ -145,7 +146,7 @@ func known(what string, err error) error {
 }
 
 func full(api *jetstream.APIError) bool {
-	return api.ErrorCode == codeStorageExceeded || api.ErrorCode == codeMemoryExceeded ||
+	return api.ErrorCode == codeStorageExceeded || api.ErrorCode == codeMemoryExceeded || api.ErrorCode == codeResources ||
 		api.ErrorCode == codeStoreFailed && !strings.Contains(api.Description, perSubject)
 }
 

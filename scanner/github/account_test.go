@@ -365,6 +365,12 @@ func TestLostHeads(t *testing.T) {
 	if err != nil || len(heads) != 3+11 {
 		t.Errorf("%d heads, %v", len(heads), err)
 	}
+	s.Forget()
+	s.Repos[0].Activities = s.Repos[0].Activities[:99]
+	heads, err = a.LostHeads(t.Context(), r, time.Time{})
+	if err != nil || len(heads) != 10+59 || s.Stats().REST != 1 {
+		t.Errorf("%d heads, %v, %d requests", len(heads), err, s.Stats().REST)
+	}
 }
 
 func TestTexts(t *testing.T) {

@@ -2,6 +2,7 @@ package isolate
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -36,6 +37,34 @@ func TestFrames(t *testing.T) {
 		t.Error(err)
 	}
 	if err := w.write(frame{Kind: kindEvent, Body: json.RawMessage(`"` + string(bytes.Repeat([]byte("x"), limit)) + `"`)}); !errors.Is(err, errFrameSize) {
+		t.Error(err)
+	}
+}
+
+// TestReport has a child say how much memory it uses.
+func TestReport(t *testing.T) {
+	in, toChild := io.Pipe()
+	fromChild, out := io.Pipe()
+	work := func(ctx context.Context, _ *Job) (any, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- Serve(t.Context(), in, out, Server{Work: work, Report: true}) }()
+	w := frameWriter{w: toChild, limit: limit}
+	if err := w.write(frame{Kind: kindJob, Body: json.RawMessage(`{"request":{}}`)}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := readFrame(fromChild, limit)
+	var n int64
+	if err = errors.Join(err, json.Unmarshal(f.Body, &n)); err != nil || f.Kind != kindMemory || n < 1<<20 {
+		t.Errorf("%+v, %v", f, err)
+	}
+	go func() { _, _ = io.Copy(io.Discard, fromChild) }()
+	if err := toChild.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
 		t.Error(err)
 	}
 }

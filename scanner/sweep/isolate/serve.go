@@ -66,7 +66,7 @@ func ServeStdio(ctx context.Context, work Work) error {
 	out := os.Stdout
 	os.Stdout = os.Stderr
 	beKilledFirst()
-	return Serve(ctx, os.Stdin, out, Server{Work: work, Exit: os.Exit})
+	return Serve(ctx, os.Stdin, out, Server{Work: work, Exit: os.Exit, Report: !canSeeMemory})
 }
 
 // Server says how jobs are served.
@@ -75,6 +75,8 @@ type Server struct {
 	MaxFrame int           // bytes of one message to a child; default 16 MiB
 	Grace    time.Duration // for the last job, after the input has ended; default 2 s
 	Exit     func(code int)
+	// Report says that the parent is told how much memory a job uses, because the system does not tell it.
+	Report bool
 }
 
 // Serve does jobs, one after the other, until in ends or ctx does. Exit is called if the last job does not end then.
@@ -199,7 +201,9 @@ func (s *server) do(ctx context.Context, j job) error {
 		// The rest is for what the garbage collector does not manage.
 		debug.SetMemoryLimit(j.Memory / 8 * 7)
 	}
-	go s.report(ctx)
+	if s.opts.Report {
+		go s.report(ctx)
+	}
 	result, err := s.opts.Work(ctx, &Job{Request: j.Request, Folder: j.Folder, server: s})
 	f := frame{Kind: kindResult}
 	if err != nil {
@@ -213,11 +217,8 @@ func (s *server) do(ctx context.Context, j job) error {
 // reportTime is how often a child says how much memory it uses.
 const reportTime = 100 * time.Millisecond
 
-// report says how much memory the process uses, for parents whose system does not tell.
+// report says again and again how much memory the process uses.
 func (s *server) report(ctx context.Context) {
-	if canSeeMemory {
-		return
-	}
 	ticks := time.NewTicker(reportTime)
 	defer ticks.Stop()
 	for {

@@ -152,6 +152,9 @@ func full(api *jetstream.APIError) bool {
 
 // unreachable says in what way the servers do not answer.
 func (q *Queue) unreachable(err error) reason.Reason {
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = reason.NewError("queue.timeout")
+	}
 	if q.conn == nil || !q.conn.IsConnected() {
 		return reason.New("queue.unreachable", err)
 	}

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -96,7 +97,7 @@ func (s *stream) judge(err error) error {
 		return err
 	}
 	s.forget()
-	return errors.Join(errMissing, err)
+	return fmt.Errorf("%w: %w", errMissing, err)
 }
 
 // missing reports whether an error may mean that the stream or its consumer is not there.

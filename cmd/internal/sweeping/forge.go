@@ -3,6 +3,7 @@ package sweeping
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -58,6 +59,20 @@ func (o forgeFlags) tokens(owner string) (github.Tokens, error) {
 		}
 	}
 	return nil, command.Usage("usage.sweep-token", strings.Join(tokenVariables(), ", "))
+}
+
+// identity names whose limits the requests count towards.
+func (o forgeFlags) identity() string {
+	if o.app == "" {
+		return "user"
+	}
+	id := strings.Map(func(r rune) rune { // what is not one of these is in no ID of an App
+		if strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", r) {
+			return r
+		}
+		return '-'
+	}, o.app)
+	return fmt.Sprintf("app-%s-%d", id, o.installation)
 }
 
 func (o forgeFlags) appTokens(owner string) (github.Tokens, error) {

@@ -193,7 +193,12 @@ func (a *app) newCrew(ctx context.Context, o workFlags, tokens github.Tokens, q 
 		return c, err
 	}
 	c.verifier, c.save = v, func() { a.SaveVerdicts(verdicts) }
-	if c.account, err = github.NewAccount(github.AccountOptions{API: o.forge.api, Tokens: tokens}); err != nil {
+	store, err := sweep.OpenBudget(ctx, q, o.forge.identity())
+	if err != nil {
+		return c, a.queueFailed(ctx, err)
+	}
+	budget := github.NewBudget(github.BudgetOptions{Store: store})
+	if c.account, err = github.NewAccount(github.AccountOptions{API: o.forge.api, Tokens: tokens, Budget: budget}); err != nil {
 		return c, command.Usage("usage.sweep-api", err)
 	}
 	scanner, err := o.newIsolated(c.rules, c.account.Secrets)

@@ -104,6 +104,7 @@ type part struct {
 	hasName bool
 	stem    string
 	kind    lineOf
+	far     bool // it has no key name, but one that is telling enough to look at it from afar: sk
 }
 
 func (p part) named() bool { return p.Confidence >= rules.Named }
@@ -148,7 +149,7 @@ func (j *joiner) sort(found []rules.Match) {
 // addUnnamedSecrets adds the values near an ID that look like a secret and have no key name. Windows that overlap are
 // read once.
 func (j *joiner) addUnnamedSecrets() {
-	done := 0
+	done, far := 0, 0
 	for i, id := range j.ids {
 		from := max(done, linesBefore(j.content, id.Start))
 		to := linesAfter(j.content, id.End, unnamedLines+j.above(i))
@@ -160,12 +161,26 @@ func (j *joiner) addUnnamedSecrets() {
 			to = max(to, m.End)
 		}
 		done = to
+		if limit := linesAfter(j.content, id.End, namedLines); limit > max(to, far) {
+			j.addFar(max(to, far), limit)
+			far = limit
+		}
 	}
 	slices.SortStableFunc(j.secrets, func(a, b part) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(min(b.Confidence, rules.Named), min(a.Confidence, rules.Named)))
 	})
 	j.secrets = slices.CompactFunc(j.secrets, func(a, b part) bool { return a.Start == b.Start })
 	countLines(j.content, j.secrets)
+}
+
+// addFar adds the values that have a common short name of a secret: sk.
+func (j *joiner) addFar(from, to int) {
+	for _, m := range j.near(rules.KindSecret, from, to) {
+		words := wordsOf(nameOf(j.content, m.Start))
+		if n := len(words); n > 0 && (words[n-1] == "sk" || n > 1 && words[n-2] == "sk") {
+			j.secrets = append(j.secrets, part{Match: m, far: true})
+		}
+	}
 }
 
 // near returns the values of a kind that look right without a key name.
@@ -378,6 +393,8 @@ func (j *joiner) score(i int, s part) (int, bool) {
 	switch {
 	case s.certain():
 		score = certainScore
+	case s.far:
+		score = unnamedScore
 	case !s.named():
 		reach, score = unnamedLines, unnamedScore
 	}

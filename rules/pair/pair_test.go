@@ -88,6 +88,7 @@ func TestJoin(t *testing.T) {
 		{"a comment and its own", "#ak=I1\nak=I2\n#sk=S1\nsk=S2\n", "I1+S1 I2+S2"},
 		{"a new key in a diff", "-ak=I1\n+ak=I2\n-sk=S1\n+sk=S2\n", "I1+S1 I2+S2"},
 		{"an old secret in a comment, and the active one", "ak=I1\n#sk=S2\nsk=S1\n", "I1+S1/S2"},
+		{"sk, far away", "oss-ak: I1\n" + strings.Repeat("x: y\n", 20) + "oss-sk: S1\n", "I1+S1"},
 		{"same id twice", "I1\nS1\n\n\n\n\n\n\nsee I1\n", "I1+S1 I1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

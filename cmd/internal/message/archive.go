@@ -2,6 +2,8 @@ package message
 
 // archiveTexts are facts of archives.
 var archiveTexts = texts{
+	"archive.git-pack":         {en: "the pack of git could not be read: {1}", zh: "无法读取 git 打包文件：{1}"},
+	"archive.git-bundle":       {en: "the bundle of git is damaged: it was not read", zh: "git bundle 已损坏：未读取"},
 	"archive.sqlite":           {en: "the header of the SQLite database is damaged: its rows were not read", zh: "SQLite 数据库的文件头已损坏：未读取其中的行"},
 	"archive.damaged":          {en: "is damaged and could not be unpacked completely ({1}): repair or unpack it and scan the result", zh: "已损坏，无法完整解包（{1}）：请修复或解包后扫描其内容"},
 	"archive.encrypted":        {en: "is encrypted: decrypt it and scan its content", zh: "已加密：请解密后扫描其内容"},

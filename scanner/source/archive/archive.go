@@ -1,10 +1,10 @@
 // Package archive opens the archives that any source comes upon. It decorates a sink: it hands every content on and, if a
 // content is an archive, what is packed in it, to any depth: zip (jar, war, apk, whl, nupkg, docx, ...), tar, 7z, and files
-// compressed with gzip, xz, zstd or bzip2, and the rows of SQLite databases. A container image (docker save, or an OCI layout in a tar) is a tar of tars:
+// compressed with gzip, xz, zstd or bzip2, the rows of SQLite databases, and the objects of packs and bundles of git. A container image (docker save, or an OCI layout in a tar) is a tar of tars:
 // its layers, configuration and history are members, and what a later layer deletes is still in the earlier one.
 //
 // This package decides what is an archive, enforces the limits and keeps track of nesting; the formats are in
-// scanner/internal/archive. Nothing that an archive says about itself is trusted: names are text for people, nothing is
+// scanner/internal/archive. Nothing that an archive says about itself is trusted: names are text for people, but for packs of git nothing is
 // written to disk, an archive is recognized by its content and not by its name, and sizes are counted. Options bounds
 // time and memory. What is not read (encrypted, damaged, beyond a limit, or rar, which is recognized but not supported)
 // is reported as a Skip, each cause once for an outermost archive; what precedes it is scanned.

@@ -25,6 +25,8 @@ const (
 	bzipped
 	sevenZipped
 	sqliteDatabase
+	gitPack
+	gitBundle
 	foreign // recognized, but not supported
 )
 
@@ -43,6 +45,8 @@ var magics = [...]magic{
 	{"1AY&SY", bzipped}, // after BZh and a digit
 	{sevenzip.Magic, sevenZipped},
 	{sqlite.Magic, sqliteDatabase},
+	{packMagic, gitPack},
+	{bundleMagic, gitBundle}, // after # v2
 }
 
 const longestMagic = 16 // also of the foreign formats
@@ -87,7 +91,7 @@ func kindOf(b []byte, whole bool) kind {
 
 func kindByMagic(b []byte) kind {
 	for _, m := range magics {
-		if m.kind != bzipped && bytes.HasPrefix(b, []byte(m.text)) {
+		if m.kind != bzipped && m.kind != gitBundle && bytes.HasPrefix(b, []byte(m.text)) {
 			return m.kind
 		}
 	}
@@ -96,6 +100,8 @@ func kindByMagic(b []byte) kind {
 		return bzipped
 	case len(b) >= 8 && b[0]&0xf0 == 0x50 && string(b[1:4]) == "\x2a\x4d\x18": // a skippable frame, before the others
 		return zstandard
+	case isBundle(b):
+		return gitBundle
 	case foreignName(b) != "":
 		return foreign
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/archive/codec"
 	"github.com/akguard/akguard/scanner/internal/archive/zipfile"
+	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
@@ -145,6 +146,10 @@ func (o *opening) open(p *piece) error {
 		return o.sevenZip(p)
 	case k == sqliteDatabase:
 		return o.sqlite(p)
+	case k == gitPack:
+		return o.pack(p, p.reader(), object.SHA1)
+	case k == gitBundle:
+		return o.bundle(p)
 	case k == foreign:
 		o.report(p.place, codec.Refuse(reason.New("archive.foreign", foreignName(p.content))))
 		return o.pass(p)

@@ -94,6 +94,8 @@ type Repository struct {
 	Source        int64         `json:",omitempty"` // the root of a fork's network; 0 if it is not known
 	Size          int64         `json:",omitempty"` // KiB, as GitHub says
 	Pushed        time.Time     // to any branch; GitHub does not count wikis
+	Gist          string        `json:",omitempty"` // the ID, if it is a gist
+	Anonymous     bool          `json:",omitempty"` // its host is another one than that of repositories, and gets no token
 	Unavailable   reason.Reason // why it cannot be scanned; zero if it can
 }
 

@@ -495,11 +495,14 @@ func TestFileIssue(t *testing.T) {
 	var urls []string
 	for _, body := range []string{"text", "text", "other"} {
 		i.Body = body
-		url, err := a.FileIssue(t.Context(), repository, i)
+		filed, err := a.FileIssue(t.Context(), repository, i)
 		if err != nil {
 			t.Fatal(err)
 		}
-		urls = append(urls, url)
+		if filed.New != (len(urls) == 0) {
+			t.Errorf("issue %d is new: %v", len(urls), filed.New)
+		}
+		urls = append(urls, filed.URL)
 	}
 	if len(r.Issues) != 2 || urls[0] != urls[2] || r.Issues[1].Body != "other\n\n<!-- akguard:c1 -->" || r.Issues[0].Title != "x" || len(r.Issues[1].Labels) != 1 {
 		t.Errorf("%v, %+v", urls, r.Issues[1])

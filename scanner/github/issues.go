@@ -20,34 +20,40 @@ type Issue struct {
 	Labels []string
 }
 
-// FileIssue opens an issue, or updates the one that has its marker, and returns its address. An issue that somebody has closed
+// Filed is an issue that FileIssue has opened, or that was there.
+type Filed struct {
+	URL string // for browsers
+	New bool   // it was opened now
+}
+
+// FileIssue opens an issue, or updates the one that has its marker. An issue that somebody has closed
 // stays closed. Doing it again changes nothing.
-func (a *Account) FileIssue(ctx context.Context, r Repository, i Issue) (string, error) {
+func (a *Account) FileIssue(ctx context.Context, r Repository, i Issue) (Filed, error) {
 	if i.Marker == "" || strings.Trim(i.Marker, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
-		return "", reason.NewError("github.marker", i.Marker)
+		return Filed{}, reason.NewError("github.marker", i.Marker)
 	}
 	rights, err := a.Rights(ctx)
 	if err != nil {
-		return "", err
+		return Filed{}, err
 	}
 	body := i.Body + "\n\n<!-- akguard:" + i.Marker + " -->"
 	known, err := a.filed(ctx, r, i, rights.Login)
 	if err != nil {
-		return "", err
+		return Filed{}, err
 	}
 	request := &github.IssueRequest{Title: &i.Title, Body: &body}
 	if known != nil {
 		if known.GetBody() == body && known.GetTitle() == i.Title {
-			return known.GetHTMLURL(), nil
+			return Filed{URL: known.GetHTMLURL()}, nil
 		}
 		_, _, err = a.rest.Issues.Edit(transport.Repeatable(ctx), r.Owner, r.Name, known.GetNumber(), request)
-		return known.GetHTMLURL(), a.failed(ctx, fmt.Sprintf("PATCH /repos/%s/issues/%d", r.FullName(), known.GetNumber()), err)
+		return Filed{URL: known.GetHTMLURL()}, a.failed(ctx, fmt.Sprintf("PATCH /repos/%s/issues/%d", r.FullName(), known.GetNumber()), err)
 	}
 	if len(i.Labels) > 0 {
 		request.Labels = &i.Labels
 	}
 	created, _, err := a.rest.Issues.Create(ctx, r.Owner, r.Name, request)
-	return created.GetHTMLURL(), a.failed(ctx, "POST /repos/"+r.FullName()+"/issues", err)
+	return Filed{created.GetHTMLURL(), err == nil}, a.failed(ctx, "POST /repos/"+r.FullName()+"/issues", err)
 }
 
 // filed returns the issue with a marker. Anybody can write a marker: only an issue of the token's own user counts, or of a

@@ -20,7 +20,7 @@ func (a addresses) Finding(f finding.Finding) error {
 	for i := range f.Occurrences {
 		o := &f.Occurrences[i]
 		for _, p := range a.parts {
-			if o.Origin.Repository == p.Name {
+			if o.Origin.Repository == p.Name && o.Origin.Web == "" {
 				o.Origin.Web = p.address(*o)
 			}
 		}
@@ -35,6 +35,8 @@ func (p Part) address(o finding.Occurrence) string {
 	}
 	commit := url.PathEscape(o.Commit)
 	switch {
+	case p.Gist:
+		return gistAddress(p.Web+"/"+commit, o)
 	case p.Wiki && (o.Source != finding.SourceHistory || !isPage(o.Path)):
 		return p.Web + "/_compare/" + commit
 	case p.Wiki:
@@ -47,6 +49,20 @@ func (p Part) address(o finding.Occurrence) string {
 		address += "?plain=1" // else it is shown without lines
 	}
 	return fmt.Sprintf("%s#L%d", address, o.Line)
+}
+
+// gistAddress returns the address of a place in a gist, whose files are all on one page.
+func gistAddress(page string, o finding.Occurrence) string {
+	if o.Source != finding.SourceHistory || o.Path == "" {
+		return page
+	}
+	slug := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(o.Path))
+	return fmt.Sprintf("%s#file-%s-L%d", page, slug, o.Line)
 }
 
 // escaped escapes the elements of a path.

@@ -23,6 +23,7 @@ type Part struct {
 	URL  string // to fetch from; it has no credential
 	Web  string // for browsers; "" if it is not known
 	Wiki bool
+	Gist bool
 	Read Read // what earlier scans have read of it
 	// Beside is what scans have read of the repository that this one was forked from.
 	Beside Read

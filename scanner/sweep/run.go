@@ -24,6 +24,7 @@ type Lister interface {
 type RunOptions struct {
 	Lister Lister
 	Scope  github.Scope
+	Extras Extras // content besides git to read
 	Queue  Queue
 	Store  Store
 	Rules  *rules.Set
@@ -112,7 +113,21 @@ type run struct {
 	progress Progress
 }
 
-func (r *run) scopeKey() string { return ScopeKey(r.opts.Scope) }
+// scopeKey is the key of the sweep. One that reads more is another one, and is not a repetition of what was interrupted.
+func (r *run) scopeKey() string {
+	key := ScopeKey(r.opts.Scope)
+	if r.opts.Extras != (Extras{}) {
+		text, _ := json.Marshal(r.opts.Extras) // it has booleans
+		sum := sha256.Sum256(text)
+		key += "-" + hex.EncodeToString(sum[:4])
+	}
+	return key
+}
+
+// job returns the job of a repository.
+func (r *run) job(repository github.Repository, beside int64) Job {
+	return Job{Sweep: r.sweep.ID, Repository: repository, Beside: beside, Extras: r.opts.Extras}
+}
 
 // ScopeKey is a short name for a scope, for files and keys.
 func ScopeKey(s github.Scope) string {
@@ -159,7 +174,7 @@ func (r *run) plan(ctx context.Context) error {
 			r.count(mark)
 			continue
 		}
-		r.todo[repository.ID] = Job{Sweep: r.sweep.ID, Repository: repository, Beside: leads[repository.ID]}
+		r.todo[repository.ID] = r.job(repository, leads[repository.ID])
 	}
 	for _, repository := range r.listing.Repositories {
 		job, ok := r.todo[repository.ID]
@@ -233,7 +248,7 @@ func (r *run) recount(ctx context.Context) (lost int, err error) {
 			continue
 		}
 		lost++
-		job := Job{Sweep: r.sweep.ID, Repository: repository, Beside: leads[repository.ID]}
+		job := r.job(repository, leads[repository.ID])
 		r.mu.Lock()
 		r.todo[repository.ID] = job
 		r.progress.Dealt--

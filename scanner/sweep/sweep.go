@@ -22,6 +22,9 @@ type Limits struct {
 	Refs         int64 // bytes of its list of refs
 	Places       int   // places of credentials that are kept
 	ArchiveDepth int   // how deep archives are opened in one another; 0 opens none
+	File         int64 // bytes of one attachment
+	Total        int64 // bytes of all that is not in git
+	Files        int   // how many texts and attachments are read in one scan
 }
 
 // Skip is something that was not read.

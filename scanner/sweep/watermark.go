@@ -31,6 +31,8 @@ type Watermark struct {
 	At     time.Time     `json:"at"`
 	// Read is what was read of each part, as of the last complete scan. It has the order of Request.Parts.
 	Read []Read `json:"read,omitempty"`
+	// Extras are what was read besides git, by kind.
+	Extras map[string]Heard `json:"extras,omitempty"`
 	// Skips are what the scans so far have not read, and are not going to: the same content would be skipped again.
 	Skips        []Skip `json:"skips,omitempty"`
 	MoreSkips    int    `json:"moreSkips,omitempty"`

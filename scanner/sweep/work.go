@@ -34,6 +34,12 @@ func (w *Worker) scan(ctx context.Context, job Job, mark Watermark) (Watermark, 
 	if err == nil || !errors.As(err, &refused) || !mentions(refused.Reason, "git.fetch") {
 		return next, findings, causeOf(ctx, err)
 	}
+	if job.Repository.Gist != "" { // its number is ours, and the forge does not know it
+		if mentions(refused.Reason, "git.fetch-not-found") {
+			err = errGone
+		}
+		return next, nil, err
+	}
 	if why := mark.Reason; mark.State == Unread && strings.HasPrefix(why.Code, "github.") {
 		return next, nil, &unavailableError{why} // still
 	}
@@ -92,6 +98,12 @@ func (w *Worker) attempt(ctx context.Context, job Job, mark Watermark) (Watermar
 	if mark.Key == w.opts.Key {
 		s.since = mark.At
 	}
+	extras, err := w.listen(ctx, job, mark)
+	defer extras.close()
+	if err != nil {
+		return Watermark{}, nil, err
+	}
+	request.Files = extras.files
 	var got finding.Recorded
 	out, err := w.opts.Scanner.Scan(ctx, request, s, &got)
 	if err != nil {
@@ -107,13 +119,13 @@ func (w *Worker) attempt(ctx context.Context, job Job, mark Watermark) (Watermar
 			return Watermark{}, nil, err
 		}
 	}
-	return w.advance(mark, job, out, skips, time.Since(began)), findings, nil
+	return w.advance(mark, job, out, extras, skips, time.Since(began)), findings, nil
 }
 
 // request says what to scan: what was added to the code and to the wiki since the last scan.
 func (w *Worker) request(ctx context.Context, job Job, mark Watermark) (Request, error) {
 	r := job.Repository
-	code := Part{Name: fullName(r), URL: r.Clone, Web: r.Web, Read: mark.read(0, w.opts.Key), Lost: true}
+	code := Part{Name: fullName(r), URL: r.Clone, Web: r.Web, Read: mark.read(0, w.opts.Key), Lost: r.Gist == "", Gist: r.Gist != ""}
 	if job.Beside != 0 {
 		var beside Watermark
 		if _, err := w.buckets.watermarks.load(ctx, key(job.Beside), &beside); err != nil {
@@ -138,9 +150,12 @@ func (w *Worker) judge(ctx context.Context, r github.Repository, list []finding.
 	if w.opts.Verifier != nil {
 		list = scanner.Reverify(ctx, list, w.opts.Rules, w.opts.Verifier, maxCandidates)
 	}
-	text, err := w.opts.Forge.CodeOwners(ctx, r)
-	if err != nil {
-		return nil, err
+	var text []byte
+	if r.Gist == "" {
+		var err error
+		if text, err = w.opts.Forge.CodeOwners(ctx, r); err != nil {
+			return nil, err
+		}
 	}
 	who := parseOwners(text)
 	for i, f := range list {
@@ -153,10 +168,10 @@ func (w *Worker) judge(ctx context.Context, r github.Repository, list []finding.
 const maxCandidates = 5
 
 // advance is the watermark after a scan.
-func (w *Worker) advance(mark Watermark, job Job, out Outcome, skips []finding.Skip, took time.Duration) Watermark {
+func (w *Worker) advance(mark Watermark, job Job, out Outcome, extras *extras, skips []finding.Skip, took time.Duration) Watermark {
 	same := mark.Key == w.opts.Key
 	next := w.next(mark, job, Scanned)
-	if same && !out.Changed {
+	if same && !out.Changed && len(extras.files) == 0 {
 		next.State = Unchanged
 	}
 	if !same {
@@ -169,6 +184,7 @@ func (w *Worker) advance(mark Watermark, job Job, out Outcome, skips []finding.S
 			next.Read = nil
 		}
 	}
+	extras.advance(&next, same)
 	next.Blobs, next.Bytes, next.Commits, next.Gone = next.Blobs+out.Blobs, next.Bytes+out.Bytes, next.Commits+out.Commits, next.Gone+len(out.Gone)
 	return next
 }
@@ -181,8 +197,11 @@ type session struct {
 	now        func() time.Time
 }
 
-// Token implements Session.
+// Token implements Session. A host that is not the forge's own gets none.
 func (s *session) Token(ctx context.Context, refused string) (string, error) {
+	if s.repository.Anonymous {
+		return "", nil
+	}
 	return s.forge.Token(ctx, refused)
 }
 

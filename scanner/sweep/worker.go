@@ -21,6 +21,7 @@ type Job struct {
 	Repository github.Repository // as it was listed; it may have been renamed since
 	// Beside is the repository whose objects a fork mostly has, and which was dealt with before; 0 for none.
 	Beside int64
+	Extras Extras
 }
 
 // Forge is what a worker asks a forge besides git.
@@ -39,11 +40,13 @@ type Scanner interface {
 	Scan(ctx context.Context, r Request, s Session, h finding.Handler) (Outcome, error)
 }
 
-// WorkerOptions say how a worker works. All but Verifier are required.
+// WorkerOptions say how a worker works.
 type WorkerOptions struct {
 	Queue    Queue
 	Store    Store
 	Forge    Forge
+	Content  Content // for jobs that ask for extras; nil reads none
+	Temp     string  // folder for extras while they are scanned; "" is the system's
 	Scanner  Scanner
 	Rules    *rules.Set
 	Verifier verifier.Verifier // nil leaves findings unchecked

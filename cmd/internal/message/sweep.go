@@ -23,6 +23,18 @@ var sweepTexts = texts{
 	"sweep.program":           {en: "the program could not read itself: {1}", zh: "程序无法读取自身：{1}"},
 	"sweep.program.hint":      {en: "run akguard from a file that can be read", zh: "请从可读取的文件运行 akguard"},
 
+	"sweep.extra-large":   {en: "it is larger than {1} MiB", zh: "大于 {1} MiB"},
+	"sweep.extras-many":   {en: "{1} are beyond the limits of {2} and of {3} MiB for one scan", one: "one is beyond the limits of {2} and of {3} MiB for one scan", zh: "{1} 项超出单次扫描 {2} 项、{3} MiB 的上限"},
+	"sweep.issues":        {en: "issues: {1} opened, {2} known before, {3} failed", zh: "issue：新建 {1}，已存在 {2}，失败 {3}"},
+	"sweep.issues-failed": {en: "{1} issues could not be opened, the first because: {2}", one: "an issue could not be opened: {2}", zh: "{1} 个 issue 无法创建，首个原因：{2}"},
+	"sweep.issue-title":   {en: "A credential of Alibaba Cloud is in this repository: {1}", zh: "此仓库中有阿里云凭证：{1}"},
+	"sweep.issue-note":    {en: "Whoever can read this repository has this credential. Disable it first, then replace it: deleting the file does not take it back.", zh: "能读取此仓库的人都拥有该凭证。请先停用，再更换：删除文件无法撤回泄露。"},
+
+	"usage.create-issues":           {en: "--create-issues {1} is neither live nor any", zh: "--create-issues {1} 不是 live 或 any"},
+	"usage.create-issues.hint":      {en: "live opens issues for credentials that work, any for all", zh: "live 只为有效的凭证创建 issue，any 为所有凭证创建"},
+	"usage.create-issues-live":      {en: "--create-issues opens issues for live credentials, and --no-verify checks none", zh: "--create-issues 为有效凭证创建 issue，而 --no-verify 不做验证"},
+	"usage.create-issues-live.hint": {en: "drop --no-verify, or give --create-issues=any", zh: "请去掉 --no-verify，或使用 --create-issues=any"},
+
 	"sweep.watch-polling":   {en: "watching {1}; press Ctrl-C to end", zh: "正在监视 {1}；按 Ctrl-C 结束"},
 	"sweep.watch-listening": {en: "taking the deliveries of webhooks at {1}; press Ctrl-C to end", zh: "在 {1} 接收 webhook；按 Ctrl-C 结束"},
 	"sweep.watch-clean":     {en: "{1}: nothing new was found, {2} after the event", zh: "{1}：没有新的发现，距事件 {2}"},

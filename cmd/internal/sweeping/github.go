@@ -17,6 +17,7 @@ import (
 // githubOptions are the flags of sweep github.
 type githubOptions struct {
 	workFlags
+	extraFlags
 	scope        github.Scope
 	noForks      bool
 	noArchived   bool
@@ -57,6 +58,7 @@ func (a *app) github() *cobra.Command {
 	f.StringVar(&o.listenCert, "listen-cert", "", "")
 	f.StringVar(&o.listenKey, "listen-key", "", "")
 	f.BoolVar(&o.again, "again", false, "")
+	o.extrasTo(f)
 	f.BoolVar(&o.allowPartial, "allow-partial", false, "")
 	f.StringVarP(&o.format, "format", "f", "text", "")
 	f.StringVarP(&o.output, "output", "o", "-", "")
@@ -93,6 +95,9 @@ func (o *githubOptions) check() error {
 		return command.Usage("usage.format", o.format, strings.Join(formats.Names(), ", "))
 	}
 	if err := o.checkFailOn(); err != nil {
+		return err
+	}
+	if err := o.checkExtras(o.noVerify); err != nil {
 		return err
 	}
 	if o.noForks {

@@ -78,7 +78,7 @@ func (o workFlags) check() error {
 // limits returns those of a repository. Two fifths of a process's memory are for objects; the rest is for what was found, and
 // for the program.
 func (o workFlags) limits() sweep.Limits {
-	return sweep.Limits{Memory: o.memory / 5 * 2, Pack: o.disk, Refs: maxRefs, Places: maxPlaces, ArchiveDepth: o.depth}
+	return sweep.Limits{Memory: o.memory / 5 * 2, Pack: o.disk, Refs: maxRefs, Places: maxPlaces, ArchiveDepth: o.depth, Total: o.disk}
 }
 
 // ruleSet returns the rules of a sweep. The configuration of a repository does not count: an untrusted one should not choose

@@ -59,6 +59,7 @@ func (r *githubRun) run(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	r.createIssues(ctx, sum)
 	r.conclude(sum)
 	return nil
 }
@@ -94,7 +95,7 @@ func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
 	progress := r.newProgress(r.opts)
 	defer progress.clear()
 	sum, err = sweep.Run(ctx, sweep.RunOptions{
-		Lister: r.crew.account, Scope: r.opts.scope, Queue: r.queue, Store: r.queue, Rules: r.crew.rules, Key: r.crew.key, Again: r.opts.again,
+		Lister: lister{r.crew.account, r.opts.gists}, Scope: r.opts.scope, Extras: r.opts.extras, Queue: r.queue, Store: r.queue, Rules: r.crew.rules, Key: r.crew.key, Again: r.opts.again,
 		Progress: progress.show, Recovered: func(jobs int) { r.note("sweep.recovered", jobs) },
 	})
 	stop()
@@ -209,7 +210,7 @@ func (a *app) newCrew(ctx context.Context, o workFlags, tokens github.Tokens, q 
 	host, _ := os.Hostname()
 	for range o.workers {
 		w, err := sweep.NewWorker(ctx, sweep.WorkerOptions{
-			Queue: q, Store: q, Forge: c.account, Scanner: scanner, Rules: c.rules, Verifier: v, Key: c.key, Limits: o.limits(), Secrets: o.secrets,
+			Queue: q, Store: q, Forge: c.account, Content: c.account, Scanner: scanner, Rules: c.rules, Verifier: v, Key: c.key, Limits: o.limits(), Secrets: o.secrets,
 			Time: o.time, Name: host, Retries: func(f sweep.Failure) {
 				if !o.quiet {
 					a.Say("sweep.retry", f.Repository, f.Try, f.Of, reason.Of(f.Err))

@@ -37,7 +37,7 @@ func (a *app) watch() *cobra.Command {
 			if err := command.CheckFlags(cmd.Flags()); err != nil {
 				return err
 			}
-			o.failOn = "any"
+			o.failOn, o.issues = "any", issuesNone
 			if err := o.check(); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"net/http/cgi"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,6 +39,25 @@ func (s *Server) git(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.serve(w, r, repo, path, service)
 	}
+}
+
+// gistHost serves the gists to everybody. A token for it is a violation.
+func (s *Server) gistHost(w http.ResponseWriter, r *http.Request) {
+	id, service, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), ".git/")
+	s.Lock()
+	if r.Header.Get("Authorization") != "" {
+		s.stats.Violations["token for gists"]++
+	}
+	there := false
+	for _, list := range s.Gists {
+		there = there || slices.ContainsFunc(list, func(g Gist) bool { return g.ID == id })
+	}
+	s.Unlock()
+	if !ok || !there {
+		http.NotFound(w, r)
+		return
+	}
+	s.serve(w, r, &Repo{Owner: "gist", Name: id}, filepath.Join(s.o.Dir, "gist-"+id+".git"), service)
 }
 
 // path returns where a repository is, and the status that a request for it gets.

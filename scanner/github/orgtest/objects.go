@@ -207,7 +207,7 @@ func (s *Server) gist(login string, g Gist) object {
 	api := s.URL + "/gists/" + g.ID
 	return object{
 		"id": g.ID, "node_id": "G_1", "url": api, "forks_url": api + "/forks", "commits_url": api + "/commits", "comments_url": api + "/comments",
-		"git_pull_url": s.Git + "/gists/" + g.ID + ".git", "git_push_url": s.Git + "/gists/" + g.ID + ".git", "html_url": s.Git + "/gists/" + g.ID,
+		"git_pull_url": s.Snippet + "/" + g.ID + ".git", "git_push_url": s.Snippet + "/" + g.ID + ".git", "html_url": s.Snippet + "/" + g.ID,
 		"public": g.Public, "description": g.Description, "comments": 0, "user": nil, "files": object{}, "owner": s.user(login, "User"),
 		"created_at": stamp(g.At), "updated_at": stamp(g.At),
 	}

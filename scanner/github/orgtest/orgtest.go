@@ -61,6 +61,7 @@ type Stats struct {
 	Violations           map[string]int // those that were sent in spite of a refusal, and misuse
 	Unauthorized         int
 	Unchanged            int // answers with status 304
+	Downloads            int // attachments that were sent
 }
 
 // Server is the emulated organization. Its fields and those of its repositories may be changed under Lock.
@@ -69,6 +70,7 @@ type Server struct {
 	URL     string // of the API, for --api-url
 	Git     string // of git and of pages
 	Storage string // where attachments are
+	Snippet string // where gists are
 	Org     string
 	Tokens  map[string]*Token
 	Repos   []*Repo
@@ -118,10 +120,10 @@ func New(o Options) (*Server, error) {
 		backend: filepath.Join(strings.TrimSpace(string(path)), "git-http-backend"), files: map[string][]byte{},
 	}
 	s.stats = Stats{FetchesOf: map[string]int{}, Refused: map[string]int{}, Violations: map[string]int{}}
-	for _, h := range []http.HandlerFunc{s.api, s.git, s.storage} {
+	for _, h := range []http.HandlerFunc{s.api, s.git, s.storage, s.gistHost} {
 		s.servers = append(s.servers, httptest.NewServer(h))
 	}
-	s.URL, s.Git, s.Storage = s.servers[0].URL+o.Prefix, s.servers[1].URL, s.servers[2].URL
+	s.URL, s.Git, s.Storage, s.Snippet = s.servers[0].URL+o.Prefix, s.servers[1].URL, s.servers[2].URL, s.servers[3].URL
 	return s, nil
 }
 
@@ -240,6 +242,7 @@ func (t *Token) sees(r *Repo) bool {
 func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
 	s.Lock()
 	content, ok := s.files[r.URL.Path]
+	s.stats.Downloads++
 	if r.Header.Get("Authorization") != "" {
 		s.stats.Violations["token for the storage"]++
 	}

@@ -83,11 +83,29 @@ type File struct {
 	Expired bool
 }
 
-// Gist is a gist. Its repository is not served.
+// Gist is a gist. Its repository is served if EditGist has made one, by a host that wants no token.
 type Gist struct {
 	ID, Description string
 	Public          bool
 	At              time.Time
+}
+
+// EditGist adds a commit to a gist, and makes that if the user has none with the ID.
+func (s *Server) EditGist(user, id string, files map[string]string) (string, error) {
+	r := &Repo{Owner: "gist", Name: id, Path: filepath.Join(s.o.Dir, "gist-"+id+".git")}
+	s.Lock()
+	list := s.Gists[user]
+	i := slices.IndexFunc(list, func(g Gist) bool { return g.ID == id })
+	if i < 0 {
+		i, list = len(list), append(list, Gist{ID: id, Public: true})
+	}
+	list[i].At = time.Now().UTC()
+	s.Gists[user] = list
+	s.Unlock()
+	if err := bare(r.Path); err != nil {
+		return "", err
+	}
+	return s.commit(r, r.Path, "refs/heads/main", files, true)
 }
 
 // Add adds a repository without commits. Its wiki is turned on, and does not exist.

@@ -14,6 +14,9 @@ repository is scanned whole: every ref, those of pull requests too, the wiki, an
 whose branch was deleted, as long as GitHub serves them. Nothing is checked out, no code runs, and no configuration of
 a repository counts.
 
+With --issues, --assets, --actions and --gists, akguard also reads what is not in the repositories. --create-issues
+opens one issue in a repository for each live credential that it has, and never a second one.
+
 akguard remembers which refs a repository had. The next sweep fetches only what was added since, and where nothing was,
 it makes one small request. A sweep that was interrupted goes on where it was when you run the same command again.
 
@@ -35,6 +38,9 @@ The state is in --state; by default below ~/.local/state/akguard. Secrets in it 
 		zh: `扫描 GitHub 上组织、用户和企业的所有仓库，以及 --repo 指定的仓库。每个仓库都会完整扫描：所有引用（包括拉取请求的
 引用）、wiki，以及被强制推送覆盖或所在分支已删除、但 GitHub 仍可提供的提交。不检出任何文件，不运行任何代码，仓库自带的
 配置不生效。
+
+使用 --issues、--assets、--actions 和 --gists 时，还会读取仓库之外的内容。--create-issues 为仓库中每个有效凭证创建
+一个 issue，且不会重复创建。
 
 akguard 会记住仓库的引用。下一次扫描只获取此后新增的内容；没有变化的仓库只需一次很小的请求。被中断的扫描，再次运行相同
 命令即可继续。
@@ -107,41 +113,49 @@ What an earlier sweep has read with the same state is known: sweep the organizat
 		zh: `  akguard sweep watch --org acme
   akguard sweep watch --org acme --webhook 127.0.0.1:8080 --webhook-secret secret.txt`,
 	},
-	"flag.webhook":               {en: "take the deliveries of webhooks at this `ADDRESS`, in place of polling", zh: "在此 `ADDRESS` 接收 webhook，代替轮询"},
-	"flag.webhook-secret":        {en: "`FILE` with the secret of the webhook", zh: "webhook 密钥文件 `FILE`"},
-	"flag.every":                 {en: "poll no more often than this `DURATION`; GitHub asks for a minute by default", zh: "轮询间隔不短于 `DURATION`；GitHub 默认要求一分钟"},
-	"flag.sweep-watch.config":    {en: "read rules from `FILE`, in the format of akguard or gitleaks", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）"},
-	"flag.sweep-watch.state":     {en: "the `FOLDER` of a sweep that was made before", zh: "之前扫描所用的状态 `FOLDER`"},
-	"flag.org":                   {en: "sweep the repositories of this organization `NAME`; repeatable", zh: "扫描组织 `NAME` 的仓库；可重复"},
-	"flag.user":                  {en: "sweep the repositories of this user `NAME`; repeatable", zh: "扫描用户 `NAME` 的仓库；可重复"},
-	"flag.enterprise":            {en: "sweep the organizations of the enterprise with this `SLUG`; repeatable", zh: "扫描企业 `SLUG` 的所有组织；可重复"},
-	"flag.repo":                  {en: "sweep the repository `OWNER/NAME`, whatever the filters; repeatable", zh: "扫描仓库 `OWNER/NAME`，不受过滤条件影响；可重复"},
-	"flag.include":               {en: "sweep only names that match this `PATTERN`; repeatable", zh: "只扫描名称匹配 `PATTERN` 的仓库；可重复"},
-	"flag.exclude":               {en: "leave out names that match this `PATTERN`; repeatable", zh: "排除名称匹配 `PATTERN` 的仓库；可重复"},
-	"flag.visibility":            {en: "sweep only public, private or internal repositories; repeatable", zh: "只扫描 public、private 或 internal 仓库；可重复"},
-	"flag.language":              {en: "sweep only repositories in this `LANGUAGE`; repeatable", zh: "只扫描使用 `LANGUAGE` 的仓库；可重复"},
-	"flag.topic":                 {en: "sweep only repositories with this `TOPIC`; repeatable", zh: "只扫描带有主题 `TOPIC` 的仓库；可重复"},
-	"flag.no-forks":              {en: "leave out forks", zh: "排除复刻"},
-	"flag.no-archived":           {en: "leave out archived repositories", zh: "排除已归档的仓库"},
-	"flag.pushed-since":          {en: "sweep only repositories that somebody pushed to since this `DATE`", zh: "只扫描自 `DATE` 以来有推送的仓库"},
-	"flag.api-url":               {en: "`URL` of the API, for Enterprise Server and data residency", zh: "API 的 `URL`，用于 Enterprise Server 和数据驻留"},
-	"flag.token-file":            {en: "read the token from `FILE`", zh: "从 `FILE` 读取令牌"},
-	"flag.app-id":                {en: "authenticate as the App with this `ID`", zh: "以此 `ID` 的 App 身份认证"},
-	"flag.app-key":               {en: "PEM `FILE` with the key of the App", zh: "App 密钥的 PEM 文件 `FILE`"},
-	"flag.app-installation":      {en: "use installation `N` of the App (default that of the first owner)", zh: "使用 App 的安装 `N`（默认为第一个所有者的安装）"},
-	"flag.nats":                  {en: "`URL` of a NATS cluster with JetStream, or of a sweep that listens", zh: "带 JetStream 的 NATS 集群的 `URL`，或正在监听的扫描的地址"},
-	"flag.nats-ca":               {en: "trust the certificates in this PEM `FILE` for the queue", zh: "队列连接信任此 PEM 文件 `FILE` 中的证书"},
-	"flag.workers":               {en: "`N` repositories are scanned at once", zh: "同时扫描 `N` 个仓库"},
-	"flag.max-disk":              {en: "give up a repository whose pack is larger than `SIZE`", zh: "放弃打包文件大于 `SIZE` 的仓库"},
-	"flag.max-time":              {en: "give up a repository that takes longer than this `DURATION`", zh: "放弃耗时超过 `DURATION` 的仓库"},
-	"flag.state":                 {en: "remember the sweep in this `FOLDER`", zh: "在此 `FOLDER` 中保存扫描状态"},
-	"flag.listen":                {en: "accept workers of other machines at this `ADDRESS`, such as 0.0.0.0:4222", zh: "在此 `ADDRESS` 接受其他机器的工作进程，如 0.0.0.0:4222"},
-	"flag.listen-cert":           {en: "PEM `FILE` with the certificate for --listen", zh: "--listen 的证书 PEM 文件 `FILE`"},
-	"flag.listen-key":            {en: "PEM `FILE` with the key of that certificate", zh: "该证书密钥的 PEM 文件 `FILE`"},
-	"flag.sweep-github.config":   {en: "read rules from `FILE`, in the format of akguard or gitleaks", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）"},
-	"flag.sweep-worker.config":   {en: "read rules from `FILE`, in the format of akguard or gitleaks", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）"},
-	"flag.sweep-github.fail-on":  {en: "exit with 1 for `WHICH` findings: any, live or never", zh: "对哪些（`WHICH`）发现以 1 退出：any、live 或 never"},
-	"flag.sweep-github.endpoint": {en: "call a service of Alibaba Cloud at another URL, `SERVICE=URL`; repeatable", zh: "使用其他 URL 调用阿里云服务，`SERVICE=URL`；可重复"},
-	"flag.again":                 {en: "begin a new sweep, although the last one was interrupted", zh: "即使上次扫描被中断，也开始新的扫描"},
-	"flag.allow-partial":         {en: "exit with 0 although GitHub shows only a part of the organization", zh: "即使 GitHub 只显示组织的一部分，也以 0 退出"},
+	"flag.webhook":                     {en: "take the deliveries of webhooks at this `ADDRESS`, in place of polling", zh: "在此 `ADDRESS` 接收 webhook，代替轮询"},
+	"flag.webhook-secret":              {en: "`FILE` with the secret of the webhook", zh: "webhook 密钥文件 `FILE`"},
+	"flag.every":                       {en: "poll no more often than this `DURATION`; GitHub asks for a minute by default", zh: "轮询间隔不短于 `DURATION`；GitHub 默认要求一分钟"},
+	"flag.sweep-watch.config":          {en: "read rules from `FILE`, in the format of akguard or gitleaks", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）"},
+	"flag.sweep-watch.state":           {en: "the `FOLDER` of a sweep that was made before", zh: "之前扫描所用的状态 `FOLDER`"},
+	"flag.org":                         {en: "sweep the repositories of this organization `NAME`; repeatable", zh: "扫描组织 `NAME` 的仓库；可重复"},
+	"flag.user":                        {en: "sweep the repositories of this user `NAME`; repeatable", zh: "扫描用户 `NAME` 的仓库；可重复"},
+	"flag.enterprise":                  {en: "sweep the organizations of the enterprise with this `SLUG`; repeatable", zh: "扫描企业 `SLUG` 的所有组织；可重复"},
+	"flag.repo":                        {en: "sweep the repository `OWNER/NAME`, whatever the filters; repeatable", zh: "扫描仓库 `OWNER/NAME`，不受过滤条件影响；可重复"},
+	"flag.include":                     {en: "sweep only names that match this `PATTERN`; repeatable", zh: "只扫描名称匹配 `PATTERN` 的仓库；可重复"},
+	"flag.exclude":                     {en: "leave out names that match this `PATTERN`; repeatable", zh: "排除名称匹配 `PATTERN` 的仓库；可重复"},
+	"flag.visibility":                  {en: "sweep only public, private or internal repositories; repeatable", zh: "只扫描 public、private 或 internal 仓库；可重复"},
+	"flag.language":                    {en: "sweep only repositories in this `LANGUAGE`; repeatable", zh: "只扫描使用 `LANGUAGE` 的仓库；可重复"},
+	"flag.topic":                       {en: "sweep only repositories with this `TOPIC`; repeatable", zh: "只扫描带有主题 `TOPIC` 的仓库；可重复"},
+	"flag.no-forks":                    {en: "leave out forks", zh: "排除复刻"},
+	"flag.no-archived":                 {en: "leave out archived repositories", zh: "排除已归档的仓库"},
+	"flag.pushed-since":                {en: "sweep only repositories that somebody pushed to since this `DATE`", zh: "只扫描自 `DATE` 以来有推送的仓库"},
+	"flag.api-url":                     {en: "`URL` of the API, for Enterprise Server and data residency", zh: "API 的 `URL`，用于 Enterprise Server 和数据驻留"},
+	"flag.token-file":                  {en: "read the token from `FILE`", zh: "从 `FILE` 读取令牌"},
+	"flag.app-id":                      {en: "authenticate as the App with this `ID`", zh: "以此 `ID` 的 App 身份认证"},
+	"flag.app-key":                     {en: "PEM `FILE` with the key of the App", zh: "App 密钥的 PEM 文件 `FILE`"},
+	"flag.app-installation":            {en: "use installation `N` of the App (default that of the first owner)", zh: "使用 App 的安装 `N`（默认为第一个所有者的安装）"},
+	"flag.nats":                        {en: "`URL` of a NATS cluster with JetStream, or of a sweep that listens", zh: "带 JetStream 的 NATS 集群的 `URL`，或正在监听的扫描的地址"},
+	"flag.nats-ca":                     {en: "trust the certificates in this PEM `FILE` for the queue", zh: "队列连接信任此 PEM 文件 `FILE` 中的证书"},
+	"flag.workers":                     {en: "`N` repositories are scanned at once", zh: "同时扫描 `N` 个仓库"},
+	"flag.max-disk":                    {en: "give up a repository whose pack is larger than `SIZE`", zh: "放弃打包文件大于 `SIZE` 的仓库"},
+	"flag.max-time":                    {en: "give up a repository that takes longer than this `DURATION`", zh: "放弃耗时超过 `DURATION` 的仓库"},
+	"flag.state":                       {en: "remember the sweep in this `FOLDER`", zh: "在此 `FOLDER` 中保存扫描状态"},
+	"flag.listen":                      {en: "accept workers of other machines at this `ADDRESS`, such as 0.0.0.0:4222", zh: "在此 `ADDRESS` 接受其他机器的工作进程，如 0.0.0.0:4222"},
+	"flag.listen-cert":                 {en: "PEM `FILE` with the certificate for --listen", zh: "--listen 的证书 PEM 文件 `FILE`"},
+	"flag.listen-key":                  {en: "PEM `FILE` with the key of that certificate", zh: "该证书密钥的 PEM 文件 `FILE`"},
+	"flag.sweep-github.config":         {en: "read rules from `FILE`, in the format of akguard or gitleaks", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）"},
+	"flag.sweep-worker.config":         {en: "read rules from `FILE`, in the format of akguard or gitleaks", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）"},
+	"flag.sweep-github.fail-on":        {en: "exit with 1 for `WHICH` findings: any, live or never", zh: "对哪些（`WHICH`）发现以 1 退出：any、live 或 never"},
+	"flag.sweep-github.endpoint":       {en: "call a service of Alibaba Cloud at another URL, `SERVICE=URL`; repeatable", zh: "使用其他 URL 调用阿里云服务，`SERVICE=URL`；可重复"},
+	"flag.issues":                      {en: "also read issues, pull requests and discussions, with comments and reviews", zh: "同时读取 issue、拉取请求和讨论及其评论与审查"},
+	"flag.assets":                      {en: "also read the assets of releases", zh: "同时读取发布的附件"},
+	"flag.actions":                     {en: "also read logs and artifacts of GitHub Actions", zh: "同时读取 GitHub Actions 的日志和制品"},
+	"flag.gists":                       {en: "also scan the gists of members and users", zh: "同时扫描成员和用户的 gist"},
+	"flag.create-issues":               {en: "open an issue in a repository for each of its credentials that is live, or for `ANY`", zh: "为仓库中每个有效凭证创建 issue；any 表示所有凭证：`ANY`"},
+	"flag.sweep-github.max-memory":     {en: "hold at most `SIZE` of a repository's objects in memory", zh: "最多在内存中保留仓库的 `SIZE` 对象"},
+	"flag.sweep-github.verify-timeout": {en: "stop all checks after this `TIME`; 0 is no limit", zh: "到 `TIME` 后停止所有验证；0 表示不限"},
+	"flag.sweep-github.blast-radius":   {en: "report what live keys can do; `WHO` asks: admin, leaked-key, none", zh: "报告有效密钥的权限；由 `WHO` 查询：admin、leaked-key 或 none"},
+	"flag.again":                       {en: "begin a new sweep, although the last one was interrupted", zh: "即使上次扫描被中断，也开始新的扫描"},
+	"flag.allow-partial":               {en: "exit with 0 although GitHub shows only a part of the organization", zh: "即使 GitHub 只显示组织的一部分，也以 0 退出"},
 }

@@ -47,6 +47,14 @@ var sweepTexts = texts{
 	"usage.sweep-webhook-secret":      {en: "the secret of the webhook, {1}, could not be read: {2}", zh: "无法读取 webhook 的密钥 {1}：{2}"},
 	"usage.sweep-webhook-secret.hint": {en: "name a file that has the secret as GitHub has it, with --webhook-secret", zh: "请用 --webhook-secret 指定文件，内容与 GitHub 中设置的密钥一致"},
 
+	"sweep.told":     {en: "messages: {1} sent, {2} were told before, {3} failed", zh: "通知：已发送 {1} 条，之前已通知 {2} 条，失败 {3} 条"},
+	"sweep.not-told": {en: "a message could not be sent: {1}", zh: "无法发送通知：{1}"},
+
+	"usage.sweep-notify":             {en: "the targets of messages are not usable: {1}", zh: "通知目标不可用：{1}"},
+	"usage.sweep-notify.hint":        {en: "see docs/sweep.md for the variables", zh: "变量说明见 docs/sweep.md"},
+	"usage.sweep-notify-nobody":      {en: "--notify has nobody to tell", zh: "--notify 没有通知目标"},
+	"usage.sweep-notify-nobody.hint": {en: "set AKGUARD_DINGTALK_URL, AKGUARD_FEISHU_URL, AKGUARD_WECOM_URL, AKGUARD_SLACK_URL, AKGUARD_WEBHOOK_URL or AKGUARD_NOTIFY_FILE", zh: "请设置 AKGUARD_DINGTALK_URL、AKGUARD_FEISHU_URL、AKGUARD_WECOM_URL、AKGUARD_SLACK_URL、AKGUARD_WEBHOOK_URL 或 AKGUARD_NOTIFY_FILE"},
+
 	"usage.sweep-scope":           {en: "nothing says what to sweep", zh: "未指定扫描范围"},
 	"usage.sweep-scope.hint":      {en: "name an organization with --org, or use --user, --enterprise or --repo OWNER/NAME", zh: "请用 --org 指定组织，或使用 --user、--enterprise、--repo OWNER/NAME"},
 	"usage.sweep-token":           {en: "there is no token: set one of {1}", zh: "没有令牌：请设置 {1} 之一"},

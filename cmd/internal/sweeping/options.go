@@ -35,6 +35,7 @@ type workFlags struct {
 	depth    int
 	time     time.Duration
 	quiet    bool
+	notify   bool
 }
 
 func (o *workFlags) addTo(f *pflag.FlagSet) {
@@ -51,6 +52,7 @@ func (o *workFlags) addTo(f *pflag.FlagSet) {
 	f.Var(&command.Memory{Bytes: &o.disk}, "max-disk", "")
 	f.IntVar(&o.depth, "max-archive-depth", scanning.DefaultArchiveDepth, "")
 	f.DurationVar(&o.time, "max-time", time.Hour, "")
+	f.BoolVar(&o.notify, "notify", false, "")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/sweep"
 	"github.com/akguard/akguard/scanner/sweep/isolate"
+	"github.com/akguard/akguard/scanner/sweep/notify"
 	"github.com/akguard/akguard/scanner/sweep/queue"
 	"github.com/akguard/akguard/verifier"
 	"golang.org/x/sync/errgroup"
@@ -26,11 +27,16 @@ type githubRun struct {
 	opts  githubOptions
 	crew  crew
 	queue *queue.Queue
+
+	targets []notify.Target // whom to tell
 }
 
 func (r *githubRun) run(ctx context.Context) error {
 	tokens, err := r.opts.forge.tokens(r.opts.owner())
 	if err != nil {
+		return err
+	}
+	if r.targets, err = r.opts.targets(); err != nil {
 		return err
 	}
 	out, err := r.OpenReport(r.opts.output, r.opts.secrets)
@@ -60,6 +66,7 @@ func (r *githubRun) run(ctx context.Context) error {
 		return ctx.Err()
 	}
 	r.createIssues(ctx, sum)
+	r.tell(ctx, sum.Findings)
 	r.conclude(sum)
 	return nil
 }

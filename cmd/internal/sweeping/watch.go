@@ -68,6 +68,9 @@ func (r *watchRun) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.targets, err = r.opts.targets(); err != nil {
+		return err
+	}
 	if r.queue, err = r.openQueue(ctx); err != nil {
 		return err
 	}
@@ -88,7 +91,7 @@ func (r *watchRun) run(ctx context.Context) error {
 	g.Go(func() error { return r.crew.work(ctx) })
 	g.Go(func() error {
 		return sweep.Watch(ctx, sweep.WatchOptions{
-			Forge: r.crew.account, Queue: r.queue, Store: r.queue, Rules: r.crew.rules, Scope: r.opts.watches, Added: added, Seen: r.seen,
+			Forge: r.crew.account, Queue: r.queue, Store: r.queue, Rules: r.crew.rules, Scope: r.opts.watches, Added: added, Seen: func(l sweep.Look) error { return r.seen(ctx, l) },
 		})
 	})
 	err = g.Wait()
@@ -114,7 +117,7 @@ func (o *watchOptions) watches(r github.Repository) bool {
 }
 
 // seen writes what a look has found.
-func (r *watchRun) seen(l sweep.Look) error {
+func (r *watchRun) seen(ctx context.Context, l sweep.Look) error {
 	took := time.Since(l.Asked).Round(time.Second)
 	switch {
 	case l.State == sweep.Unread:
@@ -139,7 +142,11 @@ func (r *watchRun) seen(l sweep.Look) error {
 		Opened:   finding.Header{Version: command.Version(), Target: l.Name, Rules: r.crew.rules.Rules(), Verify: r.crew.verifier != nil},
 		Findings: l.Findings, Sum: finding.Summary{Findings: len(l.Findings), Complete: true}, Ended: true,
 	}
-	return recorded.Play(h)
+	if err := recorded.Play(h); err != nil {
+		return err
+	}
+	r.tell(ctx, l.Findings)
+	return nil
 }
 
 // maxDelivery is the size of the largest delivery that is read. GitHub sends 25 MB at most.

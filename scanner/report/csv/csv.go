@@ -40,6 +40,7 @@ func columns() []string {
 		"kind", "severity", "verdict", "verdict_reason", "state", "rule", "type", "id", "secret", "token", "fingerprint",
 		"source", "path", "member", "line", "column", "parts", "decoded", "commit", "author", "email", "date", "refs", "reachable", "link",
 		"account", "suppressed_by", "suppressed_reason", "suppressed_owner", "suppressed_until",
+		"repository", "owner",
 	}
 }
 
@@ -79,6 +80,7 @@ func (t table) row(h finding.Header, f finding.Finding, o finding.Occurrence) []
 		o.Source, o.Path, o.Member, strconv.Itoa(o.Line), strconv.Itoa(o.Column), string(o.Parts), o.Decoded, o.Commit, o.Author, o.Email,
 		wire.Time(o.Date), strings.Join(o.Refs, " "), reachable, wire.CommitURL(h, o),
 		account, s.By, s.Reason, s.Owner, until,
+		o.Origin.Repository, o.Origin.Owner,
 	)
 }
 

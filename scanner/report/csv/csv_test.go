@@ -19,6 +19,7 @@ func TestGolden(t *testing.T) {
 	reporttest.Golden(t, "full.csv", render(t, reporttest.Full()))
 	reporttest.Golden(t, "clean.csv", render(t, reporttest.Clean()))
 	reporttest.Golden(t, "change.csv", render(t, reporttest.Change()))
+	reporttest.Golden(t, "sweep.csv", render(t, reporttest.Sweep()))
 }
 
 // Every report is a table (RFC 4180) in which no cell is a formula.

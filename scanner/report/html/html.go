@@ -45,6 +45,7 @@ func (b builder) document(r whole.Report) page.Document {
 	}
 	d.Headline, d.Tone = b.headline(r)
 	d.Sections = append(d.Sections, b.remarks(r))
+	d.Sections = append(d.Sections, b.overview(r)...)
 	if len(r.Findings) > 0 {
 		d.Sections = append(d.Sections, page.Section{Title: b.say.Say("report.html.findings"), Table: b.table(r.Header, r.Findings)})
 	}
@@ -184,6 +185,9 @@ func (b builder) where(h finding.Header, f finding.Finding) page.Cell {
 func (b builder) place(h finding.Header, p order.Place) page.Line {
 	o := p.First()
 	line := page.Line{{Text: b.say.Print(words.Place(o)), Code: true}}
+	if o.Commit == "" || o.Source != finding.SourceHistory { // no commit has the link
+		line[0].URL = o.Origin.Web
+	}
 	add := func(text, url string) {
 		line = append(line, page.Text{Text: b.say.Say("report.comma")}, page.Text{Text: text, URL: url})
 	}
@@ -198,6 +202,12 @@ func (b builder) place(h finding.Header, p order.Place) page.Line {
 	}
 	if order.Present(p.Now()) && o.Source == finding.SourceHistory {
 		add(b.say.Say("report.html.present"), "")
+	}
+	if !o.Origin.Lost.IsZero() {
+		add(b.say.Print(words.Lost(o.Origin.Lost)), "")
+	}
+	if o.Origin.Owner != "" {
+		add(b.say.Say("report.html.owned", o.Origin.Owner), "")
 	}
 	return line
 }

@@ -24,6 +24,7 @@ func TestGolden(t *testing.T) {
 	reporttest.Golden(t, "full.html", []byte(render(t, reporttest.Full())))
 	reporttest.Golden(t, "clean.html", []byte(render(t, reporttest.Clean())))
 	reporttest.Golden(t, "change.html", []byte(render(t, reporttest.Change())))
+	reporttest.Golden(t, "sweep.html", []byte(render(t, reporttest.Sweep())))
 }
 
 // between returns what is between two texts.
@@ -91,6 +92,43 @@ func TestSelfContained(t *testing.T) {
 	}
 	if !strings.HasPrefix(policy, "default-src 'none'; ") {
 		t.Errorf("the policy is %s", policy)
+	}
+}
+
+// The report of a sweep counts by owner and by repository, that with most live credentials first. Another report has nothing of it.
+func TestOverview(t *testing.T) {
+	text := render(t, reporttest.Sweep())
+	owners := between(text, "<h2>report.html.by-owner</h2>", "</table>")
+	repositories := between(text, "<h2>report.html.by-repository</h2>", "</table>")
+	for _, names := range [][]string{{owners, "@acme/payments", "lilei@example.com"}, {repositories, "acme/shop", "hanmei/shop", "acme/shop.wiki"}} {
+		at := 0
+		for _, name := range names[1:] {
+			i := strings.Index(names[0], "<code>"+name+"</code>")
+			if i < at {
+				t.Errorf("%s is not in its place in %s", name, names[0])
+			}
+			at = i
+		}
+	}
+	if text := render(t, reporttest.Full()); strings.Contains(text, "report.html.by-owner") {
+		t.Error("the report of one repository has an overview")
+	}
+}
+
+// Names of repositories, owners and refs are text, too.
+func TestHostileOrigin(t *testing.T) {
+	for _, word := range reporttest.Words() {
+		r := reporttest.Sweep()
+		for _, f := range r.Findings {
+			for i := range f.Occurrences {
+				o := &f.Occurrences[i].Origin
+				o.Repository, o.Owner, o.Lost.Ref, o.Lost.Actor, o.Web = word, word, word, word, "javascript:alert(1)"
+			}
+		}
+		text := render(t, r)
+		if strings.Count(text, "<script") != 1 || strings.Contains(text, "<img") || strings.Contains(text, `href="javascript:`) || strings.Contains(text, " onmouseover=\"") {
+			t.Errorf("%q does harm", word)
+		}
 	}
 }
 

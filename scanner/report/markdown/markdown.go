@@ -190,16 +190,24 @@ func (p page) places(h finding.Header, f finding.Finding) string {
 func (p page) place(h finding.Header, o finding.Occurrence) string {
 	where := p.say.Print(words.Place(o))
 	if o.Commit == "" || o.Source != finding.SourceHistory {
-		return where
+		return linked(where, o.Origin.Web)
 	}
 	commit := p.text("report.commit", "<code>"+words.Short(o.Commit)+"</code>")
-	if url := wire.CommitURL(h, o); url != "" {
-		commit = fmt.Sprintf(`<a href="%s">%s</a>`, url, commit)
-	}
+	commit = linked(commit, wire.CommitURL(h, o))
 	if o.Author != "" {
 		commit += p.text("report.comma") + p.say.Quoted(o.Author)
 	}
 	return where + " (" + commit + ")"
+}
+
+// linked links a text, unless the address is none of a page, or would end the attribute or the cell that it is in.
+func linked(text, url string) string {
+	if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") || strings.ContainsFunc(url, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"'<>`|\\", r)
+	}) {
+		return text
+	}
+	return fmt.Sprintf(`<a href="%s">%s</a>`, url, text)
 }
 
 // foot is what was not read, and the advice that holds for all.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/markdown"
 	"github.com/akguard/akguard/scanner/report/reporttest"
@@ -104,5 +105,22 @@ func TestCutWithinTheLimit(t *testing.T) {
 	}
 	if text := render(t, reporttest.Full()); strings.Contains(text, "report.markdown.cut") {
 		t.Error("a short report is cut")
+	}
+}
+
+// What is on the forge and not in git is linked, and an address that would end its attribute or its cell is not.
+func TestLinks(t *testing.T) {
+	for url, want := range map[string]bool{
+		"https://github.com/acme/shop/issues/1#issuecomment-2": true, "javascript:alert(1)": false, "https://x/\" onmouseover=\"y": false, "https://x/a|b": false, "https://x/\n\n# a": false,
+	} {
+		r := reporttest.Sweep()
+		for i := range r.Findings {
+			o := &r.Findings[i].Occurrences[0]
+			o.Source, o.Commit, o.Path, o.Origin.Web = finding.SourceForge, "", "issues/1", url
+		}
+		text := string(reporttest.Render(t, markdown.Format(), r))
+		if got := strings.Contains(text, `<a href="`+url+`">`); got != want || strings.Contains(text, "onmouseover") {
+			t.Errorf("%q is linked: %v", url, got)
+		}
 	}
 }

@@ -132,7 +132,7 @@ func (b *bucket) Put(ctx context.Context, key string, value []byte, revision uin
 	if err != nil {
 		return 0, err
 	}
-	now, err := b.replace(ctx, key, message, revision)
+	now, err := b.replace(ctx, message, revision)
 	if err != nil {
 		b.dropParts(ctx, key, id)
 		return 0, err
@@ -155,7 +155,7 @@ func (b *bucket) Delete(ctx context.Context, key string, revision uint64) error 
 	}
 	message := nats.NewMsg(b.subject(key))
 	message.Header.Set(headerDeleted, "1")
-	now, err := b.replace(ctx, key, message, revision)
+	now, err := b.replace(ctx, message, revision)
 	if err == nil {
 		b.replaced(ctx, key, "", revision, now)
 	}
@@ -164,25 +164,13 @@ func (b *bucket) Delete(ctx context.Context, key string, revision uint64) error 
 
 // replace publishes a message in the place of the one with a revision. A revision of 0 is that of no value; the key may
 // have had one.
-func (b *bucket) replace(ctx context.Context, key string, message *nats.Msg, revision uint64) (now uint64, err error) {
+func (b *bucket) replace(ctx context.Context, message *nats.Msg, revision uint64) (now uint64, err error) {
 	message.Header.Set(headerPut, nats.NewInbox())
-	now, err = b.publish(ctx, message, revision)
-	if !errors.Is(err, sweep.ErrChanged) {
-		return now, err
+	now, last, err := b.publish(ctx, message, revision)
+	if revision == 0 && errors.Is(err, sweep.ErrChanged) && last.Header.Get(headerDeleted) != "" {
+		now, _, err = b.publish(ctx, message, last.Sequence)
 	}
-	last, errLast := b.last(ctx, key)
-	switch {
-	case errLast != nil:
-		return 0, errLast
-	case last == nil:
-		return 0, err
-	case last.Header.Get(headerPut) == message.Header.Get(headerPut):
-		// An earlier attempt had succeeded, and its answer was lost.
-		return last.Sequence, nil
-	case revision == 0 && last.Header.Get(headerDeleted) != "":
-		return b.publish(ctx, message, last.Sequence)
-	}
-	return 0, err
+	return now, err
 }
 
 // The codes with which servers refuse a message because the last one has another sequence number.
@@ -191,20 +179,44 @@ const (
 	codeWrongLastConstant = 10164
 )
 
-func (b *bucket) publish(ctx context.Context, message *nats.Msg, revision uint64) (now uint64, err error) {
+// publish returns the last message too if it returns ErrChanged.
+func (b *bucket) publish(ctx context.Context, message *nats.Msg, revision uint64) (now uint64, last *jetstream.RawStreamMsg, err error) {
 	err = b.stream.do(ctx, len(message.Data), "write", func(ctx context.Context, s jetstream.Stream) error {
 		answer, err := b.queue.js.PublishMsg(ctx, message, jetstream.WithRetryAttempts(0),
 			jetstream.WithExpectStream(b.stream.config.Name), jetstream.WithExpectLastSequencePerSubject(revision))
 		var api *jetstream.APIError
 		if errors.As(err, &api) && (api.ErrorCode == codeWrongLast || api.ErrorCode == codeWrongLastConstant) {
-			return sweep.ErrChanged
+			now, last, err = settled(ctx, s, message, revision)
+			return err
 		}
 		if err == nil {
 			now = answer.Sequence
 		}
 		return err
 	})
-	return now, err
+	return now, last, err
+}
+
+// errPending says that a server has refused a message because of another one on which it has not agreed with the others yet,
+// maybe an earlier attempt of the same.
+var errPending = errors.New("another write is pending")
+
+// settled looks why a message was refused.
+func settled(ctx context.Context, s jetstream.Stream, message *nats.Msg, revision uint64) (uint64, *jetstream.RawStreamMsg, error) {
+	last, err := s.GetLastMsgForSubject(ctx, message.Subject)
+	switch {
+	case errors.Is(err, jetstream.ErrMsgNotFound) && revision == 0:
+		return 0, nil, errPending
+	case errors.Is(err, jetstream.ErrMsgNotFound):
+		return 0, &jetstream.RawStreamMsg{}, sweep.ErrChanged
+	case err != nil:
+		return 0, nil, err
+	case last.Sequence == revision:
+		return 0, nil, errPending
+	case last.Header.Get(headerPut) == message.Header.Get(headerPut):
+		return last.Sequence, nil, nil // an earlier attempt had succeeded, and its answer was lost
+	}
+	return 0, last, sweep.ErrChanged
 }
 
 // escape returns a key as the end of a subject. Its parts become tokens, so that servers find those with a prefix.

@@ -114,26 +114,36 @@ func TestChaos(t *testing.T) {
 func TestQuorumLost(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t)
-	kinds := make(chan queue.Kind, 10)
+	kinds := make(chan queue.Kind, 1000)
 	q := open(t, queue.Options{URL: c.address(), Patience: time.Second, Event: func(e queue.Event) { kinds <- e.Kind }})
 	b := bucket(t, q, "b")
 	revision := put(t, b, "k", "one", 0)
 	c.nodes[0].kill()
 	c.nodes[1].kill()
-	written := make(chan error)
+	written := make(chan error, 1)
 	go func() {
 		_, err := b.Put(t.Context(), "k", []byte("two"), revision)
 		written <- err
 	}()
-	if kind := <-kinds; kind != queue.Stalled {
-		t.Errorf("event %d, want that the queue is stalled", kind)
+	select {
+	case kind := <-kinds:
+		if kind != queue.Stalled {
+			t.Errorf("event %d, want that the queue is stalled", kind)
+		}
+	case err := <-written:
+		t.Fatalf("one server of three has written: %v", err)
 	}
 	c.nodes[0].start(t)
 	if err := <-written; err != nil {
 		t.Error(err)
 	}
-	if kind := <-kinds; kind != queue.Resumed {
-		t.Errorf("event %d, want that the queue has resumed", kind)
+	select {
+	case kind := <-kinds:
+		if kind != queue.Resumed {
+			t.Errorf("event %d, want that the queue has resumed", kind)
+		}
+	case <-time.After(time.Minute):
+		t.Error("nothing says that the queue has resumed")
 	}
 	if value, _ := get(t, b, "k"); value != "two" {
 		t.Error(value)

@@ -67,8 +67,12 @@ func (q *Queue) Enqueue(ctx context.Context, job sweep.Job) error {
 	message.Data = text
 	return q.jobs.stream.do(ctx, len(text), "enqueue", func(ctx context.Context, s jetstream.Stream) error {
 		_, err := q.js.PublishMsg(ctx, message, jetstream.WithRetryAttempts(0), jetstream.WithExpectStream(q.jobs.stream.config.Name))
-		if err != nil && strings.Contains(err.Error(), perSubject) {
-			return nil
+		if err == nil || !strings.Contains(err.Error(), perSubject) {
+			return err
+		}
+		// An earlier attempt, on which the servers have not agreed, counts as well, and may be lost.
+		if _, err = s.GetLastMsgForSubject(ctx, message.Subject); errors.Is(err, jetstream.ErrMsgNotFound) {
+			return errPending
 		}
 		return err
 	})

@@ -81,7 +81,7 @@ func temporary(err error) bool {
 		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrConnectionReconnecting,
 		nats.ErrNoServers, nats.ErrStaleConnection, nats.ErrReconnectBufExceeded, nats.ErrConnectionDraining,
 		jetstream.ErrNoStreamResponse, jetstream.ErrNoHeartbeat, jetstream.ErrConsumerLeadershipChanged,
-		jetstream.ErrServerShutdown, errMissing, io.EOF,
+		jetstream.ErrServerShutdown, errMissing, errPending, io.EOF,
 	} {
 		if errors.Is(err, target) {
 			return true
@@ -118,7 +118,9 @@ func temporaryCode(api *jetstream.APIError) bool {
 	switch api.ErrorCode {
 	case codeNoPeers, codeNotLeader, codeNotAssigned, codeStreamOffline, codeConsumerOffline:
 		return true
-	case codeStoreFailed, codeStorageExceeded, codeMemoryExceeded, codeResources, codeNotEnabled, codeNotEnabledForOne:
+	case codeStoreFailed:
+		return !full(api) // a leader that has just lost its office, for one
+	case codeStorageExceeded, codeMemoryExceeded, codeResources, codeNotEnabled, codeNotEnabledForOne:
 		return false
 	}
 	return api.Code == 503
@@ -145,9 +147,19 @@ func known(what string, err error) error {
 	return err
 }
 
+// full reports whether a limit is reached, or the disk is full.
 func full(api *jetstream.APIError) bool {
-	return api.ErrorCode == codeStorageExceeded || api.ErrorCode == codeMemoryExceeded || api.ErrorCode == codeResources ||
-		api.ErrorCode == codeStoreFailed && !strings.Contains(api.Description, perSubject)
+	switch api.ErrorCode {
+	case codeStorageExceeded, codeMemoryExceeded, codeResources:
+		return true
+	case codeStoreFailed:
+		for _, text := range []string{"maximum ", "no space", "insufficient"} {
+			if strings.Contains(api.Description, text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unreachable says in what way the servers do not answer.

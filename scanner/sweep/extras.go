@@ -180,7 +180,7 @@ func (e *extras) attachments(ctx context.Context, list func(context.Context, git
 // add keeps the content of a file on the disk, if the limits allow it.
 func (e *extras) add(r *reading, f File, open func(limit int64) (io.ReadCloser, error)) error {
 	if len(e.files) >= e.limits.Files || e.left <= 0 {
-		r.over++
+		r.leave()
 		return nil
 	}
 	limit := min(e.limits.File, e.left)
@@ -192,7 +192,7 @@ func (e *extras) add(r *reading, f File, open func(limit int64) (io.ReadCloser, 
 	}
 	switch {
 	case errors.Is(err, github.ErrTooLarge) && limit < e.limits.File:
-		r.over++
+		r.leave()
 		return nil
 	case errors.Is(err, github.ErrTooLarge):
 		e.skips = append(e.skips, Skip{f.Name, reason.New("sweep.extra-large", e.limits.File>>20)})
@@ -242,15 +242,17 @@ func (e *extras) advance(mark *Watermark, same bool) {
 	}
 	for kind, h := range e.heard {
 		mark.Extras[kind] = h
-		mark.Skips = slices.DeleteFunc(slices.Clone(mark.Skips), func(s Skip) bool { return s.Path == kind && refused(s.Reason) })
+		mark.Skips = slices.DeleteFunc(slices.Clone(mark.Skips), func(s Skip) bool { return s.Path == kind && passing(s.Reason) })
 	}
 	for _, s := range e.skips {
 		mark.skip(s)
 	}
 }
 
-// refused reports whether a skip holds for one scan alone: the next one asks again.
-func refused(r reason.Reason) bool { return strings.HasPrefix(r.Code, "github.") }
+// passing reports whether a skip holds for one scan alone: the next one asks again.
+func passing(r reason.Reason) bool {
+	return strings.HasPrefix(r.Code, "github.") || r.Code == "sweep.extras-many"
+}
 
 // reading is the reading of one kind.
 type reading struct {
@@ -259,7 +261,8 @@ type reading struct {
 	known map[[markSize]byte]bool
 	now   map[[markSize]byte]time.Time
 	until time.Time
-	over  int // how many are beyond the limits
+	at    [markSize]byte // the mark of what fresh was asked about last
+	over  int            // how many are beyond the limits
 }
 
 func newReading(kind string, last Heard) *reading {
@@ -288,15 +291,33 @@ func (r *reading) fresh(name string, at time.Time) bool {
 	sum := sha256.Sum256([]byte(name + "\x00" + at.UTC().Format(time.RFC3339)))
 	mark := [markSize]byte(sum[:])
 	_, twice := r.now[mark]
-	r.now[mark] = at
+	r.now[mark], r.at = at, mark
 	if at.After(r.until) {
 		r.until = at
 	}
 	return !r.known[mark] && !twice
 }
 
-// heard is what to remember.
+// leave leaves what fresh was asked about last to the next scan.
+func (r *reading) leave() {
+	delete(r.now, r.at)
+	r.over++
+}
+
+// maxMarks is how many marks are kept where a scan has left something: more would not fit in the store.
+const maxMarks = 100_000
+
+// heard is what to remember. If something was left, the next scan asks from the same time on, and what was read is known.
 func (r *reading) heard() Heard {
+	if r.over > 0 {
+		h := Heard{Until: r.last.Until, Marks: slices.Clone(r.last.Marks)}
+		for mark := range r.now {
+			if !r.known[mark] && len(h.Marks) < maxMarks*markSize {
+				h.Marks = append(h.Marks, mark[:]...)
+			}
+		}
+		return h
+	}
 	h := Heard{Until: r.until}
 	for mark, at := range r.now {
 		if !at.Before(h.Until.Add(-overlap)) {

@@ -148,6 +148,15 @@ func TestExtras(t *testing.T) {
 	if len(sum.Findings) != 6 || sum.Scanned != 1 || !strings.Contains(skipsOf(sum), "acme/shop: issues sweep.extras-many") {
 		t.Errorf("more: %d findings, %s, %s", len(sum.Findings), counts(sum), skipsOf(sum))
 	}
+
+	// The next sweep goes on with those.
+	sum = listens(t, f, c, m, limits)
+	if got, want := skipsOf(sum), "acme/shop: releases/v1/large sweep.extra-large"; len(sum.Findings) != 8 || got != want {
+		t.Errorf("the rest: %d findings, skips %s, want %s", len(sum.Findings), got, want)
+	}
+	if sum = listens(t, f, c, m, limits); sum.Unchanged != 1 {
+		t.Errorf("in the end: %s", counts(sum))
+	}
 }
 
 func skipsOf(s *sweep.Sum) string {

@@ -24,7 +24,7 @@ var sweepTexts = texts{
 	"sweep.program.hint":      {en: "run akguard from a file that can be read", zh: "请从可读取的文件运行 akguard"},
 
 	"sweep.extra-large":   {en: "it is larger than {1} MiB", zh: "大于 {1} MiB"},
-	"sweep.extras-many":   {en: "{1} are beyond the limits of {2} and of {3} MiB for one scan", one: "one is beyond the limits of {2} and of {3} MiB for one scan", zh: "{1} 项超出单次扫描 {2} 项、{3} MiB 的上限"},
+	"sweep.extras-many":   {en: "{1} are beyond the limits of {2} and of {3} MiB for one scan: sweep again", one: "one is beyond the limits of {2} and of {3} MiB for one scan: sweep again", zh: "{1} 项超出单次扫描 {2} 项、{3} MiB 的上限：请再次扫描"},
 	"sweep.issues":        {en: "issues: {1} opened, {2} known before, {3} failed", zh: "issue：新建 {1}，已存在 {2}，失败 {3}"},
 	"sweep.issues-failed": {en: "{1} issues could not be opened, the first because: {2}", one: "an issue could not be opened: {2}", zh: "{1} 个 issue 无法创建，首个原因：{2}"},
 	"sweep.issue-title":   {en: "A credential of Alibaba Cloud is in this repository: {1}", zh: "此仓库中有阿里云凭证：{1}"},

@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/github"
+	"github.com/akguard/akguard/scanner/github/recent"
 )
 
 // Extras says which content of a repository is read besides git.
@@ -53,19 +53,6 @@ func (l Limits) extras() Limits {
 	return l
 }
 
-// Heard is what was read of one kind of extras.
-type Heard struct {
-	Until time.Time `json:"until,omitzero"` // the time of the latest, by the clock of the forge
-	// Marks are those of what is not older than a day before Until, markSize bytes each. A list is asked for from that day on:
-	// it lags behind, and a workflow run is listed by when it began, and has logs when it has ended.
-	Marks []byte `json:"marks,omitempty"`
-}
-
-const (
-	overlap  = 24 * time.Hour
-	markSize = 8
-)
-
 // extras downloads what a repository has besides git into a folder of its own, which close removes.
 type extras struct {
 	content    Content
@@ -76,34 +63,34 @@ type extras struct {
 	left       int64  // of Limits.Total
 	files      []File
 	skips      []Skip
-	heard      map[string]Heard // by kind
+	heard      map[string]recent.Read // by kind
 }
 
 // listen reads all kinds that a job asks for, each from where the last complete scan has ended.
 func (w *Worker) listen(ctx context.Context, job Job, mark Watermark) (*extras, error) {
 	limits := w.opts.Limits.extras()
-	e := &extras{content: w.opts.Content, repository: job.Repository, limits: limits, temp: w.opts.Temp, left: limits.Total, heard: map[string]Heard{}}
+	e := &extras{content: w.opts.Content, repository: job.Repository, limits: limits, temp: w.opts.Temp, left: limits.Total, heard: map[string]recent.Read{}}
 	if e.content == nil || job.Repository.Gist != "" {
 		return e, nil
 	}
 	for _, kind := range e.kinds(job.Extras) {
-		var last Heard
+		var last recent.Read
 		if mark.Key == w.opts.Key {
 			last = mark.Extras[kind.name]
 		}
-		r := newReading(kind.name, last)
+		r := recent.New(last)
 		err := kind.read(ctx, r)
 		switch {
 		case err == nil:
-			e.heard[kind.name] = r.heard()
+			e.heard[kind.name] = r.Read()
 		case !refuses(err):
 			return e, err
 		default: // it is asked for from the same time on when the token has the right
 			e.heard[kind.name] = last
 			e.skips = append(e.skips, Skip{kind.name, reason.Of(err)})
 		}
-		if r.over > 0 {
-			e.skips = append(e.skips, Skip{kind.name, reason.New("sweep.extras-many", r.over, limits.Files, limits.Total>>20)})
+		if r.Over > 0 {
+			e.skips = append(e.skips, Skip{kind.name, reason.New("sweep.extras-many", r.Over, limits.Files, limits.Total>>20)})
 		}
 	}
 	return e, nil
@@ -112,17 +99,17 @@ func (w *Worker) listen(ctx context.Context, job Job, mark Watermark) (*extras, 
 // extraKind is a kind of extras, by the name that its skips and its watermark have.
 type extraKind struct {
 	name string
-	read func(ctx context.Context, r *reading) error
+	read func(ctx context.Context, r *recent.Reading) error
 }
 
 func (e *extras) kinds(wanted Extras) (out []extraKind) {
 	if wanted.Texts {
 		for name, kinds := range map[string]github.Kinds{"issues": github.Issues | github.Comments, "reviews": github.Reviews, "discussions": github.Discussions} {
-			out = append(out, extraKind{name, func(ctx context.Context, r *reading) error { return e.texts(ctx, kinds, r) }})
+			out = append(out, extraKind{name, func(ctx context.Context, r *recent.Reading) error { return e.texts(ctx, kinds, r) }})
 		}
 	}
 	attached := func(name string, list func(context.Context, github.Repository, time.Time) ([]github.Attachment, error)) {
-		out = append(out, extraKind{name, func(ctx context.Context, r *reading) error { return e.attachments(ctx, list, r) }})
+		out = append(out, extraKind{name, func(ctx context.Context, r *recent.Reading) error { return e.attachments(ctx, name, list, r) }})
 	}
 	if wanted.Assets {
 		attached("releases", e.content.Assets)
@@ -145,9 +132,9 @@ func refuses(err error) bool {
 }
 
 // texts reads what people have written.
-func (e *extras) texts(ctx context.Context, kinds github.Kinds, r *reading) error {
-	return e.content.Texts(ctx, e.repository, kinds, r.since(), func(t github.Text) error {
-		if !r.fresh(t.URL, t.At) {
+func (e *extras) texts(ctx context.Context, kinds github.Kinds, r *recent.Reading) error {
+	return e.content.Texts(ctx, e.repository, kinds, r.Since(), func(t github.Text) error {
+		if !r.Fresh(t.URL, t.At) {
 			return nil
 		}
 		name := strings.TrimPrefix(t.URL, e.repository.Web+"/")
@@ -159,16 +146,16 @@ func (e *extras) texts(ctx context.Context, kinds github.Kinds, r *reading) erro
 }
 
 // attachments downloads what a list has. One that has expired is not there for anybody.
-func (e *extras) attachments(ctx context.Context, list func(context.Context, github.Repository, time.Time) ([]github.Attachment, error), r *reading) error {
-	all, err := list(ctx, e.repository, r.since())
+func (e *extras) attachments(ctx context.Context, kind string, list func(context.Context, github.Repository, time.Time) ([]github.Attachment, error), r *recent.Reading) error {
+	all, err := list(ctx, e.repository, r.Since())
 	if err != nil {
 		return err
 	}
 	for _, at := range all {
-		if !r.fresh(at.API, at.At) {
+		if !r.Fresh(at.API, at.At) {
 			continue
 		}
-		file := File{Name: r.kind + "/" + at.Name, Web: at.Web, Author: at.Author, Date: at.At}
+		file := File{Name: kind + "/" + at.Name, Web: at.Web, Author: at.Author, Date: at.At}
 		err := e.add(r, file, func(limit int64) (io.ReadCloser, error) { return e.content.Open(ctx, at, limit) })
 		if err != nil && !github.Missing(err) {
 			return err
@@ -178,9 +165,9 @@ func (e *extras) attachments(ctx context.Context, list func(context.Context, git
 }
 
 // add keeps the content of a file on the disk, if the limits allow it.
-func (e *extras) add(r *reading, f File, open func(limit int64) (io.ReadCloser, error)) error {
+func (e *extras) add(r *recent.Reading, f File, open func(limit int64) (io.ReadCloser, error)) error {
 	if len(e.files) >= e.limits.Files || e.left <= 0 {
-		r.leave()
+		r.Leave()
 		return nil
 	}
 	limit := min(e.limits.File, e.left)
@@ -192,7 +179,7 @@ func (e *extras) add(r *reading, f File, open func(limit int64) (io.ReadCloser, 
 	}
 	switch {
 	case errors.Is(err, github.ErrTooLarge) && limit < e.limits.File:
-		r.leave()
+		r.Leave()
 		return nil
 	case errors.Is(err, github.ErrTooLarge):
 		e.skips = append(e.skips, Skip{f.Name, reason.New("sweep.extra-large", e.limits.File>>20)})
@@ -234,7 +221,7 @@ func (e *extras) close() {
 // advance notes in a watermark what was read.
 func (e *extras) advance(mark *Watermark, same bool) {
 	old := mark.Extras
-	mark.Extras = map[string]Heard{}
+	mark.Extras = map[string]recent.Read{}
 	if same {
 		for kind, h := range old {
 			mark.Extras[kind] = h
@@ -252,77 +239,4 @@ func (e *extras) advance(mark *Watermark, same bool) {
 // passing reports whether a skip holds for one scan alone: the next one asks again.
 func passing(r reason.Reason) bool {
 	return strings.HasPrefix(r.Code, "github.") || r.Code == "sweep.extras-many"
-}
-
-// reading is the reading of one kind.
-type reading struct {
-	kind  string
-	last  Heard
-	known map[[markSize]byte]bool
-	now   map[[markSize]byte]time.Time
-	until time.Time
-	at    [markSize]byte // the mark of what fresh was asked about last
-	over  int            // how many are beyond the limits
-}
-
-func newReading(kind string, last Heard) *reading {
-	r := &reading{kind: kind, last: last, known: map[[markSize]byte]bool{}, now: map[[markSize]byte]time.Time{}, until: last.Until}
-	for mark := range slices.Chunk(last.Marks, markSize) {
-		if len(mark) == markSize {
-			r.known[[markSize]byte(mark)] = true
-		}
-	}
-	return r
-}
-
-// since is the time from which a list is asked for; zero is the beginning.
-func (r *reading) since() time.Time {
-	if r.last.Until.IsZero() {
-		return time.Time{}
-	}
-	return r.last.Until.Add(-overlap)
-}
-
-// fresh notes something that was listed, and reports whether it is not known yet as it was changed at a time.
-func (r *reading) fresh(name string, at time.Time) bool {
-	if at.Before(r.since()) {
-		return false
-	}
-	sum := sha256.Sum256([]byte(name + "\x00" + at.UTC().Format(time.RFC3339)))
-	mark := [markSize]byte(sum[:])
-	_, twice := r.now[mark]
-	r.now[mark], r.at = at, mark
-	if at.After(r.until) {
-		r.until = at
-	}
-	return !r.known[mark] && !twice
-}
-
-// leave leaves what fresh was asked about last to the next scan.
-func (r *reading) leave() {
-	delete(r.now, r.at)
-	r.over++
-}
-
-// maxMarks is how many marks are kept where a scan has left something: more would not fit in the store.
-const maxMarks = 100_000
-
-// heard is what to remember. If something was left, the next scan asks from the same time on, and what was read is known.
-func (r *reading) heard() Heard {
-	if r.over > 0 {
-		h := Heard{Until: r.last.Until, Marks: slices.Clone(r.last.Marks)}
-		for mark := range r.now {
-			if !r.known[mark] && len(h.Marks) < maxMarks*markSize {
-				h.Marks = append(h.Marks, mark[:]...)
-			}
-		}
-		return h
-	}
-	h := Heard{Until: r.until}
-	for mark, at := range r.now {
-		if !at.Before(h.Until.Add(-overlap)) {
-			h.Marks = append(h.Marks, mark[:]...)
-		}
-	}
-	return h
 }

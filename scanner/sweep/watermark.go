@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/github/recent"
 )
 
 // State says what became of a repository in a sweep.
@@ -32,7 +33,7 @@ type Watermark struct {
 	// Read is what was read of each part, as of the last complete scan. It has the order of Request.Parts.
 	Read []Read `json:"read,omitempty"`
 	// Extras are what was read besides git, by kind.
-	Extras map[string]Heard `json:"extras,omitempty"`
+	Extras map[string]recent.Read `json:"extras,omitempty"`
 	// Skips are what the scans so far have not read, and are not going to: the same content would be skipped again.
 	Skips        []Skip `json:"skips,omitempty"`
 	MoreSkips    int    `json:"moreSkips,omitempty"`

@@ -144,6 +144,7 @@ func (f *Finder) Find(t Text, section Section) Result {
 		}
 	}
 	s.dropPieces()
+	s.dropTaken()
 	return Result{s.matches(), s.unread, s}
 }
 

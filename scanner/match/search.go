@@ -110,6 +110,21 @@ func (s *search) keep(c candidate, start int) {
 	}
 }
 
+// dropTaken drops a secret without an ID where another view shows the same one with its ID.
+func (s *search) dropTaken() {
+	taken := map[offset]string{}
+	for _, c := range s.found {
+		for i, at := range c.secrets {
+			if i == 0 {
+				taken[at] = c.Credential.Secret.Reveal()
+			}
+		}
+	}
+	s.found = slices.DeleteFunc(s.found, func(c candidate) bool {
+		return c.Credential.ID.IsZero() && !c.single && taken[c.at] == c.Credential.Secret.Reveal()
+	})
+}
+
 // dropPieces drops an ID that is the beginning of another one at the same offset: the first piece of a string in pieces
 // may look like an ID. If only the piece has a usual length, the joined string is dropped instead.
 func (s *search) dropPieces() {

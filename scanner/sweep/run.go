@@ -167,7 +167,7 @@ func (r *run) plan(ctx context.Context) error {
 	var now []Job
 	for _, repository := range r.listing.Repositories {
 		var mark Watermark
-		if _, err := r.buckets.watermarks.load(ctx, key(repository.ID), &mark); err != nil {
+		if _, err := r.buckets.loadMark(ctx, repository.ID, &mark); err != nil {
 			return err
 		}
 		if mark.dealt(r.sweep.ID) {
@@ -241,7 +241,7 @@ func (r *run) recount(ctx context.Context) (lost int, err error) {
 	leads := leadersOf(r.listing.Repositories)
 	for _, repository := range r.listing.Repositories {
 		var mark Watermark
-		if _, err := r.buckets.watermarks.load(ctx, key(repository.ID), &mark); err != nil {
+		if _, err := r.buckets.loadMark(ctx, repository.ID, &mark); err != nil {
 			return 0, err
 		}
 		if mark.dealt(r.sweep.ID) {
@@ -356,7 +356,7 @@ func (r *run) reconcile(ctx context.Context) error {
 	dealt := 0
 	for _, job := range missing { // the watch may have missed it
 		var mark Watermark
-		if _, err := r.buckets.watermarks.load(ctx, key(job.Repository.ID), &mark); err != nil {
+		if _, err := r.buckets.loadMark(ctx, job.Repository.ID, &mark); err != nil {
 			return err
 		}
 		if mark.dealt(r.sweep.ID) {

@@ -82,7 +82,7 @@ func (r *run) sum(ctx context.Context) (*Sum, error) {
 	wanted := map[string]bool{}
 	for _, repository := range r.listing.Repositories {
 		d := Dealt{Repository: repository}
-		if _, err := r.buckets.watermarks.load(ctx, key(repository.ID), &d.Watermark); err != nil {
+		if _, err := r.buckets.loadMark(ctx, repository.ID, &d.Watermark); err != nil {
 			return nil, err
 		}
 		if d.Sweep != r.sweep.ID {

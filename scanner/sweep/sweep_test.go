@@ -338,6 +338,8 @@ func TestLost(t *testing.T) {
 			m.LoseJobs()
 		case 4:
 			m.LoseBucket("watermarks")
+		case 7:
+			m.LoseBucket("findings")
 		}
 	}
 	sum := sweeps(t, f, m)

@@ -24,9 +24,11 @@ const (
 
 // Watermark is what a sweep remembers of a repository.
 type Watermark struct {
-	Name   string        `json:"name"` // owner/name, when it was last dealt with
-	Sweep  string        `json:"sweep"`
-	Key    string        `json:"key"` // of the program and its rules
+	Name  string `json:"name"` // owner/name, when it was last dealt with
+	Sweep string `json:"sweep"`
+	Key   string `json:"key"` // of the program and its rules
+	// Ledger is the ID of the bucket that has the findings. If that was lost, what was read counts as not read.
+	Ledger string        `json:"ledger,omitempty"`
 	State  State         `json:"state"`
 	Reason reason.Reason `json:"reason,omitzero"` // why it was not scanned
 	At     time.Time     `json:"at"`
@@ -106,6 +108,21 @@ const (
 	bucketAttempts   = "attempts"   // by repository
 	bucketSweeps     = "sweeps"     // by scope
 )
+
+// loadMark reads the watermark of a repository. One whose findings were lost is none.
+func (b buckets) loadMark(ctx context.Context, repository int64, mark *Watermark) (revision uint64, err error) {
+	if revision, err = b.watermarks.load(ctx, key(repository), mark); err != nil || revision == 0 {
+		return revision, err
+	}
+	id, err := b.findings.ID(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("reading the findings: %w", err)
+	}
+	if mark.Ledger != id {
+		*mark = Watermark{}
+	}
+	return revision, nil
+}
 
 // buckets are what a sweep keeps in a Store.
 type buckets struct{ watermarks, findings, attempts, sweeps records }

@@ -128,7 +128,7 @@ func (w *Worker) request(ctx context.Context, job Job, mark Watermark) (Request,
 	code := Part{Name: fullName(r), URL: r.Clone, Web: r.Web, Read: mark.read(0, w.opts.Key), Lost: r.Gist == "", Gist: r.Gist != ""}
 	if job.Beside != 0 {
 		var beside Watermark
-		if _, err := w.buckets.watermarks.load(ctx, key(job.Beside), &beside); err != nil {
+		if _, err := w.buckets.loadMark(ctx, job.Beside, &beside); err != nil {
 			return Request{}, err
 		}
 		code.Beside = beside.read(0, w.opts.Key)

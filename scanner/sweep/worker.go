@@ -139,12 +139,15 @@ type attempt struct {
 func (w *Worker) deal(ctx context.Context, d Delivery) error {
 	job := d.Job()
 	var mark Watermark
-	revision, err := w.buckets.watermarks.load(ctx, key(job.Repository.ID), &mark)
+	revision, err := w.buckets.loadMark(ctx, job.Repository.ID, &mark)
 	if err != nil {
 		return err
 	}
 	if mark.dealt(job.Sweep) {
 		return done(ctx, d)
+	}
+	if mark.Ledger, err = w.buckets.findings.ID(ctx); err != nil {
+		return fmt.Errorf("reading the findings: %w", err)
 	}
 	tries, err := w.begin(ctx, job)
 	if err != nil {

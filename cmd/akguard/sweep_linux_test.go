@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -153,10 +154,37 @@ func (s *swept) manyRefs(r *orgtest.Repo, n int) {
 	}
 }
 
-// bomb adds a file of so many MiB that says nothing, and compresses to nothing.
-func (s *swept) bomb(r *orgtest.Repo, size int) {
+// bomb adds a file of so many MiB that says nothing, and compresses to nothing. It is not held in memory: what this process
+// takes would count as the memory of the programs that it starts.
+func (s *swept) bomb(r *orgtest.Repo, size int64) {
 	s.t.Helper()
-	s.must(s.Commit(r, "refs/heads/main", map[string]string{"bomb": strings.Repeat(strings.Repeat("x", 1<<20-1)+"\n", size)}))
+	git := func(in io.Reader, args ...string) string {
+		cmd := exec.CommandContext(s.t.Context(), "git", append([]string{"-C", r.Path, "-c", "user.name=Wei", "-c", "user.email=wei@example.com"}, args...)...)
+		cmd.Stdin = in
+		out, err := cmd.Output()
+		if err != nil {
+			s.t.Fatalf("git %v: %v", args, err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	blob := git(io.LimitReader(nothing{}, size<<20), "hash-object", "-w", "--stdin")
+	entries := git(nil, "ls-tree", "refs/heads/main") + "\n100644 blob " + blob + "\tbomb\n"
+	tree := git(strings.NewReader(entries), "mktree")
+	git(nil, "update-ref", "refs/heads/main", git(nil, "commit-tree", "-p", "refs/heads/main", "-m", "a bomb", tree))
+}
+
+// nothing is text without end.
+type nothing struct{}
+
+// Read implements io.Reader.
+func (nothing) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+		if i%80 == 79 {
+			p[i] = '\n'
+		}
+	}
+	return len(p), nil
 }
 
 // TestSweepLocked has two processes with one folder.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
-	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/github"
 	"github.com/akguard/akguard/verifier"
@@ -285,4 +284,3 @@ func done(ctx context.Context, d Delivery) error {
 
 func fullName(r github.Repository) string { return r.Owner + "/" + r.Name }
 
-var _ scanner.Source = (*part)(nil)

@@ -223,7 +223,7 @@ func TestViolations(t *testing.T) {
 		"lower, without a word": {8, 20, 10, func(s *server) { s.points, s.mute = 500, true }, 1, 15 * time.Minute},
 		"few at once":           {8, 20, 10, func(s *server) { s.atOnce, s.mute = 50, true }, 1, 15 * time.Minute},
 		"CPU time":              {8, 20, 10, func(s *server) { s.spontaneous, s.mute = 300, true }, 1, 15 * time.Minute},
-		"others use the token":  {8, 20, 10, func(s *server) { s.foreign, s.hour = 1, 1000 }, 0, 250 * time.Minute},
+		"others use the token":  {8, 20, 10, func(s *server) { s.foreign, s.hour = 1, 1000 }, 1, 250 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

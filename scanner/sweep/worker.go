@@ -283,4 +283,3 @@ func done(ctx context.Context, d Delivery) error {
 }
 
 func fullName(r github.Repository) string { return r.Owner + "/" + r.Name }
-

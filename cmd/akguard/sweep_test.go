@@ -204,6 +204,35 @@ func (s *swept) must(_ string, err error) {
 	}
 }
 
+// TestSweepNamed names a repository that does not exist, and one that GitHub has blocked, beside one that can be read. None of
+// them is clean.
+func TestSweepNamed(t *testing.T) {
+	t.Parallel()
+	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: 30})
+	for _, name := range []string{"acme/nosuch", "acme/dmca-1"} {
+		cmd := exec.CommandContext(t.Context(), binary, "sweep", "github", "--repo", name, "--api-url", s.URL, "--no-verify", "--state", filepath.Join(t.TempDir(), "state"))
+		cmd.Env = append(isolation(s.folder), "PATH="+os.Getenv("PATH"), "GITHUB_TOKEN="+s.token)
+		out, _ := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != 3 || !strings.Contains(string(out), name) || !strings.Contains(string(out), "NOT clean") {
+			t.Errorf("%s: exit code %d\n%s", name, code, out)
+		}
+	}
+}
+
+// TestSweepRefused has a token that is wrong, and an owner that does not exist: mistakes that trying again does not mend.
+func TestSweepRefused(t *testing.T) {
+	t.Parallel()
+	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: 30})
+	for _, c := range []struct{ org, token string }{{"acme", "ghp_wrong"}, {"nosuch", s.token}} {
+		cmd := exec.CommandContext(t.Context(), binary, "sweep", "github", "--org", c.org, "--api-url", s.URL, "--no-verify", "--state", filepath.Join(t.TempDir(), "state"))
+		cmd.Env = append(isolation(s.folder), "PATH="+os.Getenv("PATH"), "GITHUB_TOKEN="+c.token)
+		out, _ := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != 2 || !strings.Contains(string(out), "hint: check the token") || strings.Contains(string(out), c.token) {
+			t.Errorf("%s: exit code %d\n%s", c.org, code, out)
+		}
+	}
+}
+
 // TestSweepLost finds what was pushed over and what was on deleted branches, with who did it and when.
 func TestSweepLost(t *testing.T) {
 	t.Parallel()

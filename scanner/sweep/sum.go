@@ -9,7 +9,8 @@ import (
 	"github.com/akguard/akguard/scanner/github"
 )
 
-// Sum is the result of a sweep. Listed is the sum of Scanned, Unchanged, Gone, Unread and Missing.
+// Sum is the result of a sweep. Listed is the sum of Scanned, Unchanged, Gone, Unread and
+// Missing; repositories that were named and cannot be reached count as unread.
 type Sum struct {
 	Sweep   Sweep
 	Listing github.Listing
@@ -44,6 +45,9 @@ func (s *Sum) Skips() []finding.Skip {
 }
 
 func (s *Sum) skips() (out []finding.Skip) {
+	for _, u := range s.Listing.Unreachable {
+		out = append(out, finding.Skip{Path: fullName(u.Repository), Reason: u.Why})
+	}
 	for _, d := range s.Repositories {
 		name := fullName(d.Repository)
 		switch d.State {
@@ -78,7 +82,7 @@ func (s *Sum) Summary() finding.Summary {
 
 // sum reads what became of the repositories from the store, and not from what was seen on the way: it is the proof.
 func (r *run) sum(ctx context.Context) (*Sum, error) {
-	s := &Sum{Sweep: r.sweep, Listing: r.listing, Listed: len(r.listing.Repositories)}
+	s := &Sum{Sweep: r.sweep, Listing: r.listing, Listed: len(r.listing.Repositories) + len(r.listing.Unreachable), Unread: len(r.listing.Unreachable)}
 	wanted := map[string]bool{}
 	for _, repository := range r.listing.Repositories {
 		d := Dealt{Repository: repository}

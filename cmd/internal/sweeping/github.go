@@ -113,6 +113,11 @@ func (o *githubOptions) check() error {
 		}
 		s.Filter.PushedSince = at
 	}
+	for _, visibility := range s.Filter.Visibility {
+		if visibility != "public" && visibility != "private" && visibility != "internal" {
+			return command.Usage("usage.sweep-visibility", visibility)
+		}
+	}
 	if err := s.Filter.Check(); err != nil {
 		return command.Usage("usage.sweep-filter", err)
 	}

@@ -3,8 +3,10 @@ package sweeping
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/scanning"
@@ -29,9 +31,11 @@ type githubRun struct {
 	queue *queue.Queue
 
 	targets []notify.Target // whom to tell
+	began   time.Time
 }
 
 func (r *githubRun) run(ctx context.Context) error {
+	r.began = time.Now()
 	tokens, err := r.opts.forge.tokens(r.opts.owner())
 	if err != nil {
 		return err
@@ -57,7 +61,7 @@ func (r *githubRun) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return command.Failed(command.ExitIncomplete, "sweep.failed", err)
+		return failed(err)
 	}
 	if reported := r.report(out, sum, ctx.Err() != nil); reported != nil {
 		return reported
@@ -69,6 +73,15 @@ func (r *githubRun) run(ctx context.Context) error {
 	r.tell(ctx, sum.Findings)
 	r.conclude(sum)
 	return nil
+}
+
+// failed is the error of a sweep that could not go on. What GitHub refuses now, it refuses again.
+func failed(err error) error {
+	switch github.Status(err) {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		return command.Usage("usage.sweep-refused", err)
+	}
+	return command.Failed(command.ExitIncomplete, "sweep.failed", err)
 }
 
 // openQueue opens the queue: in a folder of this machine, or in a cluster.
@@ -126,7 +139,7 @@ func (r *githubRun) report(out *command.Output, sum *sweep.Sum, interrupted bool
 		return err
 	}
 	totals := sum.Summary()
-	totals.Interrupted = interrupted
+	totals.Interrupted, totals.Duration = interrupted, time.Since(r.began)
 	recorded := finding.Recorded{
 		Opened: finding.Header{
 			Version: command.Version(), Target: target(r.opts.scope), Rules: r.crew.rules.Rules(), Verify: r.crew.verifier != nil, Notes: notes(sum),
@@ -154,6 +167,7 @@ func target(s github.Scope) string {
 // notes say what a reader must know: the proof of the sum, and what filters left out.
 func notes(sum *sweep.Sum) []reason.Reason {
 	out := []reason.Reason{reason.New("sweep.proof", sum.Listed, sum.Scanned, sum.Unchanged, sum.Gone, sum.Unread, sum.Missing)}
+	out = append(out, sum.Listing.Unsure...)
 	if n := len(sum.Listing.Filtered); n > 0 {
 		out = append(out, reason.New("sweep.filtered", n))
 	}

@@ -233,6 +233,35 @@ func TestSweepRefused(t *testing.T) {
 	}
 }
 
+// TestSweepExpired has a token that ends in the middle. The sweep stops and says so, and goes on with another one.
+func TestSweepExpired(t *testing.T) {
+	t.Parallel()
+	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: 40})
+	good := s.token
+	s.token = s.NewToken(orgtest.Token{Kind: "classic", Login: "ada", Scopes: "repo"})
+	seen := 0
+	s.Lock()
+	s.Seen = func(string, *orgtest.Repo) {
+		s.Lock()
+		defer s.Unlock()
+		if seen++; seen == 15 {
+			s.Tokens[s.token].Expires = time.Now()
+		}
+	}
+	s.Unlock()
+	r := s.run("--workers", "2")
+	if r.code == 0 || !strings.Contains(r.errs, "the sweep stops") || strings.Contains(r.note, " 0 not reached") {
+		t.Errorf("exit code %d: %s\n%s", r.code, r.note, r.errs)
+	}
+	s.Lock()
+	s.Seen = nil
+	s.Unlock()
+	s.token = good
+	if r := s.run(); !strings.Contains(r.note, " 0 not reached") || !strings.Contains(r.note, " 4 not readable") {
+		t.Errorf("with another token: %s\n%s", r.note, r.errs)
+	}
+}
+
 // TestSweepLost finds what was pushed over and what was on deleted branches, with who did it and when.
 func TestSweepLost(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -20,6 +21,12 @@ type unavailableError struct{ why reason.Reason }
 
 // Error implements error.
 func (e *unavailableError) Error() string { return e.why.String() }
+
+// tokenError says that the forge does not accept the token any more: no other repository can be scanned either.
+type tokenError struct{ error }
+
+// Unwrap returns the answer of the forge.
+func (e *tokenError) Unwrap() error { return e.error }
 
 // wikiSuffix ends the names of wikis, as their addresses do.
 const wikiSuffix = ".wiki"
@@ -47,6 +54,8 @@ func (w *Worker) scan(ctx context.Context, job Job, mark Watermark) (Watermark, 
 	switch {
 	case github.Missing(lookup):
 		return next, nil, errGone
+	case github.Status(lookup) == http.StatusUnauthorized:
+		return next, nil, &tokenError{lookup}
 	case lookup != nil:
 		return next, nil, errors.Join(err, lookup)
 	case !now.Unavailable.IsZero():

@@ -167,6 +167,11 @@ func (w *Worker) deal(ctx context.Context, d Delivery) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	var refused *tokenError
+	if errors.As(err, &refused) {
+		_ = d.Later(ctx, 0)
+		return refused
+	}
 	if err != nil {
 		return w.fail(ctx, d, mark, revision, tries, err)
 	}

@@ -16,6 +16,7 @@ var sweepTexts = texts{
 	"sweep.listening":         {en: "workers can join: akguard sweep worker --nats {1}, with the token of {2}", zh: "工作进程可加入：akguard sweep worker --nats {1}，令牌见 {2}"},
 	"sweep.worker-joined":     {en: "working for {1}; press Ctrl-C to leave", zh: "正在为 {1} 工作；按 Ctrl-C 退出"},
 	"sweep.queue":             {en: "queue: {1}", zh: "队列：{1}"},
+	"sweep.stopped":           {en: "the sweep stops: {1}", zh: "扫描停止：{1}"},
 	"sweep.queue-failed":      {en: "the queue could not be opened: {1}", zh: "无法打开队列：{1}"},
 	"sweep.queue-failed.hint": {en: "the state of a sweep is in its folder, or in the cluster that --nats names", zh: "扫描状态保存在其目录中，或 --nats 指定的集群中"},
 	"sweep.failed":            {en: "the sweep could not go on: {1}", zh: "扫描无法继续：{1}"},

@@ -108,10 +108,18 @@ func (r *githubRun) openQueue(ctx context.Context) (*queue.Queue, error) {
 
 // sweep has the workers of this process work until the sum is complete.
 func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
+	ctx, abort := context.WithCancelCause(ctx)
+	defer abort(nil)
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	var crew errgroup.Group
-	crew.Go(func() error { return r.crew.work(working) })
+	crew.Go(func() error {
+		err := r.crew.work(working)
+		if working.Err() == nil {
+			abort(err) // nobody is left to work
+		}
+		return err
+	})
 	progress := r.newProgress(r.opts)
 	defer progress.clear()
 	sum, err = sweep.Run(ctx, sweep.RunOptions{
@@ -119,7 +127,8 @@ func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
 		Progress: progress.show, Recovered: func(jobs int) { r.note("sweep.recovered", jobs) },
 	})
 	stop()
-	if failed := crew.Wait(); sum == nil && failed != nil && !errors.Is(failed, context.Canceled) {
+	if failed := crew.Wait(); failed != nil && !errors.Is(failed, context.Canceled) {
+		r.Say("sweep.stopped", failed)
 		err = failed
 	}
 	return sum, err

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ type forge struct {
 	repositories map[int64]github.Repository
 	lost         map[int64][]github.LostHead
 	owners       []byte
+	mu           sync.Mutex
 	asked        []string
 	repos        map[int64]*planted.Repo
 	listed       *github.Listing // what the list says, if that is not what is there
@@ -76,7 +78,9 @@ func (f *forge) listing() (l github.Listing) {
 }
 
 func (f *forge) Repository(_ context.Context, id int64) (github.Repository, error) {
+	f.mu.Lock()
 	f.asked = append(f.asked, fmt.Sprint("repository ", id))
+	f.mu.Unlock()
 	r, ok := f.repositories[id]
 	if !ok {
 		return r, missing()
@@ -85,9 +89,12 @@ func (f *forge) Repository(_ context.Context, id int64) (github.Repository, erro
 }
 
 func (f *forge) LostHeads(_ context.Context, r github.Repository, _ time.Time) ([]github.LostHead, error) {
+	f.mu.Lock()
 	f.asked = append(f.asked, "lost "+r.Name)
+	n := len(f.asked)
+	f.mu.Unlock()
 	if f.before != nil {
-		f.before(len(f.asked))
+		f.before(n)
 	}
 	return f.lost[r.ID], nil
 }

@@ -52,7 +52,8 @@ func (s *swept) fillExtras(r *orgtest.Repo, round int, at time.Time) {
 	r.Artifacts = append([]orgtest.File{file(6, "build", "artifact")}, r.Artifacts...)
 }
 
-// TestSweepExtras finds keys in what is not in git, each where it is and once, and reads in the second sweep what is new.
+// TestSweepExtras plants keys in issues, comments, attachments and gists. A sweep reports each of them once, with its address, and
+// the next sweep reads only what is new.
 func TestSweepExtras(t *testing.T) {
 	t.Parallel()
 	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: 30})

@@ -219,6 +219,18 @@ func TestSweepNamed(t *testing.T) {
 	}
 }
 
+// TestSweepNothing filters all repositories out. A sweep that read nothing does not say that all is clean.
+func TestSweepNothing(t *testing.T) {
+	t.Parallel()
+	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: 30})
+	cmd := exec.CommandContext(t.Context(), binary, "sweep", "github", "--org", s.Org, "--exclude", "*", "--api-url", s.URL, "--no-verify", "--state", filepath.Join(t.TempDir(), "state"))
+	cmd.Env = append(isolation(s.folder), "PATH="+os.Getenv("PATH"), "GITHUB_TOKEN="+s.token)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "no repository was swept") || strings.Contains(string(out), "clean") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // TestSweepRefused has a token that is wrong, and an owner that does not exist: mistakes that trying again does not mend.
 func TestSweepRefused(t *testing.T) {
 	t.Parallel()

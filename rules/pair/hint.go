@@ -6,9 +6,6 @@ import (
 	"strings"
 )
 
-// hintReach is how far before a value its name is looked for, in bytes.
-const hintReach = 64
-
 // The hints. A value that another thing's name is beside is an AccessKey secret only if nothing better is near, and a
 // good name lifts an unnamed value (60) almost to a named one (100).
 const (
@@ -18,17 +15,10 @@ const (
 	likely   = 30  // a common short name of an AccessKey secret: sk, accessKey, password
 )
 
-// hint rates a value by its key name: sk may be an AccessKey secret, traceId and jwtSecret are not. It is added to the
+// hintOf rates a value by its key name: sk may be an AccessKey secret, traceId and jwtSecret are not. It is added to the
 // score.
-func (j *joiner) hint(s part) int {
-	before := j.content[max(0, s.Start-hintReach):s.Start]
-	before = before[bytes.LastIndexByte(before, '\n')+1:]
-	name := bytes.TrimRight(before, " \t\"'`\\:=>(@：＝")
-	if len(name) == len(before) {
-		return 0
-	}
-	last := bytes.LastIndexFunc(name, func(r rune) bool { return !isNameRune(r) })
-	plain := strings.NewReplacer("_", "", "-", "", ".", "").Replace(string(bytes.ToLower(name[last+1:])))
+func hintOf(name []byte) int {
+	plain := strings.NewReplacer("_", "", "-", "", ".", "").Replace(string(bytes.ToLower(name)))
 	if holdsAny(plain, "trace", "etag", "salt", "nonce", "requestid", "csrf", "md5", "hash", "session", "jwt") {
 		return never
 	}

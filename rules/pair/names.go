@@ -18,23 +18,38 @@ const (
 	foreign   = -30 // only the secret is: it may be that of something else
 )
 
-// nameOf returns the name before a value on its line, in its own case; "" if there is none. A name such as value or default
-// says nothing: then the name is that of the entry around it.
+// nameOf returns the name before a value on its line, in its own case; nil if there is none. A name such as value or default
+// says nothing: then it is the name of the entry around it.
 func nameOf(content []byte, start int) []byte {
 	before := content[max(0, start-nameReach):start]
-	line := before[bytes.LastIndexByte(before, '\n')+1:]
-	name := lastName(bytes.TrimRight(line, nameGap), len(line))
+	line := lastLine(before)
+	named := bytes.TrimRight(line, nameGap)
+	if len(named) == len(line) {
+		return nil // the value follows what is before it without a sign between
+	}
+	name := lastName(named)
 	if !slices.Contains(genericNames[:], strings.ToLower(string(name))) {
 		return name
 	}
 	for range maxEntryLines {
 		before = bytes.TrimRight(before[:len(before)-len(line)], " \t\r\n{")
-		line = before[bytes.LastIndexByte(before, '\n')+1:]
-		if around := lastName(bytes.TrimRight(line, nameGap), -1); around != nil && !bytes.ContainsAny(line, ".!?") {
+		line = lastLine(before)
+		if around := lastName(bytes.TrimRight(line, nameGap)); around != nil && !bytes.ContainsAny(line, ".!?") {
 			return around
 		}
 	}
 	return nil
+}
+
+func lastLine(text []byte) []byte { return text[bytes.LastIndexByte(text, '\n')+1:] }
+
+// lastName returns the identifier at the end of a text; nil if there is none.
+func lastName(text []byte) []byte {
+	name := text[bytes.LastIndexFunc(text, func(r rune) bool { return !isNameRune(r) })+1:]
+	if len(name) == 0 {
+		return nil
+	}
+	return name
 }
 
 const (
@@ -45,19 +60,6 @@ const (
 
 // genericNames are those of fields that hold the value of an entry.
 var genericNames = [...]string{"value", "default", "val", "data", "content"}
-
-// lastName returns the identifier at the end of a text, which was cut from a longer one of the given length; nil if there
-// is none, or if nothing was cut: then the value follows it without a sign between.
-func lastName(text []byte, whole int) []byte {
-	if len(text) == whole {
-		return nil
-	}
-	name := text[bytes.LastIndexFunc(text, func(r rune) bool { return !isNameRune(r) })+1:]
-	if len(name) == 0 {
-		return nil
-	}
-	return name
-}
 
 // partWords say which part of a credential a value is.
 var partWords = map[string]bool{
@@ -108,12 +110,12 @@ func wordsOf(name []byte) []string {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// readStems reads the stems of all parts.
-func (j *joiner) readStems() {
+// readNames reads what the names of all parts say.
+func (j *joiner) readNames() {
 	for _, list := range [][]part{j.ids, j.secrets} {
 		for i := range list {
 			name := nameOf(j.content, list[i].Start)
-			list[i].hasName, list[i].stem = name != nil, stemOf(name)
+			list[i].hasName, list[i].stem, list[i].hint = name != nil, stemOf(name), hintOf(name)
 		}
 	}
 }

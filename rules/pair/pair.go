@@ -103,6 +103,7 @@ type part struct {
 	// hasName says that a name is before it; stem is what the name says besides which part it is.
 	hasName bool
 	stem    string
+	hint    int // of a secret
 	kind    lineOf
 	far     bool // it has no key name, but one that is telling enough to look at it from afar: sk
 }
@@ -248,7 +249,7 @@ type ranking struct {
 // pairs gives each ID its best secret that no better pair has taken. The secrets that are left become its candidates.
 func (j *joiner) pairs() {
 	j.addUnnamedSecrets()
-	j.readStems()
+	j.readNames()
 	readLines(j.content, j.ids)
 	readLines(j.content, j.secrets)
 	edges := append(j.lists(), j.byNames()...)
@@ -400,7 +401,7 @@ func (j *joiner) score(i int, s part) (int, bool) {
 	}
 	hint := 0
 	if !s.certain() {
-		hint = j.hint(s)
+		hint = s.hint
 	}
 	if hint == never && !s.named() {
 		return 0, false

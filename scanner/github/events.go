@@ -10,7 +10,7 @@ import (
 // Events are what has happened lately in an organization, or to a user's repositories, as far as it may have added something.
 type Events struct {
 	Repositories []int64 // each once, the latest first
-	Last         int64   // the number of the latest event; what is not later need not be looked at again
+	Last         int64   // the number of the latest event; later ones are new
 	ETag         string
 	Again        time.Duration // how long GitHub asks to wait before the next question
 }

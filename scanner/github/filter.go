@@ -10,7 +10,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// Check returns the first pattern that is none.
+// Check returns an error for the first pattern that is not valid.
 func (f Filter) Check() error {
 	for _, glob := range slices.Concat(f.Globs, f.Exclude) {
 		if _, err := path.Match(glob, ""); err != nil {

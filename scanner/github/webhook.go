@@ -17,7 +17,7 @@ type Delivery struct {
 }
 
 // additions are the events after which a repository may have more: refs, pull requests, pages of the wiki.
-var additions = map[string]bool{"push": true, "create": true, "pull_request": true, "gollum": true, "repository": true, "public": true, "fork": false}
+var additions = map[string]bool{"push": true, "create": true, "pull_request": true, "gollum": true, "repository": true, "public": true}
 
 // ParseDelivery checks the signature of a delivery, as X-Hub-Signature-256 has it, and reads it.
 func ParseDelivery(event, signature string, body, secret []byte) (Delivery, error) {

@@ -187,7 +187,7 @@ func (e *extras) add(r *recent.Reading, f File, open func(limit int64) (io.ReadC
 	case err != nil:
 		return err
 	}
-	f.Repository = fullName(e.repository)
+	f.Repository = e.repository.FullName()
 	e.files = append(e.files, f)
 	return nil
 }

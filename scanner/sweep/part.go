@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -25,8 +24,8 @@ type Part struct {
 	Wiki bool
 	Gist bool
 	Read Read // what earlier scans have read of it
-	// Beside is what scans have read of the repository that this one was forked from.
-	Beside Read
+	// Base is what scans have read of the repository that this one was forked from.
+	Base Read
 	// Lost says that the forge can be asked which commits have lost their refs.
 	Lost bool
 }
@@ -85,16 +84,6 @@ func (r Read) ids() []object.ID {
 	return out
 }
 
-// has reports whether a commit is one of the tips.
-func (r Read) has(id object.ID) bool {
-	for tip := range slices.Chunk(r.Tips, idSize) {
-		if bytes.Equal(tip, id[:idSize]) {
-			return true
-		}
-	}
-	return false
-}
-
 // LostHead is a commit that lost its ref.
 type LostHead struct {
 	Commit string // hex
@@ -106,7 +95,9 @@ type part struct {
 	*remote.Source
 	Part
 	session Session
-	heads   []LostHead          // nil before the forge was asked
+	heads   []LostHead
+	asked   bool                // the forge was asked for heads
+	now     Read                // what the refs of the server are
 	lost    map[string]LostHead // by the ref that it is kept under
 	changed bool
 }
@@ -133,11 +124,15 @@ func (p *part) Scan(ctx context.Context, sink scanner.Sink) error {
 
 // choose asks for what was added since the last scan.
 func (p *part) choose(ctx context.Context, refs map[string]object.ID) (remote.Choice, error) {
-	if p.Read.Digest == newRead(refs).Digest {
+	if p.now = newRead(refs); p.now.Digest == p.Read.Digest {
 		return remote.Choice{Nothing: true}, nil
 	}
 	p.changed = true
-	c := remote.Choice{Known: append(p.Read.ids(), p.Beside.ids()...), Lost: map[object.ID]string{}}
+	c := remote.Choice{Known: append(p.Read.ids(), p.Base.ids()...), Lost: map[object.ID]string{}}
+	read := map[object.ID]bool{}
+	for _, id := range p.Read.ids() {
+		read[id] = true
+	}
 	if !p.Lost {
 		return c, nil
 	}
@@ -146,7 +141,7 @@ func (p *part) choose(ctx context.Context, refs map[string]object.ID) (remote.Ch
 	}
 	for _, h := range p.heads {
 		id, ok := object.SHA1.ParseID(h.Commit)
-		if !ok || c.Lost[id] != "" || p.Read.has(id) {
+		if !ok || c.Lost[id] != "" || read[id] {
 			continue
 		}
 		name := fmt.Sprint(lostRef, len(c.Lost))
@@ -157,8 +152,9 @@ func (p *part) choose(ctx context.Context, refs map[string]object.ID) (remote.Ch
 
 // findLost asks the forge for lost heads, once: a fetch without one that is not served any more chooses again.
 func (p *part) findLost(ctx context.Context) (err error) {
-	if p.heads == nil {
+	if !p.asked {
 		p.heads, err = p.session.Lost(ctx)
+		p.asked = err == nil
 	}
 	return err
 }
@@ -168,7 +164,7 @@ func (p *part) read() Read {
 	if p.Refs() == nil {
 		return Read{Missing: true}
 	}
-	return newRead(p.Refs())
+	return p.now
 }
 
 // Locate implements scanner.Locator. It says of each place which repository it is in, and how its commit was lost.

@@ -15,8 +15,8 @@ import (
 	"github.com/akguard/akguard/scanner/report/jsonl"
 )
 
-// ledger keeps findings by repository and credential, as the objects of the JSON stream.
-type ledger struct {
+// findingStore keeps findings by repository and credential, as the objects of the JSON stream.
+type findingStore struct {
 	records
 	rules *rules.Set
 	whole bool // secrets are kept, not masked
@@ -25,30 +25,33 @@ type ledger struct {
 // maxKept is how many places of a credential are kept for one repository.
 const maxKept = 1000
 
-// save adds a finding to what is known of the credential in a repository. Places are never lost: a credential that was
-// pushed stays leaked.
-func (a ledger) save(ctx context.Context, repository int64, f finding.Finding) error {
+// save adds a finding to what is known of the credential in a repository: a credential that was pushed stays leaked. It
+// reports whether the places are too many to keep them all.
+func (a findingStore) save(ctx context.Context, repository int64, f finding.Finding) (cut bool, err error) {
 	at := key(repository) + "/" + f.Fingerprint
 	for {
 		old, revision, err := a.Get(ctx, at)
 		if err != nil {
-			return fmt.Errorf("reading a finding: %w", err)
+			return false, fmt.Errorf("reading a finding: %w", err)
 		}
-		if known, err := a.decode(old); err == nil && len(known) == 1 {
+		if old != nil {
+			known, err := a.decode(old)
+			if err != nil || len(known) != 1 {
+				return false, fmt.Errorf("reading the finding %s: %w", at, cmp.Or(err, errNotOne))
+			}
 			f = join(known[0], f)
 		}
-		data, err := a.encode(f)
-		if err != nil {
-			return err
-		}
-		if bytes.Equal(data, old) {
-			return nil
+		data, cut, err := a.encode(f)
+		if err != nil || bytes.Equal(data, old) {
+			return cut, err
 		}
 		if _, err = a.Put(ctx, at, data, revision); !errors.Is(err, ErrChanged) {
-			return err
+			return cut, err
 		}
 	}
 }
+
+var errNotOne = errors.New("it is not one finding")
 
 // join adds the places of two findings of one credential in one repository. The second is the later one, and its verdict holds.
 func join(old, now finding.Finding) finding.Finding {
@@ -86,22 +89,23 @@ func masked(list []finding.Finding, skips []finding.Skip) ([]finding.Finding, []
 	return out.Findings, out.Skips, err
 }
 
-// encode writes a finding as one line of the JSON stream, of the first places as many as fit.
-func (a ledger) encode(f finding.Finding) ([]byte, error) {
-	f.Occurrences = f.Occurrences[:min(len(f.Occurrences), maxKept)]
+// encode writes a finding as one line of the JSON stream, with as many of the first places as fit.
+func (a findingStore) encode(f finding.Finding) (data []byte, cut bool, err error) {
+	all := len(f.Occurrences)
+	f.Occurrences = f.Occurrences[:min(all, maxKept)]
 	for {
 		var b bytes.Buffer
 		if err := jsonl.Lines().New(&b, report.Options{ShowSecrets: a.whole, Words: reason.Plain{}}).Finding(f); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if b.Len() <= MaxValue || len(f.Occurrences) == 1 {
-			return b.Bytes(), nil
+			return b.Bytes(), len(f.Occurrences) < all, nil
 		}
 		f.Occurrences = f.Occurrences[:len(f.Occurrences)/2]
 	}
 }
 
-func (a ledger) decode(data []byte) ([]finding.Finding, error) {
+func (a findingStore) decode(data []byte) ([]finding.Finding, error) {
 	var r finding.Recorded
 	if err := jsonl.Read(bytes.NewReader(data), a.rules, &r); err != nil {
 		return nil, err
@@ -110,7 +114,7 @@ func (a ledger) decode(data []byte) ([]finding.Finding, error) {
 }
 
 // merged returns the findings of the repositories that wanted accepts, one for each credential.
-func (a ledger) merged(ctx context.Context, wanted func(repository string) bool) ([]finding.Finding, error) {
+func (a findingStore) merged(ctx context.Context, wanted func(repository string) bool) ([]finding.Finding, error) {
 	byPrint := map[string]finding.Finding{}
 	err := a.Each(ctx, "", func(key string, value []byte) error {
 		repository, print, _ := cutKey(key)

@@ -31,18 +31,21 @@ type RunOptions struct {
 	Key    string        // of the program and its rules, as in WorkerOptions
 	Again  bool          // begin a new sweep, although the last one did not end
 	Check  time.Duration // how often the queue is held against what is still to do; default 15 s
-	// Progress is told of what was dealt with, and of how many repositories there are; it may be nil.
+	// Progress is told of what was handled, and of how many repositories there are; it may be nil.
 	Progress func(Progress)
 	// Recovered is told of jobs that the queue has lost and that were added again; it may be nil.
 	Recovered func(jobs int)
 	Now       func() time.Time
 }
 
+// checkEvery is how often the queue is held against what is awaited.
+const checkEvery = 15 * time.Second
+
 // Progress is how far a sweep is.
 type Progress struct {
-	Listed, Dealt, Unread int
-	Bytes                 int64
-	Last                  string // the repository that was dealt with last
+	Listed, Handled, Unread int
+	Bytes                   int64
+	Last                    string // the repository that was handled last
 }
 
 // Sweep is the record of a sweep.
@@ -85,7 +88,7 @@ func Run(ctx context.Context, o RunOptions) (*Sum, error) {
 
 func (o RunOptions) withDefaults() RunOptions {
 	if o.Check == 0 {
-		o.Check = 15 * time.Second
+		o.Check = checkEvery
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -105,10 +108,10 @@ type run struct {
 	buckets buckets
 	sweep   Sweep
 	listing github.Listing
-	wake    chan struct{} // something was dealt with
+	wake    chan struct{} // something was handled
 
 	mu       sync.Mutex
-	todo     map[int64]Job   // that are not dealt with
+	todo     map[int64]Job   // that are not handled
 	after    map[int64][]Job // forks that wait for a repository
 	progress Progress
 }
@@ -125,8 +128,8 @@ func (r *run) scopeKey() string {
 }
 
 // job returns the job of a repository.
-func (r *run) job(repository github.Repository, beside int64) Job {
-	return Job{Sweep: r.sweep.ID, Repository: repository, Beside: beside, Extras: r.opts.Extras}
+func (r *run) job(repository github.Repository, base int64) Job {
+	return Job{Sweep: r.sweep.ID, Repository: repository, Base: base, Extras: r.opts.Extras}
 }
 
 // ScopeKey is a short name for a scope, for files and keys.
@@ -160,29 +163,29 @@ func (r *run) end(ctx context.Context) error {
 	return r.buckets.sweeps.save(ctx, r.scopeKey(), r.sweep, revision)
 }
 
-// plan makes the jobs of what this sweep has not dealt with yet. A fork waits for the repository whose objects it has.
+// plan makes the jobs of what this sweep has not handled yet. A fork waits for the repository whose objects it has.
 func (r *run) plan(ctx context.Context) error {
 	r.progress.Listed = len(r.listing.Repositories)
-	leads := leadersOf(r.listing.Repositories)
+	bases := basesOf(r.listing.Repositories)
 	var now []Job
 	for _, repository := range r.listing.Repositories {
 		var mark Watermark
 		if _, err := r.buckets.loadMark(ctx, repository.ID, &mark); err != nil {
 			return err
 		}
-		if mark.dealt(r.sweep.ID) {
+		if mark.handled(r.sweep.ID) {
 			r.count(mark)
 			continue
 		}
-		r.todo[repository.ID] = r.job(repository, leads[repository.ID])
+		r.todo[repository.ID] = r.job(repository, bases[repository.ID])
 	}
 	for _, repository := range r.listing.Repositories {
 		job, ok := r.todo[repository.ID]
 		if !ok {
 			continue
 		}
-		if _, waits := r.todo[job.Beside]; waits {
-			r.after[job.Beside] = append(r.after[job.Beside], job)
+		if _, waits := r.todo[job.Base]; waits {
+			r.after[job.Base] = append(r.after[job.Base], job)
 		} else {
 			now = append(now, job)
 		}
@@ -199,9 +202,9 @@ func (r *run) enqueue(ctx context.Context, jobs []Job) error {
 	return nil
 }
 
-// leadersOf returns for each fork the repository that it shares objects with and that is scanned before it: the one that it
-// was forked from, or the root of the network. If neither is in the sweep, the first fork of the network leads.
-func leadersOf(list []github.Repository) map[int64]int64 {
+// basesOf returns for each fork the repository that it shares objects with and that is scanned before it: the one that it
+// was forked from, or the root of the network. If neither is in the sweep, the first fork of the network takes that place.
+func basesOf(list []github.Repository) map[int64]int64 {
 	listed, first := map[int64]bool{}, map[int64]int64{}
 	for _, repository := range list {
 		listed[repository.ID] = repository.Unavailable.IsZero()
@@ -209,19 +212,19 @@ func leadersOf(list []github.Repository) map[int64]int64 {
 			first[root] = repository.ID
 		}
 	}
-	leads := map[int64]int64{}
+	bases := map[int64]int64{}
 	for _, repository := range list {
-		for _, lead := range []int64{repository.Parent, repository.Source, first[repository.Source]} {
-			if lead != 0 && lead != repository.ID && listed[lead] {
-				leads[repository.ID] = lead
+		for _, base := range []int64{repository.Parent, repository.Source, first[repository.Source]} {
+			if base != 0 && base != repository.ID && listed[base] {
+				bases[repository.ID] = base
 				break
 			}
 		}
 	}
-	return leads
+	return bases
 }
 
-// wait waits until everything is dealt with, as the store has it in the end: what was seen on the way may be lost.
+// wait waits until everything is handled, as the store has it in the end: what was seen on the way may be lost.
 func (r *run) wait(ctx context.Context) error {
 	for {
 		if err := r.watch(ctx); err != nil {
@@ -235,23 +238,23 @@ func (r *run) wait(ctx context.Context) error {
 	}
 }
 
-// recount looks for repositories that were dealt with and whose watermark is gone, as when a bucket was lost, and has them dealt with
+// recount looks for repositories that were handled and whose watermark is gone, as when a bucket was lost, and has them handled
 // again.
 func (r *run) recount(ctx context.Context) (lost int, err error) {
-	leads := leadersOf(r.listing.Repositories)
+	bases := basesOf(r.listing.Repositories)
 	for _, repository := range r.listing.Repositories {
 		var mark Watermark
 		if _, err := r.buckets.loadMark(ctx, repository.ID, &mark); err != nil {
 			return 0, err
 		}
-		if mark.dealt(r.sweep.ID) {
+		if mark.handled(r.sweep.ID) {
 			continue
 		}
 		lost++
-		job := r.job(repository, leads[repository.ID])
+		job := r.job(repository, bases[repository.ID])
 		r.mu.Lock()
 		r.todo[repository.ID] = job
-		r.progress.Dealt--
+		r.progress.Handled--
 		r.mu.Unlock()
 		if err := r.opts.Queue.Enqueue(ctx, job); err != nil {
 			return 0, fmt.Errorf("adding a job again: %w", err)
@@ -260,7 +263,7 @@ func (r *run) recount(ctx context.Context) (lost int, err error) {
 	return lost, nil
 }
 
-// watch waits until everything was seen to be dealt with. It holds the queue against the watermarks from time to time.
+// watch waits until everything was seen to be handled. It holds the queue against the watermarks from time to time.
 func (r *run) watch(ctx context.Context) error {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
@@ -296,7 +299,7 @@ func (r *run) watch(ctx context.Context) error {
 // see takes note of a watermark.
 func (r *run) see(at string, value []byte) {
 	var mark Watermark
-	if json.Unmarshal(value, &mark) != nil || !mark.dealt(r.sweep.ID) {
+	if json.Unmarshal(value, &mark) != nil || !mark.handled(r.sweep.ID) {
 		return
 	}
 	r.mu.Lock()
@@ -314,9 +317,9 @@ func (r *run) see(at string, value []byte) {
 	}
 }
 
-// count counts a repository that was dealt with.
+// count counts a repository that was handled.
 func (r *run) count(mark Watermark) {
-	r.progress.Dealt++
+	r.progress.Handled++
 	r.progress.Last = mark.Name
 	if mark.State == Unread {
 		r.progress.Unread++
@@ -325,26 +328,26 @@ func (r *run) count(mark Watermark) {
 	r.opts.Progress(r.progress)
 }
 
-// ready returns the forks whose wait is over, and how many repositories are not dealt with.
+// ready returns the forks whose wait is over, and how many repositories are not handled.
 func (r *run) ready() (jobs []Job, left int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for lead, waiting := range r.after {
-		if _, busy := r.todo[lead]; !busy {
+	for base, waiting := range r.after {
+		if _, busy := r.todo[base]; !busy {
 			jobs = append(jobs, waiting...)
-			delete(r.after, lead)
+			delete(r.after, base)
 		}
 	}
 	return jobs, len(r.todo)
 }
 
-// reconcile adds the jobs again that the queue does not have any more, although nobody has dealt with them. Where the queue
+// reconcile adds the jobs again that the queue does not have any more, although nobody has handled them. Where the queue
 // still has a job, adding it does nothing.
 func (r *run) reconcile(ctx context.Context) error {
 	r.mu.Lock()
 	var missing []Job
 	for _, job := range r.todo {
-		if _, waits := r.todo[job.Beside]; !waits {
+		if _, waits := r.todo[job.Base]; !waits {
 			missing = append(missing, job)
 		}
 	}
@@ -353,23 +356,23 @@ func (r *run) reconcile(ctx context.Context) error {
 	if err != nil || waiting >= len(missing) {
 		return err
 	}
-	dealt := 0
+	handled := 0
 	for _, job := range missing { // the watch may have missed it
 		var mark Watermark
 		if _, err := r.buckets.loadMark(ctx, job.Repository.ID, &mark); err != nil {
 			return err
 		}
-		if mark.dealt(r.sweep.ID) {
+		if mark.handled(r.sweep.ID) {
 			text, _ := json.Marshal(mark)
 			r.see(key(job.Repository.ID), text)
-			dealt++
+			handled++
 			continue
 		}
 		if err := r.opts.Queue.Enqueue(ctx, job); err != nil {
 			return fmt.Errorf("adding a job again: %w", err)
 		}
 	}
-	if lost := len(missing) - waiting - dealt; lost > 0 {
+	if lost := len(missing) - waiting - handled; lost > 0 {
 		r.opts.Recovered(lost)
 	}
 	return nil

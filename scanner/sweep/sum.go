@@ -17,14 +17,14 @@ type Sum struct {
 
 	Listed, Scanned, Unchanged, Gone, Unread, Missing int
 
-	// Repositories are those that were listed, in the order of the listing; those that were not dealt with have no State.
-	Repositories []Dealt
+	// Repositories are those that were listed, in the order of the listing; those that were not handled have no State.
+	Repositories []Result
 	Findings     []finding.Finding // one for each credential, the most urgent first
 	Lost         int               // lost heads that no server serves any more
 }
 
-// Dealt is what became of a repository.
-type Dealt struct {
+// Result is what became of a repository.
+type Result struct {
 	Repository github.Repository
 	Watermark
 }
@@ -46,10 +46,10 @@ func (s *Sum) Skips() []finding.Skip {
 
 func (s *Sum) skips() (out []finding.Skip) {
 	for _, u := range s.Listing.Unreachable {
-		out = append(out, finding.Skip{Path: fullName(u.Repository), Reason: u.Why})
+		out = append(out, finding.Skip{Path: u.Repository.FullName(), Reason: u.Why})
 	}
 	for _, d := range s.Repositories {
-		name := fullName(d.Repository)
+		name := d.Repository.FullName()
 		switch d.State {
 		case "":
 			out = append(out, finding.Skip{Path: name, Reason: reason.New("sweep.not-reached")})
@@ -85,7 +85,7 @@ func (r *run) sum(ctx context.Context) (*Sum, error) {
 	s := &Sum{Sweep: r.sweep, Listing: r.listing, Listed: len(r.listing.Repositories) + len(r.listing.Unreachable), Unread: len(r.listing.Unreachable)}
 	wanted := map[string]bool{}
 	for _, repository := range r.listing.Repositories {
-		d := Dealt{Repository: repository}
+		d := Result{Repository: repository}
 		if _, err := r.buckets.loadMark(ctx, repository.ID, &d.Watermark); err != nil {
 			return nil, err
 		}
@@ -96,11 +96,11 @@ func (r *run) sum(ctx context.Context) (*Sum, error) {
 		wanted[key(repository.ID)] = true
 	}
 	var err error
-	s.Findings, err = ledger{r.buckets.findings, r.opts.Rules, false}.merged(ctx, func(repository string) bool { return wanted[repository] })
+	s.Findings, err = findingStore{r.buckets.findings, r.opts.Rules, false}.merged(ctx, func(repository string) bool { return wanted[repository] })
 	return s, err
 }
 
-func (s *Sum) count(d Dealt) {
+func (s *Sum) count(d Result) {
 	s.Repositories = append(s.Repositories, d)
 	s.Lost += d.Watermark.Gone
 	switch d.State {

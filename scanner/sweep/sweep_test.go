@@ -329,7 +329,7 @@ func TestWiki(t *testing.T) {
 	}
 }
 
-// TestLost has a queue that loses its jobs, and a store that loses what was dealt with, while a sweep runs. The sum is right
+// TestLost has a queue that loses its jobs, and a store that loses what was handled, while a sweep runs. The sum is right
 // in the end.
 func TestLost(t *testing.T) {
 	f, next := newForge(t), planted.Keys(5)
@@ -378,7 +378,7 @@ func TestWatch(t *testing.T) {
 	watched := make(chan error, 1)
 	go func() {
 		watched <- sweep.Watch(ctx, sweep.WatchOptions{
-			Forge: f, Queue: m, Store: m, Rules: builtin.Set(), Added: added, Scope: func(r github.Repository) bool { return r.Name != "other" },
+			Forge: f, Queue: m, Store: m, Rules: builtin.Set(), Added: added, Check: 20 * time.Millisecond, Scope: func(r github.Repository) bool { return r.Name != "other" },
 			Seen: func(l sweep.Look) error { looks <- l; return nil },
 		})
 	}()
@@ -397,8 +397,55 @@ func TestWatch(t *testing.T) {
 	if look := <-looks; look.State != sweep.Unchanged || len(look.Findings) != 0 {
 		t.Errorf("nothing was added: %s, %d findings", look.State, len(look.Findings))
 	}
+	// The queue has a job of a sweep for the repository, and ignores that of the watch until the sweep is done.
+	if err := m.Enqueue(ctx, sweep.Job{Sweep: "other", Repository: f.repositories[2]}); err != nil {
+		t.Fatal(err)
+	}
+	added <- 2
+	if look := <-looks; look.Name != "acme/r1" {
+		t.Errorf("seen %s", look.Name)
+	}
 	cancel()
 	if err := <-watched; !errors.Is(err, context.Canceled) {
 		t.Errorf("the watch ends with %v", err)
+	}
+}
+
+// TestInterrupted interrupts a worker more often than a repository is tried. That is not the repository's fault: it is scanned in the end.
+func TestInterrupted(t *testing.T) {
+	f := newForge(t)
+	f.add(t, 1, "shop").Commit("x")
+	m := sweeptest.NewMemory(time.Minute)
+	for range 5 {
+		ctx, cancel := context.WithCancel(t.Context())
+		f.before = func(int) { cancel() }
+		w, err := sweep.NewWorker(ctx, sweep.WorkerOptions{Queue: m, Store: m, Forge: f, Scanner: local{t.TempDir()}, Rules: builtin.Set(), Key: "1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			_, _ = sweep.Run(ctx, sweep.RunOptions{Lister: f, Queue: m, Store: m, Rules: builtin.Set(), Key: "1"})
+		}()
+		if err := w.Run(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	f.before = nil
+	if got, want := counts(sweeps(t, f, m)), "1: 1 scanned, 0 unchanged, 0 gone, 0 unread, 0 missing"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestManyPlaces has a key at more places than are kept of it. The sum says so.
+func TestManyPlaces(t *testing.T) {
+	f, key := newForge(t), planted.Keys(9)()
+	r := f.add(t, 1, "shop")
+	for i := range 1200 {
+		r.Write(fmt.Sprintf("dir/%04d.env", i), fmt.Sprint(i, "\n")+key.Text())
+	}
+	r.Commit("everywhere")
+	sum := sweeps(t, f, sweeptest.NewMemory(time.Minute))
+	if skips := sum.Skips(); len(sum.Findings) != 1 || len(skips) != 1 || skips[0].Reason.Code != "scan.too-many-places" || sum.Complete() {
+		t.Errorf("%d findings, skips %v", len(sum.Findings), skips)
 	}
 }

@@ -25,8 +25,9 @@ type WatchOptions struct {
 	Added <-chan int64
 	// Seen is called when a repository was looked at, with the findings that it did not have before. It is not called
 	// concurrently.
-	Seen func(Look) error
-	Now  func() time.Time
+	Seen  func(Look) error
+	Check time.Duration // how often jobs that are awaited are added again, in case the queue lost or ignored them; default 15 s
+	Now   func() time.Time
 }
 
 // Look is one look at a repository.
@@ -46,18 +47,27 @@ func Watch(ctx context.Context, o WatchOptions) error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	w := &watching{opts: o, buckets: b, at: map[int64]*attention{}, dealt: make(chan Watermark, 64), byName: map[string]int64{}}
+	if o.Check == 0 {
+		o.Check = checkEvery
+	}
+	checks := time.NewTicker(o.Check)
+	defer checks.Stop()
+	w := &watching{opts: o, buckets: b, at: map[int64]*attention{}, handled: make(chan Watermark, 64), byName: map[string]int64{}}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	go func() { stop(b.watermarks.Watch(ctx, "", w.see)) }()
+	go func() {
+		stop(b.watermarks.Watch(ctx, "", func(_ string, value []byte) { w.see(ctx, value) }))
+	}()
 	for {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case id := <-o.Added:
 			err = w.ask(ctx, id)
-		case mark := <-w.dealt:
+		case mark := <-w.handled:
 			err = w.report(ctx, mark)
+		case <-checks.C:
+			err = w.enqueue(ctx)
 		}
 		if err != nil {
 			return err
@@ -69,7 +79,7 @@ func Watch(ctx context.Context, o WatchOptions) error {
 type watching struct {
 	opts    WatchOptions
 	buckets buckets
-	dealt   chan Watermark
+	handled chan Watermark
 
 	mu     sync.Mutex
 	at     map[int64]*attention
@@ -78,7 +88,7 @@ type watching struct {
 
 // attention is what is known of a repository that a worker is to look at.
 type attention struct {
-	sweep string
+	job   Job
 	asked time.Time
 	again bool            // more was added meanwhile
 	known map[string]bool // the fingerprints that it had before
@@ -102,19 +112,37 @@ func (w *watching) ask(ctx context.Context, id int64) error {
 	case !w.opts.Scope(r):
 		return nil
 	}
-	a := &attention{sweep: "watch-" + rand.Text(), asked: w.opts.Now(), known: map[string]bool{}}
+	job := Job{Sweep: "watch-" + rand.Text(), Repository: r, Base: r.Parent}
+	a := &attention{job: job, asked: w.opts.Now(), known: map[string]bool{}}
 	if err := w.each(ctx, id, func(f finding.Finding) { a.known[f.Fingerprint] = true }); err != nil {
 		return err
 	}
 	w.mu.Lock()
-	w.at[id], w.byName[a.sweep] = a, id
+	w.at[id], w.byName[job.Sweep] = a, id
 	w.mu.Unlock()
-	return w.opts.Queue.Enqueue(ctx, Job{Sweep: a.sweep, Repository: r, Beside: r.Parent})
+	return w.opts.Queue.Enqueue(ctx, job)
+}
+
+// enqueue adds the jobs that are awaited again. It does nothing where the queue has them. A queue that had a job of a sweep
+// for the same repository has ignored ours.
+func (w *watching) enqueue(ctx context.Context) error {
+	w.mu.Lock()
+	var jobs []Job
+	for _, a := range w.at {
+		jobs = append(jobs, a.job)
+	}
+	w.mu.Unlock()
+	for _, job := range jobs {
+		if err := w.opts.Queue.Enqueue(ctx, job); err != nil {
+			return fmt.Errorf("adding a job again: %w", err)
+		}
+	}
+	return nil
 }
 
 // each visits what is known of a repository.
 func (w *watching) each(ctx context.Context, id int64, visit func(finding.Finding)) error {
-	found := ledger{w.buckets.findings, w.opts.Rules, false}
+	found := findingStore{w.buckets.findings, w.opts.Rules, false}
 	return found.Each(ctx, key(id)+"/", func(_ string, value []byte) error {
 		list, err := found.decode(value)
 		for _, f := range list {
@@ -125,7 +153,7 @@ func (w *watching) each(ctx context.Context, id int64, visit func(finding.Findin
 }
 
 // see takes note of a watermark.
-func (w *watching) see(_ string, value []byte) {
+func (w *watching) see(ctx context.Context, value []byte) {
 	var mark Watermark
 	if json.Unmarshal(value, &mark) != nil {
 		return
@@ -133,8 +161,12 @@ func (w *watching) see(_ string, value []byte) {
 	w.mu.Lock()
 	_, ours := w.byName[mark.Sweep]
 	w.mu.Unlock()
-	if ours {
-		w.dealt <- mark
+	if !ours {
+		return
+	}
+	select {
+	case w.handled <- mark:
+	case <-ctx.Done():
 	}
 }
 

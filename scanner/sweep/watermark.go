@@ -24,14 +24,14 @@ const (
 
 // Watermark is what a sweep remembers of a repository.
 type Watermark struct {
-	Name  string `json:"name"` // owner/name, when it was last dealt with
+	Name  string `json:"name"` // owner/name, when it was last handled
 	Sweep string `json:"sweep"`
 	Key   string `json:"key"` // of the program and its rules
-	// Ledger is the ID of the bucket that has the findings. If that was lost, what was read counts as not read.
-	Ledger string        `json:"ledger,omitempty"`
-	State  State         `json:"state"`
-	Reason reason.Reason `json:"reason,omitzero"` // why it was not scanned
-	At     time.Time     `json:"at"`
+	// FindingsID is the ID of the bucket that has the findings. If that was lost, what was read counts as not read.
+	FindingsID string        `json:"findingsId,omitempty"`
+	State      State         `json:"state"`
+	Reason     reason.Reason `json:"reason,omitzero"` // why it was not scanned
+	At         time.Time     `json:"at"`
 	// Read is what was read of each part, as of the last complete scan. It has the order of Request.Parts.
 	Read []Read `json:"read,omitempty"`
 	// Extras are what was read besides git, by kind.
@@ -46,8 +46,8 @@ type Watermark struct {
 	Milliseconds int64  `json:"milliseconds"`   // that the last scan took
 }
 
-// dealt reports whether a sweep has dealt with the repository.
-func (w Watermark) dealt(sweep string) bool { return w.Sweep == sweep && w.State != "" }
+// handled reports whether a sweep has handled the repository.
+func (w Watermark) handled(sweep string) bool { return w.Sweep == sweep && w.State != "" }
 
 // read returns what was read of a part, unless the program has changed since.
 func (w Watermark) read(part int, key string) Read {
@@ -109,7 +109,7 @@ const (
 	bucketSweeps     = "sweeps"     // by scope
 )
 
-// loadMark reads the watermark of a repository. One whose findings were lost is none.
+// loadMark reads the watermark of a repository. One whose findings were lost counts as missing.
 func (b buckets) loadMark(ctx context.Context, repository int64, mark *Watermark) (revision uint64, err error) {
 	if revision, err = b.watermarks.load(ctx, key(repository), mark); err != nil || revision == 0 {
 		return revision, err
@@ -118,7 +118,7 @@ func (b buckets) loadMark(ctx context.Context, repository int64, mark *Watermark
 	if err != nil {
 		return 0, fmt.Errorf("reading the findings: %w", err)
 	}
-	if mark.Ledger != id {
+	if mark.FindingsID != id {
 		*mark = Watermark{}
 	}
 	return revision, nil

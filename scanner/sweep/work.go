@@ -134,18 +134,18 @@ func (w *Worker) attempt(ctx context.Context, job Job, mark Watermark) (Watermar
 // request says what to scan: what was added to the code and to the wiki since the last scan.
 func (w *Worker) request(ctx context.Context, job Job, mark Watermark) (Request, error) {
 	r := job.Repository
-	code := Part{Name: fullName(r), URL: r.Clone, Web: r.Web, Read: mark.read(0, w.opts.Key), Lost: r.Gist == "", Gist: r.Gist != ""}
-	if job.Beside != 0 {
-		var beside Watermark
-		if _, err := w.buckets.loadMark(ctx, job.Beside, &beside); err != nil {
+	code := Part{Name: r.FullName(), URL: r.Clone, Web: r.Web, Read: mark.read(0, w.opts.Key), Lost: r.Gist == "", Gist: r.Gist != ""}
+	if job.Base != 0 {
+		var base Watermark
+		if _, err := w.buckets.loadMark(ctx, job.Base, &base); err != nil {
 			return Request{}, err
 		}
-		code.Beside = beside.read(0, w.opts.Key)
+		code.Base = base.read(0, w.opts.Key)
 	}
 	request := Request{Parts: []Part{code}, Limits: w.opts.Limits}
 	if r.WikiClone != "" {
 		request.Parts = append(request.Parts, Part{
-			Name: fullName(r) + wikiSuffix, URL: r.WikiClone, Web: r.WikiWeb, Wiki: true, Read: mark.read(1, w.opts.Key),
+			Name: r.FullName() + wikiSuffix, URL: r.WikiClone, Web: r.WikiWeb, Wiki: true, Read: mark.read(1, w.opts.Key),
 		})
 	}
 	return request, nil

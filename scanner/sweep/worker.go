@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,8 +19,8 @@ import (
 type Job struct {
 	Sweep      string            // the sweep that asks
 	Repository github.Repository // as it was listed; it may have been renamed since
-	// Beside is the repository whose objects a fork mostly has, and which was dealt with before; 0 for none.
-	Beside int64
+	// Base is the repository whose objects a fork mostly has, and which was handled before; 0 for none.
+	Base   int64
 	Extras Extras
 }
 
@@ -72,7 +73,7 @@ type Failure struct {
 type Worker struct {
 	opts    WorkerOptions
 	buckets buckets
-	found   ledger
+	found   findingStore
 }
 
 // NewWorker returns a worker.
@@ -82,7 +83,7 @@ func NewWorker(ctx context.Context, o WorkerOptions) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Worker{opts: o, buckets: b, found: ledger{b.findings, o.Rules, o.Secrets}}, nil
+	return &Worker{opts: o, buckets: b, found: findingStore{b.findings, o.Rules, o.Secrets}}, nil
 }
 
 func (o WorkerOptions) withDefaults() WorkerOptions {
@@ -116,12 +117,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("taking a job: %w", err)
 		}
-		if err := w.deal(ctx, d); err != nil {
-			if ctx.Err() != nil {
-				_ = d.Later(context.WithoutCancel(ctx), 0) // another worker need not wait
-				return ctx.Err()
-			}
-			return err
+		if err := w.handle(ctx, d); err != nil {
+			_ = d.Later(context.WithoutCancel(ctx), 0) // another worker need not wait
+			return cmp.Or(ctx.Err(), err)
 		}
 	}
 }
@@ -134,18 +132,18 @@ type attempt struct {
 	Reason reason.Reason `json:"reason,omitzero"` // why the last one failed; zero if it did not end
 }
 
-// deal deals with one job: it scans the repository, or records why that cannot be done.
-func (w *Worker) deal(ctx context.Context, d Delivery) error {
+// handle handles one job: it scans the repository, or records why that cannot be done.
+func (w *Worker) handle(ctx context.Context, d Delivery) error {
 	job := d.Job()
 	var mark Watermark
 	revision, err := w.buckets.loadMark(ctx, job.Repository.ID, &mark)
 	if err != nil {
 		return err
 	}
-	if mark.dealt(job.Sweep) {
+	if mark.handled(job.Sweep) {
 		return done(ctx, d)
 	}
-	if mark.Ledger, err = w.buckets.findings.ID(ctx); err != nil {
+	if mark.FindingsID, err = w.buckets.findings.ID(ctx); err != nil {
 		return fmt.Errorf("reading the findings: %w", err)
 	}
 	tries, err := w.begin(ctx, job)
@@ -164,20 +162,21 @@ func (w *Worker) deal(ctx context.Context, d Delivery) error {
 	go w.beat(beating, d)
 	next, findings, err := w.scan(ctx, job, mark)
 	stop()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
 	var refused *tokenError
-	if errors.As(err, &refused) {
-		_ = d.Later(ctx, 0)
-		return refused
+	if ctx.Err() != nil || errors.As(err, &refused) { // the repository is not to blame
+		w.uncount(context.WithoutCancel(ctx), job)
+		return cmp.Or(ctx.Err(), err)
 	}
 	if err != nil {
 		return w.fail(ctx, d, mark, revision, tries, err)
 	}
 	for _, f := range findings {
-		if err := w.found.save(ctx, job.Repository.ID, f); err != nil {
+		cut, err := w.found.save(ctx, job.Repository.ID, f)
+		if err != nil {
 			return err
+		}
+		if cut {
+			next.skip(Skip{Path: f.Occurrences[0].Path, Reason: reason.New("scan.too-many-places", maxKept)})
 		}
 	}
 	return w.settle(ctx, d, mark, revision, next)
@@ -201,6 +200,17 @@ func (w *Worker) begin(ctx context.Context, job Job) (attempt, error) {
 			a.Reason = last
 			return a, err
 		}
+	}
+}
+
+// uncount takes back the count of an attempt that was interrupted. If that fails, the repository has one attempt less.
+func (w *Worker) uncount(ctx context.Context, job Job) {
+	var a attempt
+	at := key(job.Repository.ID)
+	revision, err := w.buckets.attempts.load(ctx, at, &a)
+	if err == nil && a.Sweep == job.Sweep && a.Count > 0 {
+		a.Count--
+		_ = w.buckets.attempts.save(ctx, at, a, revision)
 	}
 }
 
@@ -233,7 +243,7 @@ func (w *Worker) fail(ctx context.Context, d Delivery, mark Watermark, revision 
 	if stored, err := w.buckets.attempts.load(ctx, at, &now); err == nil && now.Count == a.Count {
 		_ = w.buckets.attempts.save(ctx, at, a, stored) // else the reason is lost, and the count is not
 	}
-	w.opts.Retries(Failure{Repository: fullName(job.Repository), Try: a.Count, Of: w.opts.Tries, Err: failed})
+	w.opts.Retries(Failure{Repository: job.Repository.FullName(), Try: a.Count, Of: w.opts.Tries, Err: failed})
 	_ = d.Later(ctx, w.opts.Pause<<(a.Count-1)) // else it comes back when the queue has missed the beats
 	return ctx.Err()
 }
@@ -259,9 +269,9 @@ func limits() []string {
 	return []string{"sweep.too-long", "isolate.time", "isolate.memory", "isolate.disk", "git.fetch-refs-size"}
 }
 
-// next is the watermark of a repository that was dealt with.
+// next is the watermark of a repository that was handled.
 func (w *Worker) next(mark Watermark, job Job, s State) Watermark {
-	mark.Name, mark.Sweep, mark.State, mark.At, mark.Reason = fullName(job.Repository), job.Sweep, s, w.opts.Now().UTC(), reason.Reason{}
+	mark.Name, mark.Sweep, mark.State, mark.At, mark.Reason = job.Repository.FullName(), job.Sweep, s, w.opts.Now().UTC(), reason.Reason{}
 	return mark
 }
 
@@ -271,7 +281,7 @@ func (w *Worker) unread(mark Watermark, job Job, why reason.Reason) Watermark {
 	return next
 }
 
-// settle stores a watermark, unless another worker has dealt with the repository meanwhile, and ends the job. It is the
+// settle stores a watermark, unless another worker has handled the repository meanwhile, and ends the job. It is the
 // only fence: a message that was acknowledged late is removed under the worker that has it now.
 func (w *Worker) settle(ctx context.Context, d Delivery, old Watermark, revision uint64, next Watermark) error {
 	err := w.buckets.watermarks.save(ctx, key(d.Job().Repository.ID), next, revision)
@@ -281,10 +291,8 @@ func (w *Worker) settle(ctx context.Context, d Delivery, old Watermark, revision
 	return done(ctx, d)
 }
 
-// done removes a job. If that fails, the job is handed out once more, and found dealt with.
+// done removes a job. If that fails, the job is handed out once more, and found handled.
 func done(ctx context.Context, d Delivery) error {
 	_ = d.Done(ctx)
 	return ctx.Err()
 }
-
-func fullName(r github.Repository) string { return r.Owner + "/" + r.Name }

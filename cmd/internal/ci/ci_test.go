@@ -197,6 +197,6 @@ func TestSearchFor(t *testing.T) {
 		t.Errorf("the plan is %+v", plan)
 	}
 	if _, err := ci.WithPull([]byte("[]"), 7, "other"); err == nil {
-		t.Error("an event that is none is completed")
+		t.Error("something that is not an event is completed")
 	}
 }

@@ -46,7 +46,7 @@ func (r *roff) verbatim(lines []string) {
 // entry is a line of a list in a help text: two spaces, a name, two spaces or more, and its meaning.
 var entry = regexp.MustCompile(`^  (\S+(?: \S+)*) {2,}(\S.*)$`)
 
-// prose writes a help text. A paragraph whose lines are indented is a list, or keeps its breaks if it is none.
+// prose writes a help text. Indented lines are a list, or else text that keeps its line breaks.
 func (r *roff) prose(text string) {
 	for _, paragraph := range strings.Split(text, "\n\n") {
 		lines := strings.Split(paragraph, "\n")

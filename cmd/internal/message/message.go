@@ -18,7 +18,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 )
 
-// text is one sentence. {1} stands for its first argument, and so on.
+// text is one sentence. {1} is replaced by its first argument, and so on.
 type text struct {
 	en, zh string
 	one    string // the English text where the first argument is 1; en if empty

@@ -11,6 +11,7 @@ var sweepTexts = texts{
 	"sweep.retry":             {en: "{1}: attempt {2} of {3} failed: {4}", zh: "{1}：第 {2}/{3} 次尝试失败：{4}"},
 	"sweep.recovered":         {en: "the queue had lost {1} jobs; they were added again", one: "the queue had lost a job; it was added again", zh: "队列丢失了 {1} 个任务，已重新加入"},
 	"sweep.proof":             {en: "{1} listed = {2} scanned + {3} unchanged + {4} gone + {5} not readable + {6} not reached", zh: "列出 {1} = 已扫描 {2} + 无变化 {3} + 已删除 {4} + 无法读取 {5} + 未到达 {6}"},
+	"sweep.nothing":           {en: "no repository was swept: check the names, the filters and what the token can read", zh: "没有扫描任何仓库：请检查名称、过滤条件和令牌的读取权限"},
 	"sweep.filtered":          {en: "{1} repositories are left out by filters", one: "one repository is left out by filters", zh: "过滤条件排除了 {1} 个仓库"},
 	"sweep.lost-gone":         {en: "{1} commits that lost their refs are not served any more", one: "one commit that lost its ref is not served any more", zh: "{1} 个失去引用的提交已无法获取"},
 	"sweep.listening":         {en: "workers can join: akguard sweep worker --nats {1}, with the token of {2}", zh: "工作进程可加入：akguard sweep worker --nats {1}，令牌见 {2}"},

@@ -156,7 +156,7 @@ func (r *githubRun) file(ctx context.Context, repository github.Repository, f fi
 	}
 	recorded := finding.Recorded{
 		Opened: finding.Header{
-			Version: command.Version(), Target: repository.FullName(), Rules: r.crew.rules.Rules(), Verify: r.crew.verifier != nil,
+			Version: command.Version(), Target: repository.FullName(), Rules: r.pool.rules.Rules(), Verify: r.pool.verifier != nil,
 			Notes: []reason.Reason{reason.New("sweep.issue-note")},
 		},
 		Findings: []finding.Finding{f}, Sum: sum, Ended: true,
@@ -164,7 +164,7 @@ func (r *githubRun) file(ctx context.Context, repository github.Repository, f fi
 	if err := recorded.Play(h); err != nil {
 		return github.Filed{}, err
 	}
-	return r.crew.account.FileIssue(ctx, repository, github.Issue{
+	return r.pool.account.FileIssue(ctx, repository, github.Issue{
 		Marker: "key-" + f.Fingerprint, Title: r.Text("sweep.issue-title", f.Credential.ID.String()), Body: body.String(),
 	})
 }

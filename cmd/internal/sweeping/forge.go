@@ -1,14 +1,12 @@
 package sweeping
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/scanner/github"
 	"github.com/spf13/pflag"
 )
@@ -47,7 +45,7 @@ func (o forgeFlags) tokens(owner string) (github.Tokens, error) {
 	case o.app != "":
 		return o.appTokens(owner)
 	case o.tokenFile != "":
-		text, err := readSmall(o.tokenFile)
+		text, err := config.ReadFile(o.tokenFile, maxToken)
 		if err != nil {
 			return nil, command.Usage("usage.sweep-token-file", o.tokenFile, err)
 		}
@@ -66,7 +64,7 @@ func (o forgeFlags) identity() string {
 	if o.app == "" {
 		return "user"
 	}
-	id := strings.Map(func(r rune) rune { // what is not one of these is in no ID of an App
+	id := strings.Map(func(r rune) rune { // the ID of an App has no other characters
 		if strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", r) {
 			return r
 		}
@@ -76,7 +74,7 @@ func (o forgeFlags) identity() string {
 }
 
 func (o forgeFlags) appTokens(owner string) (github.Tokens, error) {
-	pem, err := readSmall(o.appKey)
+	pem, err := config.ReadFile(o.appKey, maxToken)
 	if err != nil {
 		return nil, command.Usage("usage.sweep-app-key", o.appKey, err)
 	}
@@ -85,21 +83,4 @@ func (o forgeFlags) appTokens(owner string) (github.Tokens, error) {
 		return nil, command.Usage("usage.sweep-app-key", o.appKey, err)
 	}
 	return tokens, nil
-}
-
-// readSmall reads a file that is not larger than a token or a key can be.
-func readSmall(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		var path *fs.PathError
-		if errors.As(err, &path) {
-			return nil, path.Err
-		}
-		return nil, err
-	}
-	if info.Size() > maxToken {
-		return nil, errors.New("it is too large")
-	}
-	text, err := os.ReadFile(name)
-	return bytes.TrimSpace(text), err
 }

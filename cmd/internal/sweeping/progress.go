@@ -20,7 +20,7 @@ func (r *githubRun) newProgress(o githubOptions) progress {
 
 func (p progress) show(s sweep.Progress) {
 	if p.bar != nil {
-		p.bar.Phase("sweep", s.Dealt, s.Listed)
+		p.bar.Phase("sweep", s.Handled, s.Listed)
 	}
 }
 

@@ -27,7 +27,7 @@ import (
 type githubRun struct {
 	*app
 	opts  githubOptions
-	crew  crew
+	pool  workerPool
 	queue *queue.Queue
 
 	targets []notify.Target // whom to tell
@@ -52,10 +52,10 @@ func (r *githubRun) run(ctx context.Context) error {
 		return err
 	}
 	defer r.queue.Close()
-	if r.crew, err = r.newCrew(ctx, r.opts.workFlags, tokens, r.queue); err != nil {
+	if r.pool, err = r.newPool(ctx, r.opts.workFlags, tokens, r.queue); err != nil {
 		return err
 	}
-	defer r.crew.close()
+	defer r.pool.close()
 	sum, err := r.sweep(ctx)
 	if sum == nil {
 		if ctx.Err() != nil {
@@ -112,9 +112,9 @@ func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
 	defer abort(nil)
 	working, stop := context.WithCancel(ctx)
 	defer stop()
-	var crew errgroup.Group
-	crew.Go(func() error {
-		err := r.crew.work(working)
+	var group errgroup.Group
+	group.Go(func() error {
+		err := r.pool.work(working)
 		if working.Err() == nil {
 			abort(err) // nobody is left to work
 		}
@@ -123,11 +123,11 @@ func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
 	progress := r.newProgress(r.opts)
 	defer progress.clear()
 	sum, err = sweep.Run(ctx, sweep.RunOptions{
-		Lister: lister{r.crew.account, r.opts.gists}, Scope: r.opts.scope, Extras: r.opts.extras, Queue: r.queue, Store: r.queue, Rules: r.crew.rules, Key: r.crew.key, Again: r.opts.again,
+		Lister: lister{r.pool.account, r.opts.gists}, Scope: r.opts.scope, Extras: r.opts.extras, Queue: r.queue, Store: r.queue, Rules: r.pool.rules, Key: r.pool.key, Again: r.opts.again,
 		Progress: progress.show, Recovered: func(jobs int) { r.note("sweep.recovered", jobs) },
 	})
 	stop()
-	if failed := crew.Wait(); failed != nil && !errors.Is(failed, context.Canceled) {
+	if failed := group.Wait(); failed != nil && !errors.Is(failed, context.Canceled) {
 		r.Say("sweep.stopped", failed)
 		err = failed
 	}
@@ -151,9 +151,12 @@ func (r *githubRun) report(out *command.Output, sum *sweep.Sum, interrupted bool
 	totals.Interrupted, totals.Duration = interrupted, time.Since(r.began)
 	recorded := finding.Recorded{
 		Opened: finding.Header{
-			Version: command.Version(), Target: target(r.opts.scope), Rules: r.crew.rules.Rules(), Verify: r.crew.verifier != nil, Notes: notes(sum),
+			Version: command.Version(), Target: target(r.opts.scope), Rules: r.pool.rules.Rules(), Verify: r.pool.verifier != nil, Notes: notes(sum),
 		},
 		Findings: sum.Findings, Skips: sum.Skips(), Sum: totals, Ended: true,
+	}
+	if sum.Listed == 0 {
+		recorded.Opened.Empty = reason.New("sweep.nothing")
 	}
 	if err := recorded.Play(h); err != nil {
 		return err
@@ -200,19 +203,19 @@ func (r *githubRun) conclude(sum *sweep.Sum) {
 	r.Judge(r.opts.failOn, outcome)
 }
 
-// crew is what works in this process.
-type crew struct {
+// workerPool is what works in this process.
+type workerPool struct {
 	account  *github.Account
 	rules    *rules.Set
 	key      string
 	verifier verifier.Verifier
 	workers  []*sweep.Worker
-	pool     *isolate.Pool
+	children *isolate.Pool
 	save     func()
 }
 
-// newCrew makes the workers of this process.
-func (a *app) newCrew(ctx context.Context, o workFlags, tokens github.Tokens, q *queue.Queue) (c crew, err error) {
+// newPool makes the workers of this process.
+func (a *app) newPool(ctx context.Context, o workFlags, tokens github.Tokens, q *queue.Queue) (c workerPool, err error) {
 	if c.rules, err = o.ruleSet(); err != nil {
 		return c, err
 	}
@@ -236,7 +239,7 @@ func (a *app) newCrew(ctx context.Context, o workFlags, tokens github.Tokens, q 
 	if err != nil {
 		return c, command.Failed(command.ExitUsage, "sweep.program", err)
 	}
-	c.pool = scanner.pool
+	c.children = scanner.pool
 	host, _ := os.Hostname()
 	for range o.workers {
 		w, err := sweep.NewWorker(ctx, sweep.WorkerOptions{
@@ -256,7 +259,7 @@ func (a *app) newCrew(ctx context.Context, o workFlags, tokens github.Tokens, q 
 }
 
 // work has the workers work until ctx ends, or until one cannot go on.
-func (c crew) work(ctx context.Context) error {
+func (c workerPool) work(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, w := range c.workers {
 		g.Go(func() error { return w.Run(ctx) })
@@ -264,12 +267,12 @@ func (c crew) work(ctx context.Context) error {
 	return g.Wait()
 }
 
-func (c crew) close() {
+func (c workerPool) close() {
 	if c.save != nil {
 		c.save()
 	}
-	if c.pool != nil {
-		_ = c.pool.Close()
+	if c.children != nil {
+		_ = c.children.Close()
 	}
 }
 

@@ -1,6 +1,7 @@
 package sweeping
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/github"
@@ -75,10 +77,10 @@ func (r *watchRun) run(ctx context.Context) error {
 		return err
 	}
 	defer r.queue.Close()
-	if r.crew, err = r.newCrew(ctx, r.opts.workFlags, tokens, r.queue); err != nil {
+	if r.pool, err = r.newPool(ctx, r.opts.workFlags, tokens, r.queue); err != nil {
 		return err
 	}
-	defer r.crew.close()
+	defer r.pool.close()
 	added := make(chan int64, 1024)
 	g, ctx := errgroup.WithContext(ctx)
 	if r.opts.webhook != "" {
@@ -88,10 +90,10 @@ func (r *watchRun) run(ctx context.Context) error {
 	} else {
 		r.poll(ctx, g, added)
 	}
-	g.Go(func() error { return r.crew.work(ctx) })
+	g.Go(func() error { return r.pool.work(ctx) })
 	g.Go(func() error {
 		return sweep.Watch(ctx, sweep.WatchOptions{
-			Forge: r.crew.account, Queue: r.queue, Store: r.queue, Rules: r.crew.rules, Scope: r.opts.watches, Added: added, Seen: func(l sweep.Look) error { return r.seen(ctx, l) },
+			Forge: r.pool.account, Queue: r.queue, Store: r.queue, Rules: r.pool.rules, Scope: r.opts.watches, Added: added, Seen: func(l sweep.Look) error { return r.seen(ctx, l) },
 		})
 	})
 	err = g.Wait()
@@ -139,7 +141,7 @@ func (r *watchRun) seen(ctx context.Context, l sweep.Look) error {
 		return err
 	}
 	recorded := finding.Recorded{
-		Opened:   finding.Header{Version: command.Version(), Target: l.Name, Rules: r.crew.rules.Rules(), Verify: r.crew.verifier != nil},
+		Opened:   finding.Header{Version: command.Version(), Target: l.Name, Rules: r.pool.rules.Rules(), Verify: r.pool.verifier != nil},
 		Findings: l.Findings, Sum: finding.Summary{Findings: len(l.Findings), Complete: true}, Ended: true,
 	}
 	if err := recorded.Play(h); err != nil {
@@ -154,10 +156,11 @@ const maxDelivery = 25 << 20
 
 // serve takes deliveries of webhooks until ctx ends.
 func (r *watchRun) serve(ctx context.Context, g *errgroup.Group, added chan<- int64) error {
-	secret, err := readSmall(r.opts.secret)
+	secret, err := config.ReadFile(r.opts.secret, maxToken)
 	if err != nil {
 		return command.Usage("usage.sweep-webhook-secret", r.opts.secret, err)
 	}
+	secret = bytes.TrimSpace(secret)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", r.opts.webhook)
 	if err != nil {
 		return command.Usage("usage.sweep-webhook", r.opts.webhook, err)
@@ -222,7 +225,7 @@ func (r *watchRun) poll(ctx context.Context, g *errgroup.Group, added chan<- int
 func (r *watchRun) pollOwner(ctx context.Context, owner string, user bool, added chan<- int64) error {
 	var events github.Events
 	for first := true; ; first = false {
-		next, err := r.crew.account.Events(ctx, owner, user, events)
+		next, err := r.pool.account.Events(ctx, owner, user, events)
 		if err != nil && ctx.Err() == nil {
 			r.note("sweep.watch-failed", owner, err)
 			next.Again = time.Minute

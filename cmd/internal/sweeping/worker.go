@@ -45,15 +45,15 @@ func (a *app) runWorker(ctx context.Context, o workFlags) error {
 		return a.queueFailed(ctx, err)
 	}
 	defer q.Close()
-	crew, err := a.newCrew(ctx, o, tokens, q)
+	pool, err := a.newPool(ctx, o, tokens, q)
 	if err != nil {
 		return err
 	}
-	defer crew.close()
+	defer pool.close()
 	if !o.quiet {
 		a.Say("sweep.worker-joined", o.nats)
 	}
-	if err := crew.work(ctx); ctx.Err() == nil {
+	if err := pool.work(ctx); ctx.Err() == nil {
 		return command.Failed(command.ExitIncomplete, "sweep.failed", err)
 	}
 	return ctx.Err()

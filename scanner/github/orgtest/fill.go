@@ -13,7 +13,7 @@ import (
 type Plan struct {
 	Repos int // all together; at least 30 and Forks
 	Forks int // of one repository
-	Large int // bytes of the large repository's content; 0: there is none
+	Large int // bytes of the content of the large repository; 0 adds no such repository
 	// Files returns what a repository has at a place: in head, pull, wiki, lost (pushed over) or deleted (of a branch). nil:
 	// one small file.
 	Files func(repo, place string) map[string]string

@@ -204,7 +204,7 @@ func (s *Server) Pull(r *Repo, author, title string, files map[string]string) (s
 	return s.commit(r, r.Path, fmt.Sprintf("refs/pull/%d/head", number), files, false)
 }
 
-// EditWiki adds a commit to the wiki, and makes that if there is none.
+// EditWiki adds a commit to the wiki. It makes the wiki if there is not one yet.
 func (s *Server) EditWiki(r *Repo, files map[string]string) (string, error) {
 	s.Lock()
 	path := strings.TrimSuffix(r.Path, ".git") + ".wiki.git"

@@ -226,7 +226,7 @@ func results(t *testing.T, s sweep.Store) map[string]string {
 			if err := json.Unmarshal(value, &fields); err != nil {
 				return err
 			}
-			for _, field := range []string{"sweep", "at", "milliseconds", "ledger"} {
+			for _, field := range []string{"sweep", "at", "milliseconds", "findingsId"} {
 				delete(fields, field)
 			}
 			text, err := json.Marshal(fields)

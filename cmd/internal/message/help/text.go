@@ -2,7 +2,7 @@
 // Package command builds their keys from the names of the commands. The package is a leaf; package message reads it.
 package help
 
-// text is one text. {1} stands for its first argument, and so on.
+// text is a text in both languages. {1} is replaced by its first argument, and so on.
 type text struct {
 	en, zh string
 	one    string // the English text where the first argument is 1; en if empty

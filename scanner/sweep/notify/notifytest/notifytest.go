@@ -193,17 +193,21 @@ func (r *Receiver) check(request *http.Request, body []byte) (string, error) {
 		}
 		return text, err
 	}
-	stamp := request.Header.Get(notify.HeaderTime)
-	if request.Header.Get(notify.HeaderID) == "" {
-		return "", fmt.Errorf("no %s", notify.HeaderID)
+	return strings.Join(append([]string{m.Title}, m.Lines...), "\n"), r.checkHeaders(request.Header, body)
+}
+
+// checkHeaders checks the headers of a message to a webhook.
+func (r *Receiver) checkHeaders(h http.Header, body []byte) error {
+	if h.Get(notify.HeaderID) == "" {
+		return fmt.Errorf("no %s", notify.HeaderID)
 	}
-	given, ok := strings.CutPrefix(request.Header.Get(notify.HeaderSignature), "sha256=")
+	given, ok := strings.CutPrefix(h.Get(notify.HeaderSignature), "sha256=")
 	sum, err := hex.DecodeString(given)
 	if !ok || err != nil {
-		return "", fmt.Errorf("the signature %q", given)
+		return fmt.Errorf("the signature %q", given)
 	}
-	return strings.Join(append([]string{m.Title}, m.Lines...), "\n"),
-		r.signed(stamp, base64.StdEncoding.EncodeToString(sum), time.Second, r.key, stamp+"."+string(body))
+	stamp := h.Get(notify.HeaderTime)
+	return r.signed(stamp, base64.StdEncoding.EncodeToString(sum), time.Second, r.key, stamp+"."+string(body))
 }
 
 func textOf(raw json.RawMessage) string {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/message/help"
+	"github.com/akguard/akguard/cmd/internal/message/incident"
 	"github.com/akguard/akguard/rules/reason"
 )
 
@@ -29,13 +30,13 @@ type texts map[string]text
 
 // areas are the tables that make up the catalogue.
 func areas() []texts {
-	return []texts{commonTexts, commandTexts, helpTexts(), reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, revokeTexts, suppressTexts, hookTexts, ciTexts, githubTexts, sweepTexts, accountTexts, queueTexts, isolateTexts, notifyTexts}
+	return []texts{commonTexts, commandTexts, leaf(help.Each), leaf(incident.Each), reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, revokeTexts, suppressTexts, hookTexts, ciTexts, githubTexts, sweepTexts, accountTexts, queueTexts, isolateTexts, notifyTexts}
 }
 
-// helpTexts are the texts of package help.
-func helpTexts() texts {
+// leaf returns the texts of a package of its own.
+func leaf(each func(visit func(key, en, zh, one string))) texts {
 	out := texts{}
-	help.Each(func(key, en, zh, one string) { out[key] = text{en: en, zh: zh, one: one} })
+	each(func(key, en, zh, one string) { out[key] = text{en: en, zh: zh, one: one} })
 	return out
 }
 

@@ -1,0 +1,33 @@
+package investigate
+
+import (
+	"strings"
+
+	"github.com/akguard/akguard/rules/reason"
+)
+
+// resourcesMade asks what else was made, of all services.
+func resourcesMade() Check {
+	asks := append(ask("resourcecenter", "SearchResources"), events()...)
+	return Check{ID: "resources", Severity: Medium, Asks: asks, judge: func(s *scene) []Evidence {
+		var out []Evidence
+		for _, r := range s.Resources {
+			subject := Subject{Kind: kindResource, Name: r.ID, Region: r.Region}
+			if s.explained(r.ID) {
+				continue
+			}
+			out = append(out, s.suspect(subject, r.Created, reason.New("investigate.resource", r.Type, r.ID, r.Region))...)
+		}
+		return out
+	}}
+}
+
+// explained reports whether an event of somebody else's names the thing, whatever kind it is.
+func (s *scene) explained(id string) bool {
+	for name := range s.others {
+		if parts := strings.Split(name, "/"); len(parts) > 1 && parts[1] == id {
+			return true
+		}
+	}
+	return false
+}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/akguard/akguard/verifier/account"
 )
@@ -55,7 +56,7 @@ type subjectRule struct {
 
 // subjectRules lists the actions by what they make or change. An action that is not here is still an act of the thief's, about
 // the resources that the event names.
-func subjectRules() map[string]subjectRule {
+var subjectRules = sync.OnceValue(func() map[string]subjectRule {
 	rules := map[string]subjectRule{}
 	add := func(r subjectRule, actions string) {
 		for name := range strings.FieldsSeq(actions) {
@@ -85,7 +86,7 @@ func subjectRules() map[string]subjectRule {
 	add(subjectRule{kindDatabase, []string{"DBInstanceId"}, []string{"dbinstance"}}, "ModifySecurityIps CreateAccount CreateDBInstance AllocateInstancePublicConnection ResetAccountPassword GrantAccountPrivilege")
 	add(subjectRule{kindFunction, []string{"functionName", "FunctionName"}, []string{"function"}}, "CreateFunction UpdateFunction CreateTrigger")
 	return rules
-}
+})
 
 // made returns what a call made or changed, what is most telling first.
 func made(e account.Event) []Subject {

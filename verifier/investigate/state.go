@@ -2,6 +2,7 @@ package investigate
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/akguard/akguard/verifier/account"
 )
@@ -14,7 +15,8 @@ type listing struct {
 
 func contains[T any](all []T, same func(T) bool) bool { return slices.ContainsFunc(all, same) }
 
-func listings() map[string]listing {
+// listings are the lists of the things that have one.
+var listings = sync.OnceValue(func() map[string]listing {
 	user := func(a *account.Snapshot, name string) (account.User, bool) {
 		i := slices.IndexFunc(a.Users, func(u account.User) bool { return u.Name == name })
 		if i < 0 {
@@ -81,6 +83,12 @@ func listings() map[string]listing {
 			return contains(a.Buckets, func(b account.Bucket) bool { return b.Name == s.Name })
 		}},
 	}
+})
+
+// Listed reports whether a list of the account would have the thing if it exists.
+func (s Subject) Listed() bool {
+	_, ok := listings()[s.Kind]
+	return ok
 }
 
 // stateOf says whether a thing is in the list that would have it. Lists that were not seen say nothing.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/report/internal/page"
+	"github.com/akguard/akguard/scanner/report/page"
 	"github.com/akguard/akguard/scanner/report/internal/whole"
 )
 

@@ -45,12 +45,20 @@ type Document struct {
 // Fact is a number or a short text with its meaning.
 type Fact struct{ Label, Value, Tone string }
 
-// Section is a part of a page. It has any of a title, paragraphs, a list and a table.
+// Section is a part of a page. It has any of a title, paragraphs, a list, a tree and a table.
 type Section struct {
 	Title      string
 	Paragraphs []Line
 	List       []Line
+	Tree       []Branch
 	Table      *Table
+}
+
+// Branch is an item of a tree, drawn with lines to what comes of it.
+type Branch struct {
+	Lines    []Line
+	Tone     string
+	Branches []Branch
 }
 
 // Line is a sequence of texts.

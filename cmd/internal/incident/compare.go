@@ -1,0 +1,88 @@
+package incident
+
+import (
+	"slices"
+
+	"github.com/akguard/akguard/verifier/account"
+	"github.com/akguard/akguard/verifier/investigate"
+)
+
+// Comparison says what became of the findings of an earlier investigation.
+type Comparison struct {
+	Closed []Closed              `json:"closed,omitempty"`
+	Open   []investigate.Subject `json:"open,omitempty"`   // still there
+	Unsure []investigate.Subject `json:"unsure,omitempty"` // the list that would have it was not seen
+}
+
+// Closed is something that is not there any more.
+type Closed struct {
+	Subject investigate.Subject `json:"subject"`
+	By      string              `json:"by,omitempty"` // who removed it, if an event says so
+	Event   string              `json:"event,omitempty"`
+}
+
+// Compare looks for what the first investigation found.
+func Compare(first, now Report) *Comparison {
+	c := &Comparison{}
+	seen := map[string]bool{}
+	for _, task := range first.Left() {
+		key := task.Result.Check + "/" + task.Evidence.Subject.Kind + "/" + task.Evidence.Subject.Name + "/" + task.Evidence.Subject.Region
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		c.add(task, now)
+	}
+	return c
+}
+
+func (c *Comparison) add(task Task, now Report) {
+	i := slices.IndexFunc(now.Result.Results, func(r investigate.Result) bool { return r.Check == task.Result.Check })
+	if i < 0 {
+		c.Unsure = append(c.Unsure, task.Evidence.Subject)
+		return
+	}
+	result := now.Result.Results[i]
+	has := func(state investigate.State) bool {
+		return slices.ContainsFunc(result.Evidence, func(e investigate.Evidence) bool { return e.Subject == task.Evidence.Subject && e.State == state })
+	}
+	switch {
+	case has(investigate.Exists):
+		c.Open = append(c.Open, task.Evidence.Subject)
+	case has(investigate.Unclear), len(result.Blind) > 0:
+		c.Unsure = append(c.Unsure, task.Evidence.Subject)
+	default:
+		closed := Closed{Subject: task.Evidence.Subject}
+		if e := remover(now.Snapshot, task.Evidence); e != nil {
+			closed.By, closed.Event = e.Actor.Name, e.ID
+		}
+		c.Closed = append(c.Closed, closed)
+	}
+}
+
+// remover returns the last event after the evidence that removes or changes its subject.
+func remover(a *account.Snapshot, e investigate.Evidence) *account.Event {
+	if a == nil {
+		return nil
+	}
+	for i := len(a.Events) - 1; i >= 0; i-- {
+		event := &a.Events[i]
+		if event.Error == "" && event.Write && event.Time.After(e.At) && !slices.Contains(e.Events, event.ID) && names(event, e.Subject) {
+			return event
+		}
+	}
+	return nil
+}
+
+func names(e *account.Event, s investigate.Subject) bool {
+	for _, v := range e.Params {
+		if v == s.Name {
+			return true
+		}
+	}
+	return slices.ContainsFunc(e.Keys, func(k account.KeyRef) bool { return string(k) == s.Name }) ||
+		slices.ContainsFunc(e.Resources, func(r account.Resource) bool { return r.ID == s.Name })
+}
+
+// Whole reports whether all that the first investigation found is closed.
+func (c *Comparison) Whole() bool { return len(c.Open)+len(c.Unsure) == 0 }

@@ -1,0 +1,366 @@
+package incident
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/akguard/akguard/scanner/report/page"
+	"github.com/akguard/akguard/verifier/account"
+	"github.com/akguard/akguard/verifier/investigate"
+)
+
+// maxRows is how many rows a table of the page has.
+const maxRows = 5000
+
+func html(r Report, o Options) ([]byte, error) { return newWriter(r, o).document().Render() }
+
+func (w writer) document() page.Document {
+	d := page.Document{
+		Lang: w.say("report.html.lang"), Title: w.say("investigate.title", w.Result.Account),
+		Subtitle: w.say("investigate.subtitle", w.Version, w.time(w.Result.Taken)), Footer: w.say("investigate.footer"), Facts: w.facts(),
+	}
+	d.Headline, d.Tone = w.headline()
+	story := page.Section{Title: w.say("investigate.story")}
+	for _, sentence := range w.story() {
+		story.Paragraphs = append(story.Paragraphs, page.Plain(sentence))
+	}
+	d.Sections = append(d.Sections, story)
+	for _, s := range []page.Section{w.compared(), w.timeline(), w.family(), w.regions(), w.evidence(false), w.evidence(true), w.ledger(), w.done(), w.left()} {
+		if s.Title != "" {
+			d.Sections = append(d.Sections, s)
+		}
+	}
+	return d
+}
+
+// headline is the result in a sentence.
+func (w writer) headline() (text, tone string) {
+	switch alarms := w.Result.Alarms(); {
+	case alarms > 0:
+		return w.say("investigate.found", alarms), page.Alarm
+	case !w.Result.Complete():
+		return w.say("investigate.not-clean", len(w.Result.Blind)), page.Doubt
+	}
+	return w.say("investigate.clean"), page.Good
+}
+
+func (w writer) facts() []page.Fact {
+	left := 0
+	for _, n := range w.Result.Tree.Nodes {
+		if n.State != investigate.Gone && n.Parent >= 0 {
+			left++
+		}
+	}
+	number := func(key string, n int, tone string) page.Fact {
+		if n == 0 {
+			tone = ""
+		}
+		return page.Fact{Label: w.say(key), Value: strconv.Itoa(n), Tone: tone}
+	}
+	return []page.Fact{
+		number("investigate.fact.alarms", w.Result.Alarms(), page.Alarm), number("investigate.fact.acts", len(w.Result.Tree.Acts), ""),
+		number("investigate.fact.identities", left, page.Alarm), number("investigate.fact.addresses", len(w.Result.Tree.Addresses), ""),
+		number("investigate.fact.blind", len(w.Result.Blind), page.Doubt), number("investigate.fact.left", len(w.Left()), ""),
+	}
+}
+
+// story is what happened, in three sentences.
+func (w writer) story() []string {
+	var out []string
+	leaked := make([]string, 0, len(w.Result.Tree.Nodes))
+	for _, n := range w.Result.Tree.Nodes {
+		if n.Parent < 0 {
+			leaked = append(leaked, account.KeyRef(n.Subject.Name).String())
+		}
+	}
+	switch {
+	case len(w.Leaks) > 0 && w.Leaks[0].Place != "":
+		out = append(out, w.say("investigate.story.leaked-at", strings.Join(leaked, ", "), w.Leaks[0].Place, w.time(w.Result.Since)))
+	default:
+		out = append(out, w.say("investigate.story.leaked", strings.Join(leaked, ", "), w.time(w.Result.Since)))
+	}
+	acts := w.Result.Tree.Acts
+	if len(acts) == 0 {
+		return append(out, w.say("investigate.story.nothing"), w.say("investigate.story.look-again"))
+	}
+	writes := w.Result.Tree.Writes()
+	out = append(out, w.say("investigate.story.used", w.time(acts[0].Call.Time), strings.Join(w.Result.Tree.Addresses, ", "), len(acts), len(writes)))
+	return append(out, w.say("investigate.story.left", len(w.Left())))
+}
+
+// timeline is what happened, in order: the leak, the acts that changed something, and what was done about it.
+func (w writer) timeline() page.Section {
+	if len(w.Result.Tree.Acts) == 0 {
+		return page.Section{}
+	}
+	t := w.table("time", "who", "what", "where", "state")
+	add := func(at, who, what, where, state, tone string) {
+		t.Rows = append(t.Rows, []page.Cell{cell(at), cell(who), {Lines: []page.Line{page.Plain(what)}, Class: tone}, cell(where), cell(state)})
+	}
+	for _, l := range w.Leaks {
+		add(w.time(l.At), "", w.say("investigate.leak-published", l.Key.String()), w.name(l.Place), "", page.Doubt)
+	}
+	for _, act := range w.Result.Tree.Acts {
+		if len(t.Rows) >= maxRows {
+			break
+		}
+		c := act.Call
+		what, tone := c.Service+" "+c.Name, ""
+		for _, m := range act.Made {
+			what += ", " + w.subject(m)
+		}
+		switch {
+		case c.Error != "":
+			what += ": " + w.name(c.Error)
+		case c.Write:
+			tone = page.Alarm
+		}
+		add(w.time(c.Time), w.actor(c.Actor), w.name(what), w.name(c.Region+" "+c.SourceIP), w.state(act.State), tone)
+	}
+	for _, d := range w.Done {
+		add(w.time(d.At), "", w.print(d.What), "", "", page.Good)
+	}
+	s := page.Section{Title: w.say("investigate.timeline"), Table: t}
+	if more := len(w.Result.Tree.Acts) - maxRows; more > 0 {
+		s.Paragraphs = []page.Line{page.Plain(w.say("investigate.more", more))}
+	}
+	return s
+}
+
+func cell(text string) page.Cell { return page.Cell{Lines: []page.Line{page.Plain(text)}} }
+
+func (w writer) table(columns ...string) *page.Table {
+	t := &page.Table{Controls: true, All: w.say("report.html.all"), Search: w.say("report.html.search")}
+	for _, c := range columns {
+		t.Columns = append(t.Columns, page.Column{Title: w.say("investigate.column." + c), Filter: c == "severity" || c == "state" && len(columns) > 5})
+	}
+	return t
+}
+
+func (w writer) state(s investigate.State) string {
+	if s == "" {
+		return ""
+	}
+	return w.say("investigate.state." + string(s))
+}
+
+// family is the picture of what came of the leaked keys.
+func (w writer) family() page.Section {
+	nodes := w.Result.Tree.Nodes
+	if len(nodes) == 0 {
+		return page.Section{}
+	}
+	return page.Section{Title: w.say("investigate.family"), Tree: w.branches(-1, 0)}
+}
+
+// maxDepth is how deep the picture is drawn.
+const maxDepth = 20
+
+func (w writer) branches(parent, depth int) []page.Branch {
+	var out []page.Branch
+	for i, n := range w.Result.Tree.Nodes {
+		if n.Parent != parent || depth > maxDepth {
+			continue
+		}
+		tone := page.Alarm
+		if n.State == investigate.Gone {
+			tone = ""
+		}
+		b := page.Branch{Tone: tone, Lines: []page.Line{{{Text: w.subject(n.Subject)}}, {{Text: strings.TrimSpace(w.time(n.At) + " " + w.state(n.State)), Faint: true}}}}
+		b.Branches = append(b.Branches, w.things(i)...)
+		b.Branches = append(b.Branches, w.branches(i, depth+1)...)
+		out = append(out, b)
+	}
+	return out
+}
+
+// things are what an identity made that cannot act itself.
+func (w writer) things(node int) []page.Branch {
+	var out []page.Branch
+	for _, act := range w.Result.Tree.Acts {
+		if act.Node != node || len(out) >= 200 {
+			continue
+		}
+		for _, m := range act.Made {
+			if slices.Contains([]string{"key", "user", "login", "session"}, m.Kind) {
+				continue
+			}
+			line := page.Line{{Text: w.subject(m)}, {Text: " " + act.Call.Name + " " + w.state(act.State), Faint: true}}
+			out = append(out, page.Branch{Tone: page.Doubt, Lines: []page.Line{line}})
+		}
+	}
+	return out
+}
+
+// regions is the map of where the thief was.
+func (w writer) regions() page.Section {
+	type count struct{ acts, writes, left int }
+	counts := map[string]*count{}
+	of := func(region string) *count {
+		if counts[region] == nil {
+			counts[region] = &count{}
+		}
+		return counts[region]
+	}
+	for _, act := range w.Result.Tree.Acts {
+		of(act.Call.Region).acts++
+		if act.Call.Write && act.Succeeded() {
+			of(act.Call.Region).writes++
+		}
+	}
+	for _, task := range w.Left() {
+		if !task.Result.Posture && task.Evidence.Subject.Region != "" {
+			of(task.Evidence.Subject.Region).left++
+		}
+	}
+	if len(counts) == 0 {
+		return page.Section{}
+	}
+	t := w.table("region", "acts", "writes", "left")
+	for _, region := range sorted(counts) {
+		c := counts[region]
+		row := []page.Cell{cell(region)}
+		for _, n := range []int{c.acts, c.writes, c.left} {
+			row = append(row, cell(strconv.Itoa(n)))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return page.Section{Title: w.say("investigate.regions"), Table: t}
+}
+
+// evidence is the table of what the checks found, about the thief or about the account.
+func (w writer) evidence(posture bool) page.Section {
+	t := w.table("severity", "question", "what", "time", "maker", "state")
+	for _, result := range w.Result.Results {
+		if result.Status != investigate.Found || result.Posture != posture {
+			continue
+		}
+		for _, e := range result.Evidence {
+			if len(t.Rows) < maxRows {
+				t.Rows = append(t.Rows, w.evidenceRow(result, e))
+			}
+		}
+	}
+	if len(t.Rows) == 0 {
+		return page.Section{}
+	}
+	title := "investigate.evidence"
+	if posture {
+		title = "investigate.weaknesses"
+	}
+	return page.Section{Title: w.say(title), Table: t}
+}
+
+func (w writer) evidenceRow(result investigate.Result, e investigate.Evidence) []page.Cell {
+	severity := w.severity(result.Severity)
+	tone := page.Doubt
+	if result.Severity == investigate.Critical {
+		tone = page.Alarm + " strong"
+	}
+	question := page.Cell{Lines: []page.Line{page.Plain(w.check(result.Check, "question")), {{Text: w.check(result.Check, "fix"), Faint: true}}}}
+	maker := ""
+	if e.Maker != "" {
+		maker = w.say("investigate.maker." + string(e.Maker))
+	}
+	state := w.state(e.State)
+	return []page.Cell{
+		{Lines: []page.Line{page.Plain(severity)}, Class: tone, Sort: strconv.Itoa(int(result.Severity)), Filter: severity},
+		question, {Lines: []page.Line{page.Plain(w.print(e.What)), {{Text: w.subject(e.Subject), Faint: true}}}}, cell(w.time(e.At)), cell(maker),
+		{Lines: []page.Line{page.Plain(state)}, Filter: state},
+	}
+}
+
+func (w writer) severity(s investigate.Severity) string {
+	return w.say("investigate.severity." + strconv.Itoa(int(s)))
+}
+
+// check returns a text of a check: its question, why it matters, or what to do.
+func (w writer) check(id, part string) string { return w.say("investigate." + id + "." + part) }
+
+// ledger is what was not seen.
+func (w writer) ledger() page.Section {
+	s := page.Section{Title: w.say("investigate.ledger")}
+	seen := 0
+	for _, e := range w.Snapshot.Ledger {
+		if !e.Outcome.Blind() {
+			seen++
+		}
+	}
+	s.Paragraphs = []page.Line{page.Plain(w.say("investigate.seen", seen, len(w.Snapshot.Ledger)))}
+	all := slices.Concat(w.Result.Blind, w.Result.Caveats)
+	if len(all) == 0 {
+		return s
+	}
+	s.Table = w.table("question", "region", "outcome")
+	for _, e := range all[:min(len(all), maxRows)] {
+		s.Table.Rows = append(s.Table.Rows, []page.Cell{cell(w.question(e)), cell(e.Region), cell(w.blind(e))})
+	}
+	return s
+}
+
+// done is what was done about it.
+func (w writer) done() page.Section {
+	if len(w.Done) == 0 {
+		return page.Section{}
+	}
+	s := page.Section{Title: w.say("investigate.done")}
+	for _, d := range w.Done {
+		s.List = append(s.List, page.Line{{Text: w.time(d.At) + " ", Faint: true}, {Text: w.print(d.What) + " " + w.name(d.Key)}})
+	}
+	return s
+}
+
+// left is the list of what to do, and of what only a person can do.
+func (w writer) left() page.Section {
+	s := page.Section{Title: w.say("investigate.left")}
+	for _, line := range w.tasks() {
+		s.List = append(s.List, page.Plain(line))
+	}
+	return s
+}
+
+// maxTasks is how many things to do are listed; the table of evidence has the others.
+const maxTasks = 50
+
+// tasks lists what is left to do, and last what only a person can do.
+func (w writer) tasks() []string {
+	var out []string
+	left := w.Left()
+	for _, t := range left[:min(len(left), maxTasks)] {
+		out = append(out, w.say("investigate.task", w.check(t.Result.Check, "fix"), w.subject(t.Evidence.Subject)))
+	}
+	if more := len(left) - maxTasks; more > 0 {
+		out = append(out, w.say("investigate.more", more))
+	}
+	hotline := "investigate.person.hotline"
+	if w.Snapshot.International {
+		hotline = "investigate.person.ticket"
+	}
+	for _, key := range []string{hotline, "investigate.person.appeal", "investigate.person.payment", "investigate.person.card", "investigate.person.password"} {
+		out = append(out, w.say(key))
+	}
+	return out
+}
+
+// compared says what became of the findings of the investigation before.
+func (w writer) compared() page.Section {
+	if w.Before == nil {
+		return page.Section{}
+	}
+	s := page.Section{Title: w.say("investigate.compared"), Paragraphs: []page.Line{page.Plain(w.say("investigate.compared-sum", len(w.Before.Closed), len(w.Before.Open), len(w.Before.Unsure)))}}
+	for _, o := range w.Before.Open {
+		s.List = append(s.List, page.Plain(w.say("investigate.still-there", w.subject(o))))
+	}
+	for _, u := range w.Before.Unsure {
+		s.List = append(s.List, page.Plain(w.say("investigate.not-seen", w.subject(u))))
+	}
+	for _, c := range w.Before.Closed {
+		line := w.say("investigate.closed", w.subject(c.Subject))
+		if c.By != "" {
+			line = w.say("investigate.closed-by", w.subject(c.Subject), c.By)
+		}
+		s.List = append(s.List, page.Plain(line))
+	}
+	return s
+}

@@ -41,9 +41,11 @@ type Comment struct {
 
 // Review is a review.
 type Review struct {
-	ID     int64
-	Author string
-	Body   string
+	ID      int64
+	Node    string // its ID for GraphQL
+	Author  string
+	Body    string
+	Pending bool // only its author sees it yet
 }
 
 // NewComment is a review comment to create. Line is 0 for a comment on the file.
@@ -132,11 +134,15 @@ func (c *Client) Reviews(ctx context.Context, number int) ([]Review, error) {
 	err := c.pages(ctx, c.call(http.MethodGet, "pulls/%d/reviews", number), func(page github.ListOptions) (*github.Response, error) {
 		list, resp, err := c.rest.PullRequests.ListReviews(ctx, c.owner, c.name, number, &page)
 		for _, r := range list {
-			out = append(out, Review{ID: r.GetID(), Author: r.GetUser().GetLogin(), Body: r.GetBody()})
+			out = append(out, reviewOf(r))
 		}
 		return resp, err
 	})
 	return out, err
+}
+
+func reviewOf(r *github.PullRequestReview) Review {
+	return Review{ID: r.GetID(), Node: r.GetNodeID(), Author: r.GetUser().GetLogin(), Body: r.GetBody(), Pending: r.GetState() == "PENDING"}
 }
 
 // pages calls for each page of a list.
@@ -153,14 +159,34 @@ func (c *api) pages(ctx context.Context, call string, get func(github.ListOption
 
 // CreateReview creates one review with comments on lines.
 func (c *Client) CreateReview(ctx context.Context, number int, commit, body string, comments []NewComment) error {
-	request := &github.PullRequestReviewRequest{CommitID: &commit, Body: &body, Event: github.String("COMMENT")}
+	_, err := c.createReview(ctx, number, commit, body, github.String("COMMENT"), comments)
+	return err
+}
+
+// BeginReview creates a review with comments on lines that only its author sees until SubmitReview. A user has one such review of a
+// pull request: a second one is refused with 422.
+func (c *Client) BeginReview(ctx context.Context, number int, commit, body string, comments []NewComment) (Review, error) {
+	return c.createReview(ctx, number, commit, body, nil, comments)
+}
+
+func (c *Client) createReview(ctx context.Context, number int, commit, body string, event *string, comments []NewComment) (Review, error) {
+	request := &github.PullRequestReviewRequest{CommitID: &commit, Body: &body, Event: event}
 	for _, n := range comments {
 		request.Comments = append(request.Comments, &github.DraftReviewComment{
 			Path: github.String(n.Path), Line: github.Int(n.Line), Side: github.String("RIGHT"), Body: github.String(n.Body),
 		})
 	}
-	_, _, err := c.rest.PullRequests.CreateReview(ctx, c.owner, c.name, number, request)
-	return c.failed(ctx, c.call(http.MethodPost, "pulls/%d/reviews", number), err)
+	r, _, err := c.rest.PullRequests.CreateReview(ctx, c.owner, c.name, number, request)
+	if err != nil {
+		return Review{}, c.failed(ctx, c.call(http.MethodPost, "pulls/%d/reviews", number), err)
+	}
+	return reviewOf(r), nil
+}
+
+// DiscardReview deletes a review that was begun and not submitted.
+func (c *Client) DiscardReview(ctx context.Context, number int, id int64) error {
+	_, _, err := c.rest.PullRequests.DeletePendingReview(transport.Repeatable(ctx), c.owner, c.name, number, id)
+	return c.failed(ctx, c.call(http.MethodDelete, "pulls/%d/reviews/%d", number, id), err)
 }
 
 // EditReview replaces the text of a review.

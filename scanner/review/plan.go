@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -75,7 +76,11 @@ func (r *run) lookAtComments(ctx context.Context, t *there, own func(string) boo
 	}
 	reviews, err := r.Client.Reviews(ctx, r.Number)
 	for _, v := range reviews {
-		if t.summary == nil && own(v.Author) && isSummary(v.Body) {
+		switch {
+		case !own(v.Author):
+		case v.Pending && (isSummary(v.Body) || isAdded(v.Body)): // of a run that did not end
+			err = errors.Join(err, r.discard(ctx, v.ID))
+		case t.summary == nil && !v.Pending && isSummary(v.Body):
 			t.summary = &v
 		}
 	}
@@ -112,6 +117,28 @@ type plan struct {
 	summary *github.Review
 	gone    []github.Comment // whose credentials are gone
 	surplus []int64          // comments that are there twice, or at the wrong line
+}
+
+// onLines returns the new comments on lines.
+func (p *plan) onLines() []github.NewComment {
+	var out []github.NewComment
+	for _, e := range p.entries {
+		if e.isNew && e.at.line > 0 {
+			out = append(out, github.NewComment{Path: e.at.path, Line: e.at.line, Body: e.text})
+		}
+	}
+	return out
+}
+
+// onFiles returns the new comments on files.
+func (p *plan) onFiles() []github.NewComment {
+	var out []github.NewComment
+	for _, e := range p.entries {
+		if e.isNew && e.at.line == 0 {
+			out = append(out, github.NewComment{Path: e.at.path, Body: e.text})
+		}
+	}
+	return out
 }
 
 // entry is a finding and its comment.

@@ -6,8 +6,10 @@
 // marker at the very beginning of a comment says whose it is. It counts only in comments of the token's own user and of
 // GitHub Actions, and only there, so that nobody else's words can pass for it.
 //
-// In the ordinary case there are at most two requests that write: one review with all new comments, and the text of the first
-// review where its numbers change. The package says nothing itself: Options.Words puts facts into words.
+// There are at most two requests that write: one review with all new comments, and the text of the first review where its numbers
+// change. Where there are comments on files, the first request begins the review, and the second one, to GraphQL, adds them,
+// submits the review, and changes the text of the first. A token that may not do that creates the comments on files one by one.
+// The package says nothing itself: Options.Words puts facts into words.
 package review
 
 import (
@@ -31,6 +33,9 @@ type Client interface {
 	Threads(ctx context.Context, number int) ([]github.Thread, error)
 	CreateReview(ctx context.Context, number int, commit, body string, comments []github.NewComment) error
 	EditReview(ctx context.Context, number int, id int64, body string) error
+	BeginReview(ctx context.Context, number int, commit, body string, comments []github.NewComment) (github.Review, error)
+	SubmitReview(ctx context.Context, s github.Submission) (refused []string, err error)
+	DiscardReview(ctx context.Context, number int, id int64) error
 	CreateFileComment(ctx context.Context, number int, commit string, c github.NewComment) error
 	EditComment(ctx context.Context, id int64, body string) error
 	DeleteComment(ctx context.Context, id int64) error
@@ -82,6 +87,7 @@ type run struct {
 	Options
 	findings []finding.Finding
 	flat     bool            // GitHub refused comments on lines
+	single   bool            // GitHub refused to begin or to submit a review: comments on files are created one by one
 	unfit    map[string]bool // files that GitHub refused comments on
 	shown    map[string]bool
 }
@@ -96,6 +102,14 @@ type errAbsent struct{ error }
 
 func (e errAbsent) Unwrap() error { return e.error }
 
+// errTogether is the error for comments that GitHub does not take in one review with a part that is submitted later.
+type errTogether struct{ error }
+
+func (e errTogether) Unwrap() error { return e.error }
+
+// errUnfit is the error for files that GitHub takes no comment on: the text of the review has to list their findings.
+var errUnfit = errors.New("a file takes no comment")
+
 // mend reports whether another attempt may succeed. After a failure of the server that may have taken effect, the next
 // attempt sees what is there.
 func (r *run) mend(err error) bool {
@@ -104,8 +118,13 @@ func (r *run) mend(err error) bool {
 		r.flat = true
 		return true
 	}
+	var together errTogether
+	if errors.As(err, &together) && !r.single {
+		r.single = true
+		return true
+	}
 	var absent errAbsent
-	return github.Unsure(err) || errors.As(err, &absent)
+	return github.Unsure(err) || errors.As(err, &absent) || errors.Is(err, errUnfit)
 }
 
 // once looks what is there, and does what is missing.
@@ -121,10 +140,7 @@ func (r *run) once(ctx context.Context) error {
 	if err := r.remove(ctx, p); err != nil {
 		return err
 	}
-	if err := r.onFiles(ctx, p); err != nil {
-		return err
-	}
-	if err := r.onLines(ctx, p); err != nil {
+	if err := r.add(ctx, p); err != nil {
 		return err
 	}
 	if err := r.edit(ctx, p); err != nil {
@@ -152,7 +168,75 @@ func (r *run) remove(ctx context.Context, p *plan) error {
 	return nil
 }
 
-// onFiles creates the comments on files. A file that GitHub does not take has its finding listed in the review instead.
+// add creates the new comments.
+func (r *run) add(ctx context.Context, p *plan) error {
+	if files := p.onFiles(); len(files) > 0 && !r.single {
+		return r.together(ctx, p, files)
+	}
+	if err := r.onFiles(ctx, p); err != nil {
+		return err
+	}
+	return r.onLines(ctx, p)
+}
+
+// together creates all new comments in one review: REST takes those on lines, and GraphQL those on files.
+func (r *run) together(ctx context.Context, p *plan, files []github.NewComment) error {
+	lines := p.onLines()
+	body := r.summary(p)
+	if p.summary != nil {
+		body = r.added(len(lines) + len(files))
+	}
+	begun, err := r.Client.BeginReview(ctx, r.Number, r.Head, body, lines)
+	switch {
+	case github.Status(err) == http.StatusUnprocessableEntity && len(lines) > 0:
+		return errLines{err}
+	case err != nil:
+		return asTogether(err)
+	}
+	s := github.Submission{Review: begun.Node, Files: files}
+	if text := r.summary(p); p.summary != nil && !same(p.summary.Body, text) {
+		s.Edit = &github.Review{Node: p.summary.Node, Body: text}
+	}
+	refused, err := r.Client.SubmitReview(ctx, s)
+	if err != nil {
+		return asTogether(errors.Join(err, r.discard(ctx, begun.ID)))
+	}
+	for _, e := range p.entries {
+		if e.isNew {
+			r.shown[e.finding.Fingerprint] = !slices.Contains(refused, e.at.path) || e.at.line > 0
+		}
+	}
+	if s.Edit != nil {
+		p.summary.Body = s.Edit.Body
+	}
+	for _, path := range refused {
+		r.unfit[path] = true
+	}
+	if len(refused) > 0 {
+		return errUnfit
+	}
+	return nil
+}
+
+// asTogether marks an error after which the comments on files may still be created one by one.
+func asTogether(err error) error {
+	switch github.Status(err) {
+	case http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity:
+		return errTogether{err}
+	}
+	return err
+}
+
+// discard deletes a review that was begun. It is no error if the review is gone, or was submitted after all.
+func (r *run) discard(ctx context.Context, id int64) error {
+	err := r.Client.DiscardReview(ctx, r.Number, id)
+	if status := github.Status(err); status == http.StatusNotFound || status == http.StatusUnprocessableEntity {
+		return nil
+	}
+	return err
+}
+
+// onFiles creates the comments on files one by one. A file that GitHub does not take has its finding listed in the review instead.
 func (r *run) onFiles(ctx context.Context, p *plan) error {
 	for _, e := range p.entries {
 		if !e.isNew || e.at.line > 0 {
@@ -173,12 +257,7 @@ func (r *run) onFiles(ctx context.Context, p *plan) error {
 
 // onLines creates one review with all comments on lines. The first review has the summary.
 func (r *run) onLines(ctx context.Context, p *plan) error {
-	var comments []github.NewComment
-	for _, e := range p.entries {
-		if e.isNew && e.at.line > 0 {
-			comments = append(comments, github.NewComment{Path: e.at.path, Line: e.at.line, Body: e.text})
-		}
-	}
+	comments := p.onLines()
 	body := r.summary(p)
 	if p.summary != nil {
 		body = r.added(len(comments))

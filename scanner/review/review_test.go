@@ -172,7 +172,7 @@ func TestFivePushes(t *testing.T) {
 	p.outside(5)
 	p.messages(10)
 	result, writes, err = p.run()
-	if err != nil || writes != 2+5 || shown(result) != review.MaxComments || len(p.commented()) != review.MaxComments {
+	if err != nil || writes != 2 || shown(result) != review.MaxComments || len(p.commented()) != review.MaxComments {
 		t.Errorf("more findings: %d writes, %d shown, %v", writes, shown(result), err)
 	}
 	p.check(result)
@@ -229,7 +229,7 @@ func TestPlaces(t *testing.T) {
 	p.messages(1)
 	p.findings = append(p.findings, p.at(inFile("gone.env", "b1")))
 	result, writes, err := p.run()
-	if err != nil || writes != 3 || shown(result) != 3 {
+	if err != nil || writes != 2 || shown(result) != 3 {
 		t.Fatalf("%d writes, %d shown, %v", writes, shown(result), err)
 	}
 	files := 0
@@ -483,4 +483,48 @@ func TestMayNotResolve(t *testing.T) {
 	if _, _, err := p.run(); err != nil || !strings.Contains(p.Comments[0].Body, "review.gone") || !strings.Contains(p.Reviews[0].Body, "review.clean") {
 		t.Errorf("%v, %s", err, p.Comments[0].Body)
 	}
+}
+
+// A file that takes no comment has its finding in the text of the review, and the others keep theirs.
+func TestUnfitFile(t *testing.T) {
+	p := newPull(t)
+	p.onLine(1)
+	p.outside(2)
+	p.Unfit = p.findings[2].Occurrences[0].Path
+	result, _, err := p.run()
+	if err != nil || shown(result) != 2 || len(p.Comments) != 2 {
+		t.Fatalf("%d shown, %d comments, %v", shown(result), len(p.Comments), err)
+	}
+	p.check(result)
+	if body := p.Reviews[0].Body; strings.Count(body, "review.item(") != 1 {
+		t.Errorf("the review says %s", body)
+	}
+}
+
+// A review that the user of the token has begun stays as it is, and the comments on files are created one by one.
+func TestDraftOfUser(t *testing.T) {
+	p := newPull(t)
+	p.onLine(1)
+	p.outside(2)
+	p.User = "mona"
+	draft := &githubtest.Review{ID: 5, Author: "mona", Body: "I have doubts", Pending: true}
+	p.Reviews = append(p.Reviews, draft)
+	result, _, _ := p.run()
+	p.check(result)
+	if !draft.Pending || p.Reviews[0] != draft || len(p.Comments) < 2 {
+		t.Errorf("the draft is %+v, and there are %d comments", p.Reviews[0], len(p.Comments))
+	}
+}
+
+// A review that an earlier run has begun, and not submitted, is deleted.
+func TestLeftBehind(t *testing.T) {
+	p := newPull(t)
+	p.onLine(1)
+	p.outside(1)
+	p.Reviews = append(p.Reviews, &githubtest.Review{ID: 5, Author: p.User, Body: "<!-- akguard review -->\nold", Pending: true})
+	result, _, err := p.run()
+	if err != nil || shown(result) != 2 || len(p.Reviews) != 1 || p.Reviews[0].Pending {
+		t.Errorf("%d shown, reviews %+v, %v", shown(result), p.Reviews, err)
+	}
+	p.check(result)
 }

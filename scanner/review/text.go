@@ -15,6 +15,7 @@ import (
 // The markers are HTML comments, which GitHub does not show.
 const (
 	summaryMarker = "<!-- akguard review -->"
+	addedMarker   = "<!-- akguard added -->"
 	goneSuffix    = " gone"
 )
 
@@ -36,6 +37,8 @@ func isGone(body string) bool {
 }
 
 func isSummary(body string) bool { return strings.HasPrefix(body, summaryMarker) }
+
+func isAdded(body string) bool { return strings.HasPrefix(body, addedMarker) }
 
 // same reports whether a text is there already. GitHub changes line ends.
 func same(there, text string) bool {
@@ -88,7 +91,7 @@ func (r *run) gone(fingerprint string) string {
 }
 
 // added is the text of a review that adds comments to those that are there.
-func (r *run) added(n int) string { return r.say("review.added", n) }
+func (r *run) added(n int) string { return addedMarker + "\n" + r.say("review.added", n) }
 
 // summary is the text of the first review: how many findings there are, and those that have no comment of their own.
 func (r *run) summary(p *plan) string {

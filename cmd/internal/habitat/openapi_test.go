@@ -93,7 +93,7 @@ func everyRequest(t *testing.T) []githubtest.Request {
 		c.CreateFileComment(ctx, n, s.Head, github.NewComment{Path: "a.env", Body: "x"}),
 		failed(c.Comments(ctx, n)), failed(c.Reviews(ctx, n)),
 		c.EditReview(ctx, n, s.Reviews[0].ID, "y"), c.EditComment(ctx, s.Comments[0].ID, "y"), c.DeleteComment(ctx, s.Comments[1].ID),
-		c.CreateCheck(ctx, check), threads(ctx, c),
+		c.CreateCheck(ctx, check), threads(ctx, c), together(ctx, c, s),
 	} {
 		if err != nil {
 			t.Fatal(i, err)
@@ -110,6 +110,31 @@ func threads(ctx context.Context, c *github.Client) error {
 	}
 	ids := []string{list[0].ID}
 	return errors.Join(c.Resolve(ctx, ids, true), c.Resolve(ctx, ids, false))
+}
+
+// together begins a review twice: it is discarded, and submitted with a comment on a file and another text for the first review.
+func together(ctx context.Context, c *github.Client, s *githubtest.Server) error {
+	begin := func() (github.Review, error) {
+		return c.BeginReview(ctx, githubtest.Number, s.Head, "more", []github.NewComment{{Path: "a.env", Line: 2, Body: "x"}})
+	}
+	first, err := begin()
+	if err == nil {
+		err = c.DiscardReview(ctx, githubtest.Number, first.ID)
+	}
+	if err != nil {
+		return err
+	}
+	second, err := begin()
+	if err != nil {
+		return err
+	}
+	list, err := c.Reviews(ctx, githubtest.Number)
+	if err != nil {
+		return err
+	}
+	edit := github.Review{Node: list[0].Node, Body: "z"}
+	_, err = c.SubmitReview(ctx, github.Submission{Review: second.Node, Files: []github.NewComment{{Path: "a.env", Body: "x"}}, Edit: &edit})
+	return err
 }
 
 // TestGraphQL holds what is asked of GraphQL, and what the emulated GitHub answers, against GitHub's schema.

@@ -44,6 +44,8 @@ type Comment struct {
 type Review struct {
 	ID                   int64
 	Author, Body, Commit string
+	Pending              bool       // only its author sees it
+	comments             []*Comment // of a pending review
 }
 
 // Annotation is one of a check run.
@@ -94,6 +96,7 @@ type Server struct {
 	Base  string // the branch that it is for
 	From  string // the owner and the branch that it is made from, as owner:branch
 	Files []File
+	Unfit string // a file of the pull request on which no comment is taken
 
 	Comments []*Comment
 	Reviews  []*Review

@@ -118,13 +118,21 @@ func (s *Server) comment(c *Comment) object {
 	return out
 }
 
+// node is the ID of a review for GraphQL.
+func node(v *Review) string { return fmt.Sprint("PRR_", v.ID) }
+
 func (s *Server) review(v *Review) object {
 	at := s.link("/pulls/%d#%d", Number, v.ID)
-	return object{
-		"id": v.ID, "node_id": fmt.Sprint("PRR_", v.ID), "user": s.user(v.Author), "body": v.Body, "state": "COMMENTED", "commit_id": v.Commit,
+	out := object{
+		"id": v.ID, "node_id": node(v), "user": s.user(v.Author), "body": v.Body, "state": "COMMENTED", "commit_id": v.Commit,
 		"html_url": at, "pull_request_url": at, "author_association": "NONE", "submitted_at": date,
 		"_links": object{"html": object{"href": at}, "pull_request": object{"href": at}},
 	}
+	if v.Pending {
+		out["state"] = "PENDING"
+		delete(out, "submitted_at")
+	}
+	return out
 }
 
 func (s *Server) check(c *Check) object {

@@ -32,7 +32,7 @@ func (s *Server) route(r *http.Request) (string, handler) {
 	case path == pull+"/reviews":
 		return "/repos/{owner}/{repo}/pulls/{pull_number}/reviews", either(r, s.listReviews, s.createReview)
 	case strings.HasPrefix(path, pull+"/reviews/"):
-		return "/repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}", only(r, "PUT", s.editReview)
+		return "/repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}", s.changeReview(r)
 	case strings.HasPrefix(path, "/repos/"+Repository+"/pulls/comments/"):
 		return "/repos/{owner}/{repo}/pulls/comments/{comment_id}", s.changeComment
 	case path == "/repos/"+Repository+"/check-runs":
@@ -110,7 +110,8 @@ func (s *Server) listComments(w http.ResponseWriter, r *http.Request, _ []byte) 
 
 func (s *Server) listReviews(w http.ResponseWriter, r *http.Request, _ []byte) (int, any, *refusal) {
 	out := []any{}
-	for _, v := range paged(w, r, s.Reviews) {
+	seen := slices.DeleteFunc(slices.Clone(s.Reviews), func(v *Review) bool { return v.Pending && v.Author != s.User })
+	for _, v := range paged(w, r, seen) {
 		out = append(out, s.review(v))
 	}
 	return http.StatusOK, out, nil
@@ -135,8 +136,10 @@ func (s *Server) createReview(_ http.ResponseWriter, r *http.Request, body []byt
 		return 0, nil, refused
 	}
 	switch {
-	case in.Event != "COMMENT" || in.Body == "" || !isID.MatchString(in.CommitID):
+	case in.Event != "COMMENT" && in.Event != "" || in.Body == "" || !isID.MatchString(in.CommitID):
 		return 0, nil, refuse(422, "Unprocessable Entity: event, body, commit_id")
+	case s.pending() != nil:
+		return 0, nil, refuse(422, "User can only have one pending review per pull request")
 	case utf8.RuneCountInString(in.Body) > maxBody:
 		return 0, nil, refuse(422, "Body is too long")
 	}
@@ -148,14 +151,54 @@ func (s *Server) createReview(_ http.ResponseWriter, r *http.Request, body []byt
 			return 0, nil, refuse(422, "Body is too long")
 		}
 	}
-	review := &Review{ID: s.id(), Author: s.User, Body: in.Body, Commit: in.CommitID}
+	review := &Review{ID: s.id(), Author: s.User, Body: in.Body, Commit: in.CommitID, Pending: in.Event == ""}
 	s.Reviews = append(s.Reviews, review)
 	for _, c := range in.Comments {
-		s.Comments = append(s.Comments, &Comment{
+		review.comments = append(review.comments, &Comment{
 			ID: s.id(), Author: s.User, Body: c.Body, Path: c.Path, Line: c.Line, Commit: in.CommitID, Review: review.ID,
 		})
 	}
+	if !review.Pending {
+		s.submit(review)
+	}
 	return http.StatusOK, s.review(review), nil
+}
+
+// pending returns the review that the user has begun; nil if there is none.
+func (s *Server) pending() *Review {
+	for _, v := range s.Reviews {
+		if v.Pending && v.Author == s.User {
+			return v
+		}
+	}
+	return nil
+}
+
+// submit shows a review and its comments to everybody.
+func (s *Server) submit(v *Review) {
+	v.Pending = false
+	s.Comments = append(s.Comments, v.comments...)
+	v.comments = nil
+}
+
+func (s *Server) changeReview(r *http.Request) handler {
+	if r.Method == http.MethodDelete {
+		return s.discardReview
+	}
+	return only(r, http.MethodPut, s.editReview)
+}
+
+func (s *Server) discardReview(_ http.ResponseWriter, r *http.Request, _ []byte) (int, any, *refusal) {
+	i := slices.IndexFunc(s.Reviews, func(v *Review) bool { return strings.HasSuffix(r.URL.Path, fmt.Sprint("/", v.ID)) })
+	switch {
+	case i < 0 || s.Reviews[i].Author != s.User:
+		return 0, nil, refuse(404, "Not Found")
+	case !s.Reviews[i].Pending:
+		return 0, nil, refuse(422, "Can not delete a non-pending pull request review")
+	}
+	gone := s.Reviews[i]
+	s.Reviews = slices.Delete(s.Reviews, i, i+1)
+	return http.StatusOK, s.review(gone), nil
 }
 
 func (s *Server) editReview(_ http.ResponseWriter, r *http.Request, body []byte) (int, any, *refusal) {

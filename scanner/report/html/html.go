@@ -12,10 +12,10 @@ import (
 	"github.com/akguard/akguard/scanner/printable"
 	"github.com/akguard/akguard/scanner/report"
 	"github.com/akguard/akguard/scanner/report/internal/order"
-	"github.com/akguard/akguard/scanner/report/page"
 	"github.com/akguard/akguard/scanner/report/internal/whole"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 	"github.com/akguard/akguard/scanner/report/internal/words"
+	"github.com/akguard/akguard/scanner/report/page"
 	"github.com/akguard/akguard/verifier"
 )
 

@@ -6,8 +6,8 @@ import (
 	"strconv"
 
 	"github.com/akguard/akguard/scanner/finding"
-	"github.com/akguard/akguard/scanner/report/page"
 	"github.com/akguard/akguard/scanner/report/internal/whole"
+	"github.com/akguard/akguard/scanner/report/page"
 )
 
 // maxGroups is how many owners and how many repositories are listed.

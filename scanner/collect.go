@@ -36,7 +36,7 @@ type collector struct {
 	explains bool
 
 	mu       sync.Mutex
-	rejected []Rejection
+	rejected map[rejectedKey]Rejection
 	matches  *places
 	skips    map[finding.Skip]bool
 }
@@ -51,7 +51,7 @@ func newCollector(opts Options) (*collector, error) {
 	c := &collector{
 		finder: finder, maxPlaces: opts.MaxPlaces, progress: opts.Progress,
 		matches: newPlaces(opts.MaxPlaces),
-		skips:   map[finding.Skip]bool{}, explains: opts.Explain != nil,
+		skips:   map[finding.Skip]bool{}, explains: opts.Explain != nil, rejected: map[rejectedKey]Rejection{},
 	}
 	c.setWindows(windowSize, margin)
 	return c, nil

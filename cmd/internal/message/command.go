@@ -103,6 +103,8 @@ var commandTexts = texts{
 	"scan.rules-custom":      {en: "rules: the built-in rules and {1} from {2}", zh: "规则：内置规则以及 {2} 中的 {1} 条"},
 	"scan.config-ignored":    {en: "{1}: ignored: {2}", zh: "{1}：已忽略：{2}"},
 	"scan.rejected":          {en: "{1}:{2}:{3}: {4} is not a key: {5}", zh: "{1}:{2}:{3}：{4} 不是密钥：{5}"},
+	"scan.rejected-once":     {en: "{1}", zh: "{1}"},
+	"scan.rejected-more":     {en: "{1}; and in {2} more places", zh: "{1}；另有 {2} 处"},
 	"scan.rejected-by":       {en: "{1}:{2}:{3}: {4} is not a key for {6}: {5}", zh: "{1}:{2}:{3}：{4} 对于规则 {6} 不是密钥：{5}"},
 
 	"rules.ignored":              {en: "ignored: {1}", zh: "已忽略：{1}"},

@@ -3,6 +3,7 @@ package scanning
 import (
 	"cmp"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
 )
 
@@ -12,9 +13,13 @@ func (a *Runner) sayRejected(r scanner.Rejection) {
 	if r.Member != "" {
 		where += "!/" + r.Member
 	}
-	if r.Rule == "" {
-		a.Say("scan.rejected", where, r.Line, r.Column, r.Value, r.Reason)
+	text := reason.New("scan.rejected", where, r.Line, r.Column, r.Value, r.Reason)
+	if r.Rule != "" {
+		text = reason.New("scan.rejected-by", where, r.Line, r.Column, r.Value, r.Reason, r.Rule)
+	}
+	if r.Count == 1 {
+		a.Say("scan.rejected-once", text)
 		return
 	}
-	a.Say("scan.rejected-by", where, r.Line, r.Column, r.Value, r.Reason, r.Rule)
+	a.Say("scan.rejected-more", text, r.Count-1)
 }

@@ -63,7 +63,7 @@ func (r *Revoker) Impact(ctx context.Context, s Subject, last time.Duration) (*I
 	now := r.now()
 	i := &Impact{Target: newTarget(s.ID, owner), Since: now.Add(-last), Until: now, Callers: []Caller{}}
 	i.Region = r.cloud.Region(cloud.ActionTrail)
-	r.ids[i.Target.Fingerprint] = s.ID.Reveal()
+	r.ids.set(i.Target.Fingerprint, s.ID)
 	if i.State, err = r.observe(ctx, Action{Kind: Disable, Target: i.Target}); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/akguard/akguard/rules"
@@ -19,6 +20,7 @@ import (
 // The events of a journal, in the order in which they come.
 const (
 	eventPlan     = "plan"
+	eventAdd      = "add" // of a Freeze: what was planned and approved for one more key
 	eventApproved = "approved"
 	eventDenied   = "denied"
 	eventBegin    = "begin"   // a call comes next
@@ -33,6 +35,7 @@ type Record struct {
 	Time    time.Time `json:"time"`
 	Event   string    `json:"event"`
 	Plan    *Plan     `json:"plan,omitempty"`
+	Keys    int       `json:"keys,omitempty"`   // of a Freeze: how many it is for
 	Action  int       `json:"action,omitempty"` // its number in the plan, from 1
 	What    string    `json:"what,omitempty"`   // the action: its kind and the masked ID, or the policy
 	Outcome string    `json:"outcome,omitempty"`
@@ -62,7 +65,10 @@ type Journal struct {
 	created bool // by this process
 	written bool
 
+	mu       sync.Mutex // held while a record is written: keys are frozen at the same time
 	plan     *Plan
+	keys     int  // of a Freeze
+	over     bool // the run came to its end
 	approved bool
 	started  map[int]bool
 	outcomes map[int]Outcome
@@ -158,6 +164,20 @@ func (j *Journal) Close() error {
 
 // write adds a record, and returns when it is on disk.
 func (j *Journal) write(rec Record) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.append(rec)
+}
+
+// add records the actions on one more key, which were approved, and returns the index of the first.
+func (j *Journal) add(p *Plan) (first int, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	first = len(j.plan.Actions)
+	return first, j.append(Record{Event: eventAdd, Plan: p})
+}
+
+func (j *Journal) append(rec Record) error {
 	rec.Time = j.now().UTC()
 	rec.Detail = rules.MaskIDs(rec.Detail)
 	line, err := json.Marshal(rec)
@@ -222,7 +242,13 @@ func notJournal(line int) error { return reason.NewError("revoke.journal-line", 
 func (j *Journal) note(rec Record) {
 	switch i := rec.Action - 1; rec.Event {
 	case eventPlan:
-		j.plan = rec.Plan
+		j.plan, j.keys, j.over = rec.Plan, rec.Keys, false
+	case eventAdd:
+		if j.plan != nil && rec.Plan != nil {
+			j.plan.Actions = append(j.plan.Actions, rec.Plan.Actions...)
+		}
+	case eventEnd:
+		j.over = true
 	case eventApproved:
 		j.approved = true
 	case eventBegin:
@@ -236,7 +262,15 @@ func (j *Journal) note(rec Record) {
 	}
 }
 
-func (j *Journal) begun(i int) bool { return j.started[i] }
+func (j *Journal) begun(i int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.started[i]
+}
+
+// Unplanned reports whether a Freeze was cut off before it had planned for all of its keys, and for how many it was. Resume
+// cannot do those: a journal holds no IDs.
+func (j *Journal) Unplanned() (keys int, cut bool) { return j.keys, j.keys > 0 && !j.over }
 
 // settled reports whether nothing is left to do for an action.
 func (j *Journal) settled(i int) bool {

@@ -5,6 +5,7 @@ package revoke_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -28,6 +29,7 @@ const childRun = "AKGUARD_TEST_JOB"
 type job struct {
 	URL, Folder, Plan string
 	ID, Secret        string
+	Freeze            []string // the IDs of keys, in place of a plan
 }
 
 func TestMain(m *testing.M) {
@@ -76,6 +78,10 @@ func (j job) do(ctx context.Context) error {
 		}
 		return err
 	}
+	name := filepath.Join(j.Folder, fmt.Sprint(time.Now().UnixNano())+".jsonl")
+	if j.Freeze != nil {
+		return j.freeze(ctx, r, name)
+	}
 	file, err := os.Open(j.Plan)
 	if err != nil {
 		return err
@@ -84,8 +90,26 @@ func (j job) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.Journal, err = revoke.CreateJournal(filepath.Join(j.Folder, fmt.Sprint(time.Now().UnixNano())+".jsonl")); err == nil {
+	if o.Journal, err = revoke.CreateJournal(name); err == nil {
 		_, err = r.Run(ctx, p, o)
+	}
+	return err
+}
+
+func (j job) freeze(ctx context.Context, r *revoke.Revoker, name string) error {
+	var list []revoke.Subject
+	for _, id := range j.Freeze {
+		list = append(list, revoke.Subject{ID: rules.NewSecret(id)})
+	}
+	journal, err := revoke.CreateJournal(name)
+	if err != nil {
+		return err
+	}
+	frozen, err := r.Freeze(ctx, list, revoke.Request{Goal: revoke.ToDisable}, revoke.FreezeOptions{Approver: revoke.ApproverFunc(yes), Journal: journal})
+	for _, f := range frozen {
+		if !f.Off() {
+			err = errors.Join(err, fmt.Errorf("not frozen: %+v", f))
+		}
 	}
 	return err
 }
@@ -124,7 +148,7 @@ func killBatch(t *testing.T, random *rand.Rand, most int) (killed int) {
 		t.Fatal(err)
 	}
 	c := s.admin.Credential()
-	text := encode(t, job{s.server.URL, s.folder, plan, c.ID.Reveal(), c.Secret.Reveal()})
+	text := encode(t, job{s.server.URL, s.folder, plan, c.ID.Reveal(), c.Secret.Reveal(), nil})
 	for {
 		after := time.Duration(random.Int64N(int64(100 * time.Millisecond)))
 		if killed == most {
@@ -178,6 +202,44 @@ func runChild(t *testing.T, server *alibabatest.Server, text string, after time.
 		t.Fatalf("the run failed: %v", err)
 	}
 	return err != nil
+}
+
+// TestFreezeKilled kills a freeze of many keys at random moments, resumes it and begins it again, and wants every key disabled
+// once in the end.
+func TestFreezeKilled(t *testing.T) {
+	const kills = 50
+	seed := uint64(time.Now().UnixNano())
+	random := rand.New(rand.NewPCG(seed, 0))
+	for killed, batch := 0, 0; killed < kills; batch++ {
+		s := newStage(t)
+		var keys []*alibabatest.Key
+		c := s.admin.Credential()
+		j := job{URL: s.server.URL, Folder: s.folder, ID: c.ID.Reveal(), Secret: c.Secret.Reveal()}
+		for i := range batchKeys {
+			keys = append(keys, s.account.AddKey(fmt.Sprint("user", i/2)))
+			j.Freeze = append(j.Freeze, keys[i].Credential().ID.Reveal())
+		}
+		text := encode(t, j)
+		for off := false; !off || len(s.history().Open) > 0; {
+			after := time.Duration(random.Int64N(int64(40 * time.Millisecond)))
+			if killed >= kills {
+				after = time.Minute
+			}
+			if runChild(t, s.server, text, after) {
+				killed++
+			}
+			off = !slices.ContainsFunc(keys, func(k *alibabatest.Key) bool { return k.Status() != alibabatest.Inactive })
+		}
+		for _, f := range s.freeze(revoke.FreezeOptions{}, subjects(keys...)...) {
+			if !f.Off() {
+				t.Errorf("%+v", f)
+			}
+		}
+		s.wantDisabledOnce(keys)
+		if t.Failed() {
+			t.Fatalf("batch %d, seed %d, after %d kills", batch, seed, killed)
+		}
+	}
 }
 
 // wantOnce wants each key disabled once and deleted once.

@@ -50,7 +50,7 @@ func (r *Revoker) listKeys(ctx context.Context, t Target) ([]cloud.AccessKey, er
 	var err error
 	switch {
 	case t.Owner.User != "":
-		keys, err = r.cloud.ListAccessKeys(ctx, t.Owner.User)
+		keys, err = r.userKeys(ctx, t.Owner.User)
 	case r.isRoot():
 		keys, err = r.cloud.IdentityKeys(ctx, "")
 	default:
@@ -175,7 +175,7 @@ func (r *Revoker) network(ctx context.Context, t Target) (string, error) {
 }
 
 // id returns the ID of a target that has been seen.
-func (r *Revoker) id(t Target) rules.Secret { return rules.NewSecret(r.ids[t.Fingerprint]) }
+func (r *Revoker) id(t Target) rules.Secret { return r.ids.get(t.Fingerprint) }
 
 func (r *Revoker) observePolicy(ctx context.Context, a Action) (State, error) {
 	attached, err := r.cloud.ListPoliciesForRole(ctx, a.Target.Owner.Role)

@@ -2,6 +2,7 @@ package revoke
 
 import (
 	"context"
+	"strings"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
@@ -25,16 +26,36 @@ func (r *Revoker) owner(ctx context.Context, s Subject) (Owner, error) {
 	if s.Known != nil && s.Known.AccountID != "" && s.Known.AccountID != r.me.AccountID {
 		return Owner{}, &foreign{r.elsewhere(ctx, s)}
 	}
+	if o, ok := r.knownOwner(ctx, s); ok {
+		return o, nil
+	}
 	user, err := r.cloud.IdentityOfKey(ctx, s.ID)
 	switch {
 	case err == nil:
 		return r.userOwner(user), nil
 	case cloud.IsDenied(err):
-		return r.searchUsers(ctx, s, err)
+		return r.searchOwner(ctx, s, err)
 	case !cloud.IsAbsent(err):
 		return Owner{}, failCall(reason.New("revoke.finding-owner", s.ID.String(), err), err)
 	}
 	return r.notListed(ctx, s)
+}
+
+// knownOwner returns the owner that a check has named, if the user's list has the key. That spares a call for each of many
+// keys: keys of one user share the list, which is needed anyway.
+func (r *Revoker) knownOwner(ctx context.Context, s Subject) (Owner, bool) {
+	if r.lists == nil || s.Known == nil || s.Known.Type != verifier.TypeUser {
+		return Owner{}, false
+	}
+	_, name, _ := strings.Cut(s.Known.ARN, ":user/")
+	if name == "" {
+		return Owner{}, false
+	}
+	keys, err := r.userKeys(ctx, name)
+	if _, ok := r.pick(keys, Fingerprint(s.ID)); err != nil || !ok {
+		return Owner{}, false
+	}
+	return r.userOwner(cloud.User{ID: s.Known.UserID, Name: name}), true
 }
 
 func (r *Revoker) userOwner(u cloud.User) Owner {
@@ -66,36 +87,6 @@ func (r *Revoker) notListed(ctx context.Context, s Subject) (Owner, error) {
 	return Owner{}, &foreign{r.unowned(s)}
 }
 
-// maxSearch is how many users are searched for a key. At ten calls a second that takes half a minute.
-const maxSearch = 300
-
-// searchUsers looks for the key among those of each user, if the credential may not ask for the owner.
-func (r *Revoker) searchUsers(ctx context.Context, s Subject, denied error) (Owner, error) {
-	marker, seen := "", 0
-	for {
-		page, next, err := r.cloud.UsersPage(ctx, marker)
-		if err != nil {
-			return Owner{}, failCall(reason.New("revoke.finding-owner-by-list", s.ID.String(), denied, err), err)
-		}
-		for _, u := range page {
-			if seen++; seen > maxSearch {
-				return Owner{}, fail(reason.New("revoke.not-among-users", s.ID.String(), maxSearch), reason.New("revoke.grant-get-user"))
-			}
-			keys, err := r.cloud.ListAccessKeys(ctx, u.Name)
-			if err != nil && !cloud.IsAbsent(err) { // absent: the user was deleted meanwhile
-				return Owner{}, failCall(reason.New("revoke.listing-keys", reason.New("revoke.user", u.Name), err), err)
-			}
-			if _, ok := r.pick(keys, Fingerprint(s.ID)); ok {
-				return r.userOwner(u), nil
-			}
-		}
-		if next == "" {
-			return r.notListed(ctx, s)
-		}
-		marker = next
-	}
-}
-
 // pick finds the key with the fingerprint, and keeps its ID.
 func (r *Revoker) pick(keys []cloud.AccessKey, fingerprint string) (cloud.AccessKey, bool) {
 	for _, k := range keys {
@@ -108,13 +99,13 @@ func (r *Revoker) pick(keys []cloud.AccessKey, fingerprint string) (cloud.Access
 
 // is reports whether a fingerprint, of this release or of earlier ones, is that of an ID.
 func (r *Revoker) is(id rules.Secret, fingerprint string) bool {
-	if known, ok := r.ids[fingerprint]; ok {
-		return known == id.Reveal()
+	if known := r.ids.get(fingerprint); !known.IsZero() {
+		return known.Reveal() == id.Reveal()
 	}
 	if Fingerprint(id) != fingerprint && earlierFingerprint(id) != fingerprint {
 		return false
 	}
-	r.ids[fingerprint] = id.Reveal()
+	r.ids.set(fingerprint, id)
 	return true
 }
 

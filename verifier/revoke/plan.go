@@ -219,6 +219,8 @@ var verbs = map[Kind]reason.Reason{
 // reached reports whether a state is what the action is to achieve.
 func (a Action) reached(s State) bool {
 	switch a.Kind {
+	case Disable: // a deleted key does not work either
+		return s == a.To || s.deleted()
 	case Delete:
 		return s.deleted()
 	case Restore: // whether a restored key is enabled is not documented
@@ -260,6 +262,8 @@ const (
 func (p *Plan) Blocked() bool {
 	return slices.ContainsFunc(p.Notes, func(n Note) bool { return n.Blocked })
 }
+
+func (p *Plan) watchTime() time.Duration { return time.Duration(p.WatchSeconds) * time.Second }
 
 // Write writes the plan as JSON.
 func (p *Plan) Write(w io.Writer) error {

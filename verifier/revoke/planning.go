@@ -16,6 +16,7 @@ type Request struct {
 	Goal    Goal
 	CIDRs   []string // of ToQuarantine: addresses and ranges from which the key still works
 	Now     bool     // delete without the watch time
+	NoUse   bool     // do not read who uses the keys: nobody will decide by it
 	History *History // what was done before; may be nil
 }
 
@@ -26,29 +27,43 @@ func (r *Revoker) Plan(ctx context.Context, subjects []Subject, q Request) (*Pla
 	if err := r.checkRequest(len(subjects), q); err != nil {
 		return nil, err
 	}
+	if len(subjects) > r.MaxKeys {
+		return nil, fail(reason.New("revoke.too-many-keys", len(subjects), r.MaxKeys), reason.New("revoke.too-many-keys-hint"))
+	}
 	if err := r.whoAmI(ctx); err != nil {
 		return nil, err
 	}
+	p := r.newPlan(q)
+	for _, s := range subjects {
+		actions, notes := r.planKeyOrSay(ctx, s, q)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		p.Actions, p.Notes = append(p.Actions, actions...), append(p.Notes, notes...)
+	}
+	return p, nil
+}
+
+// newPlan returns a plan without actions.
+func (r *Revoker) newPlan(q Request) *Plan {
 	p := &Plan{Version: planVersion, Goal: q.Goal, Made: r.now().UTC().Truncate(time.Second), Account: r.me.AccountID, By: r.me.ARN}
 	if q.Goal == ToDelete && !q.Now {
 		p.WatchSeconds = int(r.WatchTime.Seconds())
 	}
-	for _, s := range subjects {
-		actions, notes, err := r.planOne(ctx, s, q)
-		var other *foreign
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case errors.As(err, &other):
-			notes = append(notes, other.note)
-		case err != nil:
-			notes = append(notes, Note{ID: s.ID.String(), Text: reason.Of(err), Hint: hintFor(err), Blocked: true})
-		default:
-			p.Actions = append(p.Actions, actions...)
-		}
-		p.Notes = append(p.Notes, notes...)
+	return p
+}
+
+// planKeyOrSay plans for one subject. If that fails, a note says why.
+func (r *Revoker) planKeyOrSay(ctx context.Context, s Subject, q Request) ([]Action, []Note) {
+	actions, notes, err := r.planOne(ctx, s, q)
+	var other *foreign
+	switch {
+	case errors.As(err, &other):
+		return nil, append(notes, other.note)
+	case err != nil:
+		return nil, append(notes, Note{ID: s.ID.String(), Text: reason.Of(err), Hint: hintFor(err), Blocked: true})
 	}
-	return p, nil
+	return actions, notes
 }
 
 func distinct(subjects []Subject) []Subject {
@@ -67,8 +82,6 @@ func (r *Revoker) checkRequest(keys int, q Request) error {
 	switch {
 	case keys == 0:
 		return fail(reason.New("revoke.no-key"), reason.New("revoke.no-key-hint"))
-	case keys > r.MaxKeys:
-		return fail(reason.New("revoke.too-many-keys", keys, r.MaxKeys), reason.New("revoke.too-many-keys-hint"))
 	case q.Goal == ToRemove && !q.Now:
 		return fail(reason.New("revoke.no-watch-time"), reason.New("revoke.no-watch-time-hint"))
 	case r.self != nil && q.Goal != ToDisable:
@@ -100,7 +113,7 @@ func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]Action, 
 		return nil, nil, err
 	}
 	draft := Action{Target: newTarget(s.ID, owner)}
-	r.ids[draft.Target.Fingerprint] = s.ID.Reveal()
+	r.ids.set(draft.Target.Fingerprint, s.ID)
 	if q.Goal == ToQuarantine {
 		draft.Kind = Quarantine // observing one reads the network policy too
 	}
@@ -136,7 +149,7 @@ func (r *Revoker) planKey(ctx context.Context, draft Action, q Request) ([]Actio
 
 // planOff plans to disable and to delete, as far as the goal asks for that.
 func (r *Revoker) planOff(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
-	risks, err := r.useRisks(ctx, draft)
+	risks, err := r.useRisks(ctx, draft, q)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -203,8 +216,8 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 const fresh = 24 * time.Hour
 
 // useRisks lists what may break, and what could not be read: a missing answer does not mean "not in use".
-func (r *Revoker) useRisks(ctx context.Context, a Action) ([]reason.Reason, error) {
-	if a.From.Key != Active {
+func (r *Revoker) useRisks(ctx context.Context, a Action, q Request) ([]reason.Reason, error) {
+	if a.From.Key != Active || q.NoUse {
 		return nil, nil
 	}
 	used, err := r.lastUse(ctx, a.Target)
@@ -288,7 +301,7 @@ func (r *Revoker) isLastActive(ctx context.Context, t Target) (bool, error) {
 	if t.Owner.User == "" {
 		return false, nil // the administrator acts with another key
 	}
-	keys, err := r.cloud.ListAccessKeys(ctx, t.Owner.User)
+	keys, err := r.userKeys(ctx, t.Owner.User)
 	if err != nil {
 		return false, failCall(reason.New("revoke.listing-keys", t.Owner.Reason(), err), err)
 	}
@@ -331,7 +344,7 @@ func (r *Revoker) planQuarantine(ctx context.Context, draft Action, q Request) (
 	a.Kind, a.CIDRs = Quarantine, q.CIDRs
 	a.To = State{Key: draft.From.Key, Network: network}
 	a.Undo = reason.New("revoke.undo-quarantine")
-	if a.Risks, err = r.useRisks(ctx, draft); err != nil {
+	if a.Risks, err = r.useRisks(ctx, draft, q); err != nil {
 		return nil, nil, err
 	}
 	if draft.From.Network != "" {

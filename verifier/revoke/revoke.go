@@ -31,13 +31,15 @@ type Options struct {
 	Timeout    time.Duration     // for one call; 10 s if zero
 }
 
-// Revoker plans and acts. It is for one plan at a time.
+// Revoker plans and acts. It is for one plan, or one Freeze, at a time.
 type Revoker struct {
 	Options
-	cloud *cloud.Client     // as the administrator
-	self  *cloud.Client     // as the leaked key; nil: it is never used
-	ids   map[string]string // by fingerprint, of the keys seen so far
-	me    verifier.Identity // the administrator; zero before the first call
+	cloud  *cloud.Client     // as the administrator
+	self   *cloud.Client     // as the leaked key; nil: it is never used
+	ids    identifiers       // of the keys seen so far
+	me     verifier.Identity // the administrator; zero before the first call
+	search search            // for owners, where the administrator may not ask
+	lists  *lists            // reads that keys share; nil but in a Freeze
 }
 
 // fail returns an error with what to do about it.
@@ -57,9 +59,9 @@ func New(o Options) (*Revoker, error) {
 			return nil, err
 		}
 	}
-	r := &Revoker{Options: o, ids: map[string]string{}}
+	r := &Revoker{Options: o}
 	if o.Leaked != nil {
-		r.ids[Fingerprint(o.Leaked.ID)] = o.Leaked.ID.Reveal()
+		r.ids.set(Fingerprint(o.Leaked.ID), o.Leaked.ID)
 		r.self = client.AsKey(*o.Leaked)
 	}
 	switch {

@@ -140,9 +140,6 @@ func (r *Revoker) checkPlan(ctx context.Context, p *Plan) error {
 	if err == nil && p.Account != r.me.AccountID {
 		return fail(reason.New("revoke.plan-for-account", p.Account, r.me.AccountID), reason.New("revoke.use-profile-of-account"))
 	}
-	if n := len(byKey(p.Actions)); n > r.MaxKeys {
-		return fail(reason.New("revoke.too-many-keys", n, r.MaxKeys), reason.New("revoke.too-many-keys-hint"))
-	}
 	return nil
 }
 
@@ -151,16 +148,22 @@ func (r *Revoker) precheck(ctx context.Context, p *Plan, h *History) error {
 	if err := r.checkPlan(ctx, p); err != nil {
 		return err
 	}
+	if n := len(byKey(p.Actions)); n > r.MaxKeys {
+		return fail(reason.New("revoke.too-many-keys", n, r.MaxKeys), reason.New("revoke.too-many-keys-hint"))
+	}
 	for _, group := range byKey(p.Actions) {
 		state, err := r.observe(ctx, group[0])
 		if err != nil {
 			return err
 		}
 		for _, a := range group {
+			if a.reached(state) { // somebody else was faster; that is no reason to leave other keys as they are
+				continue
+			}
 			if err := r.guard(a, state); err != nil {
 				return err
 			}
-			if err := r.checkWatched(ctx, p, a, h); err != nil {
+			if err := r.checkWatched(ctx, a, p.watchTime(), h); err != nil {
 				return err
 			}
 			state = a.To
@@ -171,11 +174,11 @@ func (r *Revoker) precheck(ctx context.Context, p *Plan, h *History) error {
 
 // checkWatched refuses to delete a key that has not been inactive for the plan's watch time: somebody may have enabled and
 // disabled it again since.
-func (r *Revoker) checkWatched(ctx context.Context, p *Plan, a Action, h *History) error {
-	if a.Kind != Delete || p.WatchSeconds == 0 {
+func (r *Revoker) checkWatched(ctx context.Context, a Action, watch time.Duration, h *History) error {
+	if a.Kind != Delete || watch == 0 {
 		return nil
 	}
-	if n, early := r.tooEarly(ctx, a.Target, time.Duration(p.WatchSeconds)*time.Second, h); early {
+	if n, early := r.tooEarly(ctx, a.Target, watch, h); early {
 		return fail(reason.New("revoke.about", n.ID, n.Text), n.Hint)
 	}
 	return nil
@@ -213,7 +216,7 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 		if err := ctx.Err(); err != nil {
 			return steps, err
 		}
-		s, err := r.step(ctx, p, i, o)
+		s, err := r.step(ctx, task{p.Actions[i], i, p.watchTime()}, o)
 		steps = append(steps, s)
 		if o.OnStep != nil {
 			o.OnStep(s)
@@ -225,15 +228,21 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 	return steps, o.Journal.write(Record{Event: eventEnd})
 }
 
+// task is an action to carry out.
+type task struct {
+	Action
+	index int           // in the journal's plan
+	watch time.Duration // how long a key must have been inactive before it is deleted
+}
+
 // backoff is how long a throttled change waits before it is tried again.
 var backoff = [...]time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
 
-// step carries out one action. A throttled call has changed nothing, so it is tried again a few times; the state is read
-// anew before each try.
-func (r *Revoker) step(ctx context.Context, p *Plan, i int, o RunOptions) (Step, error) {
+// step carries out one action. What has changed nothing is tried again; the state is read anew before each try.
+func (r *Revoker) step(ctx context.Context, t task, o RunOptions) (Step, error) {
 	for try := 0; ; try++ {
-		s, err := r.attempt(ctx, p, i, o)
-		if err != nil || s.Outcome != Refused || !cloud.IsThrottled(s.Err) || try == len(backoff) {
+		s, err := r.attempt(ctx, t, o)
+		if err != nil || try >= tries(s) {
 			return s, err
 		}
 		if err := r.cloud.Pause(ctx, backoff[try]); err != nil {
@@ -242,9 +251,25 @@ func (r *Revoker) step(ctx context.Context, p *Plan, i int, o RunOptions) (Step,
 	}
 }
 
+// tries returns how often a step is worth another try. A throttled call has changed nothing. A change that closes something
+// and was not seen to happen is made once more: made twice, it has the same effect. One that opens something is not, because
+// somebody else may have closed it again meanwhile.
+func tries(s Step) int {
+	switch {
+	case s.Outcome == Refused && cloud.IsThrottled(s.Err):
+		return len(backoff)
+	case s.Action.closes() && (s.Outcome == Failed || s.Outcome == Unknown):
+		return 1
+	}
+	return 0
+}
+
+// closes reports whether an action sets a value that takes something away.
+func (a Action) closes() bool { return a.Kind == Disable || a.Kind == Quarantine }
+
 // attempt is one try: read, journal, call, journal, read, journal.
-func (r *Revoker) attempt(ctx context.Context, p *Plan, i int, o RunOptions) (Step, error) {
-	a, j := p.Actions[i], o.Journal
+func (r *Revoker) attempt(ctx context.Context, t task, o RunOptions) (Step, error) {
+	a, i, j := t.Action, t.index, o.Journal
 	s := Step{Action: a}
 	if s.State, s.Err = r.observe(ctx, a); s.Err != nil {
 		s.Outcome = Unknown
@@ -258,7 +283,7 @@ func (r *Revoker) attempt(ctx context.Context, p *Plan, i int, o RunOptions) (St
 		return s, r.journalStep(ctx, i, s, j)
 	}
 	if s.Err = r.guard(a, s.State); s.Err == nil {
-		s.Err = r.checkWatched(ctx, p, a, o.History)
+		s.Err = r.checkWatched(ctx, a, t.watch, o.History)
 	}
 	if s.Err != nil {
 		s.Outcome = Refused
@@ -335,11 +360,15 @@ var pollSchedule = [...]time.Duration{0, 300 * time.Millisecond, time.Second, 2 
 func (r *Revoker) settle(ctx context.Context, a Action, err error) Step {
 	s := Step{Action: a, Outcome: Unknown, Err: err}
 	pauses := pollSchedule[:]
-	if cloud.IsRefusal(err) {
+	switch {
+	case cloud.IsRefusal(err):
 		pauses = pollSchedule[:1]
+	case err != nil && a.closes(): // it can be made again sooner
+		pauses = pollSchedule[:3]
 	}
 	var unread error
 	for _, d := range pauses {
+		r.lists.forget(a.Target.Owner.User)
 		if e := r.cloud.Pause(ctx, d); e != nil {
 			unread = e
 			break

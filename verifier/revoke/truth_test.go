@@ -206,8 +206,9 @@ func TestJournalsThatCannotBeRead(t *testing.T) {
 // A run that was refused before its first record leaves no journal behind.
 func TestUnusedJournalIsRemoved(t *testing.T) {
 	s := newStage(t)
-	p := s.plan(revoke.ToDisable, s.key)
 	s.key.SetStatus(alibabatest.Inactive)
+	p := s.plan(revoke.ToDelete, s.key)
+	s.key.SetStatus(alibabatest.Active)
 	if _, err := s.run(p); err == nil {
 		t.Fatal("it ran")
 	}

@@ -25,6 +25,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk"
@@ -52,6 +54,7 @@ type Options struct {
 	UserAgent string            // added to the SDK's own
 	Timeout   time.Duration     // for one call, answer included; 4 s if zero
 	Unpaced   bool              // no limit to the calls in a second; for tests
+	Transport http.RoundTripper // in place of the network; for tests
 
 	// Trace is called after each call; nil for none. It may be called from several goroutines.
 	Trace func(Call)
@@ -91,6 +94,9 @@ type shared struct {
 	userAgent string
 	next      http.RoundTripper
 	paces     map[string]*pace
+	joint     *pace // of the central services together, once one of them refused a call as too many
+	crowding  sync.Once
+	crowded   atomic.Bool // joint is in force
 	clock     clock
 	sleep     func(ctx context.Context, d time.Duration) error
 	trace     func(Call)
@@ -101,6 +107,9 @@ func New(o Options) (*Client, error) {
 	s := &shared{
 		region: o.Region, endpoints: map[string]*url.URL{}, userAgent: o.UserAgent, next: newTransport(o.RootCAs),
 		paces: map[string]*pace{}, sleep: o.Sleep, trace: o.Trace,
+	}
+	if o.Transport != nil {
+		s.next = o.Transport
 	}
 	s.clock.local = o.Now
 	if s.clock.local == nil {
@@ -116,6 +125,9 @@ func New(o Options) (*Client, error) {
 		if !o.Unpaced {
 			s.paces[name] = newPace(service.pace)
 		}
+	}
+	if !o.Unpaced {
+		s.joint = newPace(services[RAM].pace)
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout

@@ -201,7 +201,7 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 		_, _ = w.Write([]byte(`{"AccountId":"1`))
 	})
 	err := call(t, cloud.Options{Endpoints: at(endpoint)}, credential())
-	wantError(t, err, cloud.Error{Cause: reason.New("cloud.closed"), HTTPStatus: 200})
+	wantError(t, err, cloud.Error{Cause: reason.New("cloud.closed"), HTTPStatus: 200, Broken: true})
 }
 
 func TestRefusalIsKeptWithoutTheCredential(t *testing.T) {

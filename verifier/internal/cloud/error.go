@@ -28,6 +28,7 @@ type Error struct {
 	HTTPStatus  int           // zero if no answer came
 	RequestID   string
 	Unreachable bool // no answer came at all
+	Broken      bool // the connection broke before the whole answer had come
 }
 
 // Reason returns the error as a fact.
@@ -64,7 +65,7 @@ func (c *Client) explain(err error, t *transport, cred rules.Credential) *Error 
 	var refusal *sdkerrors.ServerError
 	switch {
 	case t.err != nil:
-		return &Error{Cause: cause(t.err, c.timeout), HTTPStatus: t.status, Unreachable: t.status == 0}
+		return &Error{Cause: cause(t.err, c.timeout), HTTPStatus: t.status, Unreachable: t.status == 0, Broken: broke(t.err)}
 	case !errors.As(err, &refusal):
 		return notUnderstood(t.status)
 	}
@@ -78,6 +79,15 @@ func (c *Client) explain(err error, t *transport, cred rules.Credential) *Error 
 		e.RequestID = id
 	}
 	return e
+}
+
+// broke reports whether a connection that was made ended too early: it was reset or closed.
+func broke(err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return (op.Op == "read" || op.Op == "write") && !op.Timeout()
+	}
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // cause names the innermost cause of a transport error. It never quotes an error of a kind that it does not know:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -51,9 +52,40 @@ func (p *pace) reserve() time.Duration {
 // firstPause comes before the first repetition; it doubles each time.
 const firstPause = 500 * time.Millisecond
 
+// fill uses up the turns of the present stretch of time.
+func (p *pace) fill() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = slices.Repeat([]time.Time{p.now()}, p.calls)
+}
+
+// turn takes the next turn for a call, and returns how long it is away. Whether RAM, IMS and ResourceManager count calls
+// together is not documented: each has a pace of its own until one of them refuses a call as too many. Then they share one.
+func (c *Client) turn(service string) time.Duration {
+	d := c.paces[service].reserve()
+	if c.crowded.Load() && !services[service].regional {
+		d = max(d, c.joint.reserve())
+	}
+	return d
+}
+
+// crowd has the central services share one pace from now on.
+func (c *Client) crowd(service string) {
+	if services[service].regional {
+		return
+	}
+	c.crowding.Do(func() {
+		c.joint.fill() // the service has had enough for now
+		c.crowded.Store(true)
+	})
+}
+
 // paced makes one call when its turn has come. The turn is lost if ctx ends before.
 func (c *Client) paced(ctx context.Context, service string, call func() error) error {
-	if d := c.paces[service].reserve(); d > 0 {
+	if d := c.turn(service); d > 0 {
 		if err := c.sleep(ctx, d); err != nil {
 			return fmt.Errorf("waiting to call %s: %w", service, err)
 		}
@@ -61,16 +93,21 @@ func (c *Client) paced(ctx context.Context, service string, call func() error) e
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("waiting to call %s: %w", service, err)
 	}
-	return call()
+	err := call()
+	if IsThrottled(err) {
+		c.crowd(service)
+	}
+	return err
 }
 
-// retried makes a call that only reads, and repeats it while the service is busy or fails. The pauses are random, so
-// that clients that were refused together do not come back together. The error is that of the last try.
+// retried makes a call that only reads, and repeats it while the service is busy or fails, or breaks the connection. The
+// pauses are random, so that clients that were refused together do not come back together. The error is that of the last
+// try.
 func (c *Client) retried(ctx context.Context, service string, call func() error) error {
 	pause := firstPause
 	for try := 0; ; try++ {
 		err := c.paced(ctx, service, call)
-		if !IsTransient(err) || try >= c.retries || c.sleep(ctx, pause/2+rand.N(pause/2)) != nil {
+		if !IsTransient(err) && !isBroken(err) || try >= c.retries || c.sleep(ctx, pause/2+rand.N(pause/2)) != nil {
 			return err
 		}
 		pause *= 2
@@ -81,6 +118,12 @@ func (c *Client) retried(ctx context.Context, service string, call func() error)
 func IsTransient(err error) bool {
 	var e *Error
 	return IsThrottled(err) || errors.As(err, &e) && e.HTTPStatus >= 500
+}
+
+// isBroken reports whether the connection broke before the whole answer had come. Another one may not.
+func isBroken(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Broken
 }
 
 // IsUnreachable reports whether no answer came at all.

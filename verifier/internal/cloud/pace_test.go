@@ -19,6 +19,7 @@ func newClient() *Client {
 func TestRetries(t *testing.T) {
 	throttled, failed := &Error{Code: "Throttling.User", HTTPStatus: 400}, &Error{Code: "InternalError", HTTPStatus: 500}
 	denied, cut := &Error{Code: "NoPermission", HTTPStatus: 403}, &Error{Unreachable: true}
+	broken := &Error{Unreachable: true, Broken: true}
 	for _, test := range []struct {
 		name    string
 		answers []error
@@ -31,6 +32,7 @@ func TestRetries(t *testing.T) {
 		{"always busy", []error{throttled, throttled, throttled, failed, nil}, 4, failed},
 		{"denied", []error{denied, nil}, 1, denied},
 		{"unreachable", []error{cut, nil}, 1, cut},
+		{"broken off", []error{broken, broken, nil}, 3, nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			tries := 0
@@ -63,6 +65,34 @@ func TestPace(t *testing.T) {
 			if at[i]-at[i-10] < time.Second {
 				t.Errorf("eleven calls between %s and %s", at[i-10], at[i])
 			}
+		}
+	})
+}
+
+// Once a service was too busy, the central services share one pace: together they make no more calls than one of them did.
+func TestJointPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient()
+		c.paces[IMS], c.joint = newPace(rate{10, time.Second}), newPace(rate{10, time.Second})
+		call := func(service string, answer error) time.Time {
+			_ = c.paced(t.Context(), service, func() error { return answer })
+			return time.Now()
+		}
+		start := time.Now()
+		for range 10 {
+			call(RAM, nil)
+			if at := call(IMS, nil); at != start {
+				t.Fatalf("it waited %s", at.Sub(start))
+			}
+		}
+		call(RAM, &Error{Code: "Throttling.User", HTTPStatus: 400})
+		crowded := time.Now()
+		for range 10 {
+			call(RAM, nil)
+			call(IMS, nil)
+		}
+		if took := call(RAM, nil).Sub(crowded); took < 2*time.Second || took > 4*time.Second {
+			t.Errorf("21 calls in %s", took)
 		}
 	})
 }

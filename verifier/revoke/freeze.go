@@ -1,0 +1,195 @@
+package revoke
+
+import (
+	"context"
+	"sync"
+
+	"github.com/akguard/akguard/rules/reason"
+)
+
+// FreezeOptions say how keys are frozen. Approver and Journal are needed.
+type FreezeOptions struct {
+	Approver Approver
+	Journal  *Journal
+	History  *History
+
+	// Look is called first for each key, from several goroutines: it may find out more about it. It may be nil.
+	Look func(context.Context, Subject) Subject
+	// OnPlan is called before a key is approved, and OnKey when it is settled: one call at a time, and none while the
+	// Approver waits for an answer. Both may be nil.
+	OnPlan, OnKey func(Frozen)
+}
+
+// Frozen is what became of one key of a Freeze.
+type Frozen struct {
+	Subject Subject
+	Plan    *Plan  // for this key alone
+	Steps   []Step // what was done, in the order of its actions
+	Denied  bool   // the actions were not approved
+}
+
+// Off reports whether the key is as it was to be: now, or already before.
+func (f Frozen) Off() bool {
+	for _, s := range f.Steps {
+		if s.Outcome != Done && s.Outcome != Already {
+			return false
+		}
+	}
+	return !f.Denied && !f.Plan.Blocked() && len(f.Steps) == len(f.Plan.Actions)
+}
+
+// workers is how many keys are handled at the same time. The pace of RAM is the limit; a few keys are enough to keep to it
+// on a slow connection, and the first of them must not wait for many others.
+const workers = 8
+
+// Freeze takes keys out of use, each as soon as it is read and approved: one that cannot be read, or is not approved, stops
+// no other. It has no limit of keys. The result has every key that was begun, in the order of the subjects. The error says
+// what ended the Freeze early: ctx, the journal, or a credential that cannot act at all.
+func (r *Revoker) Freeze(ctx context.Context, subjects []Subject, q Request, o FreezeOptions) ([]Frozen, error) {
+	switch {
+	case o.Journal == nil:
+		return nil, reason.NewError("revoke.no-journal")
+	case q.Goal != ToDisable && q.Goal != ToQuarantine:
+		return nil, reason.NewError("revoke.plan-kind")
+	}
+	subjects = distinct(subjects)
+	if err := r.checkRequest(len(subjects), q); err != nil {
+		return nil, err
+	}
+	if err := r.whoAmI(ctx); err != nil {
+		return nil, err
+	}
+	for _, s := range subjects {
+		q.History.recognize(s.ID)
+	}
+	r.lists = newLists()
+	defer func() { r.lists = nil }()
+	f := &freezer{Revoker: r, FreezeOptions: o, request: q, plan: *r.newPlan(q), results: make([]*Frozen, len(subjects))}
+	return f.run(ctx, subjects)
+}
+
+// freezer is one Freeze.
+type freezer struct {
+	*Revoker
+	FreezeOptions
+	request Request
+	plan    Plan // without actions
+
+	speaking sync.Mutex // held while a caller is told something, or asked
+	results  []*Frozen
+}
+
+func (f *freezer) run(ctx context.Context, subjects []Subject) ([]Frozen, error) {
+	f.Journal.now = f.now
+	opening := f.plan
+	if err := f.Journal.write(Record{Event: eventPlan, Plan: &opening, Keys: len(subjects)}); err != nil {
+		return nil, err
+	}
+	if err := f.Journal.write(Record{Event: eventApproved}); err != nil { // each key is added when it is
+		return nil, err
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	next := make(chan int)
+	var all sync.WaitGroup
+	for range min(workers, len(subjects)) { // each ends with the subjects, or with ctx
+		all.Go(func() {
+			for i := range next {
+				if err := f.freeze(ctx, i, subjects[i]); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	for i := 0; i < len(subjects) && ctx.Err() == nil; i++ {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	all.Wait()
+	return f.begun(), f.end(ctx)
+}
+
+// end closes the journal's record, unless the Freeze was ended early.
+func (f *freezer) end(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return f.Journal.write(Record{Event: eventEnd})
+}
+
+func (f *freezer) begun() []Frozen {
+	var list []Frozen
+	for _, k := range f.results {
+		if k != nil {
+			list = append(list, *k)
+		}
+	}
+	return list
+}
+
+// freeze handles one key. An error ends the whole Freeze.
+func (f *freezer) freeze(ctx context.Context, i int, s Subject) error {
+	if f.Look != nil {
+		s = f.Look(ctx, s)
+	}
+	p := f.plan
+	p.Actions, p.Notes = f.planKeyOrSay(ctx, s, f.request)
+	k := &Frozen{Subject: s, Plan: &p}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	f.results[i] = k
+	var err error
+	if len(p.Actions) > 0 {
+		if err = f.approve(ctx, k); err == nil && !k.Denied {
+			err = f.carryOut(ctx, k)
+		}
+	}
+	f.tell(f.OnKey, *k)
+	return err
+}
+
+func (f *freezer) tell(what func(Frozen), k Frozen) {
+	f.speaking.Lock()
+	defer f.speaking.Unlock()
+	if what != nil {
+		what(k)
+	}
+}
+
+// approve asks about one key. Only the end of ctx is an error.
+func (f *freezer) approve(ctx context.Context, k *Frozen) error {
+	f.speaking.Lock()
+	defer f.speaking.Unlock()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if f.OnPlan != nil {
+		f.OnPlan(*k)
+	}
+	err := approve(ctx, f.Approver, k.Plan.Actions)
+	k.Denied = err != nil
+	return ctx.Err()
+}
+
+// carryOut does what was planned for one key. What follows an action that failed is not tried: it builds on it.
+func (f *freezer) carryOut(ctx context.Context, k *Frozen) error {
+	first, err := f.Journal.add(k.Plan)
+	if err != nil {
+		return err
+	}
+	for i, a := range k.Plan.Actions {
+		s, err := f.step(ctx, task{a, first + i, 0}, RunOptions{Journal: f.Journal, History: f.History})
+		k.Steps = append(k.Steps, s)
+		if err != nil {
+			return err
+		}
+		if s.Outcome != Done && s.Outcome != Already {
+			return nil
+		}
+	}
+	return nil
+}

@@ -23,3 +23,11 @@ type Lookup struct {
 // (ByRW), up to a limit that the ledger names. The leaked keys are looked up from 30 days before the exposure: the
 // addresses that used a key before it leaked are probably the owner's.
 type Follow func(*Snapshot) []Lookup
+
+// About is how the ledger names a lookup: the attribute, and the value or the key's reference.
+func (l Lookup) About() string {
+	if l.By == ByKey {
+		return l.By + " " + string(l.Key)
+	}
+	return l.By + " " + l.Value
+}

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"sync"
 	"time"
 
+	"github.com/akguard/akguard/verifier/internal/emulator/assets"
 	"github.com/akguard/akguard/verifier/internal/emulator/services"
 	"github.com/akguard/akguard/verifier/internal/emulator/state"
 	"github.com/akguard/akguard/verifier/internal/emulator/wire"
@@ -43,7 +45,7 @@ func NewServer(accounts ...*state.Account) (*Server, error) {
 		URL:      "http://" + listener.Addr().String(),
 		stopped:  make(chan struct{}),
 		accounts: accounts,
-		actions:  services.Actions(),
+		actions:  actions(),
 		now:      time.Now,
 		calls:    make(map[wire.Operation]int),
 		nonces:   make(map[string]bool),
@@ -60,10 +62,17 @@ func NewServer(accounts ...*state.Account) (*Server, error) {
 	return s, nil
 }
 
+func actions() map[wire.Operation]services.Action {
+	all := services.Actions()
+	maps.Copy(all, assets.Actions())
+	return all
+}
+
 // Endpoints returns the server's URL by the name of each service that it emulates.
 func (s *Server) Endpoints() map[string]string {
 	all := map[string]string{}
-	for _, name := range []string{"sts", "ram", "ims", "actiontrail", "resourcemanager"} {
+	for _, name := range []string{"sts", "ram", "ims", "actiontrail", "resourcemanager", "ecs", "ess", "eci", "rds", "bssopenapi", "sas",
+		"resourcecenter", "oss"} {
 		all[name] = s.URL
 	}
 	return all
@@ -125,7 +134,7 @@ func (s *Server) reply(req wire.Request, now time.Time, unreadable error) wire.R
 	op := req.Operation()
 	key, result, refused := s.answer(req, now)
 	if key.Account != nil {
-		record(key.Account, req, key, refused, happening{id, now})
+		record(key.Account, req, key, happening{id, now, result, refused})
 	}
 	if refused != nil {
 		return wire.Refuse(req, id, *refused)

@@ -60,7 +60,7 @@ type Options struct {
 	Trace func(Call)
 
 	Now   func() time.Time                                 // this machine's clock; time.Now if nil
-	Sleep func(ctx context.Context, d time.Duration) error // waits, or ends with ctx; for tests
+	Sleep func(ctx context.Context, d time.Duration) error // waits, or ends with ctx; for tests. With Now, it paces calls too
 }
 
 // Call is one call that was made, for a trace. It holds no value of a credential.
@@ -81,6 +81,8 @@ type Credential interface {
 // the pace of each service, and the service's clock.
 type Client struct {
 	*shared
+	region     string     // whose endpoints are called; "" for the public ones
+	told       bool       // the service itself named the region
 	credential Credential // nil for a client that cannot sign
 	timeout    time.Duration
 	retries    int // of a call that only reads
@@ -89,7 +91,6 @@ type Client struct {
 
 // shared is what derived clients have in common.
 type shared struct {
-	region    string
 	endpoints map[string]*url.URL // those that Options replace
 	userAgent string
 	next      http.RoundTripper
@@ -105,7 +106,7 @@ type shared struct {
 // New returns a client without a credential. It makes no call. The error is a *reason.Error.
 func New(o Options) (*Client, error) {
 	s := &shared{
-		region: o.Region, endpoints: map[string]*url.URL{}, userAgent: o.UserAgent, next: newTransport(o.RootCAs),
+		endpoints: map[string]*url.URL{}, userAgent: o.UserAgent, next: newTransport(o.RootCAs),
 		paces: map[string]*pace{}, sleep: o.Sleep, trace: o.Trace,
 	}
 	if o.Transport != nil {
@@ -124,6 +125,9 @@ func New(o Options) (*Client, error) {
 	for name, service := range services {
 		if !o.Unpaced {
 			s.paces[name] = newPace(service.pace)
+			if o.Now != nil && o.Sleep != nil { // both belong to one emulated clock
+				s.paces[name].now = o.Now
+			}
 		}
 	}
 	if !o.Unpaced {
@@ -132,7 +136,7 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
-	return &Client{shared: s, timeout: o.Timeout, retries: defaultRetries}, nil
+	return &Client{shared: s, region: o.Region, timeout: o.Timeout, retries: defaultRetries}, nil
 }
 
 // useEndpoints sets the region and the endpoints, if they are valid.
@@ -170,6 +174,14 @@ func (f fixed) Get(context.Context) (rules.Credential, error) { return rules.Cre
 
 // AsKey returns a client that signs with this key.
 func (c *Client) AsKey(key rules.Credential) *Client { return c.As(fixed(key)) }
+
+// In returns a client of another region, which the service has named. Endpoints that replace those of the table still
+// apply; where the table lacks the region, which may be newer than it, the host has the usual form.
+func (c *Client) In(region string) *Client {
+	other := *c
+	other.region, other.told = region, true
+	return &other
+}
 
 // Once returns a client that never repeats a call, and whose calls are quiet in a trace.
 func (c *Client) Once() *Client {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +21,14 @@ const (
 	IMS             = "ims"
 	ActionTrail     = "actiontrail"
 	ResourceManager = "resourcemanager"
+	ECS             = "ecs"
+	ESS             = "ess"
+	ECI             = "eci"
+	RDS             = "rds"
+	BSS             = "bssopenapi"
+	SAS             = "sas"
+	ResourceCenter  = "resourcecenter"
+	OSS             = "oss" // has its own protocol
 )
 
 // service is how one service is called.
@@ -27,23 +36,37 @@ type service struct {
 	product, version string // as the API spells them
 	regional         bool   // each region has an endpoint of its own
 	pace             rate   // how often akguard calls it; the owner's own programs need calls too
+	central          string // where a regional service answers in regions that endpoints.txt does not list; "" if there
+	abroad           string // where a central service answers the accounts of the international site, if not at its usual host
 }
 
 // services is the table of services. A new one is a line here; then go test -run Endpoints -update adds its endpoints
 // to endpoints.txt.
 //
 // STS accepts 100 calls a second from an account. akguard makes a fifth of that and leaves the rest to the account's owner;
-// thanks to the burst, most scans, which find few keys, never wait. RAM and IMS refuse more than about 20 a second, ActionTrail more than 2.
+// thanks to the burst, most scans, which find few keys, never wait. RAM and IMS refuse more than about 20 a second, ActionTrail
+// more than 2 of an account, all regions together. For the others, no limit is documented.
 var services = map[string]service{
-	STS:             {"Sts", "2015-04-01", true, rate{40, 2 * time.Second}},
-	RAM:             {"Ram", "2015-05-01", false, rate{10, time.Second}},
-	IMS:             {"Ims", "2019-08-15", false, rate{10, time.Second}},
-	ActionTrail:     {"Actiontrail", "2020-07-06", true, rate{2, time.Second}},
-	ResourceManager: {"ResourceManager", "2020-03-31", false, rate{10, time.Second}},
+	STS:             {"Sts", "2015-04-01", true, rate{40, 2 * time.Second}, "", ""},
+	RAM:             {"Ram", "2015-05-01", false, rate{10, time.Second}, "", ""},
+	IMS:             {"Ims", "2019-08-15", false, rate{10, time.Second}, "", ""},
+	ActionTrail:     {"Actiontrail", "2020-07-06", true, rate{2, time.Second}, "", ""},
+	ResourceManager: {"ResourceManager", "2020-03-31", false, rate{10, time.Second}, "", ""},
+	ECS:             {"Ecs", "2014-05-26", true, rate{10, time.Second}, "", ""},
+	ESS:             {"Ess", "2014-08-28", true, rate{10, time.Second}, "", ""},
+	ECI:             {"Eci", "2018-08-08", true, rate{10, time.Second}, "", ""},
+	RDS:             {"Rds", "2014-08-15", true, rate{10, time.Second}, "", ""},
+	BSS:             {"BssOpenApi", "2017-12-14", true, rate{10, time.Second}, "business.aliyuncs.com", ""},
+	SAS:             {"Sas", "2018-12-03", true, rate{10, time.Second}, "tds.aliyuncs.com", ""},
+	ResourceCenter:  {"ResourceCenter", "2022-12-01", false, rate{10, time.Second}, "", "resourcecenter-intl.aliyuncs.com"},
+	OSS:             {"Oss", "2019-05-17", true, rate{10, time.Second}, "", ""},
 }
 
 // defaultRegion is called where no region was named. The public hosts of central services answer for all regions.
 const defaultRegion = "cn-hangzhou"
+
+// abroad is the region in which the central services of the international site are.
+const abroad = "ap-southeast-1"
 
 // regions are the public regions, in which a regional service answers at SERVICE.REGION.aliyuncs.com unless
 // endpoints.txt says otherwise.
@@ -72,6 +95,9 @@ var special = sync.OnceValue(func() map[string]map[string]string {
 	return hosts
 })
 
+// Regions lists the public regions.
+func Regions() []string { return slices.Clone(regions) }
+
 // Services lists the names of the services.
 func Services() []string { return slices.Sorted(maps.Keys(services)) }
 
@@ -92,6 +118,8 @@ func knownRegion(region string) bool {
 func host(name, region string) string {
 	s := services[name]
 	switch {
+	case s.abroad != "" && region == abroad:
+		return s.abroad
 	case !s.regional:
 		return name + ".aliyuncs.com"
 	case region == "" && name == STS:
@@ -99,13 +127,25 @@ func host(name, region string) string {
 	case region == "":
 		region = defaultRegion
 	}
-	if found := special()[name][region]; found != "" {
+	found := special()[name][region]
+	switch {
+	case found != "":
 		return found
-	}
-	if slices.Contains(regions, region) {
-		return name + "." + region + ".aliyuncs.com"
+	case s.central != "":
+		return s.central
+	case slices.Contains(regions, region):
+		return usualHost(name, region)
 	}
 	return ""
+}
+
+var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z0-9]+)+$`)
+
+func usualHost(name, region string) string {
+	if name == OSS {
+		return "oss-" + region + ".aliyuncs.com"
+	}
+	return name + "." + region + ".aliyuncs.com"
 }
 
 // Endpoint returns the URL at which a service is called. The error is a *reason.Error.
@@ -114,6 +154,9 @@ func (c *Client) Endpoint(name string) (*url.URL, error) {
 		return u, nil
 	}
 	h := host(name, c.region)
+	if h == "" && c.told && regionName.MatchString(c.region) {
+		h = usualHost(name, c.region)
+	}
 	if h == "" {
 		return nil, unknownRegion(c.region, name)
 	}

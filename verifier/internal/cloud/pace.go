@@ -49,6 +49,15 @@ func (p *pace) reserve() time.Duration {
 	return at.Sub(now)
 }
 
+// Pace returns how many calls of a service are made in how long a time; 0 if there is no limit.
+func (c *Client) Pace(service string) (calls int, per time.Duration) {
+	p := c.paces[service]
+	if p == nil {
+		return 0, 0
+	}
+	return p.calls, p.per + paceMargin
+}
+
 // firstPause comes before the first repetition; it doubles each time.
 const firstPause = 500 * time.Millisecond
 

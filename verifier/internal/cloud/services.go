@@ -129,7 +129,12 @@ func IsAbsent(err error) bool { return strings.HasPrefix(Code(err), "EntityNotEx
 // IsDenied reports whether the service said that the caller lacks a permission.
 func IsDenied(err error) bool {
 	code := Code(err)
-	return code == "NoPermission" || strings.HasPrefix(code, "Forbidden")
+	for _, start := range []string{"NoPermission", "Forbidden", "AccessDenied", "NotAuthorized", "Unauthorized"} {
+		if strings.HasPrefix(code, start) {
+			return true
+		}
+	}
+	return false
 }
 
 // IsThrottled reports whether the service was too busy to take the call, which so changed nothing.

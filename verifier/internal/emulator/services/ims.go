@@ -13,10 +13,11 @@ import (
 // with root credentials, about the root keys. Its permissions are those of RAM.
 
 func imsActions() map[string]Action {
-	return merge(imsKeyActions(), imsBinActions(), imsAccountActions(), map[string]Action{
+	return merge(imsKeyActions(), imsBinActions(), imsAccountActions(), imsTrustActions(), imsServiceActions(), map[string]Action{
 		"GetUser":         {permission: "ram:GetUser", Run: locked(imsGetUser)},
 		"ListUsers":       {permission: "ram:ListUsers", Run: locked(imsListUsers)},
 		"GetLoginProfile": {permission: "ram:GetLoginProfile", resource: imsUserARN, Run: locked(imsGetLoginProfile)},
+		"GetUserMFAInfo":  {permission: "ram:GetUserMFAInfo", resource: imsUserARN, Run: locked(imsGetUserMFAInfo)},
 	})
 }
 
@@ -162,8 +163,17 @@ func imsGetLoginProfile(c *Invocation) (wire.Object, *wire.Failure) {
 		{"MFABindRequired", u.MFARequired},
 		{"PasswordResetRequired", false},
 		{"LastLoginTime", state.Stamp(u.LastLogin)},
+		{"CreateDate", state.Stamp(u.Profile)},
 		{"UpdateDate", state.Stamp(u.Updated)},
 	}}}, nil
+}
+
+func imsGetUserMFAInfo(c *Invocation) (wire.Object, *wire.Failure) {
+	u, refused := c.imsPrincipal()
+	if refused != nil {
+		return nil, refused
+	}
+	return mfaObject(c, u)
 }
 
 // setKeyPolicy takes an allow-list of addresses for one key. The code for one that cannot be read is inferred.
@@ -198,6 +208,8 @@ func imsAccountActions() map[string]Action {
 		"GetAccountMFAInfo":                {permission: "ram:GetAccountMFAInfo", Run: locked(imsAccountMFA)},
 		"GetAccountSummary":                {permission: "ram:GetAccountSummary", Run: locked(imsAccountSummary)},
 		"GetAccountSecurityPracticeReport": {permission: "ram:GetAccountSecurityPracticeReport", Run: locked(imsSecurityReport)},
+		"GetPasswordPolicy":                {permission: "ram:GetPasswordPolicy", Run: locked(ramGetPasswordPolicy)},
+		"GetSecurityPreference":            {permission: "ram:GetSecurityPreference", Run: locked(ramGetSecurityPreference)},
 		"GetDefaultDomain": {permission: "ram:GetDefaultDomain", Run: locked(func(c *Invocation) (wire.Object, *wire.Failure) {
 			return wire.Object{{"DefaultDomainName", c.Account.Domain()}}, nil
 		})},

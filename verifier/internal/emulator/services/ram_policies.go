@@ -17,9 +17,13 @@ func ramPolicyActions() map[string]Action {
 		"GetPolicy":             {permission: "ram:GetPolicy", resource: policyARN, Run: locked(ramGetPolicy)},
 		"GetPolicyVersion":      {permission: "ram:GetPolicyVersion", resource: policyARN, Run: locked(ramGetPolicyVersion)},
 		"ListEntitiesForPolicy": {permission: "ram:ListEntitiesForPolicy", resource: policyARN, Run: locked(ramListEntities)},
+		"ListPolicyVersions":    {permission: "ram:ListPolicyVersions", resource: policyARN, Run: locked(ramListVersions)},
+		"CreatePolicyVersion":   {permission: "ram:CreatePolicyVersion", resource: policyARN, Run: locked(ramCreateVersion)},
+		"DeletePolicyVersion":   {permission: "ram:DeletePolicyVersion", resource: policyARN, Run: locked(ramDeleteVersion)},
 		"CreatePolicy":          {permission: "ram:CreatePolicy", resource: policyARN, Run: locked(ramCreatePolicy)},
 		"DeletePolicy":          {permission: "ram:DeletePolicy", resource: policyARN, Run: locked(ramDeletePolicy)},
 	}
+	table["SetDefaultPolicyVersion"] = Action{permission: "ram:SetDefaultPolicyVersion", resource: policyARN, Run: locked(ramSetDefault)}
 	for _, kind := range []string{"User", "Group", "Role"} {
 		of := holder{kind}
 		table["ListPoliciesFor"+kind] = Action{permission: "ram:ListPoliciesFor" + kind, resource: of.arn, Run: locked(of.list)}
@@ -67,13 +71,23 @@ func object(p *state.Policy) wire.Object {
 	}
 }
 
-func versionObject(p *state.Policy) wire.Object {
+func versionObject(p *state.Policy, v state.PolicyVersion) wire.Object {
 	return wire.Object{
-		{"VersionId", versionID(p)},
-		{"IsDefaultVersion", true},
-		{"CreateDate", state.Stamp(p.Updated)},
-		{"PolicyDocument", p.Text},
+		{"VersionId", "v" + strconv.Itoa(v.Number)},
+		{"IsDefaultVersion", v.Number == p.Version},
+		{"CreateDate", state.Stamp(v.Created)},
+		{"PolicyDocument", v.Text},
 	}
+}
+
+// version finds the version that VersionId names, or the one in force.
+func (c *Invocation) version(p *state.Policy, id string) (state.PolicyVersion, *wire.Failure) {
+	for _, v := range p.Versions {
+		if "v"+strconv.Itoa(v.Number) == id {
+			return v, nil
+		}
+	}
+	return state.PolicyVersion{}, noEntity("Policy.Version", "policy version", id)
 }
 
 func ramListPolicies(c *Invocation) (wire.Object, *wire.Failure) {
@@ -99,9 +113,13 @@ func ramGetPolicy(c *Invocation) (wire.Object, *wire.Failure) {
 	if refused != nil {
 		return nil, refused
 	}
+	v, refused := c.version(p, versionID(p))
+	if refused != nil {
+		return nil, refused
+	}
 	return wire.Object{
 		{"Policy", append(object(p), wire.Member{"AttachmentCount", countAttached(c.Account, p)})},
-		{"DefaultPolicyVersion", versionObject(p)},
+		{"DefaultPolicyVersion", versionObject(p, v)},
 	}, nil
 }
 
@@ -110,10 +128,11 @@ func ramGetPolicyVersion(c *Invocation) (wire.Object, *wire.Failure) {
 	if refused != nil {
 		return nil, refused
 	}
-	if c.param("VersionId") != versionID(p) {
-		return nil, noEntity("Policy.Version", "policy version", c.param("VersionId"))
+	v, refused := c.version(p, c.param("VersionId"))
+	if refused != nil {
+		return nil, refused
 	}
-	return wire.Object{{"PolicyVersion", versionObject(p)}}, nil
+	return wire.Object{{"PolicyVersion", versionObject(p, v)}}, nil
 }
 
 // holders returns who has the policy, each in the order of names.

@@ -7,6 +7,8 @@ import (
 
 func ramRoleActions() map[string]Action {
 	return map[string]Action{
+		"CreateRole": {permission: "ram:CreateRole", resource: namedARN("role", "RoleName"), Run: locked(ramCreateRole)},
+		"DeleteRole": {permission: "ram:DeleteRole", resource: namedARN("role", "RoleName"), Run: locked(ramDeleteRole)},
 		"ListRoles":  {permission: "ram:ListRoles", Run: locked(ramListRoles)},
 		"GetRole":    {permission: "ram:GetRole", resource: namedARN("role", "RoleName"), Run: locked(ramGetRole)},
 		"UpdateRole": {permission: "ram:UpdateRole", resource: namedARN("role", "RoleName"), Run: locked(ramUpdateRole)},
@@ -21,7 +23,7 @@ func (c *Invocation) roleObject(r *state.RoleRecord) wire.Object {
 		{"Description", r.Description},
 		{"MaxSessionDuration", int64(r.MaxSession.Seconds())},
 		{"CreateDate", state.Stamp(r.Created)},
-		{"UpdateDate", state.Stamp(r.Created)},
+		{"UpdateDate", state.Stamp(r.Updated)},
 	}
 }
 
@@ -59,7 +61,7 @@ func ramUpdateRole(c *Invocation) (wire.Object, *wire.Failure) {
 		if _, err := state.ParseDocument(text); err != nil {
 			return nil, wire.Invalid("NewAssumeRolePolicyDocument")
 		}
-		r.Trust = text
+		r.Trust, r.Updated = text, c.Now
 	}
 	return wire.Object{{"Role", append(c.roleObject(r), wire.Member{"AssumeRolePolicyDocument", r.Trust})}}, nil
 }

@@ -14,7 +14,7 @@ import (
 // The permissions here follow the action's name, as Alibaba Cloud's do.
 
 func ramActions() map[string]Action {
-	return merge(ramUserActions(), ramKeyActions(), ramRoleActions(), ramPolicyActions(), ramSecurityActions())
+	return merge(ramUserActions(), ramUserChanges(), ramGroupChanges(), ramKeyActions(), ramRoleActions(), ramPolicyActions(), ramSecurityActions())
 }
 
 func ramUserActions() map[string]Action {
@@ -92,7 +92,9 @@ func ramListGroupsForUser(c *Invocation) (wire.Object, *wire.Failure) {
 	if refused != nil {
 		return nil, refused
 	}
-	return wire.Object{list("Groups", "Group", c.Account.GroupsOf(u.Name), groupObject)}, nil
+	return wire.Object{list("Groups", "Group", c.Account.GroupsOf(u.Name), func(g *state.Group) wire.Object {
+		return append(groupObject(g), wire.Member{"JoinDate", state.Stamp(g.Joined[u.Name])})
+	})}, nil
 }
 
 func ramListUsersForGroup(c *Invocation) (wire.Object, *wire.Failure) {
@@ -105,7 +107,7 @@ func ramListUsersForGroup(c *Invocation) (wire.Object, *wire.Failure) {
 		return nil, refused
 	}
 	return append(answer, list("Users", "User", users, func(name string) wire.Object {
-		return wire.Object{{"UserName", name}, {"DisplayName", c.Account.Users[name].DisplayName}, {"JoinDate", state.Stamp(g.Created)}}
+		return wire.Object{{"UserName", name}, {"DisplayName", c.Account.Users[name].DisplayName}, {"JoinDate", state.Stamp(g.Joined[name])}}
 	})), nil
 }
 
@@ -130,7 +132,7 @@ func ramGetLoginProfile(c *Invocation) (wire.Object, *wire.Failure) {
 		{"UserName", u.Name},
 		{"PasswordResetRequired", false},
 		{"MFABindRequired", u.MFARequired},
-		{"CreateDate", state.Stamp(u.Created)},
+		{"CreateDate", state.Stamp(u.Profile)},
 	}}}, nil
 }
 
@@ -151,6 +153,10 @@ func ramGetUserMFAInfo(c *Invocation) (wire.Object, *wire.Failure) {
 	if refused != nil {
 		return nil, refused
 	}
+	return mfaObject(c, u)
+}
+
+func mfaObject(c *Invocation, u *state.UserRecord) (wire.Object, *wire.Failure) {
 	if !u.MFA {
 		return nil, wire.Refusal(http.StatusNotFound, "EntityNotExist.User.MFADevice",
 			fmt.Sprintf("The user %q does not bind any MFA device.", u.Name))

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"sort"
@@ -38,9 +39,9 @@ func sorted(free map[string]any) wire.Object {
 }
 
 func trailActions() map[string]Action {
-	return map[string]Action{
+	return merge(trailStateActions(), usageActions(), map[string]Action{
 		"LookupEvents": {permission: "actiontrail:LookupEvents", Run: locked(lookupEvents)},
-	}
+	})
 }
 
 // lookup is what a call of LookupEvents asks for. The codes for invalid requests are inferred.
@@ -53,16 +54,21 @@ type lookup struct {
 }
 
 func lookupEvents(c *Invocation) (wire.Object, *wire.Failure) {
+	if refused := c.opened(); refused != nil {
+		return nil, refused
+	}
 	l, refused := c.lookup()
 	if refused != nil {
 		return nil, refused
 	}
-	found, next, refused := l.page(c.Account.Recorded)
+	region := c.Region()
+	found, next, refused := l.page(c.Account.Visible(region, c.Now))
 	if refused != nil {
 		return nil, refused
 	}
 	events := make([]wire.Object, len(found))
 	for i, e := range found {
+		e.Region = cmp.Or(e.Region, region)
 		events[i] = sorted(e.Object(c.Account.Number))
 	}
 	return wire.Object{

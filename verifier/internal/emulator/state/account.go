@@ -11,6 +11,7 @@ const (
 	digits = "0123456789"
 	// Alphanum are the characters of IDs and secrets.
 	Alphanum = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	lower    = digits + "abcdefghijklmnopqrstuvwxyz"
 	base58   = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 )
 
@@ -31,6 +32,8 @@ type Account struct {
 	Recorded  []Event // in the order in which they came
 	Members   []*Account
 	Settings  Settings
+	Identities
+	Assets
 }
 
 // NewAccount returns an account without users and keys.
@@ -64,6 +67,28 @@ type Settings struct {
 	PasswordPolicy        PasswordPolicy // for every user's password
 	LoginSessionHours     int            // 6 if zero
 	SecurityPracticeScore int            // what GetAccountSecurityPracticeReport says in Score
+	International         bool           // belongs to the international site: its global events are in Singapore
+	Regions               []string       // that the account has opened; a few if nil
+	EventDelay            time.Duration  // how late ActionTrail shows an event
+}
+
+// defaultRegions are those of an account whose settings name none.
+var defaultRegions = []string{"cn-hangzhou", "cn-beijing", "cn-shanghai", "ap-southeast-1", "us-west-1"}
+
+// Opened returns the regions that the account has opened. The caller holds Mu.
+func (a *Account) Opened() []string {
+	if len(a.Settings.Regions) > 0 {
+		return a.Settings.Regions
+	}
+	return defaultRegions
+}
+
+// Home returns the region that keeps the events of central services. The caller holds Mu.
+func (a *Account) Home() string {
+	if a.Settings.International {
+		return "ap-southeast-1"
+	}
+	return "cn-hangzhou"
 }
 
 // PasswordPolicy is the policy for users' passwords. The zero PasswordPolicy asks for eight characters of any kind.

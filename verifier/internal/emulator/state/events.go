@@ -21,9 +21,10 @@ type Event struct {
 	ErrorCode     string // empty if the call succeeded
 	ErrorMessage  string
 	UserAgent     string
-	Region        string
+	Region        string // empty for central services, whose events are in the account's home region
 	RequestID     string
 	RequestParams map[string]string
+	Response      map[string]any      // of a call that changed something, without secrets
 	Resources     map[string][]string // names by type
 	More          map[string]any      // fields besides, or instead of, those above
 }
@@ -55,6 +56,20 @@ func (p principal) EventIdentity() (kind, name string) {
 	return "assumed-role", p.Role + ":" + p.session
 }
 
+// retention is how long ActionTrail keeps events for lookups.
+const retention = 90 * 24 * time.Hour
+
+// Visible returns the events that ActionTrail shows in a region now. The caller holds Mu.
+func (a *Account) Visible(region string, now time.Time) []Event {
+	var shown []Event
+	for _, e := range a.Recorded {
+		if cmp.Or(e.Region, a.Home()) == region && !e.Time.Add(a.Settings.EventDelay).After(now) && now.Sub(e.Time) <= retention {
+			shown = append(shown, e)
+		}
+	}
+	return shown
+}
+
 // Object writes the event as ActionTrail does.
 func (e Event) Object(uid string) map[string]any {
 	o := map[string]any{
@@ -77,11 +92,17 @@ func (e Event) Object(uid string) map[string]any {
 	if len(e.Resources) > 0 {
 		o["referencedResources"] = e.Resources
 	}
+	if len(e.Response) > 0 {
+		o["responseElements"] = e.Response
+	}
 	for name, value := range e.More {
 		o[name] = value
 	}
 	return o
 }
+
+// Reads reports whether the call changed nothing.
+func (e Event) Reads() bool { return isRead(e.Name) }
 
 func (e Event) kind() string {
 	if isRead(e.Name) {
@@ -115,7 +136,7 @@ func (e Event) Attribute(key string) (string, bool) {
 
 // isRead reports whether the name is that of an action that changes nothing.
 func isRead(action string) bool {
-	for _, verb := range []string{"Get", "List", "Describe", "Lookup"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Lookup", "Query", "Search"} {
 		if strings.HasPrefix(action, verb) {
 			return true
 		}

@@ -10,13 +10,46 @@ import (
 	"time"
 )
 
-// Policy is a set of permissions. Only the version in force is kept.
+// Policy is a set of permissions.
 type Policy struct {
 	Kind, Name, Description string
-	Text                    string
-	Version                 int
+	Text                    string // of the version in force
+	Version                 int    // in force
+	Versions                []PolicyVersion
 	Created, Updated        time.Time
 	parsed                  Document
+}
+
+// PolicyVersion is a version of a policy.
+type PolicyVersion struct {
+	Number  int
+	Text    string
+	Created time.Time
+	parsed  Document
+}
+
+// AddVersion adds a version, which is not in force yet.
+func (p *Policy) AddVersion(text string, now time.Time) (PolicyVersion, error) {
+	parsed, err := ParseDocument(text)
+	if err != nil {
+		return PolicyVersion{}, err
+	}
+	v := PolicyVersion{1, text, now, parsed}
+	for _, old := range p.Versions {
+		v.Number = max(v.Number, old.Number+1)
+	}
+	p.Versions = append(p.Versions, v)
+	return v, nil
+}
+
+// Use puts a version in force, and reports whether there is one of that number.
+func (p *Policy) Use(number int, now time.Time) bool {
+	i := slices.IndexFunc(p.Versions, func(v PolicyVersion) bool { return v.Number == number })
+	if i < 0 {
+		return false
+	}
+	p.Version, p.Text, p.parsed, p.Updated = number, p.Versions[i].Text, p.Versions[i].parsed, now
+	return true
 }
 
 // Document is what a policy says.
@@ -80,18 +113,17 @@ func (a *Account) AddPolicy(name, document string) error {
 
 // PutPolicy adds a custom policy. The caller holds Mu.
 func (a *Account) PutPolicy(name, text string) (*Policy, error) {
-	parsed, err := ParseDocument(text)
-	if err != nil {
-		return nil, err
-	}
 	now := a.Now()
 	p, ok := a.Policies[name]
 	if !ok {
 		p = &Policy{Kind: "Custom", Name: name, Created: now}
-		a.Policies[name] = p
 	}
-	p.Text, p.parsed, p.Updated = text, parsed, now
-	p.Version++
+	v, err := p.AddVersion(text, now)
+	if err != nil {
+		return nil, err
+	}
+	p.Use(v.Number, now)
+	a.Policies[name] = p
 	return p, nil
 }
 

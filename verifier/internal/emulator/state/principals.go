@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/akguard/akguard/verifier/account"
 )
 
 // User is a RAM user. Only the name is needed.
@@ -35,7 +37,9 @@ type UserRecord struct {
 	User
 	ID       string
 	Updated  time.Time
+	Profile  time.Time // when the log-in profile was made
 	Attached []Attachment
+	Services []account.Service
 }
 
 // Group is a RAM group.
@@ -43,13 +47,28 @@ type Group struct {
 	Name, ID string
 	Created  time.Time
 	Users    []string
+	Joined   map[string]time.Time // when each user came
 	Attached []Attachment
+}
+
+// Join adds a user, and reports whether it was not in the group.
+func (g *Group) Join(user string, now time.Time) bool {
+	if slices.Contains(g.Users, user) {
+		return false
+	}
+	g.Users = append(g.Users, user)
+	if g.Joined == nil {
+		g.Joined = map[string]time.Time{}
+	}
+	g.Joined[user] = now
+	return true
 }
 
 // RoleRecord is a role with the service's records of it.
 type RoleRecord struct {
 	Role
 	ID       string
+	Updated  time.Time
 	Attached []Attachment
 }
 
@@ -63,10 +82,11 @@ type Attachment struct {
 func (a *Account) AddUser(u User) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
-	a.putUser(u)
+	a.PutUser(u)
 }
 
-func (a *Account) putUser(u User) *UserRecord {
+// PutUser adds the user. The caller holds Mu.
+func (a *Account) PutUser(u User) *UserRecord {
 	old, ok := a.Users[u.Name]
 	if !ok {
 		old = &UserRecord{ID: "2" + RandomText(digits, 15)}
@@ -76,7 +96,7 @@ func (a *Account) putUser(u User) *UserRecord {
 	if u.Created.IsZero() {
 		u.Created = a.Now()
 	}
-	old.User, old.Updated = u, u.Created
+	old.User, old.Updated, old.Profile = u, u.Created, u.Created
 	return old
 }
 
@@ -85,7 +105,7 @@ func (a *Account) seeUser(name string) *UserRecord {
 	if u, ok := a.Users[name]; ok {
 		return u
 	}
-	return a.putUser(User{Name: name})
+	return a.PutUser(User{Name: name})
 }
 
 // RecycleUser moves the user to the recycle bin of users, and its keys with it: they are deleted, and come back with the
@@ -93,6 +113,11 @@ func (a *Account) seeUser(name string) *UserRecord {
 func (a *Account) RecycleUser(name string) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
+	a.Recycle(name)
+}
+
+// Recycle is RecycleUser. The caller holds Mu.
+func (a *Account) Recycle(name string) {
 	u, ok := a.Users[name]
 	if !ok {
 		return
@@ -122,27 +147,32 @@ func (a *Account) PrincipalName(user string) string { return user + "@" + a.Doma
 func (a *Account) AddGroup(name string, users ...string) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
+	g := a.PutGroup(name)
+	for _, u := range users {
+		a.seeUser(u)
+		g.Join(u, a.Now())
+	}
+}
+
+// PutGroup adds the group, unless there is one. The caller holds Mu.
+func (a *Account) PutGroup(name string) *Group {
 	g, ok := a.Groups[name]
 	if !ok {
 		g = &Group{Name: name, ID: "g-" + RandomText(Alphanum, 16), Created: a.Now()}
 		a.Groups[name] = g
 	}
-	for _, u := range users {
-		a.seeUser(u)
-		if !slices.Contains(g.Users, u) {
-			g.Users = append(g.Users, u)
-		}
-	}
+	return g
 }
 
 // AddRole adds the role, or replaces an earlier definition. Its sessions and policies stay.
 func (a *Account) AddRole(r Role) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
-	a.putRole(r)
+	a.PutRole(r)
 }
 
-func (a *Account) putRole(r Role) *RoleRecord {
+// PutRole adds the role. The caller holds Mu.
+func (a *Account) PutRole(r Role) *RoleRecord {
 	old, ok := a.Roles[r.Name]
 	if !ok {
 		old = &RoleRecord{ID: "3" + RandomText(digits, 15)}
@@ -154,7 +184,7 @@ func (a *Account) putRole(r Role) *RoleRecord {
 	if r.Created.IsZero() {
 		r.Created = a.Now()
 	}
-	old.Role = r
+	old.Role, old.Updated = r, r.Created
 	return old
 }
 
@@ -162,7 +192,7 @@ func (a *Account) seeRole(name string) *RoleRecord {
 	if r, ok := a.Roles[name]; ok {
 		return r
 	}
-	return a.putRole(Role{Name: name})
+	return a.PutRole(Role{Name: name})
 }
 
 // Attach gives the policies, custom or system, to somebody: "user/ci", "group/ops" or "role/deploy", all of which

@@ -19,7 +19,14 @@ type OIDCProvider struct {
 	name, issuer string
 	clients      []string
 	secret       string
+	Created      time.Time
 }
+
+// Name returns the provider's name.
+func (p *OIDCProvider) Name() string { return p.name }
+
+// Issuer returns the URL of the issuer.
+func (p *OIDCProvider) Issuer() string { return p.issuer }
 
 // oidcClaims is what a token says.
 type oidcClaims struct {
@@ -35,7 +42,12 @@ type oidcClaims struct {
 func (a *Account) AddOIDCProvider(name, issuer string, clients ...string) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
-	a.Providers[name] = &OIDCProvider{name: name, issuer: issuer, clients: clients, secret: RandomText(Alphanum, 40)}
+	a.PutOIDCProvider(name, issuer, clients...)
+}
+
+// PutOIDCProvider adds a provider. The caller holds Mu.
+func (a *Account) PutOIDCProvider(name, issuer string, clients ...string) {
+	a.Providers[name] = &OIDCProvider{name: name, issuer: issuer, clients: clients, secret: RandomText(Alphanum, 40), Created: a.Now()}
 }
 
 // OIDCToken makes a token of the provider's, as a cluster or a pipeline gets it: for the subject, for one of the

@@ -31,7 +31,7 @@ var SystemPolicies = sync.OnceValue(func() map[string]*Policy {
 		}
 		day := time.Date(2015, 4, 28, 0, 0, 0, 0, time.UTC)
 		made[name] = &Policy{Kind: "System", Name: name, Description: name, Text: text, Version: 1,
-			Created: day, Updated: day, parsed: parsed}
+			Versions: []PolicyVersion{{1, text, day, parsed}}, Created: day, Updated: day, parsed: parsed}
 	}
 	return made
 })

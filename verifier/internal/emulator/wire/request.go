@@ -109,6 +109,10 @@ func (r Request) own(parameter, header string) string {
 	}
 }
 
+// Region returns the region in which the call is made, empty if the call does not say. On one loopback address the host
+// name does not say it either.
+func (r Request) Region() string { return r.Params["RegionId"] }
+
 // Operation names what a call asks for.
 type Operation struct{ Service, Action string }
 
@@ -120,6 +124,13 @@ func (r Request) Operation() Operation {
 		"2019-08-15": "Ims",
 		"2020-07-06": "Actiontrail",
 		"2020-03-31": "ResourceManager",
+		"2014-05-26": "Ecs",
+		"2014-08-28": "Ess",
+		"2018-08-08": "Eci",
+		"2014-08-15": "Rds",
+		"2017-12-14": "BssOpenApi",
+		"2018-12-03": "Sas",
+		"2022-12-01": "ResourceCenter",
 	}[r.version()]
 	return Operation{service, r.action()}
 }

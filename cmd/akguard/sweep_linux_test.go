@@ -2,10 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"os"
@@ -24,16 +20,7 @@ import (
 func TestSweepTokens(t *testing.T) {
 	t.Parallel()
 	s := newSwept(t, orgtest.Options{TokenLife: 2 * time.Second, Delay: 150 * time.Millisecond}, orgtest.Plan{Repos: 40, Forks: 5})
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.InstallApp("12345", &key.PublicKey, 77, false)
-	file := filepath.Join(s.folder, "app.pem")
-	text := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	app := s.installApp()
 	stop := make(chan struct{})
 	var watch sync.WaitGroup
 	var seen []string
@@ -48,7 +35,7 @@ func TestSweepTokens(t *testing.T) {
 		}
 	})
 	s.token = ""
-	r := s.run("--app-id", "12345", "--app-key", file, "--workers", "2")
+	r := s.run(append(app, "--workers", "2")...)
 	close(stop)
 	watch.Wait()
 	tokens := s.issued()

@@ -3,7 +3,11 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"os/exec"
@@ -57,6 +61,22 @@ func (s *swept) plant(place string) map[string]string {
 	id := s.next.ID24()
 	s.keys[place] = id
 	return map[string]string{"deploy/app.env": "accessKeyId: " + id + "\naccessKeySecret: " + s.next.Secret() + "\n"}
+}
+
+// installApp installs an App in the organization, and returns the flags that have a sweep use it.
+func (s *swept) installApp() []string {
+	s.t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.InstallApp("12345", &key.PublicKey, 77, false)
+	file := filepath.Join(s.folder, "app.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	return []string{"--app-id", "12345", "--app-key", file}
 }
 
 // report is what a sweep says.
@@ -127,10 +147,11 @@ func (r *sweepReport) read(t *testing.T, line string) {
 }
 
 // TestSweep sweeps an organization of all kinds of repositories, some of which are renamed and deleted meanwhile, and sweeps it again
-// after pushes, a pull request from a fork, an edit of a wiki, and with another token.
+// after pushes, a pull request from a fork, an edit of a wiki, and with another token of the App. Then it fetches from those that have
+// something new, and asks the API for the list alone: a page of it for each hundred repositories.
 func TestSweep(t *testing.T) {
 	t.Parallel()
-	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: repositories(), Forks: 20, Large: 4 << 20})
+	s := newSwept(t, orgtest.Options{Record: true}, orgtest.Plan{Repos: repositories(), Forks: 20, Large: 4 << 20})
 	renamed, deleted := s.kinds["plain"][0], s.kinds["plain"][1]
 	seen := 0
 	s.Seen = func(string, *orgtest.Repo) {
@@ -143,9 +164,12 @@ func TestSweep(t *testing.T) {
 			s.Delete(deleted)
 		}
 	}
-	r := s.run()
+	app := s.installApp()
+	s.token = ""
+	r := s.run(app...)
 	s.Lock()
 	s.Seen = nil
+	clear(s.Tokens) // those of the first sweep are good no more
 	s.Unlock()
 	// One is blocked by a claim, one by GitHub, one is disabled, and one locked. Of three, the server has refs and no objects.
 	n := repositories()
@@ -170,14 +194,13 @@ func TestSweep(t *testing.T) {
 		t.Errorf("%d places are said to have lost their refs", r.lost)
 	}
 
-	s.token = s.NewToken(orgtest.Token{Kind: "classic", Login: "ada", Scopes: "repo, read:org"})
 	s.Forget()
 	for i, repo := range s.kinds["plain"][2:7] {
 		s.must(s.Commit(repo, "refs/heads/main", s.plant(fmt.Sprint("push ", i))))
 	}
 	s.must(s.Pull(s.kinds["plain"][8], "mallory", "a change", s.plant("pull")))
 	s.must(s.EditWiki(s.kinds["wiki"][0], s.plant("wiki")))
-	again := s.run()
+	again := s.run(app...)
 	stats := s.Stats()
 	want = fmt.Sprintf("%d listed = 10 scanned + %d unchanged + 0 gone + 4 not readable + 0 not reached", n-1, n-1-14)
 	if again.note != want {
@@ -192,9 +215,22 @@ func TestSweep(t *testing.T) {
 	if stats.Fetches != 7 {
 		t.Errorf("again: %d fetches: %v", stats.Fetches, stats.FetchesOf)
 	}
+	// What the App signs itself, to get a token, counts towards no limit of that token.
+	if pages := (n - 1 + 99) / 100; stats.REST-stats.App > pages || stats.Pages != pages {
+		t.Errorf("again: %d requests to REST, %d of them signed by the App, for %d pages: %v", stats.REST, stats.App, pages, s.routes())
+	}
 	if len(again.found) != len(r.found)+7 {
 		t.Errorf("again: %d keys, before %d", len(again.found), len(r.found))
 	}
+}
+
+// routes counts what was asked of the API.
+func (s *swept) routes() map[string]int {
+	out := map[string]int{}
+	for _, r := range s.Requests {
+		out[fmt.Sprint(r.Method, " ", r.Route, " ", r.Status)]++
+	}
+	return out
 }
 
 func (s *swept) must(_ string, err error) {

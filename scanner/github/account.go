@@ -36,6 +36,7 @@ type AccountOptions struct {
 type Account struct {
 	*api
 	tokens Tokens
+	app    bool // they are an App's
 }
 
 // NewAccount returns an account.
@@ -57,7 +58,8 @@ func NewAccount(o AccountOptions) (*Account, error) {
 	if o.MaxWait > 0 {
 		t.Patience = func() *transport.Patience { return transport.NewPatience(o.MaxWait) }
 	}
-	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens}, nil
+	_, isApp := o.Tokens.(*app)
+	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens, app: isApp}, nil
 }
 
 // maxIdle is how many connections to the API stay open between requests.

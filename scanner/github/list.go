@@ -96,8 +96,12 @@ func (l *listing) organization(ctx context.Context, org string) error {
 	if !isName(org) {
 		return reason.NewError("github.owner", org)
 	}
-	there, err := l.count(ctx, org)
-	if err != nil {
+	there, err := -1, error(nil)
+	if l.app {
+		if done, err := l.everywhere(ctx, org); err != nil || done {
+			return err
+		}
+	} else if there, err = l.count(ctx, org); err != nil {
 		return err
 	}
 	listed := map[int64]bool{}
@@ -162,7 +166,7 @@ func (l *listing) user(ctx context.Context, user string) error {
 		if rights.Chosen {
 			l.out.Partial = append(l.out.Partial, reason.New("github.partial-installation", user, rights.Repositories))
 		}
-		err = l.collect(ctx, "GET /installation/repositories", listed, l.installed(ctx, user))
+		err = l.collect(ctx, "GET /installation/repositories", listed, l.installedBy(ctx, user))
 	default:
 		l.unknown = true
 		l.out.Unsure = append(l.out.Unsure, reason.New("github.unsure-public", user))
@@ -175,10 +179,10 @@ func (l *listing) user(ctx context.Context, user string) error {
 	return err
 }
 
-// installed reads a page of the repositories that an App is installed for, and leaves out those of others.
-func (l *listing) installed(ctx context.Context, user string) func(github.ListOptions) ([]*github.Repository, *github.Response, error) {
+// installedBy reads a page of the repositories that an App is installed for, and leaves out those of others.
+func (l *listing) installedBy(ctx context.Context, user string) func(github.ListOptions) ([]*github.Repository, *github.Response, error) {
 	return func(page github.ListOptions) ([]*github.Repository, *github.Response, error) {
-		list, resp, err := l.rest.Apps.ListRepos(ctx, &page)
+		list, resp, err := l.installed(ctx, page)
 		if err != nil {
 			return nil, resp, err
 		}

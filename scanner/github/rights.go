@@ -51,6 +51,9 @@ func (r Rights) Lacks(s Scope) []string {
 
 // Rights asks what kind of token the account has.
 func (a *Account) Rights(ctx context.Context) (Rights, error) {
+	if a.app { // it has no user
+		return a.installation(ctx)
+	}
 	user, resp, err := a.rest.Users.Get(ctx, "")
 	if err = a.failed(ctx, "GET /user", err); err == nil {
 		scopes, classic := resp.Header["X-Oauth-Scopes"]

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/akguard/akguard/scanner/finding"
@@ -99,7 +100,7 @@ func own(f finding.Finding, o owners) finding.Finding {
 		if place.Origin.Owner != "" {
 			continue
 		}
-		if place.Path != "" && place.Source == finding.SourceHistory && !strings.HasSuffix(place.Origin.Repository, wikiSuffix) {
+		if inCode(*place) {
 			place.Origin.Owner = o.of(place.Path)
 		}
 		if place.Origin.Owner == "" {
@@ -107,6 +108,16 @@ func own(f finding.Finding, o owners) finding.Finding {
 		}
 	}
 	return f
+}
+
+// hasCode reports whether CODEOWNERS may name somebody for a finding.
+func hasCode(f finding.Finding) bool {
+	return slices.ContainsFunc(f.Occurrences, func(o finding.Occurrence) bool { return inCode(o.Place) })
+}
+
+// inCode reports whether CODEOWNERS is about a place.
+func inCode(p finding.Place) bool {
+	return p.Path != "" && p.Source == finding.SourceHistory && !strings.HasSuffix(p.Origin.Repository, wikiSuffix)
 }
 
 func committer(p finding.Place) string {

@@ -25,15 +25,29 @@ type Part struct {
 	Gist bool
 	Read Read // what earlier scans have read of it
 	// Base is what scans have read of the repository that this one was forked from.
-	Base Read
-	// Lost says that the forge can be asked which commits have lost their refs.
-	Lost bool
+	Base  Read
+	Lost  Asking     // when to ask the forge which commits have lost their refs
+	Heads []LostHead // those that an earlier scan has heard of, and not read
+	// Owners is what an earlier scan has read of the code owners, without their text.
+	Owners CodeOwners
 }
+
+// Asking says when a scan asks the forge which commits have lost their refs.
+type Asking int
+
+// The values of Asking.
+const (
+	AskNever     Asking = iota // the forge knows nothing, or need not be asked
+	AskUnchanged               // if the refs are as they were: something else was pushed
+	AskAlways
+)
 
 // Read is what a scan has read of a part: all that its refs reached.
 type Read struct {
 	Digest string // of the names and IDs of its refs, hex; "" if it was not read
 	Refs   int
+	// Branches is how many of Tips are of branches.
+	Branches int
 	// Tips are the IDs of the refs, each once, 20 bytes each: branches first, then tags, then the others.
 	Tips []byte
 	// Missing says that there was no such repository.
@@ -56,6 +70,9 @@ func newRead(refs map[string]object.ID) Read {
 		fmt.Fprintf(h, "%s %s\n", id, name)
 		if !seen[id] && len(r.Tips) < maxTips*idSize {
 			r.Tips = append(r.Tips, id[:idSize]...)
+			if kindOf(name) == 0 {
+				r.Branches++
+			}
 		}
 		seen[id] = true
 	}
@@ -100,6 +117,7 @@ type part struct {
 	now     Read                // what the refs of the server are
 	lost    map[string]LostHead // by the ref that it is kept under
 	changed bool
+	rewrite *rewrite // nil unless signs of a rewritten branch are looked for
 }
 
 // lostRef begins the refs under which lost commits are kept while they are scanned.
@@ -108,7 +126,7 @@ const lostRef = "refs/akguard/lost/"
 func newPart(p Part, o Options, s Session) *part {
 	out := &part{Part: p, session: s, lost: map[string]LostHead{}}
 	out.Source = remote.New(remote.Options{
-		URL: p.URL, Renew: s.Token, Limits: o.limits(), Temp: o.Temp, MaxPack: o.Limits.Pack, MaxRefs: o.Limits.Refs, Choose: out.choose,
+		URL: p.URL, Renew: s.Token, Limits: o.limits(), Temp: o.Temp, MaxPack: o.Limits.Pack, MaxRefs: o.Limits.Refs, Choose: out.choose, Commit: func(content []byte) { out.rewrite.commit(content) },
 	})
 	return out
 }
@@ -124,28 +142,31 @@ func (p *part) Scan(ctx context.Context, sink scanner.Sink) error {
 
 // choose asks for what was added since the last scan.
 func (p *part) choose(ctx context.Context, refs map[string]object.ID) (remote.Choice, error) {
-	if p.now = newRead(refs); p.now.Digest == p.Read.Digest {
-		return remote.Choice{Nothing: true}, nil
+	p.now = newRead(refs)
+	same := p.now.Digest == p.Read.Digest
+	if p.Part.Lost == AskAlways || same && p.Part.Lost == AskUnchanged {
+		if err := p.findLost(ctx); err != nil {
+			return remote.Choice{}, err
+		}
 	}
-	p.changed = true
 	c := remote.Choice{Known: append(p.Read.ids(), p.Base.ids()...), Lost: map[object.ID]string{}}
 	read := map[object.ID]bool{}
 	for _, id := range p.Read.ids() {
 		read[id] = true
 	}
-	if !p.Lost {
-		return c, nil
-	}
-	if err := p.findLost(ctx); err != nil {
-		return c, err
-	}
-	for _, h := range p.heads {
+	for _, h := range append(slices.Clone(p.Part.Heads), p.heads...) {
 		id, ok := object.SHA1.ParseID(h.Commit)
 		if !ok || c.Lost[id] != "" || read[id] {
 			continue
 		}
 		name := fmt.Sprint(lostRef, len(c.Lost))
 		c.Lost[id], p.lost[name] = name, h
+	}
+	if same && len(c.Lost) == 0 {
+		return remote.Choice{Nothing: true}, nil
+	}
+	if p.changed = true; !p.asked && !same {
+		p.rewrite = newRewrite(p.Read, p.now)
 	}
 	return c, nil
 }

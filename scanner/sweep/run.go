@@ -25,12 +25,14 @@ type RunOptions struct {
 	Lister Lister
 	Scope  github.Scope
 	Extras Extras // content besides git to read
-	Queue  Queue
-	Store  Store
-	Rules  *rules.Set
-	Key    string        // of the program and its rules, as in WorkerOptions
-	Again  bool          // begin a new sweep, although the last one did not end
-	Check  time.Duration // how often the queue is held against what is still to do; default 15 s
+	// AllHeads asks the forge for the lost heads of each repository, although nothing hints at some.
+	AllHeads bool
+	Queue    Queue
+	Store    Store
+	Rules    *rules.Set
+	Key      string        // of the program and its rules, as in WorkerOptions
+	Again    bool          // begin a new sweep, although the last one did not end
+	Check    time.Duration // how often the queue is held against what is still to do; default 15 s
 	// Progress is told of what was handled, and of how many repositories there are; it may be nil.
 	Progress func(Progress)
 	// Recovered is told of jobs that the queue has lost and that were added again; it may be nil.
@@ -129,7 +131,7 @@ func (r *run) scopeKey() string {
 
 // job returns the job of a repository.
 func (r *run) job(repository github.Repository, base int64) Job {
-	return Job{Sweep: r.sweep.ID, Repository: repository, Base: base, Extras: r.opts.Extras}
+	return Job{Sweep: r.sweep.ID, Repository: repository, Base: base, Extras: r.opts.Extras, AllHeads: r.opts.AllHeads}
 }
 
 // ScopeKey is a short name for a scope, for files and keys.

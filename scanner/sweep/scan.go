@@ -56,9 +56,14 @@ type Outcome struct {
 	Read    []Read     // of each part
 	Changed bool       // some part had something new
 	Gone    []LostHead // that the server does not serve any more
-	Blobs   int64
-	Bytes   int64
-	Commits int64
+	Asked   bool       // the forge was asked for lost heads
+	Heads   []LostHead // that it named
+	// Rewritten says that there are signs of lost heads, for which the forge was not asked.
+	Rewritten bool
+	Owners    *CodeOwners // nil if they were not read
+	Blobs     int64
+	Bytes     int64
+	Commits   int64
 }
 
 // Scan scans one repository: its parts and files as one, so that a credential that is in several is one finding. The
@@ -86,7 +91,16 @@ func Scan(ctx context.Context, r Request, o Options, s Session, h finding.Handle
 		out.Changed = out.Changed || p.changed
 		out.Gone = append(out.Gone, p.gone()...)
 	}
+	out.describe(parts[0])
 	return out, nil
+}
+
+// describe says what was learned of the code besides findings.
+func (o *Outcome) describe(code *part) {
+	o.Asked, o.Heads, o.Rewritten = code.asked, code.heads, code.rewrite.found()
+	if !code.Gist {
+		o.Owners = readOwners(code.Source, code.Part.Owners)
+	}
 }
 
 // unpacked opens the archives of a source.

@@ -99,7 +99,12 @@ func (f *forge) LostHeads(_ context.Context, r github.Repository, _ time.Time) (
 	return f.lost[r.ID], nil
 }
 
-func (f *forge) CodeOwners(context.Context, github.Repository) ([]byte, error) { return f.owners, nil }
+func (f *forge) CodeOwners(_ context.Context, r github.Repository) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, "owners "+r.Name)
+	return f.owners, nil
+}
 
 func (f *forge) Token(context.Context, string) (string, error) { return "", nil }
 
@@ -141,15 +146,21 @@ func (f *forge) fork(t *testing.T, id, of int64, r *planted.Repo) {
 // sweeps runs a sweep with one worker.
 func sweeps(t *testing.T, f *forge, m *sweeptest.Memory) *sweep.Sum {
 	t.Helper()
+	return sweepsAt(t, f, m, time.Now, false)
+}
+
+// sweepsAt runs a sweep at a time, which asks for all lost heads if so wished.
+func sweepsAt(t *testing.T, f *forge, m *sweeptest.Memory, now func() time.Time, allHeads bool) *sweep.Sum {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	w, err := sweep.NewWorker(ctx, sweep.WorkerOptions{Queue: m, Store: m, Forge: f, Scanner: local{t.TempDir()}, Rules: builtin.Set(), Key: "1", Pause: time.Millisecond, Retries: func(f sweep.Failure) { t.Logf("%s: try %d: %v", f.Repository, f.Try, f.Err) }})
+	w, err := sweep.NewWorker(ctx, sweep.WorkerOptions{Queue: m, Store: m, Forge: f, Scanner: local{t.TempDir()}, Rules: builtin.Set(), Key: "1", Pause: time.Millisecond, Now: now, Retries: func(f sweep.Failure) { t.Logf("%s: try %d: %v", f.Repository, f.Try, f.Err) }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()
-	sum, err := sweep.Run(ctx, sweep.RunOptions{Lister: f, Queue: m, Store: m, Rules: builtin.Set(), Key: "1", Check: 50 * time.Millisecond})
+	sum, err := sweep.Run(ctx, sweep.RunOptions{Lister: f, Queue: m, Store: m, Rules: builtin.Set(), Key: "1", Check: 50 * time.Millisecond, AllHeads: allHeads})
 	cancel()
 	if worked := <-done; err != nil || worked != context.Canceled {
 		t.Fatal(err, worked)
@@ -178,14 +189,15 @@ func placesOf(s *sweep.Sum) (out []string) {
 // TestSweep sweeps twice. The first time everything is scanned, the second time what was added, and nothing is told twice.
 func TestSweep(t *testing.T) {
 	f := newForge(t)
-	f.owners = []byte("*.env @team")
 	next := planted.Keys(1)
 	shop, shared := f.add(t, 1, "shop"), next()
+	shop.Write(".github/CODEOWNERS", "*.env @team")
 	shop.Write("deploy/app.env", shared.Text())
 	shop.Commit("first")
 	api := f.add(t, 2, "api")
 	api.Write("copied.env", shared.Text())
 	api.Write("README", "nothing")
+	api.Write("docs/CODEOWNERS", "*.env @team")
 	api.Commit("first")
 	f.add(t, 3, "empty")
 	blocked := f.add(t, 4, "blocked")
@@ -214,7 +226,7 @@ func TestSweep(t *testing.T) {
 	shop.Write("more.txt", "more")
 	shop.Commit("second")
 	f.lost[1] = []github.LostHead{{Commit: away, Ref: "refs/heads/main", Actor: "eve", At: time.Now()}, {Commit: strings.Repeat("1", 40), Ref: "refs/heads/x"}}
-	sum = sweeps(t, f, m)
+	sum = sweepsAt(t, f, m, time.Now, true)
 	if got, want := counts(sum), "4: 1 scanned, 2 unchanged, 0 gone, 1 unread, 0 missing"; got != want {
 		t.Errorf("again: %s, want %s", got, want)
 	}
@@ -222,7 +234,8 @@ func TestSweep(t *testing.T) {
 	if !slices.Equal(placesOf(sum), want) || sum.Lost != 1 {
 		t.Errorf("again: %q, want %q; %d lost heads are gone", placesOf(sum), want, sum.Lost)
 	}
-	if !slices.Equal(f.asked, []string{"lost shop"}) {
+	slices.Sort(f.asked)
+	if !slices.Equal(f.asked, []string{"lost api", "lost shop"}) {
 		t.Errorf("the forge was asked for %q", f.asked)
 	}
 }

@@ -33,7 +33,10 @@ type Watermark struct {
 	Reason     reason.Reason `json:"reason,omitzero"` // why it was not scanned
 	At         time.Time     `json:"at"`
 	// Read is what was read of each part, as of the last complete scan. It has the order of Request.Parts.
-	Read []Read `json:"read,omitempty"`
+	Read   []Read     `json:"read,omitempty"`
+	Heads  HeadsRead  `json:"heads,omitzero"`
+	Pushed time.Time  `json:"pushed,omitzero"` // the last push, as the forge said when the repository was scanned
+	Owners CodeOwners `json:"owners,omitzero"`
 	// Extras are what was read besides git, by kind.
 	Extras map[string]recent.Read `json:"extras,omitempty"`
 	// Skips are what the scans so far have not read, and are not going to: the same content would be skipped again.
@@ -45,6 +48,17 @@ type Watermark struct {
 	Gone         int    `json:"gone,omitempty"` // lost heads that the server does not serve any more
 	Milliseconds int64  `json:"milliseconds"`   // that the last scan took
 }
+
+// HeadsRead is what is known of the commits of a repository that have lost their refs.
+type HeadsRead struct {
+	At     time.Time `json:"at"`              // when the forge was asked last; zero if never
+	Pushed time.Time `json:"pushed,omitzero"` // the last push before that
+	// Unread are those that the forge has named, and that could not be read, because a scan was not complete.
+	Unread []LostHead `json:"unread,omitempty"`
+}
+
+// maxUnreadHeads is how many unread heads are remembered. If there are more, the forge is asked for all of them again.
+const maxUnreadHeads = 200
 
 // handled reports whether a sweep has handled the repository.
 func (w Watermark) handled(sweep string) bool { return w.Sweep == sweep && w.State != "" }

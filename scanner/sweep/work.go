@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,10 +103,10 @@ func (w *Worker) attempt(ctx context.Context, job Job, mark Watermark) (Watermar
 	if err != nil {
 		return Watermark{}, nil, err
 	}
-	began := time.Now()
-	s := &session{forge: w.opts.Forge, repository: job.Repository, now: w.opts.Now}
+	began, asked := time.Now(), w.opts.Now().UTC()
+	s := &session{forge: w.opts.Forge, repository: job.Repository}
 	if mark.Key == w.opts.Key {
-		s.since = mark.At
+		s.since = mark.Heads.At
 	}
 	extras, err := w.listen(ctx, job, mark)
 	defer extras.close()
@@ -114,11 +115,11 @@ func (w *Worker) attempt(ctx context.Context, job Job, mark Watermark) (Watermar
 	}
 	request.Files = extras.files
 	var got finding.Recorded
-	out, err := w.opts.Scanner.Scan(ctx, request, s, &got)
+	out, err := w.read(ctx, request, s, &got)
 	if err != nil {
 		return Watermark{}, nil, err
 	}
-	findings, err := w.judge(ctx, job.Repository, got.Findings)
+	findings, err := w.judge(ctx, job.Repository, got.Findings, out.Owners)
 	if err != nil {
 		return Watermark{}, nil, err
 	}
@@ -128,13 +129,93 @@ func (w *Worker) attempt(ctx context.Context, job Job, mark Watermark) (Watermar
 			return Watermark{}, nil, err
 		}
 	}
-	return w.advance(mark, job, out, extras, skips, time.Since(began)), findings, nil
+	next := w.advance(mark, job, out, extras, skips, time.Since(began))
+	next.Heads = w.heads(mark, job, out, asked, incomplete(skips))
+	return next, findings, nil
+}
+
+// read scans what a request says. If there are signs of lost heads, it asks for them, and scans those too.
+func (w *Worker) read(ctx context.Context, r Request, s Session, got *finding.Recorded) (Outcome, error) {
+	first, err := w.opts.Scanner.Scan(ctx, r, s, got)
+	if err != nil || !first.Rewritten || incomplete(got.Skips) {
+		return first, err
+	}
+	r.Files, r.Parts = nil, slices.Clone(r.Parts)
+	for i := range r.Parts {
+		if r.Parts[i].Read = first.Read[i]; first.Read[i].Missing {
+			r.Parts[i].Read = Read{}
+		}
+	}
+	r.Parts[0].Lost, r.Parts[0].Heads = AskAlways, nil
+	if first.Owners != nil {
+		r.Parts[0].Owners = *first.Owners
+	}
+	var more finding.Recorded
+	out, err := w.opts.Scanner.Scan(ctx, r, s, &more)
+	if err != nil {
+		return first, err
+	}
+	got.Findings, got.Skips = append(got.Findings, more.Findings...), append(got.Skips, more.Skips...)
+	out.Changed, out.Gone = true, append(first.Gone, out.Gone...)
+	out.Blobs, out.Bytes, out.Commits = out.Blobs+first.Blobs, out.Bytes+first.Bytes, out.Commits+first.Commits
+	if first.Owners != nil {
+		out.Owners = first.Owners
+	}
+	return out, nil
+}
+
+// askEvery is after how long the forge is asked for lost heads although nothing hints at some.
+const askEvery = 7 * 24 * time.Hour
+
+// asking says whether to ask the forge for lost heads. It is asked once, and then where something hints at some: see rewrite, and
+// what was pushed without a trace in the refs. What leaves no hint is found when the forge is asked next.
+func (w *Worker) asking(job Job, mark Watermark) Asking {
+	r := job.Repository
+	switch {
+	case r.Gist != "":
+		return AskNever
+	case job.AllHeads || mark.Key != w.opts.Key || mark.Heads.At.IsZero():
+		return AskAlways
+	case w.opts.Now().Sub(mark.Heads.At) > askEvery && (r.Pushed.IsZero() || !r.Pushed.Equal(mark.Heads.Pushed)):
+		return AskAlways
+	case !r.Pushed.Equal(mark.Pushed):
+		return AskUnchanged
+	}
+	return AskNever
+}
+
+// heads is what is known of lost heads after a scan.
+func (w *Worker) heads(mark Watermark, job Job, out Outcome, asked time.Time, incomplete bool) HeadsRead {
+	var h HeadsRead
+	if mark.Key == w.opts.Key {
+		h = mark.Heads
+	}
+	if out.Asked {
+		h.At, h.Pushed = asked, job.Repository.Pushed
+	}
+	if !incomplete {
+		h.Unread = nil
+		return h
+	}
+	h.Unread = append(slices.Clone(h.Unread), out.Heads...)
+	if len(h.Unread) > maxUnreadHeads || out.Rewritten {
+		return HeadsRead{}
+	}
+	return h
+}
+
+// incomplete reports whether the server did not send all. Next time it may.
+func incomplete(skips []finding.Skip) bool {
+	return slices.ContainsFunc(skips, func(s finding.Skip) bool { return strings.HasPrefix(s.Reason.Code, "git.") })
 }
 
 // request says what to scan: what was added to the code and to the wiki since the last scan.
 func (w *Worker) request(ctx context.Context, job Job, mark Watermark) (Request, error) {
 	r := job.Repository
-	code := Part{Name: r.FullName(), URL: r.Clone, Web: r.Web, Read: mark.read(0, w.opts.Key), Lost: r.Gist == "", Gist: r.Gist != ""}
+	code := Part{Name: r.FullName(), URL: r.Clone, Web: r.Web, Read: mark.read(0, w.opts.Key), Lost: w.asking(job, mark), Owners: mark.Owners, Gist: r.Gist != ""}
+	if mark.Key == w.opts.Key {
+		code.Heads = mark.Heads.Unread
+	}
 	if job.Base != 0 {
 		var base Watermark
 		if _, err := w.buckets.loadMark(ctx, job.Base, &base); err != nil {
@@ -152,7 +233,7 @@ func (w *Worker) request(ctx context.Context, job Job, mark Watermark) (Request,
 }
 
 // judge verifies findings, and says who answers for them.
-func (w *Worker) judge(ctx context.Context, r github.Repository, list []finding.Finding) ([]finding.Finding, error) {
+func (w *Worker) judge(ctx context.Context, r github.Repository, list []finding.Finding, known *CodeOwners) ([]finding.Finding, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
@@ -160,7 +241,10 @@ func (w *Worker) judge(ctx context.Context, r github.Repository, list []finding.
 		list = scanner.Reverify(ctx, list, w.opts.Rules, w.opts.Verifier, maxCandidates)
 	}
 	var text []byte
-	if r.Gist == "" {
+	switch {
+	case known != nil:
+		text = known.Text
+	case r.Gist == "" && slices.ContainsFunc(list, hasCode):
 		var err error
 		if text, err = w.opts.Forge.CodeOwners(ctx, r); err != nil {
 			return nil, err
@@ -189,9 +273,12 @@ func (w *Worker) advance(mark Watermark, job Job, out Outcome, extras *extras, s
 	next.Key, next.Read, next.Milliseconds = w.opts.Key, out.Read, took.Milliseconds()
 	for _, s := range skips {
 		next.skip(Skip{Path: s.Path, Reason: s.Reason})
-		if strings.HasPrefix(s.Reason.Code, "git.") { // the server did not send all: next time it may
-			next.Read = nil
-		}
+	}
+	if incomplete(skips) {
+		next.Read = nil
+	}
+	if next.Pushed = job.Repository.Pushed; out.Owners != nil {
+		next.Owners = *out.Owners
 	}
 	extras.advance(&next, same)
 	next.Blobs, next.Bytes, next.Commits, next.Gone = next.Blobs+out.Blobs, next.Bytes+out.Bytes, next.Commits+out.Commits, next.Gone+len(out.Gone)
@@ -202,8 +289,7 @@ func (w *Worker) advance(mark Watermark, job Job, out Outcome, extras *extras, s
 type session struct {
 	forge      Forge
 	repository github.Repository
-	since      time.Time
-	now        func() time.Time
+	since      time.Time // when the forge was asked for lost heads last; zero if never
 }
 
 // Token implements Session. A host that is not the forge's own gets none.
@@ -214,7 +300,7 @@ func (s *session) Token(ctx context.Context, refused string) (string, error) {
 	return s.forge.Token(ctx, refused)
 }
 
-// Lost implements Session. The forge is asked from an hour before the last scan: its list lags behind.
+// Lost implements Session. The forge is asked from an hour before the last time on: its list lags behind.
 func (s *session) Lost(ctx context.Context) ([]LostHead, error) {
 	since := s.since
 	if !since.IsZero() {

@@ -22,6 +22,8 @@ type Job struct {
 	// Base is the repository whose objects a fork mostly has, and which was handled before; 0 for none.
 	Base   int64
 	Extras Extras
+	// AllHeads asks for lost heads although nothing hints at some.
+	AllHeads bool `json:",omitempty"`
 }
 
 // Forge is what a worker asks a forge besides git.

@@ -27,6 +27,7 @@ type githubOptions struct {
 	listenCert   string
 	listenKey    string
 	again        bool
+	allHeads     bool
 	allowPartial bool
 	format       string
 	output       string
@@ -58,6 +59,7 @@ func (a *app) github() *cobra.Command {
 	f.StringVar(&o.listenCert, "listen-cert", "", "")
 	f.StringVar(&o.listenKey, "listen-key", "", "")
 	f.BoolVar(&o.again, "again", false, "")
+	f.BoolVar(&o.allHeads, "all-heads", false, "")
 	o.extrasTo(f)
 	f.BoolVar(&o.allowPartial, "allow-partial", false, "")
 	f.StringVarP(&o.format, "format", "f", "text", "")

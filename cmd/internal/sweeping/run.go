@@ -123,7 +123,7 @@ func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
 	progress := r.newProgress(r.opts)
 	defer progress.clear()
 	sum, err = sweep.Run(ctx, sweep.RunOptions{
-		Lister: lister{r.pool.account, r.opts.gists}, Scope: r.opts.scope, Extras: r.opts.extras, Queue: r.queue, Store: r.queue, Rules: r.pool.rules, Key: r.pool.key, Again: r.opts.again,
+		Lister: lister{r.pool.account, r.opts.gists}, Scope: r.opts.scope, Extras: r.opts.extras, AllHeads: r.opts.allHeads, Queue: r.queue, Store: r.queue, Rules: r.pool.rules, Key: r.pool.key, Again: r.opts.again,
 		Progress: progress.show, Recovered: func(jobs int) { r.note("sweep.recovered", jobs) },
 	})
 	stop()

@@ -53,6 +53,7 @@ type Request struct {
 // Stats count what was asked.
 type Stats struct {
 	REST, GraphQL, Pages int            // to the API; Pages are those of lists of repositories
+	App                  int            // those of REST that an App signs: they count towards no limit of a token
 	LsRefs               int            // lists of refs: of git's protocol 2, or with the advertisement of the older ones
 	Fetches              int            // packs that were sent
 	FetchesOf            map[string]int // by OWNER/NAME, with .wiki for wikis

@@ -113,6 +113,7 @@ func (e *exchange) authorized(answer func()) {
 
 // forApp answers a request that an App signs.
 func (e *exchange) forApp(path []string) {
+	e.stats.App++
 	jwt := strings.TrimPrefix(e.r.Header.Get("Authorization"), "Bearer ")
 	if e.app == nil || e.app.verify(jwt) != nil {
 		e.fail(http.StatusUnauthorized, "A JSON web token could not be decoded")

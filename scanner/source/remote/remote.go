@@ -33,6 +33,8 @@ type Options struct {
 	Temp   string // folder for the objects while they are scanned; "" is the system's
 	// Choose decides what to scan, when the server has listed its refs; nil: all that they reach.
 	Choose func(ctx context.Context, refs map[string]object.ID) (Choice, error)
+	// Commit is called with each commit that arrives, concurrently; may be nil.
+	Commit func(content []byte)
 	// MaxPack and MaxRefs cap the bytes of the pack, and of the list of refs over http; 0 means as much as can be read.
 	MaxPack, MaxRefs int64
 }
@@ -79,6 +81,9 @@ func (s *Source) Repository() *repo.Repository { return s.repo }
 // Refs returns the refs of the server, after Scan.
 func (s *Source) Refs() map[string]object.ID { return s.result.Refs }
 
+// Head returns the ref that HEAD of the server points to, after Scan; "" if the server does not say.
+func (s *Source) Head() string { return s.result.Head }
+
 // Unserved returns those of Choice.Lost that the server does not serve any more, after Scan.
 func (s *Source) Unserved() []object.ID { return s.result.Refused }
 
@@ -122,7 +127,7 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	result, err := fetch.Fetch(ctx, fetch.Options{
 		URL: s.opts.URL, Dir: dir, User: s.opts.User, Password: s.opts.Password, Depth: s.opts.Depth,
 		Renew: s.opts.Renew, MaxRefs: s.opts.MaxRefs, Choose: s.choose,
-		Objects: odb.ReceiveOptions{Limits: s.opts.Limits, Walk: walk(sink), MaxSize: s.opts.MaxPack},
+		Objects: odb.ReceiveOptions{Limits: s.opts.Limits, Walk: walk(sink, s.opts.Commit), MaxSize: s.opts.MaxPack},
 	})
 	if s.result = result; err != nil || result.Unasked {
 		return err
@@ -155,8 +160,8 @@ func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scann
 }
 
 // walk hands the objects that arrive to a sink.
-func walk(sink scanner.Sink) odb.Walk {
-	w := odb.Walk{Types: object.TypesOf(object.Blob, object.Commit, object.Tag), Visitor: visitor{sink}}
+func walk(sink scanner.Sink, commit func([]byte)) odb.Walk {
+	w := odb.Walk{Types: object.TypesOf(object.Blob, object.Commit, object.Tag), Visitor: visitor{sink, commit}}
 	if screener, ok := sink.(scanner.Screener); ok {
 		w.Screen = &odb.Screen{Reach: screener.Reach(), Matches: screener.Screen, Dropped: func(_ odb.Index, size int64) { screener.Dropped(size) }}
 	}
@@ -164,7 +169,10 @@ func walk(sink scanner.Sink) odb.Walk {
 }
 
 // visitor hands objects to a sink.
-type visitor struct{ sink scanner.Sink }
+type visitor struct {
+	sink   scanner.Sink
+	commit func(content []byte) // may be nil
+}
 
 // Object implements odb.Visitor.
 func (v visitor) Object(ctx context.Context, o odb.Object) error {
@@ -172,6 +180,9 @@ func (v visitor) Object(ctx context.Context, o odb.Object) error {
 	switch o.Type {
 	case object.Commit:
 		v.sink.Commit()
+		if v.commit != nil {
+			v.commit(o.Content)
+		}
 		b.Place = finding.Place{Source: finding.SourceMessage, Commit: o.ID.String()}
 	case object.Tag:
 		b.Place = finding.Place{Source: finding.SourceMessage, Blob: o.ID.String()}

@@ -158,5 +158,6 @@ What an earlier sweep has read with the same state is known: sweep the organizat
 	"flag.sweep-github.blast-radius":   {en: "report what live keys can do; `WHO` asks: admin, leaked-key, none", zh: "报告有效密钥的权限；由 `WHO` 查询：admin、leaked-key 或 none"},
 	"flag.notify":                      {en: "tell the chats and webhooks that the environment names, once for each owner and key", zh: "向环境变量指定的聊天和 webhook 发送通知，每个负责人和密钥一次"},
 	"flag.again":                       {en: "begin a new sweep, although the last one was interrupted", zh: "即使上次扫描被中断，也开始新的扫描"},
+	"flag.all-heads":                   {en: "ask about lost commits of every repository, not only where one is likely", zh: "查询每个仓库被推送覆盖的提交，而不仅是有迹象的仓库"},
 	"flag.allow-partial":               {en: "exit with 0 although GitHub shows only a part of the organization", zh: "即使 GitHub 只显示组织的一部分，也以 0 退出"},
 }

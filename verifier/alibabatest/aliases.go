@@ -20,6 +20,8 @@ type (
 	Status = state.Status
 	// Event is ActionTrail's record of one call.
 	Event = state.Event
+	// Leak is a leaked key as Security Center knows it.
+	Leak = state.Leak
 )
 
 // The statuses of a key.

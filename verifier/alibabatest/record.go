@@ -45,6 +45,11 @@ func record(a *state.Account, req wire.Request, key state.Key, h happening) {
 	a.PlantEvents(e)
 }
 
+// isData reports whether a call is about objects, which ActionTrail does not record.
+func isData(op wire.Operation) bool {
+	return op.Service == "Oss" && strings.HasSuffix(op.Action, "Object")
+}
+
 // isCentral reports whether the events of a service are global, and so in the account's home region.
 func isCentral(service string) bool {
 	return slices.Contains([]string{"Sts", "Ram", "Ims", "ResourceManager", "BssOpenApi", "ResourceCenter", "Sas"}, service)
@@ -87,7 +92,7 @@ var named = map[string]string{
 	"PolicyName": "ACS::RAM::Policy", "UserAccessKeyId": "ACS::RAM::AccessKey", "SecurityGroupId": "ACS::ECS::SecurityGroup",
 	"InstanceId": "ACS::ECS::Instance", "KeyPairName": "ACS::ECS::KeyPair", "ImageId": "ACS::ECS::Image", "SnapshotId": "ACS::ECS::Snapshot",
 	"PrefixListId": "ACS::ECS::PrefixList", "DBInstanceId": "ACS::RDS::DBInstance", "BucketName": "ACS::OSS::Bucket", "RoleArn": "ACS::RAM::Role",
-	"ContainerGroupId": "ACS::ECI::ContainerGroup", "ScalingGroupId": "ACS::ESS::ScalingGroup",
+	"bucketName": "ACS::OSS::Bucket", "ContainerGroupId": "ACS::ECI::ContainerGroup", "ScalingGroupId": "ACS::ESS::ScalingGroup",
 }
 
 // resourcesOf collects the resources that a call names in its parameters, or that its answer says it made.

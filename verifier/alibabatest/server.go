@@ -133,11 +133,14 @@ func (s *Server) reply(req wire.Request, now time.Time, unreadable error) wire.R
 	}
 	op := req.Operation()
 	key, result, refused := s.answer(req, now)
-	if key.Account != nil {
+	if key.Account != nil && !isData(op) {
 		record(key.Account, req, key, happening{id, now, result, refused})
 	}
 	if refused != nil {
 		return wire.Refuse(req, id, *refused)
+	}
+	if req.IsBucketCall() {
+		return wire.Bucket(req, http.StatusOK, id, assets.Root(op.Action), result)
 	}
 	return wire.Encode(req, http.StatusOK, op.Action+"Response", append(wire.Object{{"RequestId", id}}, result...))
 }

@@ -17,7 +17,9 @@ const (
 	perRegion              // of each region
 	perUser
 	perKey
-	after // of each thing that another question brought
+	perMonth // of this month, and the last
+	perDay   // of today, and yesterday: the bill comes hours late
+	after    // of each thing that another question brought
 )
 
 // The ranks of questions: a lower one is asked first.
@@ -55,7 +57,8 @@ type target struct {
 
 // table is all that is asked, but for events.
 func table() []*question {
-	return slices.Concat(firstQuestions(), trailQuestions(), userQuestions(), rightQuestions(), settingQuestions())
+	return slices.Concat(firstQuestions(), trailQuestions(), userQuestions(), rightQuestions(), settingQuestions(),
+		networkQuestions(), computeQuestions(), storageQuestions(), databaseQuestions(), bucketQuestions(), moneyQuestions(), noticeQuestions())
 }
 
 // find returns the question with that action.

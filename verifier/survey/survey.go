@@ -141,13 +141,20 @@ func (r *reader) open(ctx context.Context) error {
 // start adds the questions of the whole account.
 func (r *reader) start() {
 	for _, q := range r.table {
-		if q.scope == once {
+		switch q.scope {
+		case once:
 			r.ask(q, target{})
-		}
-		if q.scope == perLeaked {
+		case perLeaked:
 			for _, ref := range r.s.Leaked {
 				r.ask(q, target{about: string(ref)})
 			}
+		case perMonth:
+			first := r.s.Taken.AddDate(0, 0, 1-r.s.Taken.Day())
+			r.ask(q, target{about: first.Format("2006-01")})
+			r.ask(q, target{about: first.AddDate(0, 0, -1).Format("2006-01")})
+		case perDay:
+			r.ask(q, target{about: r.s.Taken.Format(time.DateOnly)})
+			r.ask(q, target{about: r.s.Taken.AddDate(0, 0, -1).Format(time.DateOnly)})
 		}
 	}
 }

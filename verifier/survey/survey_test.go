@@ -92,6 +92,18 @@ func TestReadAnswersEverything(t *testing.T) {
 	}
 }
 
+// TestAsksWhatTheChecksNeed holds the table to the checks, which are blind to what is not asked.
+func TestAsksWhatTheChecksNeed(t *testing.T) {
+	snapshot := newStage(t).read()
+	for _, check := range investigate.Checks() {
+		for _, a := range check.Asks {
+			if !snapshot.Ledger.Asked(a) {
+				t.Errorf("check %s needs %s %s, which is not asked", check.ID, a.Service, a.Action)
+			}
+		}
+	}
+}
+
 // as calls the API with a key.
 func (s *stage) as(key rules.Credential) func(service, action string, pairs ...string) error {
 	client := s.options.Connection.Client().AsKey(key)

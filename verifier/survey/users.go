@@ -94,6 +94,19 @@ func ofUser[T any](ask func(context.Context, *reader, target) (T, error), put fu
 // isGone reports whether what was asked about was deleted since it was listed.
 func isGone(err error) bool { return cloud.IsAbsent(err) }
 
+// isAway is isGone for ECS and RDS, which have other codes.
+func isAway(err error) bool {
+	switch cloud.Code(err) {
+	case "InvalidSecurityGroupId.NotFound", "InvalidPrefixListId.NotFound", "InvalidPrefixList.NotFound", "InvalidImageId.NotFound", "InvalidDBInstanceId.NotFound", "NoSuchBucket":
+		return true
+	}
+	return isGone(err)
+}
+
+func without[T any](list []T, drop func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), drop)
+}
+
 func readUsers(ctx context.Context, r *reader, _ target) (int, error) {
 	users, domain, err := read.Users(ctx, r.client)
 	r.mu.Lock()

@@ -11,6 +11,7 @@ package read
 import (
 	"context"
 	"maps"
+	"strconv"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/account"
@@ -43,6 +44,38 @@ func pages[T any, P interface {
 			return "", err
 		}
 		return take(&a), nil
+	})
+}
+
+// numbered reads all pages of a list that numbers its pages. take gets each answer and returns how many items there are in
+// all pages.
+func numbered[T any, P interface {
+	*T
+	cloud.Decoded
+}](ctx context.Context, c *cloud.Client, q cloud.Query, size int, take func(P) (total int)) error {
+	return counted[T, P](ctx, c, q, "PageNumber", size, take)
+}
+
+// current is numbered for Security Center, which has another name for the number.
+func current[T any, P interface {
+	*T
+	cloud.Decoded
+}](ctx context.Context, c *cloud.Client, q cloud.Query, size int, take func(P) (total int)) error {
+	return counted[T, P](ctx, c, q, "CurrentPage", size, take)
+}
+
+func counted[T any, P interface {
+	*T
+	cloud.Decoded
+}](ctx context.Context, c *cloud.Client, q cloud.Query, name string, size int, take func(P) (total int)) error {
+	page := 1
+	q.Params = with(q.Params, "PageSize", strconv.Itoa(size))
+	return pages[T, P](ctx, c, q, name, func(a P) string {
+		if total := take(a); page*size >= total {
+			return ""
+		}
+		page++
+		return strconv.Itoa(page)
 	})
 }
 

@@ -76,10 +76,16 @@ type Reply struct {
 	Kind   string
 	Body   []byte
 	Code   string // of a refusal
+	bucket string // the request's ID, of an answer of OSS
 }
 
 // Refuse makes the answer to a call that fails.
 func Refuse(req Request, id string, f Failure) Reply {
+	if req.oss != nil {
+		r := Bucket(req, f.Status, id, "Error", Object{{"Code", f.Code}, {"Message", f.Message}, {"RequestId", id}, {"HostId", req.host}})
+		r.Code = f.Code
+		return r
+	}
 	r := Encode(req, f.Status, "Error", Object{
 		{"RequestId", id},
 		{"HostId", req.host},
@@ -107,8 +113,21 @@ func Encode(req Request, status int, root string, body Object) Reply {
 	return Reply{Status: status, Kind: kind + ";charset=utf-8", Body: bytes.TrimSpace(data.Bytes())}
 }
 
+// Bucket makes an answer of OSS, which has the request's ID in a header. An answer with the member "raw" is that text.
+func Bucket(req Request, status int, id, root string, body Object) Reply {
+	if len(body) == 1 && body[0].Name() == "raw" {
+		return Reply{Status: status, Kind: "text/plain", Body: []byte(body[0][1].(string)), bucket: id}
+	}
+	r := Encode(req, status, root, body)
+	r.bucket = id
+	return r
+}
+
 // Send writes the reply.
 func (r Reply) Send(w http.ResponseWriter) {
+	if r.bucket != "" {
+		w.Header().Set("X-Oss-Request-Id", r.bucket)
+	}
 	w.Header().Set("Content-Type", r.Kind)
 	w.WriteHeader(r.Status)
 	_, _ = w.Write(r.Body)

@@ -23,6 +23,7 @@ type Request struct {
 	method    string
 	Params    map[string]string
 	acs3      *authorization // nil: signed by RPC V1, or not at all
+	oss       *bucketCall    // of a call of OSS, which has a protocol of its own
 	Source    string         // the caller's address
 	UserAgent string
 	host      string
@@ -30,6 +31,9 @@ type Request struct {
 
 // Parse reads a call. It refuses what Alibaba Cloud's clients do not send and what could be read in two ways.
 func Parse(r *http.Request) (Request, error) {
+	if isBucketCall(r) {
+		return parseBucketCall(r)
+	}
 	req := Request{method: r.Method, Params: make(map[string]string), UserAgent: r.UserAgent(), host: r.Host}
 	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.URL.Path != "/" {
 		return req, errors.New("an RPC call is a GET or a POST of /")
@@ -50,7 +54,7 @@ func Parse(r *http.Request) (Request, error) {
 
 // readBody leaves a GET's body alone.
 func readBody(r *http.Request) ([]byte, error) {
-	if r.Method != http.MethodPost {
+	if r.Method == http.MethodGet {
 		return nil, nil
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
@@ -80,16 +84,33 @@ func (r Request) action() string  { return r.own("Action", "X-Acs-Action") }
 func (r Request) version() string { return r.own("Version", "X-Acs-Version") }
 
 // KeyID returns the ID of the key that the call claims.
-func (r Request) KeyID() string { return r.own("AccessKeyId", "") }
+func (r Request) KeyID() string {
+	if r.oss != nil {
+		return r.oss.id
+	}
+	return r.own("AccessKeyId", "")
+}
 
-// Nonce returns the nonce of the signature.
+// Nonce returns the nonce of the signature; empty for one that may come twice.
 func (r Request) Nonce() string { return r.own("SignatureNonce", "X-Acs-Signature-Nonce") }
 
 // Timestamp returns the time at which the call was signed.
-func (r Request) Timestamp() string { return r.own("Timestamp", "X-Acs-Date") }
+func (r Request) Timestamp() string {
+	if r.oss != nil {
+		return r.oss.timestamp()
+	}
+	return r.own("Timestamp", "X-Acs-Date")
+}
+
+// IsBucketCall reports whether the call is one of OSS.
+func (r Request) IsBucketCall() bool { return r.oss != nil }
 
 // Token reports whether there is a security token at all, even an empty one.
 func (r Request) Token() (string, bool) {
+	if r.oss != nil {
+		values, ok := r.oss.header["X-Oss-Security-Token"]
+		return strings.Join(values, ","), ok
+	}
 	if r.acs3 != nil {
 		values, ok := r.acs3.header["X-Acs-Security-Token"]
 		return strings.Join(values, ","), ok
@@ -111,13 +132,21 @@ func (r Request) own(parameter, header string) string {
 
 // Region returns the region in which the call is made, empty if the call does not say. On one loopback address the host
 // name does not say it either.
-func (r Request) Region() string { return r.Params["RegionId"] }
+func (r Request) Region() string {
+	if r.oss != nil {
+		return r.oss.region()
+	}
+	return r.Params["RegionId"]
+}
 
 // Operation names what a call asks for.
 type Operation struct{ Service, Action string }
 
 // Operation derives the service from the API version: on one loopback address the host name does not name it.
 func (r Request) Operation() Operation {
+	if r.oss != nil {
+		return Operation{"Oss", r.oss.action(r.method)}
+	}
 	service := map[string]string{
 		"2015-04-01": "Sts",
 		"2015-05-01": "Ram",
@@ -137,6 +166,9 @@ func (r Request) Operation() Operation {
 
 // Check refuses calls that lack a parameter of the RPC protocol, or are signed in another way.
 func (r Request) Check() *Failure {
+	if r.oss != nil {
+		return nil
+	}
 	if r.acs3 != nil {
 		return r.acs3.check()
 	}
@@ -153,6 +185,9 @@ func (r Request) Check() *Failure {
 
 // Verify reports whether the call was signed under the secret; if not, it returns what the signature had to cover.
 func (r Request) Verify(secret string) (stringToSign string, ok bool) {
+	if r.oss != nil {
+		return r.oss.stringToSign(r.method), hmac.Equal([]byte(r.oss.signature), []byte(r.oss.sign(r.method, secret)))
+	}
 	if r.acs3 != nil {
 		return r.acs3.stringToSign(), hmac.Equal([]byte(r.acs3.signature), []byte(r.acs3.sign(secret)))
 	}
@@ -200,6 +235,9 @@ func percentEncode(s string) string {
 // wantsJSON reports which of the two formats the call asks for. RPC V1 answers in XML by default; ACS3
 // in JSON.
 func (r Request) wantsJSON() bool {
+	if r.oss != nil {
+		return false
+	}
 	format := r.Params["Format"]
 	if r.acs3 != nil {
 		format = cmp.Or(format, "JSON")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/akguard/akguard/rules/literal"
 	"github.com/akguard/akguard/scanner/internal/archive/sevenzip"
+	"github.com/akguard/akguard/scanner/internal/archive/pdf"
 	"github.com/akguard/akguard/scanner/internal/archive/sqlite"
 	"github.com/akguard/akguard/scanner/internal/archive/tarfile"
 	"github.com/akguard/akguard/scanner/internal/archive/xz"
@@ -25,6 +26,7 @@ const (
 	bzipped
 	sevenZipped
 	sqliteDatabase
+	pdfDocument
 	gitPack
 	gitBundle
 	foreign // recognized, but not supported
@@ -45,6 +47,7 @@ var magics = [...]magic{
 	{"1AY&SY", bzipped}, // after BZh and a digit
 	{sevenzip.Magic, sevenZipped},
 	{sqlite.Magic, sqliteDatabase},
+	{pdf.Magic, pdfDocument},
 	{packMagic, gitPack},
 	{bundleMagic, gitBundle}, // after # v2
 }

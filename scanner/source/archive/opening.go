@@ -146,6 +146,8 @@ func (o *opening) open(p *piece) error {
 		return o.sevenZip(p)
 	case k == sqliteDatabase:
 		return o.sqlite(p)
+	case k == pdfDocument:
+		return o.pdf(p)
 	case k == gitPack:
 		return o.pack(p, p.reader(), object.SHA1)
 	case k == gitBundle:

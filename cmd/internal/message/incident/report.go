@@ -63,6 +63,21 @@ var reportTexts = texts{
 	"investigate.outcome.seen":      {en: "seen", zh: "已检查"},
 	"investigate.outcome.closed":    {en: "not in use", zh: "未开通"},
 
+	"investigate.reading": {en: "reading the account", zh: "正在读取账号"},
+
+	"usage.share-json":                {en: "--share is for reports that people read, and json is not one", zh: "--share 用于供人阅读的报告，不适用于 json"},
+	"usage.share-json.hint":           {en: "use --format html, markdown or text", zh: "请使用 --format html、markdown 或 text"},
+	"usage.from-excludes":             {en: "--from judges a saved report, and takes no ID, --since or --regions", zh: "--from 判断已保存的报告，不能同时给出 ID、--since 或 --regions"},
+	"usage.from-excludes.hint":        {en: "leave them out: the report has them", zh: "请去掉它们：报告中已包含"},
+	"usage.since":                     {en: "--since {1} is not a time in the past", zh: "--since {1} 不是过去的时间"},
+	"usage.since.hint":                {en: "use a time such as 2026-11-20T10:00, a day such as 2026-11-20, or how long ago, such as 72h or 7d", zh: "请使用 2026-11-20T10:00 这样的时间、2026-11-20 这样的日期，或 72h、7d 这样的时长"},
+	"usage.known":                     {en: "--known {1}: {2}", zh: "--known {1}：{2}"},
+	"usage.known.hint":                {en: "it is a TOML file with any of the lists users, roles, addresses, accounts and resources", zh: "它是 TOML 文件，可包含列表 users、roles、addresses、accounts 和 resources"},
+	"usage.known-address":             {en: "--known {1}: {2} is not an address", zh: "--known {1}：{2} 不是地址"},
+	"usage.known-address.hint":        {en: "use an address or a block, such as 203.0.113.7 or 203.0.113.0/24", zh: "请使用地址或网段，如 203.0.113.7 或 203.0.113.0/24"},
+	"usage.not-an-investigation":      {en: "{1} is not a report of akguard investigate: {2}", zh: "{1} 不是 akguard investigate 的报告：{2}"},
+	"usage.not-an-investigation.hint": {en: "make one with akguard investigate --format json --output FILE", zh: "请用 akguard investigate --format json --output FILE 生成"},
+
 	"investigate.severity.1":    {en: "critical", zh: "严重"},
 	"investigate.severity.2":    {en: "high", zh: "高"},
 	"investigate.severity.3":    {en: "medium", zh: "中"},

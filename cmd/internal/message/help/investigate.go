@@ -1,0 +1,78 @@
+package help
+
+// investigateHelpTexts are the help texts of akguard investigate.
+var investigateHelpTexts = texts{
+	"help.investigate.short": {en: "Find what a thief did in the account, and which back doors are left", zh: "查明窃取者在账号中的操作和留下的后门"},
+	"help.investigate.long": {
+		en: `Find what a thief did in an Alibaba Cloud account after a key leaked, and which back doors are left. It changes nothing.
+
+akguard follows the leaked key through ActionTrail: to the users, keys, sessions and instances that it made, and to what
+those made, also where the thief deleted them again. Then it runs some forty checks of users, rights, roles, trails,
+security groups, instances, databases, buckets and bills, and says where the account is weak.
+
+What is older than --since is not suspicious; without it, that is the time of the first commit in the report, or 90 days
+ago, which is how long ActionTrail keeps events. Name what is yours in the file of --known:
+
+  users     = ["deployer"]
+  roles     = ["ci"]
+  addresses = ["203.0.113.0/24"]
+  accounts  = ["1234567890123456"]
+  resources = ["sg-bp1abc"]
+
+akguard says what it could not see: what it may not ask, with the permission that is missing, what is too old, too fresh
+or recorded by nobody. It never calls an account clean that it has not seen whole. ActionTrail shows a call some ten
+minutes late: look again after that.
+
+Keep the JSON report. After the clean-up, --against compares with it: the exit code is 0 when everything is closed.
+--from judges a saved report again, with another --known, and calls nothing.
+
+It needs an administrator's credential; --print-policy prints the least policy that lets akguard see everything.
+
+{1}`,
+		zh: `查明密钥泄露后窃取者在阿里云账号中的操作，以及留下的后门。不做任何修改。
+
+akguard 通过操作审计追踪泄露的密钥：它创建的用户、密钥、会话和实例，以及这些身份又创建的内容，包括事后被删除的。然后
+对用户、权限、角色、跟踪、安全组、实例、数据库、存储桶和账单进行约四十项检查，并指出账号的薄弱环节。
+
+早于 --since 的内容不视为可疑；未指定时为报告中首次提交的时间，或 90 天前（操作审计的保留期限）。属于自己的内容请写入
+--known 文件：
+
+  users     = ["deployer"]
+  roles     = ["ci"]
+  addresses = ["203.0.113.0/24"]
+  accounts  = ["1234567890123456"]
+  resources = ["sg-bp1abc"]
+
+akguard 会说明未能检查的内容：无权查询的（并列出缺少的权限）、过早的、过近的，以及没有任何记录的。未完整检查的账号绝不
+会被称为干净。操作审计约有十分钟延迟：请在此之后再次查看。
+
+请保留 JSON 报告。清理之后用 --against 与其比较：全部关闭时退出码为 0。--from 用另一份 --known 重新判断已保存的报告，不
+发起任何调用。
+
+需要管理员凭证；--print-policy 打印能完整检查所需的最小权限策略。
+
+{1}`,
+	},
+	"help.investigate.example": {
+		en: `  akguard investigate report.jsonl --format html --output incident.html
+  akguard investigate ID --since 2026-11-20T10:00 --format json --output first.json
+  akguard investigate ID --against first.json`,
+		zh: `  akguard investigate report.jsonl --format html --output incident.html
+  akguard investigate ID --since 2026-11-20T10:00 --format json --output first.json
+  akguard investigate ID --against first.json`,
+	},
+	"help.investigate.exit-codes": {
+		en: `Exit codes: 0 nothing was found and everything was seen, or everything is closed with --against, 1 traces of a thief
+were found, 2 usage or configuration, 3 something was not seen, 130 interrupted.`,
+		zh: `退出码：0 未发现异常且全部已检查（使用 --against 时为全部已关闭），1 发现窃取者的痕迹，2 用法或配置错误，3 有内容未
+能检查，130 被中断。`,
+	},
+	"flag.since":              {en: "`TIME` since which the key is exposed: a time, a day, or how long ago, such as 72h or 7d", zh: "密钥泄露的时间 `TIME`：时间、日期，或多久以前，如 72h、7d"},
+	"flag.investigate.format": {en: "write the report in this `FORMAT`: text, json, html or markdown", zh: "报告的格式 `FORMAT`：text、json、html 或 markdown"},
+	"flag.regions":            {en: "look at these `REGIONS` alone", zh: "只检查这些地域 `REGIONS`"},
+	"flag.known":              {en: "`FILE` that names what is yours", zh: "列出自有内容的文件 `FILE`"},
+	"flag.from":               {en: "judge the JSON report in `FILE` again, and call nothing", zh: "重新判断 JSON 报告 `FILE`，不发起调用"},
+	"flag.against":            {en: "compare with the JSON report in `FILE`", zh: "与 JSON 报告 `FILE` 比较"},
+	"flag.share":              {en: "replace names, numbers and addresses, so that the report can be shared", zh: "替换名称、编号和地址，以便分享报告"},
+	"flag.print-policy":       {en: "print the least policy that lets akguard see everything", zh: "打印完整检查所需的最小权限策略"},
+}

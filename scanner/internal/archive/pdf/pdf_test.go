@@ -1,0 +1,154 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/ascii85"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/akguard/akguard/scanner/internal/archive/codec"
+)
+
+const value = "LTAI5tABCDEFGHJKMNPQRSTU"
+
+func deflated(text string) string {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	return b.String()
+}
+
+func armored(text string) string {
+	out := make([]byte, ascii85.MaxEncodedLen(len(text)))
+	return string(out[:ascii85.Encode(out, []byte(text))]) + "~>"
+}
+
+// document has streams, each a dictionary and a content.
+func document(streams ...string) string {
+	var b strings.Builder
+	b.WriteString("%PDF-1.4\n")
+	for i := 0; i+1 < len(streams); i += 2 {
+		fmt.Fprintf(&b, "%d 0 obj\n<< /Length %d %s >>\nstream\n%s\nendstream\nendobj\n", i+1, len(streams[i+1]), streams[i], streams[i+1])
+	}
+	return b.String() + "trailer << /Size 9 >>\n%%EOF\n"
+}
+
+func text(doc string) (string, error) {
+	r, err := NewReader(strings.NewReader(doc), int64(len(doc)))
+	if err != nil {
+		return "", err
+	}
+	out, err := io.ReadAll(r)
+	return string(out), err
+}
+
+// split writes a text as the operators of a page do, in pieces.
+func split(text string) string {
+	var b strings.Builder
+	b.WriteString("BT /F1 12 Tf 72 700 Td [")
+	for i, c := range text {
+		fmt.Fprintf(&b, "(%c)%d", c, i%30-15)
+	}
+	return b.String() + "] TJ ET"
+}
+
+func TestText(t *testing.T) {
+	for name, doc := range map[string]string{
+		"plain":             document("", "BT ("+value+") Tj ET"),
+		"deflated":          document("/Filter /FlateDecode", deflated("BT ("+value+") Tj ET")),
+		"ASCII85":           document("/Filter [/ASCII85Decode /FlateDecode]", armored(deflated("BT ("+value+") Tj ET"))),
+		"ASCII85 alone":     document("/Filter /ASCII85Decode", armored("BT ("+value+") Tj ET")),
+		"in pieces":         document("/Filter /FlateDecode", deflated(split(value))),
+		"on one line":       document("", "BT ("+value[:9]+") Tj 40 0 Td ("+value[9:]+") Tj ET"),
+		"hexadecimal":       document("", fmt.Sprintf("BT <%x> Tj ET", value)),
+		"escaped":           document("", `BT (\114TAI5t`+value[6:12]+"\\\n"+value[12:]+`) Tj ET`),
+		"in an object":      document("/Type /ObjStm /Filter /FlateDecode", deflated("1 0 2 30 << /Title ("+value+") >>")),
+		"attached":          document("/Type /EmbeddedFile /Filter /FlateDecode", deflated("accessKeyId: "+value)),
+		"after damage":      document("/Filter /FlateDecode", "damaged", "/Filter /FlateDecode", deflated("("+value+") Tj")),
+		"a wrong length":    strings.Replace(document("/Filter /FlateDecode", deflated("("+value+") Tj")), "/Length ", "/Length 9", 1),
+		"CR LF":             strings.ReplaceAll(document("", "("+value+") Tj"), "\n", "\r\n"),
+		"with a map":        document("/Filter /FlateDecode", deflated(codes(value, 0x100)), "/Filter /FlateDecode", deflated(cmap(0x100))),
+		"with a list":       document("/Filter /FlateDecode", deflated(codes(value, 3)), "", listMap(3)),
+		"among other maps":  document("/Filter /FlateDecode", deflated(codes(value, 0x200)), "", cmap(0x100), "", cmap(0x200)),
+		"beyond a megabyte": document("/Filter /FlateDecode", deflated(strings.Repeat("(x) Tj T*\n", 104_857)+"BT ("+value+") Tj ET")),
+	} {
+		got, err := text(doc)
+		if err != nil || !strings.Contains(got, value) {
+			t.Errorf("%s: %v: %.300q", name, err, got)
+		}
+	}
+}
+
+// codes writes a text as codes of two bytes, which begin at a number.
+func codes(text string, first int) string {
+	var b strings.Builder
+	b.WriteString("BT [")
+	for _, c := range text {
+		fmt.Fprintf(&b, "<%04x>-20", first+int(c)-' ')
+	}
+	return b.String() + "] TJ ET"
+}
+
+func cmap(first int) string {
+	return fmt.Sprintf("begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange 1 beginbfrange <%04x> <%04x> <0020> endbfrange endcmap", first, first+94)
+}
+
+func listMap(first int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "begincmap 2 beginbfrange <0001> <0002> <0020> <%04x> <%04x> [", first, first+94)
+	for c := ' '; c <= '~'; c++ {
+		fmt.Fprintf(&b, "<%04x>", c)
+	}
+	return b.String() + "] endbfrange endcmap"
+}
+
+// TestWords keeps apart what is apart on the page.
+func TestWords(t *testing.T) {
+	got, err := text(document("", "BT (one) Tj 0 -14 Td (two) Tj T* (three) Tj [(four)-600(five)] TJ ET"))
+	if err != nil || !strings.Contains(got, "\none\ntwo\nthreefour five\n") {
+		t.Errorf("%v: %q", err, got)
+	}
+}
+
+// TestUnread says what was not read, after everything else.
+func TestUnread(t *testing.T) {
+	for name, doc := range map[string]string{
+		"encrypted":         strings.Replace(document("", "x"), "/Size", "/Encrypt 5 0 R /Size", 1),
+		"encrypted, in 1.5": document("/Type /XRef /Encrypt 5 0 R", "x"),
+		"LZW":               document("/Filter /LZWDecode", "x", "", "("+value+") Tj"),
+	} {
+		got, err := text(doc)
+		var refused *codec.Refusal
+		if !errors.As(err, &refused) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "LZW" && !strings.Contains(got, value) {
+			t.Errorf("%s: what can be read is not read: %q", name, got)
+		}
+	}
+	for name, dict := range map[string]string{"a photograph": "/Filter /DCTDecode", "an image": "/Subtype /Image /Filter /FlateDecode", "a font": "/Length1 9 /Filter /FlateDecode"} {
+		if got, err := text(document(dict, deflated("pixels"))); err != nil || strings.Contains(got, "pixels") {
+			t.Errorf("%s: %v: %q", name, err, got)
+		}
+	}
+}
+
+func FuzzReader(f *testing.F) {
+	f.Add([]byte(document("/Filter /FlateDecode", deflated(split(value)), "", cmap(1))))
+	f.Add([]byte(document("/Filter [/ASCII85Decode /FlateDecode]", armored(deflated("x")))))
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		r, err := NewReader(bytes.NewReader(doc), int64(len(doc)))
+		if err != nil {
+			return
+		}
+		n, _ := io.Copy(io.Discard, io.LimitReader(r, 64<<20))
+		if r.Consumed() > int64(len(doc)) || r.Consumed() < 0 {
+			t.Errorf("%d bytes of %d were read, and made %d", r.Consumed(), len(doc), n)
+		}
+	})
+}

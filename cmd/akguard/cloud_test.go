@@ -9,7 +9,7 @@ import (
 )
 
 // cloudServices are those whose endpoints a script sets.
-var cloudServices = []string{"STS", "RAM", "IMS", "ACTIONTRAIL", "RESOURCEMANAGER"}
+var cloudServices = strings.Fields("STS RAM IMS ACTIONTRAIL RESOURCEMANAGER ECS ESS ECI RDS BSSOPENAPI SAS RESOURCECENTER OSS")
 
 // admin [root] gives the account an administrator, or the account itself a key, and lets akguard act with it.
 func administrator(ts *testscript.TestScript, neg bool, args []string) {
@@ -65,4 +65,23 @@ func leakedSecret(ts *testscript.TestScript, neg bool, args []string) {
 	id := vaultOf(ts).value("{id24:" + args[0] + "}")
 	ts.Setenv("ID", id)
 	ts.Setenv("SECRET", vaultOf(ts).value("{secret:"+args[0]+"}"))
+}
+
+// powerful USER makes a user an administrator.
+func powerful(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, !neg && len(args) == 1, "powerful USER")
+	ts.Check(vaultOf(ts).account.Attach("user/"+args[0], "AdministratorAccess"))
+}
+
+// thief LABEL SERVICE ACTION [NAME=VALUE...] makes a call with a leaked key, from another address than the script's.
+func thief(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, !neg && len(args) > 2, "thief LABEL SERVICE ACTION [NAME=VALUE...]")
+	params := map[string]string{}
+	for _, pair := range args[3:] {
+		name, value, _ := strings.Cut(pair, "=")
+		params[name] = value
+	}
+	caller := alibabatest.Caller{KeyID: vaultOf(ts).value("{id24:" + args[0] + "}"), SourceIP: "198.51.100.66", UserAgent: "python-requests/2.31"}
+	_, err := vaultOf(ts).server.Perform(caller, args[1], args[2], params)
+	ts.Check(err)
 }

@@ -33,6 +33,8 @@ var commands = map[string]command{
 	"github":   emulatedGitHub,
 	"admin":    administrator,
 	"status":   keyStatus,
+	"thief":    thief,
+	"powerful": powerful,
 	"fault":    injectFault,
 	"leaked":   leakedSecret,
 	"calls":    calls,

@@ -164,23 +164,28 @@ func (s *Server) answer(req wire.Request, now time.Time) (state.Key, wire.Object
 	if refused != nil {
 		return key, nil, refused
 	}
+	result, refused := s.carryOut(key, req, now)
+	return key, result, refused
+}
+
+// carryOut runs the action of a call whose caller is known, if it may.
+func (s *Server) carryOut(key state.Key, req wire.Request, now time.Time) (wire.Object, *wire.Failure) {
+	op := req.Operation()
+	act, known := s.actions[op]
 	key.Account.Used(key.ID, op.Service, now)
 	c := &services.Invocation{Find: s.account, Account: key.Account, Key: key, Request: req, Now: now}
 	switch {
 	case !key.MayComeFrom(req.Source):
 		// The network policies' own wording is not documented; that of OSS is the one of a disabled key.
-		refused = wire.Refusal(http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.")
+		return nil, wire.Refusal(http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.")
 	case !known:
-		refused = wire.Refusal(http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found.")
+		return nil, wire.Refusal(http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found.")
 	case key.IsProtected(op.Service):
-		refused = wire.Refusal(http.StatusForbidden, "Forbidden", "There is a risk of leakage of this AccessKey.")
+		return nil, wire.Refusal(http.StatusForbidden, "Forbidden", "There is a risk of leakage of this AccessKey.")
 	case !c.Permitted(act):
-		refused = services.NoPermission()
-	default:
-		result, refused := act.Run(c)
-		return key, result, refused
+		return nil, services.NoPermission()
 	}
-	return key, nil, refused
+	return act.Run(c)
 }
 
 // caller returns the key with which a call is made, even if it is disabled.

@@ -137,11 +137,20 @@ func TestFollow(t *testing.T) {
 	thief(a, "CreateUser", 4, "UserName", "support")
 	thief(a, "CreateAccessKey", 6, "UserName", "support").Keys = []account.KeyRef{born}
 	got := Follow(Known{})(a)
-	for _, want := range []account.Lookup{
+	wanted := []account.Lookup{
 		{By: account.ByKey, Key: a.Leaked[0]}, {By: account.ByKey, Key: born}, {By: account.ByUser, Value: "support"}, {By: account.ByAddress, Value: lair},
-	} {
+	}
+	for _, want := range wanted {
+		want.Region = "us-east-1"
 		if !slices.Contains(got, want) {
 			t.Errorf("%+v is not asked for", want)
+		}
+	}
+	denied(a, "actiontrail", "LookupEvents")
+	got = Follow(Known{})(a)
+	for _, want := range wanted {
+		if !slices.Contains(got, want) {
+			t.Errorf("events are missing, and %+v is not asked for", want)
 		}
 	}
 }

@@ -328,7 +328,11 @@ func (w writer) tasks() []string {
 	var out []string
 	left := w.Left()
 	for _, t := range left[:min(len(left), maxTasks)] {
-		out = append(out, w.say("investigate.task", w.check(t.Result.Check, "fix"), w.subject(t.Evidence.Subject)))
+		key := "investigate.task"
+		if t.Evidence.Maker == investigate.Nobody {
+			key = "investigate.task-unknown"
+		}
+		out = append(out, w.say(key, w.check(t.Result.Check, "fix"), w.subject(t.Evidence.Subject)))
 	}
 	if more := len(left) - maxTasks; more > 0 {
 		out = append(out, w.say("investigate.more", more))

@@ -4,8 +4,8 @@ import (
 	"bytes"
 
 	"github.com/akguard/akguard/rules/literal"
-	"github.com/akguard/akguard/scanner/internal/archive/sevenzip"
 	"github.com/akguard/akguard/scanner/internal/archive/pdf"
+	"github.com/akguard/akguard/scanner/internal/archive/sevenzip"
 	"github.com/akguard/akguard/scanner/internal/archive/sqlite"
 	"github.com/akguard/akguard/scanner/internal/archive/tarfile"
 	"github.com/akguard/akguard/scanner/internal/archive/xz"

@@ -62,17 +62,28 @@ akguard 会说明未能检查的内容：无权查询的（并列出缺少的权
   akguard investigate ID --against first.json`,
 	},
 	"help.investigate.exit-codes": {
-		en: `Exit codes: 0 nothing was found and everything was seen, or everything is closed with --against, 1 traces of a thief
-were found, 2 usage or configuration, 3 something was not seen, 130 interrupted.`,
-		zh: `退出码：0 未发现异常且全部已检查（使用 --against 时为全部已关闭），1 发现窃取者的痕迹，2 用法或配置错误，3 有内容未
-能检查，130 被中断。`,
+		en: `Exit codes:
+  0    nothing was found, and everything was seen; with --against: everything is closed
+  1    traces of a thief were found; with --against: something is still there
+  2    usage or configuration error, such as no administrator's credential
+  3    something was not seen, and nothing was found in the rest
+  130  interrupted; --resume goes on with the JSON report
+`,
+		zh: `退出码：
+  0    未发现异常且全部已检查；使用 --against 时：全部已关闭
+  1    发现窃取者的痕迹；使用 --against 时：仍有未关闭的内容
+  2    用法或配置错误，例如没有管理员凭证
+  3    有内容未能检查，其余未发现异常
+  130  被中断；--resume 可从 JSON 报告继续
+`,
 	},
-	"flag.since":              {en: "`TIME` since which the key is exposed: a time, a day, or how long ago, such as 72h or 7d", zh: "密钥泄露的时间 `TIME`：时间、日期，或多久以前，如 72h、7d"},
-	"flag.investigate.format": {en: "write the report in this `FORMAT`: text, json, html or markdown", zh: "报告的格式 `FORMAT`：text、json、html 或 markdown"},
-	"flag.regions":            {en: "look at these `REGIONS` alone", zh: "只检查这些地域 `REGIONS`"},
-	"flag.known":              {en: "`FILE` that names what is yours", zh: "列出自有内容的文件 `FILE`"},
-	"flag.from":               {en: "judge the JSON report in `FILE` again, and call nothing", zh: "重新判断 JSON 报告 `FILE`，不发起调用"},
-	"flag.against":            {en: "compare with the JSON report in `FILE`", zh: "与 JSON 报告 `FILE` 比较"},
-	"flag.share":              {en: "replace names, numbers and addresses, so that the report can be shared", zh: "替换名称、编号和地址，以便分享报告"},
-	"flag.print-policy":       {en: "print the least policy that lets akguard see everything", zh: "打印完整检查所需的最小权限策略"},
+	"flag.investigate.since":        {en: "`TIME` since which the key is exposed: a time, a day, or how long ago, such as 72h or 7d", zh: "密钥泄露的时间 `TIME`：时间、日期，或多久以前，如 72h、7d"},
+	"flag.investigate.format":       {en: "write the report in this `FORMAT`: text, json, html or markdown", zh: "报告的格式 `FORMAT`：text、json、html 或 markdown"},
+	"flag.investigate.regions":      {en: "look at these `REGIONS` alone", zh: "只检查这些地域 `REGIONS`"},
+	"flag.investigate.known":        {en: "`FILE` that names what is yours", zh: "列出自有内容的文件 `FILE`"},
+	"flag.investigate.from":         {en: "judge the JSON report in `FILE` again, and call nothing", zh: "重新判断 JSON 报告 `FILE`，不发起调用"},
+	"flag.investigate.against":      {en: "compare with the JSON report in `FILE`", zh: "与 JSON 报告 `FILE` 比较"},
+	"flag.investigate.resume":       {en: "go on with the interrupted investigation whose JSON report is in `FILE`", zh: "继续被中断的调查，其 JSON 报告为 `FILE`"},
+	"flag.investigate.share":        {en: "replace names, numbers and addresses, so that the report can be shared", zh: "替换名称、编号和地址，以便分享报告"},
+	"flag.investigate.print-policy": {en: "print the least policy that lets akguard see everything", zh: "打印完整检查所需的最小权限策略"},
 }

@@ -2,8 +2,8 @@ package incident
 
 // evidenceTexts say what a check found.
 var evidenceTexts = texts{
-	"investigate.call":                {en: "{1} {2}: {3} times, first from {4}", zh: "{1} {2}：{3} 次，首次来自 {4}"},
-	"investigate.call-failed":         {en: "{1} {2}: refused {3} times, first from {4} ({5})", zh: "{1} {2}：被拒绝 {3} 次，首次来自 {4}（{5}）"},
+	"investigate.call":                {en: "{1} {2} ({3}×), first from {4}", zh: "{1} {2}（{3} 次），首次来自 {4}"},
+	"investigate.call-failed":         {en: "{1} {2} refused ({3}×), first from {4}: {5}", zh: "{1} {2} 被拒绝（{3} 次），首次来自 {4}：{5}"},
 	"investigate.used-from":           {en: "used from {1}", zh: "从 {1} 使用过"},
 	"investigate.user":                {en: "RAM user {1}", zh: "RAM 用户 {1}"},
 	"investigate.key":                 {en: "AccessKey {1} of {2}", zh: "{2} 的 AccessKey {1}"},

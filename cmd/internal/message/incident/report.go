@@ -35,6 +35,7 @@ var reportTexts = texts{
 	"investigate.done":              {en: "What was done", zh: "已采取的措施"},
 	"investigate.left":              {en: "What to do now", zh: "现在要做的事"},
 	"investigate.task":              {en: "{2}: {1}", zh: "{2}：{1}"},
+	"investigate.task-unknown":      {en: "{2}, unless it is yours: {1}", zh: "{2}（如非本人所有）：{1}"},
 	"investigate.more":              {en: "and {1} more", zh: "另有 {1} 项"},
 	"investigate.times":             {en: "{1} ({2} times)", zh: "{1}（{2} 次）"},
 	"investigate.compared":          {en: "Compared with the investigation before", zh: "与上次调查比较"},

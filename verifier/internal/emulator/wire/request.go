@@ -142,12 +142,9 @@ func (r Request) Region() string {
 // Operation names what a call asks for.
 type Operation struct{ Service, Action string }
 
-// Operation derives the service from the API version: on one loopback address the host name does not name it.
-func (r Request) Operation() Operation {
-	if r.oss != nil {
-		return Operation{"Oss", r.oss.action(r.method)}
-	}
-	service := map[string]string{
+// versions names the services by the versions of their API.
+func versions() map[string]string {
+	return map[string]string{
 		"2015-04-01": "Sts",
 		"2015-05-01": "Ram",
 		"2019-08-15": "Ims",
@@ -160,8 +157,30 @@ func (r Request) Operation() Operation {
 		"2017-12-14": "BssOpenApi",
 		"2018-12-03": "Sas",
 		"2022-12-01": "ResourceCenter",
-	}[r.version()]
-	return Operation{service, r.action()}
+	}
+}
+
+// Operation derives the service from the API version: on one loopback address the host name does not name it.
+func (r Request) Operation() Operation {
+	if r.oss != nil {
+		return Operation{"Oss", r.oss.action(r.method)}
+	}
+	return Operation{versions()[r.version()], r.action()}
+}
+
+// Direct returns a call that was not sent, and so is not signed.
+func Direct(op Operation, keyID string, params map[string]string) Request {
+	r := Request{method: http.MethodPost, Params: maps.Clone(params)}
+	if r.Params == nil {
+		r.Params = map[string]string{}
+	}
+	r.Params["Action"], r.Params["AccessKeyId"] = op.Action, keyID
+	for version, service := range versions() {
+		if service == op.Service {
+			r.Params["Version"] = version
+		}
+	}
+	return r
 }
 
 // Check refuses calls that lack a parameter of the RPC protocol, or are signed in another way.

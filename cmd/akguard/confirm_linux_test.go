@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -53,23 +57,25 @@ func (s stand) prompts(t *testing.T, command string, flags ...string) (*process,
 	return p, terminal
 }
 
-// TestConfirm types the end of the ID, and something else.
+// TestConfirm types the end of the ID, at once or after a mistake, and something else twice.
 func TestConfirm(t *testing.T) {
 	t.Parallel()
-	for _, wrong := range []bool{false, true} {
+	for _, mistakes := range []int{0, 1, 2} {
 		s := newStand(t)
 		id := s.key.Credential().ID.Reveal()
 		p, terminal := s.prompts(t, "revoke", "--disable")
-		answer, code, status := id[len(id)-4:], 0, alibabatest.Inactive
-		if wrong {
-			answer, code, status = "yes", 4, alibabatest.Active
+		code, status := 0, alibabatest.Inactive
+		if mistakes == 2 {
+			code, status = 4, alibabatest.Active
 		}
-		if err := terminal.Type(answer); err != nil {
-			t.Fatal(err)
+		for _, answer := range []string{"yes", "no", id[len(id)-4:]}[2-min(mistakes, 2):][:min(mistakes+1, 2)] {
+			if err := terminal.Type(answer); err != nil {
+				t.Fatal(err)
+			}
 		}
 		p.ends(t, 10*time.Second, code)
 		if got := s.key.Status(); got != status {
-			t.Errorf("answered %q, the key is %s", answer, got)
+			t.Errorf("after %d mistakes, the key is %s", mistakes, got)
 		}
 		if screen := terminal.Screen(); !strings.Contains(screen, "to disable LTAI5t****") || strings.Contains(screen, id) {
 			t.Errorf("the screen is %q", screen)
@@ -128,4 +134,65 @@ func TestRevokeInterrupted(t *testing.T) {
 	if got := s.key.Status(); got != alibabatest.Inactive {
 		t.Errorf("the key is %s", got)
 	}
+}
+
+// TestRespondAsks goes from a scan to a report that is deleted: the key is confirmed, and then the deletion.
+func TestRespondAsks(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	c := s.key.Credential()
+	leak := filepath.Join(t.TempDir(), "app.yml")
+	text := "accessKeyId: " + c.ID.Reveal() + "\naccessKeySecret: " + c.Secret.Reveal() + "\n"
+	if err := os.WriteFile(leak, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report := filepath.Join(t.TempDir(), "report.jsonl")
+	scan := newProcess(t, "scan", "--format", "jsonl", "--show-secrets", "--output", report, leak)
+	scan.Env = append(scan.Env, s.env...)
+	scan.start(t)
+	scan.ends(t, 10*time.Second, 1)
+	screen := s.converse(t, s.env, []string{"respond", report}, "type the last characters", c.ID.Reveal()[len(c.ID.Reveal())-4:], "delete it? (y/N)", "y")
+	if _, err := os.Stat(report); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(screen, "deleted ") {
+		t.Errorf("the report is there (%v): %s", err, screen)
+	}
+	if got := s.key.Status(); got != alibabatest.Inactive {
+		t.Errorf("the key is %s", got)
+	}
+}
+
+// TestRespondOffersTheLeakedKey has no administrator's credential. The key may not disable itself, but it was asked to.
+func TestRespondOffersTheLeakedKey(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	if err := s.account.Attach("user/ci", "AdministratorAccess"); err != nil {
+		t.Fatal(err)
+	}
+	c := s.key.Credential()
+	leak := filepath.Join(t.TempDir(), "app.yml")
+	text := "accessKeyId: " + c.ID.Reveal() + "\naccessKeySecret: " + c.Secret.Reveal() + "\n"
+	if err := os.WriteFile(leak, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.converse(t, s.env[2:], []string{"respond", leak}, "disable itself? (y/N)", "y", "type the last characters", c.ID.Reveal()[len(c.ID.Reveal())-4:])
+	if got := s.key.Status(); got != alibabatest.Inactive {
+		t.Errorf("the key is %s", got)
+	}
+}
+
+// converse runs a command on a terminal and answers each question, and wants success. It returns the screen.
+func (s stand) converse(t *testing.T, env, args []string, talk ...string) string {
+	t.Helper()
+	p := newProcess(t, args...)
+	p.Env = append(p.Env, env...)
+	terminal := termtest.New(t)
+	p.Stdin, p.Cmd.Stderr = terminal.File, terminal.File
+	p.start(t)
+	for i := 0; i < len(talk); i += 2 {
+		await(t, talk[i], func() bool { return strings.Contains(terminal.SoFar(), talk[i]) })
+		if err := terminal.Type(talk[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.ends(t, 10*time.Second, 0)
+	return terminal.Screen()
 }

@@ -83,6 +83,19 @@ func (h *History) add(name string) error {
 	return nil
 }
 
+// ReadJournal returns the keys on which a run did something, as its journal records it.
+func ReadJournal(name string) ([]Subject, error) {
+	var h History
+	if err := h.add(name); err != nil {
+		return nil, err
+	}
+	var list []Subject
+	for _, p := range h.past {
+		list = append(list, Subject{Target: &p.Target})
+	}
+	return distinct(list), nil
+}
+
 // recognize gives the past actions on a key its current fingerprint: journals of earlier releases have an older one.
 func (h *History) recognize(id rules.Secret) {
 	if h == nil || len(h.past) == 0 {

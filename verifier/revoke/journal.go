@@ -287,6 +287,9 @@ func (j *Journal) ended() bool {
 	return true
 }
 
+// Name returns the path of the file.
+func (j *Journal) Name() string { return j.file.Name() }
+
 // Plan returns the plan of the run; nil if none was written.
 func (j *Journal) Plan() *Plan { return j.plan }
 

@@ -12,8 +12,25 @@ import (
 
 // Subject is a leaked key to act on.
 type Subject struct {
-	ID    rules.Secret
-	Known *verifier.Identity // the owner, if a check has named one; nil otherwise
+	ID     rules.Secret
+	Known  *verifier.Identity // the owner, if a check has named one; nil otherwise
+	Target *Target            // a key that a journal names, in place of an ID; nil otherwise
+}
+
+// name is the masked ID.
+func (s Subject) name() string {
+	if s.Target != nil {
+		return s.Target.ID
+	}
+	return s.ID.String()
+}
+
+// key tells two subjects apart.
+func (s Subject) key() string {
+	if s.Target != nil {
+		return s.Target.Fingerprint
+	}
+	return s.ID.Reveal()
 }
 
 // foreign is the error for a key that belongs to no user of this account.

@@ -61,7 +61,7 @@ func (r *Revoker) planKeyOrSay(ctx context.Context, s Subject, q Request) ([]Act
 	case errors.As(err, &other):
 		return nil, append(notes, other.note)
 	case err != nil:
-		return nil, append(notes, Note{ID: s.ID.String(), Text: reason.Of(err), Hint: hintFor(err), Blocked: true})
+		return nil, append(notes, Note{ID: s.name(), Text: reason.Of(err), Hint: hintFor(err), Blocked: true})
 	}
 	return actions, notes
 }
@@ -70,8 +70,8 @@ func distinct(subjects []Subject) []Subject {
 	seen := make(map[string]bool)
 	var kept []Subject
 	for _, s := range subjects {
-		if !seen[s.ID.Reveal()] {
-			seen[s.ID.Reveal()] = true
+		if !seen[s.key()] {
+			seen[s.key()] = true
 			kept = append(kept, s)
 		}
 	}
@@ -97,6 +97,9 @@ func (r *Revoker) checkRequest(keys int, q Request) error {
 }
 
 func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]Action, []Note, error) {
+	if s.Target != nil {
+		return r.planTarget(ctx, *s.Target, q)
+	}
 	q.History.recognize(s.ID)
 	switch {
 	case s.ID.IsZero():
@@ -112,8 +115,17 @@ func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]Action, 
 	if err != nil {
 		return nil, nil, err
 	}
-	draft := Action{Target: newTarget(s.ID, owner)}
-	r.ids.set(draft.Target.Fingerprint, s.ID)
+	t := newTarget(s.ID, owner)
+	r.ids.set(t.Fingerprint, s.ID)
+	return r.planTarget(ctx, t, q)
+}
+
+// planTarget plans for a key whose owner is known.
+func (r *Revoker) planTarget(ctx context.Context, t Target, q Request) (actions []Action, notes []Note, err error) {
+	draft := Action{Target: t}
+	if t.Owner.Role != "" {
+		return r.planDetach(ctx, draft, q)
+	}
 	if q.Goal == ToQuarantine {
 		draft.Kind = Quarantine // observing one reads the network policy too
 	}

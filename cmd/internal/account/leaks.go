@@ -7,6 +7,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/subject"
 	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/revoke"
@@ -17,6 +18,9 @@ type leak struct {
 	credential rules.Credential
 	status     verifier.Status    // according to a report
 	known      *verifier.Identity // the owner; nil if no check has named one
+	asked      bool               // the status is fresh
+	why        reason.Reason      // of a fresh status
+	places     []finding.Occurrence
 }
 
 // off reports whether a key is known not to work.
@@ -69,7 +73,7 @@ func (a *app) reportedKeys(name string) ([]leak, error) {
 		case f.Masked():
 			masked++
 		default:
-			keys = append(keys, leak{f.Credential, f.Verdict.Status, f.Verdict.Identity})
+			keys = append(keys, leakOf(f))
 		}
 	}
 	if masked > 0 && len(keys) == 0 {
@@ -85,6 +89,10 @@ func (a *app) reportedKeys(name string) ([]leak, error) {
 		a.Say("revoke.report-incomplete", name)
 	}
 	return keys, nil
+}
+
+func leakOf(f finding.Finding) leak {
+	return leak{credential: f.Credential, status: f.Verdict.Status, known: f.Verdict.Identity, places: f.Occurrences}
 }
 
 // isKey reports whether a finding is a key that may still exist.

@@ -1,14 +1,15 @@
 package account
 
 import (
+	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"slices"
+	"sync"
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/akguard/akguard/verifier/sts"
 	"github.com/spf13/cobra"
@@ -16,29 +17,48 @@ import (
 
 // respondOptions are the flags of respond.
 type respondOptions struct {
-	acting     acting
-	subject    string // an ID or a report
-	quarantine []string
+	acting      acting
+	subject     string // an ID, a report, or what is to be scanned
+	quarantine  []string
+	useLeaked   bool
+	secretStdin bool
 }
 
 func (a *app) respond() *cobra.Command {
 	var o respondOptions
 	cmd := &cobra.Command{
-		Use:  "respond ID | REPORT",
-		Args: command.Takes(1, 1),
+		Use:  "respond [ID | REPORT | PATH]",
+		Args: command.Takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkActing(cmd.Flags()); err != nil {
 				return err
 			}
-			o.subject = args[0]
+			o.subject = "."
+			if len(args) > 0 {
+				o.subject = args[0]
+			}
 			return a.runRespond(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&o.quarantine, "quarantine", nil, "")
+	f.BoolVar(&o.useLeaked, "use-leaked-key", false, "")
+	f.BoolVar(&o.secretStdin, "secret-stdin", false, "")
 	o.acting.flags(f)
-	o.acting.batchFlags(f)
+	f.IntVar(&o.acting.maxKeys, "max-keys", 0, "")
 	return cmd
+}
+
+func (o respondOptions) check() error {
+	switch {
+	case o.subject == "":
+		return command.Empty("PATH")
+	case o.useLeaked && len(o.quarantine) > 0:
+		return command.Usage("usage.leaked-key-only-disables")
+	case o.secretStdin && !o.useLeaked:
+		return command.Usage("usage.secret-stdin-alone")
+	}
+	return checkQuarantine(o.quarantine)
 }
 
 // response is one run of respond.
@@ -46,32 +66,48 @@ type response struct {
 	*app
 	respondOptions
 	start  time.Time
+	lines  *bufio.Reader // of the person who is asked; nil if there is none
 	keys   []leak
-	frozen bool // as far as akguard knows
+	report string     // the file that named the keys, with their secrets; "" if there is none
+	left   []leftover // what could not be done
+	spared []string   // masked IDs that were found without a secret, and are left as they are
+	frozen []revoke.Frozen
+	undo   []string // the journals of what was done
+	items  int      // how many actions were shown
+
+	mu    sync.Mutex // guards keys while they are frozen
+	shown map[string]bool
+}
+
+// leftover is a key that is not frozen.
+type leftover struct {
+	id        string // masked
+	why, hint reason.Reason
 }
 
 func (a *app) runRespond(ctx context.Context, o respondOptions) error {
-	if err := checkQuarantine(o.quarantine); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
-	keys, err := a.leaks(o.subject)
-	if err != nil {
+	r := &response{app: a, respondOptions: o, start: time.Now(), lines: a.lines(), shown: map[string]bool{}}
+	err := r.find(ctx)
+	if err != nil || len(r.keys)+len(r.left) == 0 {
 		return err
 	}
-	r := &response{app: a, respondOptions: o, start: time.Now(), keys: slices.DeleteFunc(keys, leak.off)}
-	if len(r.keys) == 0 {
-		return command.Usage("usage.no-live-key", o.subject)
-	}
-	s, err := a.prepare(ctx, o.acting, nil)
-	r.check(ctx, s)
-	if err == nil {
-		err = r.act(ctx, s)
+	if o.acting.maxKeys > 0 && len(r.keys) > o.acting.maxKeys {
+		err = cloudFailure(ctx, &reason.Error{
+			Reason: reason.New("revoke.too-many-keys", len(r.keys), o.acting.maxKeys), Hint: reason.New("revoke.too-many-keys-hint"),
+		})
+	} else if len(r.keys) > 0 {
+		err = r.act(ctx)
 	}
 	if ctx.Err() != nil {
+		r.sayCut()
 		return err
 	}
 	// Whatever failed, the user has ten minutes and needs to know what to do with them.
-	r.handOver()
+	r.showLeft()
+	r.handOver(err == nil && len(r.left) == 0)
 	return err
 }
 
@@ -81,113 +117,83 @@ func (r *response) tell(key string, args ...any) {
 	_, _ = fmt.Fprintf(r.Out, "[%02d:%02d] %s\n", passed/60, passed%60, r.Text(key, args...))
 }
 
-// check reports what STS says about the keys: with their secrets if they are known, else about the IDs alone.
-func (r *response) check(ctx context.Context, s *actor) {
-	conn, err := r.acting.cloud.Connect(r.App)
-	if s != nil {
-		conn, err = s.connection, nil
+// act freezes the keys, with the administrator's credential if there is one, and finds out who needs them.
+func (r *response) act(ctx context.Context) error {
+	if r.useLeaked {
+		return r.freezeThemselves(ctx)
 	}
+	s, err := r.prepare(ctx, r.acting, nil)
 	if err != nil {
-		return // nothing can act either, and that is reported
-	}
-	v, err := sts.New(sts.Options{Connection: conn})
-	if err != nil {
-		return
-	}
-	for i, k := range r.keys {
-		r.tell("respond.does-it-work", k.credential.ID.String())
-		verdict := v.Verify(ctx, k.credential)
-		if verdict.Identity != nil {
-			r.keys[i].known = verdict.Identity
+		r.checkAll(ctx)
+		if r.offersThemselves(err) {
+			return r.freezeThemselves(ctx)
 		}
-		r.Line("respond.verdict", reason.New("report.status."+verdict.Status.String()), verdict.Reason)
+		return err
 	}
-}
-
-// act freezes the keys, and finds out who needs them.
-func (r *response) act(ctx context.Context, s *actor) error {
 	if len(r.keys) == 1 {
 		r.tell("respond.whose-key", r.keys[0].credential.ID.String())
 	} else {
 		r.tell("respond.whose-keys", len(r.keys))
 	}
-	request := revoke.Request{Goal: revoke.ToDisable, CIDRs: r.quarantine, History: s.history}
-	if len(r.quarantine) > 0 {
-		request.Goal = revoke.ToQuarantine
-	}
-	p, err := s.revoker.Plan(ctx, subjectsOf(r.keys), request)
-	if err != nil {
-		return cloudFailure(ctx, err)
-	}
-	r.showPlan(p, s.source)
-	if len(p.Actions) > 0 {
-		r.tell("respond.freezing")
-	}
-	err = r.carryOut(ctx, s, p)
-	r.frozen = err == nil && r.Code == command.ExitOK
-	if ctx.Err() != nil {
+	if err := r.freeze(ctx, s, r.keys); err != nil {
 		return err
 	}
-	return errors.Join(err, r.impact(ctx, s, p))
+	return r.impact(ctx, s)
 }
 
-// impact shows who uses the keys, except those with which nothing could be done.
-func (r *response) impact(ctx context.Context, s *actor, p *revoke.Plan) error {
-	told := false
-	for _, subject := range subjectsOf(r.keys) {
-		if slices.ContainsFunc(p.Notes, func(n revoke.Note) bool { return n.Blocked && n.ID == subject.ID.String() }) {
-			continue
-		}
-		if !told {
-			r.tell("respond.who-used-it")
-			told = true
-		}
-		i, err := s.revoker.Impact(ctx, subject, 24*time.Hour)
-		if err != nil {
-			return cloudFailure(ctx, err)
-		}
-		r.showImpact(i)
+// looker returns a verifier that asks STS whether a key works: with its secret if that is known, else about the ID alone.
+func (r *response) looker(s *actor) (verifier.Verifier, error) {
+	conn, err := r.acting.cloud.Connect(r.App)
+	if s != nil {
+		conn, err = s.connection, nil
 	}
-	return nil
+	if err != nil {
+		return nil, err
+	}
+	return sts.New(sts.Options{Connection: conn})
 }
 
-// handOver lists what only a person can do.
-func (r *response) handOver() {
-	switch {
-	case !r.frozen:
-		r.tell("respond.not-frozen")
-	case len(r.quarantine) > 0:
-		r.tell("respond.quarantined")
-	default:
-		r.tell("respond.frozen")
+// look asks STS about a key, unless that was done just now.
+func (r *response) look(ctx context.Context, v verifier.Verifier, i int) {
+	r.mu.Lock()
+	k := r.keys[i]
+	r.mu.Unlock()
+	if k.asked {
+		return
 	}
-	r.tell("respond.now")
-	for i, step := range urgentSteps() {
-		r.Line("respond.urgent-step", i+1, step)
+	verdict := v.Verify(ctx, k.credential)
+	if verdict.Identity != nil {
+		k.known = verdict.Identity
 	}
-	r.tell("respond.later")
-	for _, step := range laterSteps() {
-		r.Line("respond.later-step", step)
-	}
+	k.asked, k.status, k.why = true, verdict.Status, verdict.Reason
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keys[i] = k
 }
 
-// urgentSteps are what only a person can do, the most urgent first.
-func urgentSteps() []reason.Reason {
-	return []reason.Reason{
-		reason.New("respond.call-hotline", revoke.Hotline),
-		reason.New("respond.appeal"),
-		reason.New("respond.stop-payment"),
-		reason.New("respond.lower-limits"),
-		reason.New("respond.change-passwords"),
+// checkAll reports what STS says about all keys, where nothing else can be done. Without a connection that is reported.
+func (r *response) checkAll(ctx context.Context) {
+	v, err := r.looker(nil)
+	if err != nil {
+		return
+	}
+	for i := range r.keys {
+		r.look(ctx, v, i)
+		r.showKey(r.keys[i])
 	}
 }
 
-// laterSteps are for after the first ten minutes.
-func laterSteps() []reason.Reason {
-	return []reason.Reason{
-		reason.New("respond.unknown-users"),
-		reason.New("respond.unknown-servers"),
-		reason.New("respond.new-keys"),
-		reason.New("respond.delete-later"),
+// showKey writes where a key leaked and whether it works, once.
+func (r *response) showKey(k leak) {
+	id := k.credential.ID.String()
+	if r.shown[k.credential.ID.Reveal()] {
+		return
+	}
+	r.shown[k.credential.ID.Reveal()] = true
+	r.tell("respond.does-it-work", id)
+	r.Line("respond.verdict", reason.New("report.status."+k.status.String()), k.why)
+	if len(k.places) > 0 {
+		first := k.places[0]
+		r.Line("respond.place", first.Path, first.Line)
 	}
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"os"
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules/reason"
@@ -12,7 +13,7 @@ import (
 func (a *app) revokeUndo() *cobra.Command {
 	var o acting
 	cmd := &cobra.Command{
-		Use:  "undo ID",
+		Use:  "undo ID | JOURNAL",
 		Args: command.Takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkActing(cmd.Flags()); err != nil {
@@ -26,20 +27,42 @@ func (a *app) revokeUndo() *cobra.Command {
 }
 
 func (a *app) runUndo(ctx context.Context, o acting, subject string) error {
-	id, err := givenID(subject)
+	subjects, history, err := a.toUndo(subject)
 	if err != nil {
 		return err
 	}
+	o.maxKeys = max(o.maxKeys, len(subjects)) // a journal has as many as were approved
 	s, err := a.prepare(ctx, o, nil)
 	if err != nil {
 		return err
 	}
-	p, err := s.revoker.Plan(ctx, []revoke.Subject{{ID: id}}, revoke.Request{Goal: revoke.ToUndo, History: s.history})
+	if history != nil {
+		s.history = history
+	}
+	p, err := s.revoker.Plan(ctx, subjects, revoke.Request{Goal: revoke.ToUndo, History: s.history})
 	if err != nil {
 		return cloudFailure(ctx, err)
 	}
 	a.showPlan(p, s.source)
 	return a.carryOut(ctx, s, p)
+}
+
+// toUndo returns the key with an ID, or those on which a run did something if a journal is named, with the journals beside
+// it.
+func (a *app) toUndo(name string) ([]revoke.Subject, *revoke.History, error) {
+	if info, err := os.Stat(name); err != nil || info.IsDir() {
+		id, err := givenID(name)
+		return []revoke.Subject{{ID: id}}, nil, err
+	}
+	subjects, err := revoke.ReadJournal(name)
+	if err != nil {
+		return nil, nil, command.Usage("usage.undo-journal", name, err)
+	}
+	if len(subjects) == 0 {
+		return nil, nil, command.Usage("usage.undo-nothing", name)
+	}
+	h, err := a.readHistory(acting{journal: name})
+	return subjects, h, err
 }
 
 func (a *app) revokeResume() *cobra.Command {
@@ -73,12 +96,19 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 		return journalFailure(err, reason.New("revoke.name-another-journal"))
 	}
 	defer j.Close()
+	keys, cut := j.Unplanned()
+	if !cut {
+		keys = 0
+	}
 	if p := j.Left(); p != nil && len(p.Actions) > 0 {
 		a.showPlan(p, s.source)
 	}
-	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o), Journal: j, History: s.history, OnStep: a.showStep})
+	steps, err := s.revoker.Resume(ctx, revoke.RunOptions{Approver: a.approver(o, a.lines()), Journal: j, History: s.history, OnStep: a.showStep})
 	if err == nil && len(steps) == 0 {
 		a.Say("revoke.nothing-was-left")
+	}
+	if keys > 0 && err == nil {
+		a.Say("revoke.freeze-was-cut", keys)
 	}
 	if o.journal == "" && len(s.history.Broken) > 0 { // one of them may be unfinished, too
 		a.Code = command.ExitCloud

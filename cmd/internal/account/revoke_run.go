@@ -33,30 +33,42 @@ func goal(g revoke.Goal) reason.Reason {
 
 // showPlan writes a plan for a person.
 func (a *app) showPlan(p *revoke.Plan, source reason.Reason) {
-	a.Line("revoke.plan", goal(p.Goal), p.Account, p.By, source)
+	a.showOpening(p, source)
 	for i, action := range p.Actions {
-		a.Line("revoke.plan-item", i+1, action.Reason(), action.From.Reason(), action.To.Reason())
-		for _, cidr := range action.CIDRs {
-			a.Line("revoke.row-from", cidr)
-		}
-		for _, risk := range action.Risks {
-			a.Line("revoke.row-risk", risk)
-		}
-		a.Line("revoke.row-undo", action.Undo)
+		a.showAction(i+1, action)
 	}
 	for _, n := range p.Notes {
-		if n.Blocked {
-			a.Code = command.ExitCloud
-			a.Line("revoke.not-possible", n.ID, n.Text)
-		} else {
-			a.Line("revoke.note", n.ID, n.Text)
-		}
-		if !n.Hint.IsZero() {
-			a.Line("revoke.row-do", n.Hint)
-		}
+		a.showNote(n)
 	}
 	if len(p.Actions) == 0 && !p.Blocked() {
 		a.Line("revoke.nothing-left")
+	}
+}
+
+func (a *app) showOpening(p *revoke.Plan, source reason.Reason) {
+	a.Line("revoke.plan", goal(p.Goal), p.Account, p.By, source)
+}
+
+func (a *app) showAction(number int, action revoke.Action) {
+	a.Line("revoke.plan-item", number, action.Reason(), action.From.Reason(), action.To.Reason())
+	for _, cidr := range action.CIDRs {
+		a.Line("revoke.row-from", cidr)
+	}
+	for _, risk := range action.Risks {
+		a.Line("revoke.row-risk", risk)
+	}
+	a.Line("revoke.row-undo", action.Undo)
+}
+
+func (a *app) showNote(n revoke.Note) {
+	if n.Blocked {
+		a.Code = command.ExitCloud
+		a.Line("revoke.not-possible", n.ID, n.Text)
+	} else {
+		a.Line("revoke.note", n.ID, n.Text)
+	}
+	if !n.Hint.IsZero() {
+		a.Line("revoke.row-do", n.Hint)
 	}
 }
 
@@ -73,7 +85,7 @@ func (a *app) carryOut(ctx context.Context, s *actor, p *revoke.Plan) error {
 		return err
 	}
 	defer j.Close()
-	steps, err := s.revoker.Run(ctx, p, revoke.RunOptions{Approver: a.approver(s.options), Journal: j, History: s.history, OnStep: a.showStep})
+	steps, err := s.revoker.Run(ctx, p, revoke.RunOptions{Approver: a.approver(s.options, a.lines()), Journal: j, History: s.history, OnStep: a.showStep})
 	return a.concludeRun(ctx, steps, err)
 }
 
@@ -135,21 +147,28 @@ func (a *app) sayNext(g revoke.Goal) {
 	}
 }
 
-// approver asks on the terminal, if there is one.
-func (a *app) approver(o acting) revoke.Approver {
-	if o.yes {
-		return revoke.ApproverFunc(func(context.Context, []revoke.Action) error { return nil })
-	}
+// lines returns what a person types, or nil if nobody can be asked.
+func (a *app) lines() *bufio.Reader {
 	if !terminal.Is(a.In) || !terminal.Is(a.Err) {
-		return nil // nobody can be asked, so everything is denied
+		return nil
 	}
-	lines := bufio.NewReader(io.LimitReader(a.In, subject.MaxInput))
+	return bufio.NewReader(io.LimitReader(a.In, subject.MaxInput))
+}
+
+// approver asks the person who types the lines, if there is one.
+func (a *app) approver(o acting, lines *bufio.Reader) revoke.Approver {
+	switch {
+	case o.yes:
+		return revoke.ApproverFunc(func(context.Context, []revoke.Action) error { return nil })
+	case lines == nil:
+		return nil // everything is denied
+	}
 	return revoke.ApproverFunc(func(ctx context.Context, actions []revoke.Action) error {
 		return a.confirm(ctx, lines, actions)
 	})
 }
 
-// confirm has a person type the end of the key's ID.
+// confirm has a person type the end of the key's ID, and asks again once: somebody in a hurry mistypes.
 func (a *app) confirm(ctx context.Context, lines *bufio.Reader, actions []revoke.Action) error {
 	t := actions[0].Target
 	verbs := actions[0].Kind.Reason()
@@ -161,13 +180,17 @@ func (a *app) confirm(ctx context.Context, lines *bufio.Reader, actions []revoke
 			a.Say("revoke.risk", t.ID, risk)
 		}
 	}
-	_, _ = io.WriteString(a.Err, a.Text("revoke.confirm", verbs, t.ID, t.Tail()))
-	line, err := lines.ReadString('\n')
-	if ctx.Err() != nil {
-		return ctx.Err()
+	for try := 0; ; try++ {
+		_, _ = io.WriteString(a.Err, a.Text("revoke.confirm", verbs, t.ID, t.Tail()))
+		line, err := lines.ReadString('\n')
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil && strings.TrimSpace(line) == t.Tail():
+			return nil
+		case err != nil || try > 0:
+			return revoke.ErrDenied
+		}
+		a.Say("revoke.confirm-again")
 	}
-	if err != nil || strings.TrimSpace(line) != t.Tail() {
-		return revoke.ErrDenied
-	}
-	return nil
 }

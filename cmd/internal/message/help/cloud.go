@@ -162,6 +162,9 @@ aliyun 命令的配置，OIDC 角色或 ECS 角色。所需权限如下，Aliyun
 key active again, or lift a quarantine. Each undo takes back one more change. akguard reads from its journals what the
 changes were.
 
+Name the key's ID, or the journal of a run to undo the last change to each key that it changed: akguard respond ends
+with such a command.
+
 It needs these permissions:
 
   all               ram:GetUser, ram:ListAccessKeys
@@ -172,6 +175,8 @@ It needs these permissions:
 {1}`,
 		zh: `撤销对密钥的最近一次更改：从回收站恢复已删除的密钥（恢复后为禁用状态）；重新启用已禁用的密钥；取消来源限制。
 每次撤销再退回一步。日志记录了做过哪些更改。
+
+给出密钥的 ID；或给出某次运行的日志，撤销它更改过的每个密钥的最近一次更改：akguard respond 最后会给出这样的命令。
 
 所需权限：
 
@@ -234,34 +239,44 @@ less, and says what is missing.
 
 	"help.respond.short": {en: "Go through the first ten minutes after a leak in one command", zh: "一条命令走完泄露后的最初十分钟"},
 	"help.respond.long": {
-		en: `Go through the first ten minutes after a leak in one command, with a running clock. akguard checks whether the key
-works, finds whose it is and what depends on it, freezes it (disables it, or quarantines it with --quarantine), shows
-who used it and who still tries to, and lists what only a person can do, the most urgent first. It deletes nothing.
-You confirm each key before it is frozen, as with akguard revoke.
+		en: `Go through the first ten minutes after a leak in one command, with a running clock. akguard checks whether each key
+works, finds whose it is, freezes it (disables it, or quarantines it with --quarantine), shows who used it and who
+still tries to, and lists what only a person can do, the most urgent first. It deletes no key. You confirm each key
+before it is frozen; --yes confirms without a terminal.
 
-Name the key's ID, or a report written by scan --format jsonl --show-secrets: akguard acts on all its keys that may
-still work, and uses the secrets in the report to ask STS again which ones do.
+Name what to scan, such as a clone of the repository that leaked: akguard finds and verifies the keys in it. Without
+an argument, it scans the current folder. Or name the key's ID, or a report written by scan --format jsonl
+--show-secrets: akguard acts on all its keys that may still work.
 
-Without an administrator's credential, akguard cannot freeze the key: it explains how to do that by hand. It needs the
-same permissions as akguard revoke and akguard revoke watch.
+Each key is frozen as soon as it is read and confirmed. A key that cannot be frozen, or that you decline, stops no
+other: it is listed at the end with the reason. The last line undoes everything that was done.
+
+akguard needs the same permissions as akguard revoke and akguard revoke watch. Without an administrator's credential,
+it offers to let each leaked key disable itself (--use-leaked-key), and explains how to freeze it by hand. Most keys
+lack that permission.
 
 {1}`,
-		zh: `一条命令走完泄露后的最初十分钟，并显示已用时间。akguard 检查密钥是否有效，查明其归属和影响，冻结密钥（禁用，或用
---quarantine 限制来源地址），显示谁用过、谁还在尝试，并按紧急程度列出只能由人来做的事。不删除任何内容。
-冻结之前需要逐个确认密钥，与 akguard revoke 相同。
+		zh: `一条命令走完泄露后的最初十分钟，并显示已用时间。akguard 检查每个密钥是否有效，查明其归属，冻结密钥（禁用，或用
+--quarantine 限制来源地址），显示谁用过、谁还在尝试，并按紧急程度列出只能由人来做的事。不删除任何密钥。
+冻结之前需要逐个确认密钥；没有终端时用 --yes 确认。
 
-给出密钥的 ID，或 scan --format jsonl --show-secrets 写出的报告：akguard 处理其中所有可能仍然有效的密钥，并用其中的
-Secret 再次向 STS 确认哪些有效。
+给出要扫描的内容，例如泄露密钥的仓库：akguard 找出并验证其中的密钥。不带参数时扫描当前目录。也可以给出密钥的 ID，或
+scan --format jsonl --show-secrets 写出的报告：akguard 处理其中所有可能仍然有效的密钥。
 
-没有管理员凭证时，会说明人可以做什么，以及如何手动冻结密钥。所需权限与 akguard revoke 和 akguard revoke watch 相同。
+每个密钥在读取并确认后立即冻结。无法冻结或未确认的密钥不影响其他密钥，会在最后连同原因一起列出。最后一行可以撤销
+所做的全部更改。
+
+所需权限与 akguard revoke 和 akguard revoke watch 相同。没有管理员凭证时，akguard 会询问是否让泄露的密钥禁用自己
+（--use-leaked-key），并说明如何手动冻结。多数密钥没有这个权限。
 
 {1}`,
 	},
 	"help.respond.example": {
-		en: "  akguard respond ID\n  akguard respond report.jsonl --yes\n  akguard respond ID --quarantine 203.0.113.0/24 --lang zh",
-		zh: "  akguard respond ID\n  akguard respond report.jsonl --yes\n  akguard respond ID --quarantine 203.0.113.0/24 --lang zh",
+		en: "  akguard respond                       in the clone of a repository that leaked a key\n  akguard respond ID\n  akguard respond report.jsonl --yes\n  akguard respond ID --quarantine 203.0.113.0/24 --lang zh",
+		zh: "  akguard respond                       在泄露密钥的仓库中运行\n  akguard respond ID\n  akguard respond report.jsonl --yes\n  akguard respond ID --quarantine 203.0.113.0/24 --lang zh",
 	},
 	"flag.respond.quarantine": {en: "let the key work from these addresses only, instead of disabling it: `CIDR,…`", zh: "不禁用密钥，而是限制只能从这些地址使用：`CIDR,…`"},
+	"flag.respond.max-keys":   {en: "refuse to act on more than `N` keys; 0 is no limit", zh: "拒绝处理超过 `N` 个密钥；0 表示不限"},
 }
 
 const revokeCodes = `Exit codes:

@@ -172,7 +172,8 @@ type Action struct {
 	To       State           `json:"to"`   // as it is to be
 	Risks    []reason.Reason `json:"risks,omitempty"`
 	Undo     reason.Reason   `json:"undo"`                // how to undo it
-	CIDRs    []string        `json:"cidrs,omitempty"`     // of Quarantine
+	CIDRs    []string        `json:"cidrs,omitempty"`     // of Quarantine: public addresses
+	VPCs     []string        `json:"vpcs,omitempty"`      // of Quarantine
 	Policy   string          `json:"policy,omitempty"`    // the name of the policy
 	Document string          `json:"document,omitempty"`  // its content
 	Leaked   bool            `json:"leakedKey,omitempty"` // made with the leaked key itself
@@ -369,7 +370,7 @@ func (a Action) checkNetwork() error {
 	if a.Kind != Quarantine {
 		return nil
 	}
-	if network, err := keypolicy.AllowList(a.CIDRs); err != nil || network != a.To.Network {
+	if network, err := keypolicy.AllowList(a.CIDRs, a.VPCs); err != nil || network != a.To.Network {
 		return reason.NewError("revoke.plan-addresses")
 	}
 	return nil

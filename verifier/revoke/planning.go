@@ -14,7 +14,8 @@ import (
 // Request is what is to be done with the subjects.
 type Request struct {
 	Goal    Goal
-	CIDRs   []string // of ToQuarantine: addresses and ranges from which the key still works
+	CIDRs   []string // of ToQuarantine: public addresses and ranges from which the key still works
+	VPCs    []string // of ToQuarantine: VPCs from inside which it still works, vpc-ID or vpc-ID=RANGE
 	Now     bool     // delete without the watch time
 	NoUse   bool     // do not read who uses the keys: nobody will decide by it
 	History *History // what was done before; may be nil
@@ -90,7 +91,7 @@ func (r *Revoker) checkRequest(keys int, q Request) error {
 	if q.Goal != ToQuarantine {
 		return nil
 	}
-	if _, err := keypolicy.AllowList(q.CIDRs); err != nil {
+	if _, err := keypolicy.AllowList(q.CIDRs, q.VPCs); err != nil {
 		return fail(reason.New("revoke.bad-addresses", err), reason.New("revoke.bad-addresses-hint"))
 	}
 	return nil
@@ -345,7 +346,7 @@ func (r *Revoker) binRisks(ctx context.Context, t Target) ([]reason.Reason, erro
 }
 
 func (r *Revoker) planQuarantine(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
-	network, err := keypolicy.AllowList(q.CIDRs)
+	network, err := keypolicy.AllowList(q.CIDRs, q.VPCs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -353,15 +354,43 @@ func (r *Revoker) planQuarantine(ctx context.Context, draft Action, q Request) (
 		return note(draft, reason.New("revoke.quarantined-already"))
 	}
 	a := draft
-	a.Kind, a.CIDRs = Quarantine, q.CIDRs
+	a.Kind, a.CIDRs, a.VPCs = Quarantine, q.CIDRs, q.VPCs
 	a.To = State{Key: draft.From.Key, Network: network}
 	a.Undo = reason.New("revoke.undo-quarantine")
 	if a.Risks, err = r.useRisks(ctx, draft, q); err != nil {
 		return nil, nil, err
 	}
+	a.Risks = append(a.Risks, r.networkRisks(ctx, network, draft.From.Network, q)...)
 	if draft.From.Network != "" {
-		a.Risks = append(a.Risks, reason.New("revoke.risk-replaces"))
 		a.Undo = reason.New("revoke.undo-replaced")
 	}
 	return []Action{a}, nil, nil
+}
+
+// networkRisks lists what a restriction does besides what it is for. A key's own policy replaces the one for all keys of the
+// account, so a quarantine can open what was closed.
+func (r *Revoker) networkRisks(ctx context.Context, network, before string, q Request) []reason.Reason {
+	var risks []reason.Reason
+	account, err := r.accountPolicy.get(ctx, r.cloud)
+	switch {
+	case before != "":
+		risks = append(risks, reason.New("revoke.risk-replaces"))
+		if keypolicy.Widens(network, before) {
+			risks = append(risks, reason.New("revoke.risk-widens-own"))
+		}
+	case err != nil:
+		risks = append(risks, reason.New("revoke.risk-account-policy-unread", err))
+	case keypolicy.Widens(network, account):
+		risks = append(risks, reason.New("revoke.risk-widens"))
+	}
+	if keypolicy.Wide(q.CIDRs) {
+		risks = append(risks, reason.New("revoke.risk-wide"))
+	}
+	switch {
+	case len(q.VPCs) == 0:
+		risks = append(risks, reason.New("revoke.risk-vpc-undocumented"))
+	case len(q.CIDRs) == 0:
+		risks = append(risks, reason.New("revoke.risk-public-undocumented"))
+	}
+	return risks
 }

@@ -34,12 +34,13 @@ type Options struct {
 // Revoker plans and acts. It is for one plan, or one Freeze, at a time.
 type Revoker struct {
 	Options
-	cloud  *cloud.Client     // as the administrator
-	self   *cloud.Client     // as the leaked key; nil: it is never used
-	ids    identifiers       // of the keys seen so far
-	me     verifier.Identity // the administrator; zero before the first call
-	search search            // for owners, where the administrator may not ask
-	lists  *lists            // reads that keys share; nil but in a Freeze
+	cloud         *cloud.Client     // as the administrator
+	self          *cloud.Client     // as the leaked key; nil: it is never used
+	ids           identifiers       // of the keys seen so far
+	me            verifier.Identity // the administrator; zero before the first call
+	search        search            // for owners, where the administrator may not ask
+	accountPolicy accountPolicy
+	lists         *lists // reads that keys share; nil but in a Freeze
 }
 
 // fail returns an error with what to do about it.

@@ -112,6 +112,44 @@ func TestQuarantineKeepsWhatWasThere(t *testing.T) {
 	want("203.0.113.0/24")
 }
 
+// TestQuarantineRisks reads the account's policy first: a key's own replaces it.
+func TestQuarantineRisks(t *testing.T) {
+	const narrow = `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.7"]}]}`
+	for _, c := range []struct {
+		account string
+		denied  bool
+		vpcs    []string
+		want    string
+		not     string
+	}{
+		{"", false, nil, "revoke.risk-vpc-undocumented", "widens"},
+		{narrow, false, nil, "revoke.risk-widens", "unread"},
+		{narrow, true, nil, "revoke.risk-account-policy-unread", "risk-widens"},
+		{"", false, []string{"vpc-bp1234567890abcdef"}, "", "undocumented"},
+	} {
+		s := newStage(t)
+		s.account.AccountNetwork = c.account
+		if c.denied {
+			s.server.InjectFor("Ims", "GetAccessKeyPolicyForAccount", denied(), -1)
+		}
+		q := s.request(revoke.ToQuarantine)
+		q.VPCs = c.vpcs
+		p, err := s.revoker().Plan(t.Context(), subjects(s.key), q)
+		if err != nil || len(p.Actions) != 1 {
+			t.Fatalf("plan %+v, error %v", p, err)
+		}
+		if risks := joined(p.Actions[0].Risks); !strings.Contains(risks, c.want) || strings.Contains(risks, c.not) {
+			t.Errorf("account's policy %q, VPCs %v: risks %s, want %q", c.account, c.vpcs, risks, c.want)
+		}
+		if _, err := s.run(p); err != nil {
+			t.Fatal(err)
+		}
+		if text := s.key.NetworkPolicy(); !strings.Contains(text, "203.0.113.0/24") || strings.Contains(text, "vpc-") != (c.vpcs != nil) {
+			t.Errorf("network policy %s", text)
+		}
+	}
+}
+
 // TestServiceReformatsPolicy has the service return the policy late, and in another form than it was sent.
 func TestServiceReformatsPolicy(t *testing.T) {
 	s := newStage(t)

@@ -27,7 +27,7 @@ func RightsFor(k Kind) Rights {
 	case Enable:
 		return Rights{with("ram:UpdateAccessKey"), nil}
 	case Quarantine:
-		return Rights{with("ram:GetAccessKeyPolicy", "ram:SetAccessKeyPolicy"), []string{"ram:GetAccessKeyLastUsed"}}
+		return Rights{with("ram:GetAccessKeyPolicy", "ram:SetAccessKeyPolicy"), []string{"ram:GetAccessKeyLastUsed", "ram:GetAccessKeyPolicyForAccount"}}
 	case Release:
 		return Rights{with("ram:GetAccessKeyPolicy", "ram:SetAccessKeyPolicy"), nil}
 	case Delete:

@@ -7,6 +7,8 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/internal/read"
+	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 )
 
 // identifiers keeps the IDs of the keys that were seen, by fingerprint. The zero value is empty.
@@ -101,4 +103,26 @@ func (s *lists) forget(user string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.user, user)
+}
+
+// accountPolicy is the network policy for all keys of the account, which is read once.
+type accountPolicy struct {
+	mu   sync.Mutex
+	read bool
+	text string // canonical
+}
+
+func (p *accountPolicy) get(ctx context.Context, c *cloud.Client) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.read {
+		return p.text, nil
+	}
+	all, err := read.AccountRestriction(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	p.text, err = keypolicy.Canonical(all.Document)
+	p.read = err == nil
+	return p.text, err
 }

@@ -19,7 +19,7 @@ import (
 type respondOptions struct {
 	acting      acting
 	subject     string // an ID, a report, or what is to be scanned
-	quarantine  []string
+	quarantine  quarantine
 	useLeaked   bool
 	secretStdin bool
 }
@@ -41,7 +41,7 @@ func (a *app) respond() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&o.quarantine, "quarantine", nil, "")
+	o.quarantine.flags(f)
 	f.BoolVar(&o.useLeaked, "use-leaked-key", false, "")
 	f.BoolVar(&o.secretStdin, "secret-stdin", false, "")
 	o.acting.flags(f)
@@ -53,12 +53,12 @@ func (o respondOptions) check() error {
 	switch {
 	case o.subject == "":
 		return command.Empty("PATH")
-	case o.useLeaked && len(o.quarantine) > 0:
+	case o.useLeaked && o.quarantine.asked():
 		return command.Usage("usage.leaked-key-only-disables")
 	case o.secretStdin && !o.useLeaked:
 		return command.Usage("usage.secret-stdin-alone")
 	}
-	return checkQuarantine(o.quarantine)
+	return o.quarantine.check()
 }
 
 // response is one run of respond.

@@ -14,7 +14,7 @@ func (r *response) handOver(frozen bool) {
 	switch {
 	case !frozen:
 		r.tell("respond.not-frozen")
-	case len(r.quarantine) > 0:
+	case r.quarantine.asked():
 		r.tell("respond.quarantined")
 	default:
 		r.tell("respond.frozen")

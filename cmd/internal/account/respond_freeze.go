@@ -24,8 +24,8 @@ func (r *response) freeze(ctx context.Context, s *actor, keys []leak) error {
 	if err != nil {
 		return err
 	}
-	request := revoke.Request{Goal: revoke.ToDisable, CIDRs: r.quarantine, History: s.history, NoUse: r.acting.yes}
-	if len(r.quarantine) > 0 {
+	request := revoke.Request{Goal: revoke.ToDisable, CIDRs: r.quarantine.cidrs, VPCs: r.quarantine.vpcs, History: s.history, NoUse: r.acting.yes}
+	if r.quarantine.asked() {
 		request.Goal = revoke.ToQuarantine
 	}
 	opened := false
@@ -184,7 +184,7 @@ func (r *response) impact(ctx context.Context, s *actor) error {
 // asked; a script is told how.
 func (r *response) offersThemselves(err error) bool {
 	found, ok := known(err)
-	if !ok || found.Reason.Code != "credentials.none" || len(r.quarantine) > 0 || !slices.ContainsFunc(r.keys, canEndItself) {
+	if !ok || found.Reason.Code != "credentials.none" || r.quarantine.asked() || !slices.ContainsFunc(r.keys, canEndItself) {
 		return false
 	}
 	if r.lines == nil || r.acting.yes {

@@ -11,6 +11,7 @@ import (
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // revokeOptions are the flags of revoke.
@@ -19,7 +20,7 @@ type revokeOptions struct {
 	subject     string // an ID or a report
 	disable     bool
 	remove      bool
-	quarantine  []string
+	quarantine  quarantine
 	now         bool
 	plan        string
 	savePlan    string
@@ -45,7 +46,7 @@ func (a *app) revoke() *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&o.disable, "disable", false, "")
 	f.BoolVar(&o.remove, "delete", false, "")
-	f.StringSliceVar(&o.quarantine, "quarantine", nil, "")
+	o.quarantine.flags(f)
 	f.BoolVar(&o.now, "now", false, "")
 	f.DurationVar(&o.acting.watchTime, "watch-time", defaultWatch, "")
 	f.StringVar(&o.plan, "plan", "", "")
@@ -66,12 +67,12 @@ const (
 
 // acts reports whether the flags ask for a change.
 func (o revokeOptions) acts() bool {
-	return o.savePlan == "" && (o.disable || o.remove || len(o.quarantine) > 0 || o.plan != "")
+	return o.savePlan == "" && (o.disable || o.remove || o.quarantine.asked() || o.plan != "")
 }
 
 func (o revokeOptions) goal() revoke.Goal {
 	switch {
-	case len(o.quarantine) > 0:
+	case o.quarantine.asked():
 		return revoke.ToQuarantine
 	case o.disable && o.remove:
 		return revoke.ToRemove
@@ -82,7 +83,7 @@ func (o revokeOptions) goal() revoke.Goal {
 }
 
 func (o revokeOptions) check() error {
-	restricts := len(o.quarantine) > 0
+	restricts := o.quarantine.asked()
 	switch {
 	case o.plan != "" && (o.subject != "" || o.disable || o.remove || restricts || o.savePlan != ""):
 		return command.Usage("usage.plan-excludes")
@@ -105,15 +106,28 @@ func (o revokeOptions) check() error {
 	case o.useLeaked && (o.remove || restricts):
 		return command.Usage("usage.leaked-key-only-disables")
 	}
-	return checkQuarantine(o.quarantine)
+	return o.quarantine.check()
 }
 
-// checkQuarantine refuses what is not an address or a range. An empty list is fine.
-func checkQuarantine(cidrs []string) error {
-	if len(cidrs) == 0 {
+// quarantine are the flags that say from where a key still works.
+type quarantine struct {
+	cidrs, vpcs []string
+}
+
+func (q *quarantine) flags(f *pflag.FlagSet) {
+	f.StringSliceVar(&q.cidrs, "quarantine", nil, "")
+	f.StringSliceVar(&q.vpcs, "quarantine-vpc", nil, "")
+}
+
+// asked reports whether a key is to be restricted.
+func (q quarantine) asked() bool { return len(q.cidrs)+len(q.vpcs) > 0 }
+
+// check refuses what is not an address, a range or a VPC. Empty lists are fine.
+func (q quarantine) check() error {
+	if !q.asked() {
 		return nil
 	}
-	if _, err := keypolicy.AllowList(cidrs); err != nil {
+	if _, err := keypolicy.AllowList(q.cidrs, q.vpcs); err != nil {
 		return command.Usage("usage.quarantine", err)
 	}
 	return nil
@@ -163,7 +177,7 @@ func (a *app) runRevoke(ctx context.Context, o revokeOptions) error {
 // makePlan makes a plan, or reads one from a file.
 func (a *app) makePlan(ctx context.Context, o revokeOptions, s *actor, subjects []revoke.Subject) (*revoke.Plan, error) {
 	if o.plan == "" {
-		q := revoke.Request{Goal: o.goal(), CIDRs: o.quarantine, Now: o.now, History: s.history}
+		q := revoke.Request{Goal: o.goal(), CIDRs: o.quarantine.cidrs, VPCs: o.quarantine.vpcs, Now: o.now, History: s.history}
 		return s.revoker.Plan(ctx, subjects, q)
 	}
 	file, err := os.Open(o.plan)

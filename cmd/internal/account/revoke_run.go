@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/command"
@@ -51,8 +52,8 @@ func (a *app) showOpening(p *revoke.Plan, source reason.Reason) {
 
 func (a *app) showAction(number int, action revoke.Action) {
 	a.Line("revoke.plan-item", number, action.Reason(), action.From.Reason(), action.To.Reason())
-	for _, cidr := range action.CIDRs {
-		a.Line("revoke.row-from", cidr)
+	for _, from := range slices.Concat(action.CIDRs, action.VPCs) {
+		a.Line("revoke.row-from", from)
 	}
 	for _, risk := range action.Risks {
 		a.Line("revoke.row-risk", risk)

@@ -42,8 +42,10 @@ func (o *acting) batchFlags(f *pflag.FlagSet) {
 
 // checkActing refuses empty flags, above all a list of addresses that a script did not fill in.
 func checkActing(flags *pflag.FlagSet) error {
-	if f := flags.Lookup("quarantine"); f != nil && f.Changed && f.Value.String() == "[]" {
-		return command.Empty("--quarantine")
+	for _, name := range []string{"quarantine", "quarantine-vpc"} {
+		if f := flags.Lookup(name); f != nil && f.Changed && f.Value.String() == "[]" {
+			return command.Empty("--" + name)
+		}
 	}
 	return command.CheckFlags(flags)
 }

@@ -132,6 +132,9 @@ func New(o Options) (*Client, error) {
 	}
 	if !o.Unpaced {
 		s.joint = newPace(services[RAM].pace)
+		if o.Now != nil && o.Sleep != nil {
+			s.joint.now = o.Now
+		}
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout

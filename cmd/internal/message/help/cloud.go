@@ -79,7 +79,7 @@ Name the key's ID, or a report written by scan --format jsonl --show-secrets to 
 --disable, --quarantine or --delete, akguard shows the plan and changes nothing.
 
   --disable         makes the key inactive. akguard revoke undo makes it active again
-  --quarantine      lets the key work from these addresses only
+  --quarantine      lets the key work from these public addresses only, and --quarantine-vpc from inside these VPCs
   --delete          deletes an inactive key, a day after it was disabled (--watch-time), or at once with --now. Alibaba
                     Cloud keeps it in a recycle bin for about a month: akguard revoke undo restores it
   revoke watch      shows who uses the key, or still tries to
@@ -95,7 +95,8 @@ permissions, all of which AliyunRAMFullAccess grants; those in brackets are usef
 
   all               ram:GetUser, ram:ListAccessKeys
   --disable         ram:UpdateAccessKey [ram:GetAccessKeyLastUsed]
-  --quarantine      ram:GetAccessKeyPolicy, ram:SetAccessKeyPolicy [ram:GetAccessKeyLastUsed]
+  --quarantine      ram:GetAccessKeyPolicy, ram:SetAccessKeyPolicy [ram:GetAccessKeyLastUsed,
+                    ram:GetAccessKeyPolicyForAccount]
   --delete          ram:DeleteAccessKey [ram:ListAccessKeysInRecycleBin]
 
 --use-leaked-key lets the leaked key disable itself if there is no other credential. Most keys lack that permission.
@@ -107,7 +108,7 @@ permissions, all of which AliyunRAMFullAccess grants; those in brackets are usef
 --delete 时，只显示计划，不做任何更改。
 
   --disable         禁用密钥。akguard revoke undo 可重新启用
-  --quarantine      密钥只能从这些地址使用
+  --quarantine      密钥只能从这些公网地址使用；--quarantine-vpc 指定可以使用它的 VPC
   --delete          在禁用一天后（--watch-time）删除已禁用的密钥，加 --now 则立即删除。阿里云在回收站中保留约一个月：
                     akguard revoke undo 可恢复
   revoke watch      显示谁在使用，或仍在尝试使用该密钥
@@ -121,7 +122,8 @@ aliyun 命令的配置，OIDC 角色或 ECS 角色。所需权限如下，Aliyun
 
   全部              ram:GetUser, ram:ListAccessKeys
   --disable         ram:UpdateAccessKey [ram:GetAccessKeyLastUsed]
-  --quarantine      ram:GetAccessKeyPolicy, ram:SetAccessKeyPolicy [ram:GetAccessKeyLastUsed]
+  --quarantine      ram:GetAccessKeyPolicy, ram:SetAccessKeyPolicy [ram:GetAccessKeyLastUsed,
+                    ram:GetAccessKeyPolicyForAccount]
   --delete          ram:DeleteAccessKey [ram:ListAccessKeysInRecycleBin]
 
 没有其他凭证时，--use-leaked-key 可让泄露的密钥禁用自己。多数密钥没有这个权限。
@@ -276,6 +278,7 @@ scan --format jsonl --show-secrets 写出的报告：akguard 处理其中所有�
 		zh: "  akguard respond                       在泄露密钥的仓库中运行\n  akguard respond ID\n  akguard respond report.jsonl --yes\n  akguard respond ID --quarantine 203.0.113.0/24 --lang zh",
 	},
 	"flag.respond.quarantine": {en: "let the key work from these addresses only, instead of disabling it: `CIDR,…`", zh: "不禁用密钥，而是限制只能从这些地址使用：`CIDR,…`"},
+	"flag.quarantine-vpc":     {en: "let the key work from inside these VPCs: `vpc-ID,…`, or vpc-ID=CIDR for a part of one", zh: "密钥可从这些 VPC 内使用：`vpc-ID,…`；vpc-ID=CIDR 表示其中一部分"},
 	"flag.respond.max-keys":   {en: "refuse to act on more than `N` keys; 0 is no limit", zh: "拒绝处理超过 `N` 个密钥；0 表示不限"},
 }
 

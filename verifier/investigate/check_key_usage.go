@@ -16,7 +16,11 @@ func keyUsage() Check {
 			if u.Kind != "ip" || !s.since(u.Last) || s.known.Address(u.Value) || s.usedBefore(u.Value) {
 				continue
 			}
-			out = append(out, Evidence{What: reason.New("investigate.used-from", u.Value), Subject: Subject{Kind: kindKey, Name: string(u.Key)}, At: u.Last, Maker: Nobody, State: stateOf(s.Snapshot, Subject{Kind: kindKey, Name: string(u.Key)})})
+			subject, maker := Subject{Kind: kindKey, Name: string(u.Key)}, Nobody
+			if slices.Contains(s.tree.Addresses, u.Value) {
+				maker = Thief
+			}
+			out = append(out, Evidence{What: reason.New("investigate.used-from", u.Value), Subject: subject, At: u.Last, Maker: maker, State: stateOf(s.Snapshot, subject)})
 		}
 		return out
 	}}

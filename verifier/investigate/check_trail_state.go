@@ -10,7 +10,9 @@ func trailState() Check {
 		var out []Evidence
 		for _, t := range s.Trails.Trails {
 			if !t.Logging {
-				out = append(out, Evidence{What: reason.New("investigate.trail-off", t.Name), Subject: Subject{Kind: kindTrail, Name: t.Name, Region: t.Region}, At: t.Stopped, State: Exists})
+				subject := Subject{Kind: kindTrail, Name: t.Name}
+				maker, events := s.maker(subject)
+				out = append(out, Evidence{What: reason.New("investigate.trail-off", t.Name), Subject: subject, At: t.Stopped, Events: events, Maker: maker, State: Exists})
 			}
 		}
 		return out

@@ -86,6 +86,7 @@ const (
 	Thief    Maker = "thief"   // the leaked key, or what came of it
 	Somebody Maker = "other"   // an event names somebody else
 	Nobody   Maker = "unknown" // no event says who
+	Fresh    Maker = "fresh"   // it is so new that ActionTrail does not show yet who
 )
 
 // State says whether something is still there.
@@ -138,10 +139,11 @@ func (s Status) rank() int { return slices.Index([]Status{Found, Blind, Clear}, 
 
 func (c Check) result(s *scene) Result {
 	r := Result{Check: c.ID, Severity: c.Severity, Posture: c.Posture, Status: Clear, Evidence: c.judge(s), Blind: s.blind(c.Asks)}
+	old := func(e Evidence) bool { return e.Maker != Fresh }
 	switch {
-	case len(r.Evidence) > 0:
+	case slices.ContainsFunc(r.Evidence, old):
 		r.Status = Found
-	case len(r.Blind) > 0:
+	case len(r.Blind) > 0 || len(r.Evidence) > 0:
 		r.Status = Blind
 	}
 	slices.SortStableFunc(r.Evidence, func(a, b Evidence) int {

@@ -105,10 +105,13 @@ func made(e account.Event) []Subject {
 	if !ok {
 		return resources(e, kindResource, nil)
 	}
-	if named := fromParams(e, rule); len(named) > 0 {
-		return named
+	out := resources(e, rule.kind, rule.types)
+	for _, named := range fromParams(e, rule) {
+		if !slices.Contains(out, named) {
+			out = append(out, named)
+		}
 	}
-	return resources(e, rule.kind, rule.types)
+	return out
 }
 
 // madeKeys returns the keys that a call created, under the name of their user.
@@ -194,7 +197,7 @@ func resources(e account.Event, kind string, types []string) []Subject {
 // global removes the region of things that have none.
 func global(all []Subject) []Subject {
 	for i, s := range all {
-		if slices.Contains([]string{kindUser, kindLogin, kindGroup, kindRole, kindPolicy, kindProvider, kindApplication, kindService}, s.Kind) {
+		if slices.Contains([]string{kindUser, kindLogin, kindGroup, kindRole, kindPolicy, kindProvider, kindApplication, kindService, kindTrail}, s.Kind) {
 			all[i].Region = ""
 		}
 	}

@@ -57,6 +57,13 @@ func (s *scene) maker(subject Subject) (Maker, []string) {
 	return Nobody, nil
 }
 
+// fresh reports whether ActionTrail does not show yet what happened at a time. Some services write times to the minute.
+func (s *scene) fresh(at time.Time) bool {
+	return slices.ContainsFunc(s.Ledger, func(e account.Entry) bool {
+		return e.Outcome == account.TooFresh && at.Add(time.Minute).After(e.From)
+	})
+}
+
 // timeless is maker for a state that the service shows without a time, such as that of a public bucket. It is suspicious if the thief changed
 // the thing, or if nobody did and events are missing: if all were seen, the state is older than the exposure.
 func (s *scene) timeless(subject Subject) (maker Maker, events []string, suspicious bool) {
@@ -77,6 +84,9 @@ func (s *scene) suspect(subject Subject, at time.Time, what reason.Reason) []Evi
 	maker, events := s.maker(subject)
 	if maker == Somebody {
 		return nil
+	}
+	if maker == Nobody && s.fresh(at) {
+		maker = Fresh
 	}
 	return []Evidence{{What: what, Subject: subject, At: at, Events: events, Maker: maker, State: Exists}}
 }

@@ -61,7 +61,7 @@ func Formats() []Format {
 func (r Report) Left() []Task {
 	var out []Task
 	for _, result := range r.Result.Results {
-		if result.Status != investigate.Found || summaryOnly(result.Check) {
+		if result.Status == investigate.Clear || summaryOnly(result.Check) {
 			continue
 		}
 		for _, e := range result.Evidence {

@@ -329,7 +329,7 @@ func (w writer) tasks() []string {
 	left := w.Left()
 	for _, t := range left[:min(len(left), maxTasks)] {
 		key := "investigate.task"
-		if t.Evidence.Maker == investigate.Nobody {
+		if t.Evidence.Maker == investigate.Nobody || t.Evidence.Maker == investigate.Fresh {
 			key = "investigate.task-unknown"
 		}
 		out = append(out, w.say(key, w.check(t.Result.Check, "fix"), w.subject(t.Evidence.Subject)))

@@ -100,6 +100,8 @@ var made = map[string]string{
 	"KeyPairName": "ACS::ECS::KeyPair", "ImageId": "ACS::ECS::Image", "SnapshotId": "ACS::ECS::Snapshot", "InvokeId": "ACS::ECS::Invocation",
 	"User.UserName": "ACS::RAM::User", "Role.RoleName": "ACS::RAM::Role", "Group.GroupName": "ACS::RAM::Group", "Policy.PolicyName": "ACS::RAM::Policy",
 	"ContainerGroupId": "ACS::ECI::ContainerGroup", "DBInstanceId": "ACS::RDS::DBInstance",
+	"ServiceCredential.ServiceCredentialId": "ACS::RAM::ServiceCredential", "Application.AppId": "ACS::RAM::Application",
+	"ScalingGroupId": "ACS::ESS::ScalingGroup", "AutoProvisioningGroupId": "ACS::ECS::AutoProvisioningGroup", "PrefixListId": "ACS::ECS::PrefixList",
 }
 
 // newResources collects what an event says it was about: its map of names by type, its lists of types and of names, and

@@ -88,6 +88,7 @@ var reportTexts = texts{
 	"investigate.state.unclear": {en: "may exist", zh: "可能存在"},
 	"investigate.maker.thief":   {en: "made by the thief", zh: "窃取者所为"},
 	"investigate.maker.unknown": {en: "maker unknown", zh: "操作者未知"},
+	"investigate.maker.fresh":   {en: "too new to say who made it", zh: "过新，尚无法判断操作者"},
 	"investigate.maker.other":   {en: "made by somebody else", zh: "他人所为"},
 
 	"investigate.column.time":     {en: "time", zh: "时间"},

@@ -27,6 +27,7 @@ type Request struct {
 	Source    string         // the caller's address
 	UserAgent string
 	host      string
+	direct    Operation // of a call that was not sent
 }
 
 // Parse reads a call. It refuses what Alibaba Cloud's clients do not send and what could be read in two ways.
@@ -142,9 +143,15 @@ func (r Request) Region() string {
 // Operation names what a call asks for.
 type Operation struct{ Service, Action string }
 
-// versions names the services by the versions of their API.
-func versions() map[string]string {
-	return map[string]string{
+// Operation derives the service from the API version: on one loopback address the host name does not name it.
+func (r Request) Operation() Operation {
+	switch {
+	case r.direct != (Operation{}):
+		return r.direct
+	case r.oss != nil:
+		return Operation{"Oss", r.oss.action(r.method)}
+	}
+	service := map[string]string{
 		"2015-04-01": "Sts",
 		"2015-05-01": "Ram",
 		"2019-08-15": "Ims",
@@ -157,29 +164,17 @@ func versions() map[string]string {
 		"2017-12-14": "BssOpenApi",
 		"2018-12-03": "Sas",
 		"2022-12-01": "ResourceCenter",
-	}
-}
-
-// Operation derives the service from the API version: on one loopback address the host name does not name it.
-func (r Request) Operation() Operation {
-	if r.oss != nil {
-		return Operation{"Oss", r.oss.action(r.method)}
-	}
-	return Operation{versions()[r.version()], r.action()}
+	}[r.version()]
+	return Operation{service, r.action()}
 }
 
 // Direct returns a call that was not sent, and so is not signed.
 func Direct(op Operation, keyID string, params map[string]string) Request {
-	r := Request{method: http.MethodPost, Params: maps.Clone(params)}
+	r := Request{method: http.MethodPost, Params: maps.Clone(params), direct: op}
 	if r.Params == nil {
 		r.Params = map[string]string{}
 	}
-	r.Params["Action"], r.Params["AccessKeyId"] = op.Action, keyID
-	for version, service := range versions() {
-		if service == op.Service {
-			r.Params["Version"] = version
-		}
-	}
+	r.Params["AccessKeyId"] = keyID
 	return r
 }
 

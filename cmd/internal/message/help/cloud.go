@@ -278,7 +278,7 @@ scan --format jsonl --show-secrets 写出的报告：akguard 处理其中所有�
 		zh: "  akguard respond                       在泄露密钥的仓库中运行\n  akguard respond ID\n  akguard respond report.jsonl --yes\n  akguard respond ID --quarantine 203.0.113.0/24 --lang zh",
 	},
 	"flag.respond.quarantine": {en: "let the key work from these addresses only, instead of disabling it: `CIDR,…`", zh: "不禁用密钥，而是限制只能从这些地址使用：`CIDR,…`"},
-	"flag.quarantine-vpc":     {en: "let the key work from inside this `VPC`: vpc-ID, or vpc-ID=CIDR for a part of it; repeatable", zh: "密钥可从此 VPC 内使用：`VPC`，写作 vpc-ID，或 vpc-ID=CIDR 表示其中一部分；可重复"},
+	"flag.quarantine-vpc":     {en: "let the key work from inside this `VPC`: vpc-ID, or vpc-ID=CIDR for a part; repeatable", zh: "密钥可从此 VPC 内使用：`VPC`，写作 vpc-ID，或 vpc-ID=CIDR 表示其中一部分；可重复"},
 	"flag.respond.max-keys":   {en: "refuse to act on more than `N` keys; 0 is no limit", zh: "拒绝处理超过 `N` 个密钥；0 表示不限"},
 }
 

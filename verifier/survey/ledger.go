@@ -117,6 +117,9 @@ func (r *reader) unseen() account.Ledger {
 		all = append(all, account.Entry{Ask: lookup, From: r.s.Since, To: oldest, Outcome: account.TooOld, Why: reason.New("survey.too-old", 90)})
 	}
 	for _, region := range r.regional {
+		if slices.ContainsFunc(r.searches, func(s *search) bool { return s.region == region && s.failed.Outcome == account.Closed }) {
+			continue
+		}
 		all = append(all, account.Entry{Ask: lookup, Region: region, From: r.s.Taken.Add(-delay), To: r.s.Taken, Outcome: account.TooFresh,
 			Why: reason.New("survey.too-fresh", delay), Again: r.s.Taken.Add(delay)})
 	}

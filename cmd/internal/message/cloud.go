@@ -20,6 +20,7 @@ var cloudTexts = texts{
 	"cloud.redirect":                     {en: "the answer is a redirect", zh: "响应是重定向"},
 	"cloud.too-long":                     {en: "the answer is too long", zh: "响应过长"},
 	"cloud.timeout":                      {en: "timeout after {1}", zh: "{1} 后超时"},
+	"cloud.more-pages":                   {en: "the answer is one page of several, and akguard expected one", zh: "响应是多页中的一页，而 akguard 只预期一页"},
 	"cloud.endless-list":                 {en: "the list did not end", zh: "列表没有结尾"},
 	"cloud.incomplete-credential":        {en: "not called: the credential is incomplete", zh: "未调用：凭证不完整"},
 	"cloud.no-oidc-token":                {en: "not called: there is no OIDC token", zh: "未调用：没有 OIDC 令牌"},

@@ -14,6 +14,7 @@ type Query struct {
 	Service, Action string
 	Params          map[string]string // empty ones are not sent
 	Hide            []rules.Secret    // what an answer may quote besides the caller's credential
+	Paged           bool              // the caller reads the next page, if the answer says that there is one
 }
 
 // Answer is what every answer holds. The struct into which Read decodes an answer embeds it.
@@ -23,13 +24,25 @@ type Answer = answer
 type Decoded = decoded
 
 // Read makes a call, repeats it while the service is busy, and decodes the answer. An answer that holds nothing is not
-// understood: an empty list of the service has the list.
+// understood: an empty list of the service has the list. Neither is one page of several where only one was expected.
 func (c *Client) Read(ctx context.Context, q Query, into Decoded) error {
-	err := c.read(ctx, call{q.Service, q.Action, q.Params, q.Hide}, into)
-	if err == nil && !holdsSomething(into.base().GetHttpContentBytes()) {
-		return notUnderstood(into.GetHttpStatus())
+	if err := c.read(ctx, call{q.Service, q.Action, q.Params, q.Hide}, into); err != nil {
+		return err
 	}
-	return err
+	members := membersOf(into.base().GetHttpContentBytes())
+	switch {
+	case len(members) == 0:
+		return notUnderstood(into.GetHttpStatus())
+	case !q.Paged && hasMore(members):
+		return failure(reason.New("cloud.more-pages"))
+	}
+	return nil
+}
+
+// hasMore reports whether an answer says that it is not the last page.
+func hasMore(members map[string]json.RawMessage) bool {
+	next := string(members["NextToken"])
+	return string(members["IsTruncated"]) == "true" || next != "" && next != `""` && next != "null"
 }
 
 // Change makes a call that changes something, once: after a failure, the change may or may not have happened.
@@ -37,15 +50,16 @@ func (c *Client) Change(ctx context.Context, q Query) error {
 	return c.change(ctx, call{q.Service, q.Action, q.Params, q.Hide})
 }
 
-func holdsSomething(body []byte) bool {
+// membersOf returns what an answer holds besides what every answer does.
+func membersOf(body []byte) map[string]json.RawMessage {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(body, &members) != nil {
-		return false
+		return nil
 	}
 	for _, always := range []string{"RequestId", "HostId", "Code", "Message", "Success"} {
 		delete(members, always)
 	}
-	return len(members) > 0
+	return members
 }
 
 // Pages calls page with the token of each page of a list, "" for the first, until it returns none. A page without items

@@ -30,11 +30,14 @@ func answering(t *testing.T, body string) *Client {
 
 func TestReadRefusesAnEmptyAnswer(t *testing.T) {
 	for body, understood := range map[string]bool{
-		`{"RequestId":"1","Regions":{"Region":[]}}`:     true,
-		`{"RequestId":"1"}`:                             false,
-		`{"RequestId":"1","Success":true,"Code":"200"}`: false,
-		`{"Regions":{"Region":[]}}`:                     false,
-		`[]`:                                            false,
+		`{"RequestId":"1","Regions":{"Region":[]}}`:                         true,
+		`{"RequestId":"1"}`:                                                 false,
+		`{"RequestId":"1","Success":true,"Code":"200"}`:                     false,
+		`{"Regions":{"Region":[]}}`:                                         false,
+		`[]`:                                                                false,
+		`{"RequestId":"1","Regions":{},"NextToken":"x"}`:                    false,
+		`{"RequestId":"1","Regions":{},"IsTruncated":true}`:                 false,
+		`{"RequestId":"1","Regions":{},"NextToken":"","IsTruncated":false}`: true,
 	} {
 		var a struct {
 			Answer

@@ -39,6 +39,7 @@ func pages[T any, P interface {
 	return cloud.Pages(func(next string) (string, error) {
 		var a T
 		page := q
+		page.Paged = true
 		page.Params = with(q.Params, token, next)
 		if err := c.Read(ctx, page, P(&a)); err != nil {
 			return "", err

@@ -29,7 +29,7 @@ func Events(ctx context.Context, c *cloud.Client, l Lookup) (events []account.Ev
 		NextToken string
 		Events    []map[string]any
 	}
-	q := cloud.Query{Service: cloud.ActionTrail, Action: "LookupEvents", Hide: []rules.Secret{l.Value}, Params: map[string]string{
+	q := cloud.Query{Service: cloud.ActionTrail, Action: "LookupEvents", Hide: []rules.Secret{l.Value}, Paged: true, Params: map[string]string{
 		"LookupAttribute.1.Key": l.By, "LookupAttribute.1.Value": l.Value.Reveal(), "MaxResults": "50", "Direction": "BACKWARD",
 		"StartTime": l.From.UTC().Format(time.RFC3339), "EndTime": l.To.UTC().Format(time.RFC3339), "NextToken": l.Next,
 	}}

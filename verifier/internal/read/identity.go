@@ -85,10 +85,15 @@ func (r roleInfo) role() account.Role {
 func Role(ctx context.Context, c *cloud.Client, name string) (account.Role, error) {
 	var a struct {
 		cloud.Answer
-		Role roleInfo
+		Role *roleInfo
 	}
-	err := c.Read(ctx, ram("GetRole", map[string]string{"RoleName": name}), &a)
-	return a.Role.role(), err
+	if err := c.Read(ctx, ram("GetRole", map[string]string{"RoleName": name}), &a); err != nil {
+		return account.Role{}, err
+	}
+	if a.Role == nil {
+		return account.Role{}, cloud.NotUnderstood(&a.Answer)
+	}
+	return a.Role.role(), nil
 }
 
 // Policies returns the custom policies, without their documents and versions.
@@ -138,8 +143,16 @@ func Versions(ctx context.Context, c *cloud.Client, policy string) ([]account.Ve
 
 // Document returns the document of a version of a custom policy.
 func Document(ctx context.Context, c *cloud.Client, policy, version string) (string, error) {
-	p, err := c.GetPolicyVersion(ctx, cloud.Policy{Type: "Custom", Name: policy, Version: version})
-	return p.Document, err
+	var a struct {
+		cloud.Answer
+		PolicyVersion struct{ PolicyDocument string }
+	}
+	params := map[string]string{"PolicyType": "Custom", "PolicyName": policy, "VersionId": version}
+	err := c.Read(ctx, ram("GetPolicyVersion", params), &a)
+	if err == nil && a.PolicyVersion.PolicyDocument == "" {
+		err = cloud.NotUnderstood(&a.Answer)
+	}
+	return a.PolicyVersion.PolicyDocument, err
 }
 
 type providerInfo struct {

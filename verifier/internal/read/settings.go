@@ -79,10 +79,6 @@ func PasswordPolicy(ctx context.Context, c *cloud.Client) (*account.PasswordPoli
 
 // AccountRestriction returns the network policy for all keys of the account.
 func AccountRestriction(ctx context.Context, c *cloud.Client) (account.Restriction, error) {
-	var a struct {
-		cloud.Answer
-		AccessKeyPolicy string
-	}
-	err := c.Read(ctx, ims("GetAccessKeyPolicyForAccount", nil), &a)
-	return account.Restriction{Document: a.AccessKeyPolicy}, err
+	document, err := restriction(ctx, c, ims("GetAccessKeyPolicyForAccount", nil))
+	return account.Restriction{Document: document}, err
 }

@@ -44,12 +44,17 @@ func Trails(ctx context.Context, c *cloud.Client) ([]account.Trail, error) {
 func TrailStatus(ctx context.Context, c *cloud.Client, name string) (logging bool, stopped time.Time, err error) {
 	var a struct {
 		cloud.Answer
-		IsLogging       bool
+		IsLogging       *bool
 		StopLoggingTime string
 	}
 	q := cloud.Query{Service: cloud.ActionTrail, Action: "GetTrailStatus", Params: map[string]string{"Name": name}}
-	err = c.Read(ctx, q, &a)
-	return a.IsLogging, cloud.When(a.StopLoggingTime), err
+	if err = c.Read(ctx, q, &a); err != nil {
+		return false, time.Time{}, err
+	}
+	if a.IsLogging == nil {
+		return false, time.Time{}, cloud.NotUnderstood(&a.Answer)
+	}
+	return *a.IsLogging, cloud.When(a.StopLoggingTime), nil
 }
 
 // The kinds of usage that ActionTrail remembers of a key for 400 days.

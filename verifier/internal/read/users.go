@@ -47,13 +47,23 @@ func Users(ctx context.Context, c *cloud.Client) (users []account.User, domain s
 	return users, domain, err
 }
 
+type keyInfo struct {
+	AccessKeyID                                             string `json:"AccessKeyId"`
+	Status, CreateDate, UpdateDate, RecycleDate, DeleteDate string
+}
+
 // Keys returns the AccessKeys of a principal, those of the account itself if it is "" and the caller is root, and their IDs.
 func Keys(ctx context.Context, c *cloud.Client, principal string) ([]account.Key, IDs, error) {
-	list, err := c.IdentityKeys(ctx, principal)
+	var a struct {
+		cloud.Answer
+		AccessKeys struct{ AccessKey []keyInfo }
+	}
+	err := c.Read(ctx, ims("ListAccessKeys", map[string]string{"UserPrincipalName": principal}), &a)
 	ids := IDs{}
 	var keys []account.Key
-	for _, k := range list {
-		keys = append(keys, account.Key{Ref: ids.add(k.ID), Active: k.Status == cloud.Active, Created: k.Created, Updated: k.Updated})
+	for _, k := range a.AccessKeys.AccessKey {
+		keys = append(keys, account.Key{Ref: ids.add(rules.NewSecret(k.AccessKeyID)), Active: k.Status == cloud.Active,
+			Created: cloud.When(k.CreateDate), Updated: cloud.When(k.UpdateDate)})
 	}
 	return keys, ids, err
 }
@@ -62,7 +72,7 @@ func Keys(ctx context.Context, c *cloud.Client, principal string) ([]account.Key
 func Login(ctx context.Context, c *cloud.Client, principal string) (*account.Login, error) {
 	var a struct {
 		cloud.Answer
-		LoginProfile struct {
+		LoginProfile *struct {
 			Status          string
 			MFABindRequired bool
 			CreateDate      string
@@ -77,6 +87,9 @@ func Login(ctx context.Context, c *cloud.Client, principal string) (*account.Log
 		return nil, err
 	}
 	p := a.LoginProfile
+	if p == nil {
+		return nil, cloud.NotUnderstood(&a.Answer)
+	}
 	created := cloud.When(p.CreateDate)
 	if created.IsZero() { // not every answer has it
 		created = cloud.When(p.UpdateDate)
@@ -88,13 +101,16 @@ func Login(ctx context.Context, c *cloud.Client, principal string) (*account.Log
 func MFA(ctx context.Context, c *cloud.Client, principal string) (bool, error) {
 	var a struct {
 		cloud.Answer
-		MFADevice struct{ SerialNumber string }
+		MFADevice *struct{ SerialNumber string }
 	}
 	err := c.Read(ctx, ims("GetUserMFAInfo", map[string]string{"UserPrincipalName": principal}), &a)
 	if cloud.IsAbsent(err) {
 		return false, nil
 	}
-	return a.MFADevice.SerialNumber != "", err
+	if err == nil && a.MFADevice == nil {
+		return false, cloud.NotUnderstood(&a.Answer)
+	}
+	return err == nil && a.MFADevice.SerialNumber != "", err
 }
 
 // Memberships returns the groups that a user is in, and since when.
@@ -160,24 +176,55 @@ func RecycledUsers(ctx context.Context, c *cloud.Client) ([]account.Recycled, er
 
 // RecycledKeys returns the deleted keys of a user, by its number, that can be restored.
 func RecycledKeys(ctx context.Context, c *cloud.Client, user account.User) ([]account.Recycled, IDs, error) {
-	list, err := c.RecycledKeys(ctx, user.ID)
+	var a struct {
+		cloud.Answer
+		AccessKeys struct{ AccessKey []keyInfo }
+	}
+	err := c.Read(ctx, ims("ListAccessKeysInRecycleBin", map[string]string{"UserId": user.ID}), &a)
 	ids := IDs{}
 	var all []account.Recycled
-	for _, k := range list {
-		all = append(all, account.Recycled{User: user.Name, Key: ids.add(k.ID), Created: k.Created, Deleted: k.Recycled, Ends: k.Ends})
+	for _, k := range a.AccessKeys.AccessKey {
+		all = append(all, account.Recycled{User: user.Name, Key: ids.add(rules.NewSecret(k.AccessKeyID)), Created: cloud.When(k.CreateDate),
+			Deleted: cloud.When(k.RecycleDate), Ends: cloud.When(k.DeleteDate)})
 	}
 	return all, ids, err
 }
 
 // Used returns when, and for which service, a key was last used.
 func Used(ctx context.Context, c *cloud.Client, principal string, id rules.Secret) (at time.Time, service string, err error) {
-	used, err := c.IdentityKeyLastUsed(ctx, principal, id)
-	return used.At, used.Service, err
+	var a struct {
+		cloud.Answer
+		AccessKeyLastUsed *struct{ LastUsedDate, ServiceName string }
+	}
+	params := map[string]string{"UserPrincipalName": principal, "UserAccessKeyId": id.Reveal()}
+	if err := c.Read(ctx, ims("GetAccessKeyLastUsed", params, id), &a); err != nil {
+		return time.Time{}, "", err
+	}
+	if a.AccessKeyLastUsed == nil {
+		return time.Time{}, "", cloud.NotUnderstood(&a.Answer)
+	}
+	return cloud.When(a.AccessKeyLastUsed.LastUsedDate), a.AccessKeyLastUsed.ServiceName, nil
 }
 
 // KeyRestriction returns the network policy of a key.
 func KeyRestriction(ctx context.Context, c *cloud.Client, principal string, id rules.Secret) (account.Restriction, error) {
-	document, err := c.AccessKeyPolicy(ctx, principal, id)
+	params := map[string]string{"UserPrincipalName": principal, "UserAccessKeyId": id.Reveal()}
+	document, err := restriction(ctx, c, ims("GetAccessKeyPolicy", params, id))
 	user, _ := split(principal)
 	return account.Restriction{User: user, Key: account.Ref(id), Document: document}, err
+}
+
+// restriction asks for a network policy, which the answer holds as text.
+func restriction(ctx context.Context, c *cloud.Client, q cloud.Query) (string, error) {
+	var a struct {
+		cloud.Answer
+		AccessKeyPolicy *string
+	}
+	if err := c.Read(ctx, q, &a); err != nil {
+		return "", err
+	}
+	if a.AccessKeyPolicy == nil {
+		return "", cloud.NotUnderstood(&a.Answer)
+	}
+	return *a.AccessKeyPolicy, nil
 }

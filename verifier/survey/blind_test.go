@@ -1,0 +1,234 @@
+package survey_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/account"
+	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/survey"
+)
+
+// TestLateEvents has the thief act now, while ActionTrail shows events ten minutes late.
+func TestLateEvents(t *testing.T) {
+	s := newStage(t)
+	s.must(s.account.Attach("user/ci", "AdministratorAccess"))
+	s.account.Configure(alibabatest.Settings{EventDelay: 10 * time.Minute})
+	s.must(s.as(s.leaked.Credential())("ram", "CreateUser", "UserName", "backup"))
+	early := s.read()
+	if len(early.Events) != 0 {
+		t.Fatalf("%d events are shown at once", len(early.Events))
+	}
+	fresh := 0
+	for _, e := range early.Ledger {
+		if e.Outcome == account.TooFresh {
+			fresh++
+			if !e.Again.Equal(early.Taken.Add(10*time.Minute)) || !e.To.Equal(early.Taken) || !e.From.Equal(early.Taken.Add(-10*time.Minute)) || e.Region == "" {
+				t.Errorf("entry %+v, read at %s", e, early.Taken)
+			}
+		}
+	}
+	if fresh != len(early.Regions) {
+		t.Errorf("%d entries of %d regions say that it is too early", fresh, len(early.Regions))
+	}
+	if !slices.ContainsFunc(early.Users, func(u account.User) bool { return u.Name == "backup" }) {
+		t.Error("the list of users does not show at once what the events will")
+	}
+	late := func() time.Time { return time.Now().Add(11 * time.Minute) }
+	s.server.SetClock(late)
+	s.connect(connection.Options{Unpaced: true, Now: late, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+	if again := s.read(); !slices.ContainsFunc(again.Events, func(e account.Event) bool { return e.Name == "CreateUser" }) {
+		t.Errorf("eleven minutes later there are %d events", len(again.Events))
+	}
+}
+
+// TestReadsOfObjects has the thief copy objects only, which nobody records.
+func TestReadsOfObjects(t *testing.T) {
+	s := newStage(t)
+	at := time.Now().UTC().Truncate(time.Second)
+	s.leaked.SetLastUsed(at, "Oss")
+	snapshot := s.read()
+	if len(snapshot.Events) != 0 {
+		t.Errorf("events: %+v", snapshot.Events)
+	}
+	for _, service := range []string{"oss", "ots", "kms"} {
+		i := slices.IndexFunc(snapshot.Ledger, func(e account.Entry) bool { return e.Service == service && e.Outcome == account.Unlogged })
+		if i < 0 || !snapshot.Ledger[i].From.Equal(snapshot.Since) || !snapshot.Ledger[i].To.Equal(snapshot.Taken) {
+			t.Errorf("the ledger does not say that reads of %s are not recorded", service)
+		}
+	}
+	ref := account.Ref(s.leaked.Credential().ID)
+	for _, u := range snapshot.Users {
+		for _, k := range u.Keys {
+			if k.Ref == ref && (!k.LastUsed.Equal(at) || k.Service != "Oss") {
+				t.Errorf("the last use of the key: %+v", k)
+			}
+		}
+	}
+}
+
+func TestOldExposure(t *testing.T) {
+	s := newStage(t)
+	s.options.Since = time.Now().Add(-200 * 24 * time.Hour)
+	snapshot := s.read()
+	old := snapshot.Ledger.Blind(account.Ask{Service: "actiontrail", Action: "LookupEvents"})
+	i := slices.IndexFunc(old, func(e account.Entry) bool { return e.Outcome == account.TooOld })
+	if i < 0 || !old[i].From.Equal(snapshot.Since) || snapshot.Taken.Sub(old[i].To) != 90*24*time.Hour {
+		t.Errorf("entries %+v", old)
+	}
+	if u := unanswered(snapshot.Ledger); len(u) != 1 || !strings.Contains(u[0], "too-old") {
+		t.Errorf("not answered: %q", u)
+	}
+}
+
+// TestLeastPolicy reads with a user that has nothing but what Policy names, and wants each of those rights to be used.
+func TestLeastPolicy(t *testing.T) {
+	s := small(t)
+	s.must(s.account.AddPolicy("least", survey.Policy(nil)))
+	reader := s.account.AddKey("reader")
+	s.must(s.account.Attach("user/reader", "least"))
+	s.options.Admin = admin{reader}
+	snapshot := s.read()
+	if u := unanswered(snapshot.Ledger); len(u) > 0 {
+		t.Errorf("not answered: %q", u)
+	}
+	asked := map[string]bool{}
+	for _, call := range s.server.Recorded() {
+		if call.Service != "Sts" {
+			asked[right(call)] = true
+		}
+	}
+	var got []string
+	for r := range asked {
+		got = append(got, r)
+	}
+	slices.Sort(got)
+	if want := survey.Rights(); !slices.Equal(got, want) {
+		t.Errorf("the server saw\n%s\nRights lists\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// right is the permission that a call needs.
+func right(c alibabatest.Call) string {
+	prefix := map[string]string{"Ims": "ram", "BssOpenApi": "bssapi", "Sas": "yundun-sas"}[c.Service]
+	if prefix == "" {
+		prefix = strings.ToLower(c.Service)
+	}
+	if c.Action == "GetService" {
+		return prefix + ":ListBuckets"
+	}
+	return prefix + ":" + c.Action
+}
+
+// TestMissingRights takes a right away, and wants the ledger to name it, and Policy to ask for it alone.
+func TestMissingRights(t *testing.T) {
+	s := small(t)
+	s.must(s.account.AddPolicy("narrow", `{"Version":"1","Statement":[{"Effect":"Deny","Action":["ram:ListServiceCredentials","actiontrail:LookupEvents"],"Resource":"*"}]}`))
+	s.must(s.account.Attach("user/admin", "narrow"))
+	snapshot := s.read()
+	var policy struct {
+		Statement []struct{ Action []string }
+	}
+	s.must(json.Unmarshal([]byte(survey.Policy(snapshot.Ledger)), &policy))
+	if got := policy.Statement[0].Action; !slices.Equal(got, []string{"actiontrail:LookupEvents", "ram:ListServiceCredentials"}) {
+		t.Errorf("asks for %q", got)
+	}
+	if survey.Policy(account.Ledger{}) != "" {
+		t.Error("a full ledger needs a policy")
+	}
+	if n := s.server.Calls("Actiontrail", "LookupEvents"); n > 6 {
+		t.Errorf("what is refused was asked %d times", n)
+	}
+}
+
+// TestClosedRegions reads regions that the account has not opened, and one that it has.
+func TestClosedRegions(t *testing.T) {
+	s := small(t)
+	s.options.Regions = []string{"us-west-1", "eu-west-1"}
+	snapshot := s.read()
+	for _, e := range snapshot.Ledger {
+		closed := e.Region == "eu-west-1" || e.Region == "ap-southeast-1"
+		if closed && e.Outcome != account.Closed {
+			t.Errorf("%s %s in %s is %s", e.Service, e.Action, e.Region, e.Outcome)
+		}
+		if e.Region == "cn-hangzhou" && e.Service == "ecs" {
+			t.Errorf("%s is asked in a region that was not named", e.Action)
+		}
+	}
+	if len(snapshot.Instances) != 3 {
+		t.Errorf("instances: %+v", snapshot.Instances)
+	}
+	if u := unanswered(snapshot.Ledger); len(u) > 0 {
+		t.Errorf("not answered: %q", u)
+	}
+}
+
+func TestEventLimit(t *testing.T) {
+	s := newStage(t)
+	for i := range 300 {
+		s.account.PlantEvents(alibabatest.Event{Time: time.Now().Add(-time.Duration(i+1) * time.Minute), Name: "CreateDisk", Service: "Ecs", Region: "cn-beijing"})
+	}
+	s.options.MaxEvents = 100
+	snapshot := s.read()
+	rest := snapshot.Ledger.Blind(account.Ask{Service: "actiontrail", Action: "LookupEvents"})
+	i := slices.IndexFunc(rest, func(e account.Entry) bool { return e.Why.Code == "survey.event-limit" })
+	if i < 0 || rest[i].Outcome != account.Unasked || rest[i].To.After(snapshot.Events[0].Time) || len(snapshot.Events) > 200 {
+		t.Errorf("%d events, entries %+v", len(snapshot.Events), rest)
+	}
+}
+
+// TestRoundLimit has the judge ask for more for ever.
+func TestRoundLimit(t *testing.T) {
+	s := small(t)
+	n := 0
+	s.options.MaxRounds = 3
+	s.options.Follow = func(*account.Snapshot) []account.Lookup {
+		n++
+		return []account.Lookup{{By: account.ByUser, Value: strings.Repeat("x", n)}}
+	}
+	snapshot := s.read()
+	if n != 4 || !slices.ContainsFunc(snapshot.Ledger, func(e account.Entry) bool { return e.Why.Code == "survey.round-limit" && e.About == "User xxxx" }) {
+		t.Errorf("called %d times: %q", n, unanswered(snapshot.Ledger))
+	}
+}
+
+// TestInterrupt keeps what was read, and says what was not.
+func TestInterrupt(t *testing.T) {
+	s := small(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.options.Progress = func(p survey.Progress) {
+		if p.Done > 20 {
+			cancel()
+		}
+	}
+	snapshot, err := survey.Read(ctx, s.options)
+	if !errors.Is(err, context.Canceled) || snapshot == nil || len(snapshot.Users) == 0 {
+		t.Fatalf("%+v, error %v", snapshot, err)
+	}
+	for _, r := range survey.Rights() {
+		_, action, _ := strings.Cut(r, ":")
+		if action == "ListBuckets" {
+			action = "GetService"
+		}
+		if !slices.ContainsFunc(snapshot.Ledger, func(e account.Entry) bool { return e.Action == action }) {
+			t.Errorf("the ledger lacks %s", r)
+		}
+	}
+}
+
+func TestCredentialThatDoesNotWork(t *testing.T) {
+	s := newStage(t)
+	s.admin.SetStatus(alibabatest.Inactive)
+	snapshot, err := survey.Read(context.Background(), s.options)
+	var known *reason.Error
+	if snapshot != nil || !errors.As(err, &known) || known.Reason.Code != "survey.caller" {
+		t.Errorf("%v, error %v", snapshot, err)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build chaos
+
+package survey_test
+
+const everyFault = true

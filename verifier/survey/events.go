@@ -223,7 +223,7 @@ func (r *reader) progress() Progress {
 func (r *reader) follow(ctx context.Context) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.Follow == nil || ctx.Err() != nil || len(r.regional) == 0 {
+	if r.Follow == nil || ctx.Err() != nil || len(r.regional) == 0 || r.rounds > r.MaxRounds {
 		return false
 	}
 	asked := false
@@ -234,7 +234,9 @@ func (r *reader) follow(ctx context.Context) bool {
 			r.giveUp(l)
 		}
 	}
-	r.rounds++
+	if asked {
+		r.rounds++
+	}
 	return asked
 }
 
@@ -249,7 +251,7 @@ func (r *reader) giveUp(l account.Lookup) {
 	if r.lookups[l] {
 		return
 	}
-	r.lookups[l] = true
+	r.lookups[l], r.rounds = true, r.MaxRounds+1 // what comes after it is not asked either
 	r.searches = append(r.searches, &search{lookup: l, region: l.Region, from: r.s.Since, to: r.s.Taken, oldest: r.s.Taken,
 		failed: account.Entry{Outcome: account.Unasked, Why: reason.New("survey.round-limit", r.MaxRounds)}})
 }

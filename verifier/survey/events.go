@@ -19,6 +19,9 @@ const (
 	overlap = time.Minute
 )
 
+// maxTries is how often the pages of a search are asked for again.
+const maxTries = 3
+
 // search is a lookup in one region and one stretch of time, read from its end back to its beginning.
 type search struct {
 	lookup   account.Lookup
@@ -28,6 +31,7 @@ type search struct {
 	from, to time.Time
 
 	next   string
+	tries  int       // of pages that were throttled in spite of the pace, and of the client's own repetitions
 	oldest time.Time // everything from here to the end was read
 	pages  int
 	items  int
@@ -69,9 +73,52 @@ func (r *reader) look(l account.Lookup, rank int) bool {
 		from = oldest
 	}
 	for _, gap := range r.gaps(l, from, r.s.Taken) {
-		r.searchAll(search{lookup: l, value: value, region: l.Region, rank: rank, from: gap.from, to: gap.to})
+		s := search{lookup: l, value: value, region: l.Region, rank: rank, from: gap.from, to: gap.to}
+		if value.IsZero() {
+			r.recall(s)
+		} else {
+			r.searchAll(s)
+		}
 	}
 	return true
+}
+
+// recall looks for the ID of a key that only an earlier reading knew: an event of it names the key. The caller holds mu.
+func (r *reader) recall(s search) {
+	ref := s.lookup.Key
+	waiting, asked := r.forgotten[ref]
+	r.forgotten[ref] = append(waiting, s)
+	if asked {
+		return
+	}
+	i := slices.IndexFunc(r.s.Events, func(e account.Event) bool { return e.Actor.Key == ref || slices.Contains(e.Keys, ref) })
+	if i < 0 {
+		r.recalled(ref)
+		return
+	}
+	e := r.s.Events[i]
+	l := read.Lookup{By: byEvent, Value: rules.NewSecret(e.ID), From: e.Time.Add(-overlap), To: e.Time.Add(overlap)}
+	r.queue.add(job{service: cloud.ActionTrail, rank: s.rank, page: func(ctx context.Context) {
+		_, ids, _, err := read.Events(ctx, r.in(e.Region), l)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if err == nil {
+			r.learn(ids)
+		}
+		r.recalled(ref)
+	}})
+}
+
+// byEvent looks up an event by its ID.
+const byEvent = "EventId"
+
+// recalled begins the searches that waited for the ID of a key. The caller holds mu.
+func (r *reader) recalled(ref account.KeyRef) {
+	for _, s := range r.forgotten[ref] {
+		s.value = r.ids[ref]
+		r.searchAll(s)
+	}
+	delete(r.forgotten, ref)
 }
 
 // searchAll splits a search that is too long for the service, and adds it. The caller holds mu.
@@ -117,6 +164,11 @@ func (r *reader) page(ctx context.Context, s *search) {
 	events, ids, next, err := read.Events(ctx, r.in(s.region), read.Lookup{By: s.lookup.By, Value: s.value, From: s.from, To: s.to, Next: s.next})
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if cloud.IsThrottled(err) && s.tries < maxTries { // others are looking up events too
+		s.tries++
+		r.turn(s)
+		return
+	}
 	if err != nil {
 		s.failed = r.outcome(err)
 		if s.failed.Outcome == account.Denied {

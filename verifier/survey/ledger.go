@@ -48,7 +48,7 @@ func (r *reader) outcome(err error) account.Entry {
 		return account.Entry{Outcome: account.Seen}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return account.Entry{Outcome: account.Unasked, Why: reason.New("survey.interrupted")}
-	case isClosed(err):
+	case isClosed(err), r.told && isNowhere(err):
 		return account.Entry{Outcome: account.Closed, Why: reason.Of(err)}
 	case cloud.IsDenied(err):
 		return account.Entry{Outcome: account.Denied, Why: reason.Of(err)}
@@ -68,6 +68,10 @@ func isClosed(err error) bool {
 	code := cloud.Code(err)
 	return code != "" && slices.ContainsFunc(closedCodes, func(start string) bool { return strings.HasPrefix(code, start) })
 }
+
+// isNowhere reports whether a service has no host in a region. Once the names of other hosts were found, this is not for want
+// of a network.
+func isNowhere(err error) bool { return reason.Of(err).Code == "cloud.no-such-host" }
 
 // ledger returns what was asked, with what was not, in order. The caller holds mu.
 func (r *reader) ledger() account.Ledger {

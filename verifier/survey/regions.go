@@ -16,8 +16,14 @@ func readRegions(ctx context.Context, r *reader, _ target) (int, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.s.Regions = opened
-	r.regional = opened
+	r.told = err == nil
+	r.useRegions(opened)
+	return len(opened), err
+}
+
+// useRegions sets which regions the account has, and which of them are asked. The caller holds mu, or nothing runs yet.
+func (r *reader) useRegions(opened []string) {
+	r.s.Regions, r.regional = opened, opened
 	if len(r.Options.Regions) > 0 {
 		r.regional = slices.Clone(r.Options.Regions)
 		for _, home := range []string{chinaHome, worldHome} { // the events of users and keys are there
@@ -27,7 +33,6 @@ func readRegions(ctx context.Context, r *reader, _ target) (int, error) {
 		}
 	}
 	r.sortRegions()
-	return len(opened), err
 }
 
 // sortRegions puts the regions that have the events of central services first.

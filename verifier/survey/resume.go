@@ -9,7 +9,7 @@ import (
 )
 
 // resume takes over what an interrupted reading has answered. Keys are listed again, because a snapshot does not have their
-// IDs; so is all that failed.
+// IDs; so is all that failed. The snapshot of Options.Resume must not be used afterwards.
 func (r *reader) resume() {
 	old := *r.Resume
 	taken := r.s.Taken
@@ -21,7 +21,8 @@ func (r *reader) resume() {
 		r.events[e.ID] = true
 	}
 	r.s.Ledger = nil
-	for _, e := range old.Ledger {
+	r.useRegions(old.Regions)
+	for _, e := range r.Resume.Ledger {
 		if e.Outcome != account.Seen && e.Outcome != account.Closed || e.Action == "ListAccessKeys" || e.Action == "ListAccessKeysInRecycleBin" {
 			continue
 		}

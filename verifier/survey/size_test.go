@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -171,6 +172,30 @@ func TestResume(t *testing.T) {
 	}
 	if first+second > pages*13/10 {
 		t.Errorf("%d calls in all, in theory %d", first+second, pages)
+	}
+}
+
+// TestResumeOfAWholeReading asks for nothing again but for keys, whose IDs a snapshot does not have, and the last minutes.
+func TestResumeOfAWholeReading(t *testing.T) {
+	s := small(t)
+	first := s.read()
+	text := encoded(t, first)
+	before := len(s.server.Recorded())
+	s.options.Resume = &account.Snapshot{}
+	s.must(json.Unmarshal([]byte(text), s.options.Resume))
+	second := s.read()
+	for _, c := range s.server.Recorded()[before:] {
+		if !slices.Contains([]string{"GetCallerIdentity", "ListAccessKeys", "ListAccessKeysInRecycleBin", "LookupEvents"}, c.Action) {
+			t.Errorf("%s %s is called again", c.Service, c.Action)
+		}
+	}
+	if u := unanswered(second.Ledger); len(u) > 0 {
+		t.Errorf("not answered: %q", u)
+	}
+	for name, section := range sections {
+		if encoded(t, section.of(first)) != encoded(t, section.of(second)) {
+			t.Errorf("the %s changed", name)
+		}
 	}
 }
 

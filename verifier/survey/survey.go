@@ -61,8 +61,11 @@ const (
 	// beforeLeak is how much older than the exposure the events of a leaked key may be: they show who used it before.
 	beforeLeak = 30 * 24 * time.Hour
 
-	kept  = 90 * 24 * time.Hour // how long ActionTrail keeps events for a lookup
-	delay = 10 * time.Minute    // how late ActionTrail shows them
+	// kept is how long ActionTrail keeps events for a lookup, but for an hour: what a lookup begins with must still be kept when
+	// its last page is read.
+	kept = 90*24*time.Hour - time.Hour
+
+	delay = 10 * time.Minute // how late ActionTrail shows events
 )
 
 // Read reads the account of Admin. It returns what it could read even with an error, which means that nothing more can be:
@@ -88,17 +91,19 @@ type reader struct {
 	table  []*question
 	queue  *queue
 
-	mu       sync.Mutex
-	s        *account.Snapshot
-	ids      read.IDs                // the IDs behind the references of s
-	domain   string                  // of the principals
-	events   map[string]bool         // the IDs of those in s
-	lookups  map[account.Lookup]bool // what was looked up, or is being
-	searches []*search
-	regional []string            // the regions that are asked
-	answered map[string]bool     // what Resume has, by question
-	refused  map[account.Ask]int // how often, of those that never succeeded
-	rounds   int
+	mu        sync.Mutex
+	s         *account.Snapshot
+	ids       read.IDs                    // the IDs behind the references of s
+	domain    string                      // of the principals
+	events    map[string]bool             // the IDs of those in s
+	lookups   map[account.Lookup]bool     // what was looked up, or is being
+	forgotten map[account.KeyRef][]search // that wait for the ID of a key
+	searches  []*search
+	regional  []string            // the regions that are asked
+	told      bool                // the service named the regions
+	answered  map[string]bool     // what Resume has, by question
+	refused   map[account.Ask]int // how often, of those that never succeeded
+	rounds    int
 }
 
 func newReader(o Options) *reader {
@@ -109,7 +114,7 @@ func newReader(o Options) *reader {
 		o.MaxRounds = defaultMaxRounds
 	}
 	r := &reader{Options: o, client: o.Connection.Client().As(o.Admin), table: table(), ids: read.IDs{}, events: map[string]bool{},
-		lookups: map[account.Lookup]bool{}, answered: map[string]bool{}, refused: map[account.Ask]int{}}
+		lookups: map[account.Lookup]bool{}, forgotten: map[account.KeyRef][]search{}, answered: map[string]bool{}, refused: map[account.Ask]int{}}
 	r.queue = newQueue(r.client)
 	return r
 }

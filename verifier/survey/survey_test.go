@@ -174,3 +174,40 @@ func TestFollowsADeletedKey(t *testing.T) {
 		}
 	}
 }
+
+// TestResumeFollowsADeletedKey goes on with a reading that was interrupted before a deleted key was looked up. A snapshot does not
+// have its ID: the event that made it does.
+func TestResumeFollowsADeletedKey(t *testing.T) {
+	s := newStage(t)
+	s.must(s.account.Attach("user/ci", "AdministratorAccess"))
+	thief := s.as(s.leaked.Credential())
+	s.must(thief("ram", "CreateUser", "UserName", "backup"))
+	s.must(s.account.Attach("user/backup", "AdministratorAccess"))
+	s.must(thief("ram", "CreateAccessKey", "UserName", "backup"))
+	second := s.account.Keys("backup")[0]
+	s.must(s.as(second.Credential())("ims", "CreateSAMLProvider", "SAMLProviderName", "door"))
+	second.SetStatus(alibabatest.Deleted)
+
+	first := s.read() // without Follow
+	ref := account.Ref(second.Credential().ID)
+	about := account.Lookup{By: account.ByKey, Key: ref}.About()
+	looked := func(a *account.Snapshot) bool {
+		return slices.ContainsFunc(a.Ledger, func(e account.Entry) bool { return e.About == about && e.Outcome == account.Seen })
+	}
+	if looked(first) {
+		t.Fatal("the second key was looked up in the first place")
+	}
+	s.options.Resume = &account.Snapshot{}
+	s.must(json.Unmarshal([]byte(encoded(t, first)), s.options.Resume))
+	s.options.Follow = func(*account.Snapshot) []account.Lookup { return []account.Lookup{{By: account.ByKey, Key: ref}} }
+	whole := s.read()
+	if u := unanswered(whole.Ledger); len(u) > 0 || !looked(whole) {
+		t.Errorf("not answered: %q", u)
+	}
+	s.options.Follow = func(*account.Snapshot) []account.Lookup {
+		return []account.Lookup{{By: account.ByKey, Key: "LTAI****#0"}}
+	}
+	if u := unanswered(s.read().Ledger); len(u) == 0 || !strings.Contains(u[0], "survey.key-forgotten") {
+		t.Errorf("a key that nobody knows: %q", u)
+	}
+}

@@ -35,7 +35,7 @@ test: ## run the tests
 # Scripts draw new keys in each run. These runs have fixed keys, so that what fails can be repeated with AKGUARD_TEST_SEED.
 SEEDS       ?= $(shell seq 1 12)
 # Scripts that repeat themselves, wait or run git often, and do not depend on which keys they draw.
-SLOW        ?= ^TestScripts$$/^(deterministic|investigate|verify_hanging|verify_time|range|usage|sha256|hook_.*|ci_.*)$$
+SLOW        ?= ^TestScripts$$/^(deterministic|drill|investigate|verify_hanging|verify_time|range|usage|sha256|hook_.*|ci_.*)$$
 
 test-seeds: ## run the scripts of the command line with the keys of each of SEEDS
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && $(GO) test -c -o "$$dir/scripts.test" ./cmd/akguard && cd cmd/akguard && \

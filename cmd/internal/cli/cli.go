@@ -1,12 +1,13 @@
 // Package cli is akguard's command line: one file for each subcommand. It turns flags into options, runs, and
 // turns what comes back into words on stderr and an exit code. Only data goes to stdout. The commands that act on an
-// account are in packages account and investigating, those that judge a change in package gate, and
+// account are in packages account, investigating and drilling, those that judge a change in package gate, and
 // those that sweep an organization in package sweeping.
 package cli
 
 import (
 	"github.com/akguard/akguard/cmd/internal/account"
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/drilling"
 	"github.com/akguard/akguard/cmd/internal/gate"
 	"github.com/akguard/akguard/cmd/internal/investigating"
 	"github.com/akguard/akguard/cmd/internal/message"
@@ -45,6 +46,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(sweeping.Commands(a.App)...)
 	root.AddCommand(account.Commands(a.App)...)
 	root.AddCommand(investigating.Commands(a.App)...)
+	root.AddCommand(drilling.Commands(a.App)...)
 	root.AddCommand(a.report(), a.rules(), a.printVersion(), a.completion())
 	a.App.Prepare(root)
 	completeValues(root)

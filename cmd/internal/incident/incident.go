@@ -57,15 +57,20 @@ func Formats() []Format {
 	return []Format{{"text", text}, {"json", toJSON}, {"html", html}, {"markdown", markdown}}
 }
 
-// Left returns what is left to do: the evidence of things that exist, or may be in a list that was not seen; the worst first.
+// Left returns what is left to do: the evidence of things that exist, or may be in a list that was not seen; the worst first, and each
+// thing once for each check.
 func (r Report) Left() []Task {
 	var out []Task
+	seen := map[string]bool{}
 	for _, result := range r.Result.Results {
 		if result.Status == investigate.Clear || summaryOnly(result.Check) {
 			continue
 		}
 		for _, e := range result.Evidence {
-			if e.State == investigate.Exists || e.State == investigate.Unclear && e.Subject.Listed() {
+			s := e.Subject
+			name := result.Check + "/" + s.Kind + "/" + s.Name + "/" + s.Of + "/" + s.Region
+			if (e.State == investigate.Exists || e.State == investigate.Unclear && s.Listed()) && !seen[name] {
+				seen[name] = true
 				out = append(out, Task{result, e})
 			}
 		}

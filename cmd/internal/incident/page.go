@@ -327,15 +327,21 @@ const maxTasks = 50
 func (w writer) tasks() []string {
 	var out []string
 	left := w.Left()
+	fresh := len(left)
+	left = slices.DeleteFunc(left, func(t Task) bool { return t.Evidence.Maker == investigate.Fresh })
+	fresh -= len(left)
 	for _, t := range left[:min(len(left), maxTasks)] {
 		key := "investigate.task"
-		if t.Evidence.Maker == investigate.Nobody || t.Evidence.Maker == investigate.Fresh {
+		if t.Evidence.Maker == investigate.Nobody {
 			key = "investigate.task-unknown"
 		}
 		out = append(out, w.say(key, w.check(t.Result.Check, "fix"), w.subject(t.Evidence.Subject)))
 	}
 	if more := len(left) - maxTasks; more > 0 {
 		out = append(out, w.say("investigate.more", more))
+	}
+	if fresh > 0 {
+		out = append(out, w.say("investigate.task-fresh", fresh))
 	}
 	hotline := "investigate.person.hotline"
 	if w.Snapshot.International {

@@ -36,6 +36,7 @@ var reportTexts = texts{
 	"investigate.left":              {en: "What to do now", zh: "现在要做的事"},
 	"investigate.task":              {en: "{2}: {1}", zh: "{2}：{1}"},
 	"investigate.task-unknown":      {en: "{2}, unless it is yours: {1}", zh: "{2}（如非本人所有）：{1}"},
+	"investigate.task-fresh":        {en: "{1} things were made in the last minutes, and ActionTrail does not say yet by whom: look at them, and investigate again.", one: "One thing was made in the last minutes, and ActionTrail does not say yet by whom: look at it, and investigate again.", zh: "最近几分钟内新建了 {1} 项，操作审计尚未显示操作者：请查看，并再次调查。"},
 	"investigate.more":              {en: "and {1} more", zh: "另有 {1} 项"},
 	"investigate.times":             {en: "{1} ({2} times)", zh: "{1}（{2} 次）"},
 	"investigate.compared":          {en: "Compared with the investigation before", zh: "与上次调查比较"},

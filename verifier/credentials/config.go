@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,20 +45,38 @@ type profile struct {
 	External     string `json:"external_id"`
 	OIDCProvider string `json:"oidc_provider_arn"`
 	OIDCFile     string `json:"oidc_token_file"`
+	URI          string `json:"credentials_uri"`
+	Command      string `json:"process_command"`
+	TokenEnds    int64  `json:"sts_expiration"` // of Token, for CloudSSO and OAuth; a Unix time, as all
+
+	SignIn          string `json:"cloud_sso_sign_in_url"`
+	Account         string `json:"cloud_sso_account_id"`
+	AccessConfig    string `json:"cloud_sso_access_config"`
+	AccessToken     string `json:"access_token"`
+	AccessTokenEnds int64  `json:"cloud_sso_access_token_expire"`
+
+	Site           string `json:"oauth_site_type"`
+	OAuthToken     string `json:"oauth_access_token"`
+	OAuthTokenEnds int64  `json:"oauth_access_token_expire"`
 }
 
-func (f finder) configName() string { return cmp.Or(f.Config, defaultConfig) }
+func (f finder) configName() string {
+	return cmp.Or(f.Config, f.Getenv("ALIBABA_CLOUD_CONFIG_FILE"), defaultConfig)
+}
 
-// current returns nil if there is no configuration file.
+// current returns nil if there is no configuration file, unless the environment names one.
 func (f finder) current() (*Credential, error) {
 	c, err := f.readConfig()
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && f.Getenv("ALIBABA_CLOUD_CONFIG_FILE") != "":
+		return nil, failed(reason.New("credentials.config-unreadable", f.configName(), reason.Of(err)), reason.New("credentials.make-readable"))
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	name := cmp.Or(f.Getenv("ALIBABA_CLOUD_PROFILE"), c.Current)
+	name := cmp.Or(f.first("PROFILE"), c.Current)
 	if name == "" && len(c.Profiles) == 1 {
 		name = c.Profiles[0].Name
 	}
@@ -70,6 +89,9 @@ func (f finder) current() (*Credential, error) {
 // profile returns the credential of the profile with that name.
 func (f finder) profile(name string) (*Credential, error) {
 	c, err := f.readConfig()
+	if (err == nil && !c.has(name) || errors.Is(err, fs.ErrNotExist)) && f.has(name) {
+		return f.shared(name)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, failed(reason.New("credentials.no-config", name, f.configName()), reason.New("credentials.configure-or-leave-out", name))
 	}
@@ -138,6 +160,10 @@ func (f finder) chain(c config, p profile, source reason.Reason, links int) (*Cr
 	return f.assumed(p, source, from)
 }
 
+func (c config) has(name string) bool {
+	return slices.ContainsFunc(c.Profiles, func(p profile) bool { return p.Name == name })
+}
+
 // names lists the profiles for a person.
 func (c config) names() string {
 	const most = 20
@@ -173,6 +199,18 @@ func (f finder) use(p profile, source reason.Reason) (*Credential, error) {
 		a := p.assume()
 		a.Provider = p.OIDCProvider
 		return f.web(a, p.OIDCFile, withRole(source, p.RoleARN)), nil
+	case "CredentialsURI":
+		if p.URI == "" {
+			p.URI = f.Getenv("ALIBABA_CLOUD_CREDENTIALS_URI")
+		}
+		if p.URI == "" {
+			return nil, missing("credentials_uri")
+		}
+		return f.uri(p.URI, source)
+	case "External":
+		return f.external(p, source)
+	case "CloudSSO", "OAuth":
+		return f.signedIn(p, source)
 	}
 	return nil, failed(reason.New("credentials.unknown-mode", source), reason.New("credentials.use-known-mode"))
 }
@@ -195,7 +233,7 @@ func (p profile) assume() cloud.Assume {
 
 // readConfig reads the file. Its errors quote no part of it, because it holds secrets.
 func (f finder) readConfig() (config, error) {
-	data, err := f.readFile(f.Config)
+	data, err := f.readFile(cmp.Or(f.Config, f.Getenv("ALIBABA_CLOUD_CONFIG_FILE")))
 	if err != nil {
 		return config{}, err
 	}

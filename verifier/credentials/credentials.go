@@ -2,10 +2,16 @@
 // The package looks where Alibaba Cloud's own programs look, in this order, and takes the first credential that exists:
 //
 //   - the profile that Options names; then it looks nowhere else
-//   - ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN
+//   - ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN; the same with
+//     ALIBABACLOUD_ or ALICLOUD_, as the aliyun command reads them; ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY, as
+//     Terraform does
 //   - ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE
-//   - the current profile of ~/.aliyun/config.json, or the one that ALIBABA_CLOUD_PROFILE names
+//   - the current profile of ~/.aliyun/config.json, or the one that ALIBABA_CLOUD_PROFILE names; ALIBABA_CLOUD_CONFIG_FILE
+//     names another file
+//   - the section "default" of ~/.alibabacloud/credentials, or the one that ALIBABA_CLOUD_PROFILE names;
+//     ALIBABA_CLOUD_CREDENTIALS_FILE names another file
 //   - the role of the ECS instance, if Options or ALIBABA_CLOUD_ECS_METADATA ask for it
+//   - what ALIBABA_CLOUD_CREDENTIALS_URI answers
 //
 // A source that exists and is unusable is an error, not a reason to look further: somebody set it on purpose. Temporary
 // credentials are renewed before they expire, if possible. No error holds any part of a credential.
@@ -30,8 +36,10 @@ type Options struct {
 	Account    string // refuse a credential of another account; any if empty
 	Profile    string // only this profile of the configuration file
 	Config     string // the configuration file; ~/.aliyun/config.json if empty
+	Shared     string // the SDKs' file; ~/.alibabacloud/credentials if empty
 	ECS        bool   // ask the metadata service if nothing else is found
 	Metadata   string // replaces the metadata service; http on a loopback host
+	OAuth      string // replaces the service that exchanges OAuth tokens; for tests
 	Connection *connection.Connection
 	Getenv     func(string) string // os.Getenv if nil
 	Now        func() time.Time    // time.Now if nil
@@ -133,26 +141,63 @@ func (f finder) find() (*Credential, error) {
 	if f.Profile != "" {
 		return f.profile(f.Profile)
 	}
-	for _, look := range []func() (*Credential, error){f.environment, f.oidc, f.current, f.instance} {
+	for _, look := range []func() (*Credential, error){f.environment, f.oidc, f.current, f.inShared, f.instance, f.atURI} {
 		if c, err := look(); c != nil || err != nil {
 			return c, err
 		}
 	}
-	return nil, failed(reason.New("credentials.none", f.configName()), reason.New("credentials.set-one"))
+	return nil, failed(reason.New("credentials.none", f.configName(), f.sharedName()), reason.New("credentials.set-one"))
 }
 
-// environment returns nil if the variables are not set.
+// prefixes begin the names of variables, in the order in which they are looked at.
+var prefixes = []string{"ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_"}
+
+// first returns the first variable that is set, under the prefixes.
+func (f finder) first(name string) string {
+	for _, prefix := range prefixes {
+		if value := f.Getenv(prefix + name); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// environment returns nil if the variables are not set. Those of two prefixes are never mixed: half of each is a mistake.
 func (f finder) environment() (*Credential, error) {
-	id, secret := f.Getenv("ALIBABA_CLOUD_ACCESS_KEY_ID"), f.Getenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET")
+	for _, prefix := range prefixes {
+		id, secret := f.Getenv(prefix+"ACCESS_KEY_ID"), f.Getenv(prefix+"ACCESS_KEY_SECRET")
+		if id != "" || secret != "" {
+			return f.inEnvironment(prefix, id, secret, f.Getenv(prefix+"SECURITY_TOKEN"))
+		}
+	}
+	id, secret := f.Getenv("ALICLOUD_ACCESS_KEY"), f.Getenv("ALICLOUD_SECRET_KEY")
 	if id == "" && secret == "" {
 		return nil, nil
 	}
+	return f.inEnvironment("ALICLOUD_", id, secret, cmp.Or(f.Getenv("ALICLOUD_SECURITY_TOKEN"), f.Getenv("ALICLOUD_STS_TOKEN")))
+}
+
+func (f finder) inEnvironment(prefix, id, secret, token string) (*Credential, error) {
 	source := reason.New("credentials.environment")
-	c, bad := newCredential(id, secret, f.Getenv("ALIBABA_CLOUD_SECURITY_TOKEN"))
+	if prefix != prefixes[0] {
+		source = reason.New("credentials.environment-as", prefix)
+	}
+	c, bad := newCredential(id, secret, token)
 	if !bad.IsZero() {
 		return nil, failed(reason.New("credentials.unusable", source, bad), reason.New("credentials.set-both"))
 	}
 	return &Credential{Source: source, current: cloud.Session{Credential: c}}, nil
+}
+
+func (f finder) inShared() (*Credential, error) { return f.shared("") }
+
+// atURI returns nil if the variable is not set.
+func (f finder) atURI() (*Credential, error) {
+	raw := f.Getenv("ALIBABA_CLOUD_CREDENTIALS_URI")
+	if raw == "" {
+		return nil, nil
+	}
+	return f.uri(raw, reason.New("credentials.uri"))
 }
 
 // newCredential rejects what cannot be a credential, because the service's own refusal would not help the user.

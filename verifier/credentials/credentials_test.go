@@ -27,6 +27,8 @@ import (
 type place struct {
 	env     map[string]string
 	config  string // the configuration file; none if empty
+	shared  string // the SDKs' file; none if empty
+	url     string
 	options credentials.Options
 	roles   atomic.Int32 // how many roles were given out
 	lasts   time.Duration
@@ -48,9 +50,11 @@ func newPlace(t *testing.T) *place {
 	p := &place{env: map[string]string{}, lasts: time.Hour, now: time.Now()}
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
-	p.stop = server.Close
+	p.stop, p.url = server.Close, server.URL
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("USERPROFILE", os.Getenv("HOME"))
 	p.options = credentials.Options{
-		Config: filepath.Join(t.TempDir(), "config.json"), Connection: connect(t, server.URL, nil), Metadata: server.URL,
+		Config: filepath.Join(t.TempDir(), "config.json"), Connection: connect(t, server.URL, nil), Metadata: server.URL, OAuth: server.URL,
 		Getenv: func(name string) string { return p.env[name] }, Now: func() time.Time { return p.now },
 	}
 	return p
@@ -65,6 +69,21 @@ func (p *place) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	hasToken := r.Header.Get("X-aliyun-ecs-metadata-token") == "metadata-token"
 	switch {
+	case r.URL.Path == "/given":
+		_ = json.NewEncoder(w).Encode(given)
+	case r.URL.Path == "/refused":
+		_ = json.NewEncoder(w).Encode(map[string]string{"Code": "Fail", "AccessKeyId": c.ID.Reveal()})
+	case r.URL.Path == "/moved":
+		http.Redirect(w, r, "/given", http.StatusFound)
+	case r.URL.Path == "/cloud-credentials" && r.Header.Get("Authorization") == "Bearer sso-token":
+		p.roles.Add(1)
+		_ = json.NewEncoder(w).Encode(map[string]any{"CloudCredential": given})
+	case r.URL.Path == "/v1/exchange" && r.Header.Get("Authorization") == "Bearer oauth-token":
+		p.roles.Add(1)
+		_ = json.NewEncoder(w).Encode(map[string]string{
+			"accessKeyId": given["AccessKeyId"], "accessKeySecret": given["AccessKeySecret"], "securityToken": given["SecurityToken"],
+			"expiration": given["Expiration"],
+		})
 	case r.URL.Path == "/latest/api/token" && r.Method == http.MethodPut:
 		_, _ = w.Write([]byte("metadata-token"))
 	case r.URL.Path == "/latest/meta-data/ram/security-credentials/" && hasToken:
@@ -101,9 +120,47 @@ const profiles = `{"current":"prod","unknown":[1],"profiles":[
 {"name":"path","mode":"EcsRamRole","ram_role_name":"../x"},
 {"name":"oidc","mode":"OIDC","ram_role_arn":"acs:ram::1:role/ci","oidc_provider_arn":"p","oidc_token_file":"{file}"},
 {"name":"sso","mode":"CloudSSO"},
+{"name":"sso-kept","mode":"CloudSSO","access_key_id":"{id}","access_key_secret":"{secret}","sts_token":"{token}","sts_expiration":4102444800},
+{"name":"sso-token","mode":"CloudSSO","access_key_id":"{id}","access_key_secret":"{secret}","sts_token":"{token}","sts_expiration":1,
+ "cloud_sso_sign_in_url":"{server}/login","cloud_sso_account_id":"1","cloud_sso_access_config":"ac","access_token":"sso-token","cloud_sso_access_token_expire":4102444800},
+{"name":"sso-over","mode":"CloudSSO","access_key_id":"{id}","access_key_secret":"{secret}","sts_token":"{token}","sts_expiration":1,"access_token":"sso-token","cloud_sso_access_token_expire":1},
+{"name":"sso-plain","mode":"CloudSSO","cloud_sso_sign_in_url":"http://signin.example.com","access_token":"sso-token","cloud_sso_access_token_expire":4102444800},
+{"name":"oauth","mode":"OAuth","oauth_site_type":"CN","oauth_access_token":"oauth-token","oauth_access_token_expire":4102444800},
+{"name":"oauth-wrong","mode":"OAuth","oauth_site_type":"CN","oauth_access_token":"other","oauth_access_token_expire":4102444800},
+{"name":"uri","mode":"CredentialsURI","credentials_uri":"{server}/given"},
+{"name":"uriless","mode":"CredentialsURI"},
+{"name":"mute","mode":"External"},
+{"name":"absent","mode":"External","process_command":"/no/such/program '--flag' x"},
+{"name":"rsa","mode":"RsaKeyPair"},
 {"name":"halfway","mode":"AK","access_key_id":"{id}"},
 {"name":"spaced","mode":"AK","access_key_id":"{id} ","access_key_secret":"{secret}"},
 {"name":"twice","mode":"AK"},{"name":"twice","mode":"AK"}]}`
+
+// sections are the SDKs' file.
+const sections = `# made up
+[default]
+type = access_key
+access_key_id = {id}
+access_key_secret = "{secret}"
+
+[role]
+type=ram_role_arn
+access_key_id={id}
+access_key_secret={secret}
+role_arn=acs:ram::1:role/ops
+role_session_name=s
+; a comment
+[sdk]
+type = sts
+access_key_id = {id}
+access_key_secret = {secret}
+security_token = {token}
+[half]
+type = access_key
+access_key_id = {id}
+[rsa]
+type = rsa_key_pair
+`
 
 var searches = []struct {
 	name    string
@@ -143,7 +200,44 @@ var searches = []struct {
 	{"denied role", func(p *place) { p.ask("denied") }, "", "", "NoPermission"},
 	{"role without ARN", func(p *place) { p.ask("roleless") }, "", "", "missing-field(ram_role_arn)"},
 	{"no token", func(p *place) { p.ask("tokenless") }, "", "", "missing-field(sts_token)"},
-	{"unknown mode", func(p *place) { p.ask("sso") }, "", "", "credentials.unknown-mode"},
+	{"unknown mode", func(p *place) { p.ask("rsa") }, "", "", "credentials.unknown-mode"},
+	{"never signed in", func(p *place) { p.ask("sso") }, "", "", "credentials.signed-out"},
+	{"session of a sign-in", func(p *place) { p.ask("sso-kept") }, rules.STS, "credentials.profile(sso-kept, {config})", ""},
+	{"token of a sign-in", func(p *place) { p.ask("sso-token") }, rules.STS, "credentials.profile(sso-token, {config})", ""},
+	{"sign-in that is over", func(p *place) { p.ask("sso-over") }, "", "", "credentials.signed-out"},
+	{"sign-in in plain http", func(p *place) { p.ask("sso-plain") }, "", "", "missing-field(cloud_sso_sign_in_url"},
+	{"OAuth", func(p *place) { p.ask("oauth") }, rules.STS, "credentials.profile(oauth, {config})", ""},
+	{"refused OAuth", func(p *place) { p.ask("oauth-wrong") }, "", "", "credentials.exchange-status("},
+	{"URI profile", func(p *place) { p.ask("uri") }, rules.STS, "credentials.profile(uri, {config})", ""},
+	{"no URI", func(p *place) { p.ask("uriless") }, "", "", "missing-field(credentials_uri)"},
+	{"URI of the environment", func(p *place) { p.env["ALIBABA_CLOUD_CREDENTIALS_URI"] = "{server}/given" }, rules.STS, "credentials.uri", ""},
+	{"URI that refuses", func(p *place) { p.env["ALIBABA_CLOUD_CREDENTIALS_URI"] = "{server}/refused" }, "", "", "credentials.exchange-answer"},
+	{"URI that redirects", func(p *place) { p.env["ALIBABA_CLOUD_CREDENTIALS_URI"] = "{server}/moved" }, "", "", "credentials.exchange-status"},
+	{"URI in plain http", func(p *place) { p.env["ALIBABA_CLOUD_CREDENTIALS_URI"] = "http://example.com/given" }, "", "", "credentials.uri-not-safe"},
+	{"program without a name", func(p *place) { p.ask("mute") }, "", "", "missing-field(process_command)"},
+	{"program that is not there", func(p *place) { p.ask("absent") }, "", "", "credentials.external-failed(/no/such/program)"},
+	{"forbidden program", func(p *place) { p.ask("absent"); p.env["ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS"] = "TRUE" }, "", "", "credentials.external-off"},
+	{"ALICLOUD names", func(p *place) {
+		p.env["ALICLOUD_ACCESS_KEY_ID"], p.env["ALICLOUD_ACCESS_KEY_SECRET"] = "{id}", "{secret}"
+	}, rules.AccessKey, "credentials.environment-as(ALICLOUD_)", ""},
+	{"Terraform's names", func(p *place) {
+		p.env["ALICLOUD_ACCESS_KEY"], p.env["ALICLOUD_SECRET_KEY"], p.env["ALICLOUD_SECURITY_TOKEN"] = "{id}", "{secret}", "{token}"
+	}, rules.STS, "credentials.environment-as(ALICLOUD_)", ""},
+	{"halves of two prefixes", func(p *place) {
+		p.env["ALIBABA_CLOUD_ACCESS_KEY_ID"], p.env["ALICLOUD_ACCESS_KEY_SECRET"] = "{id}", "{secret}"
+	}, "", "", "credentials.no-secret"},
+	{"SDKs' file", func(p *place) { p.shared = sections }, rules.AccessKey, "credentials.profile(default, {shared})", ""},
+	{"section of the environment", func(p *place) { p.shared = sections; p.env["ALIBABA_CLOUD_PROFILE"] = "role" }, rules.STS, "credentials.role(credentials.profile(role, {shared}), ops)", ""},
+	{"asked section", func(p *place) { p.shared = sections; p.ask("sdk") }, rules.STS, "credentials.profile(sdk, {shared})", ""},
+	{"asked section without the other file", func(p *place) { p.shared, p.options.Profile = sections, "sdk" }, rules.STS, "credentials.profile(sdk, {shared})", ""},
+	{"broken section", func(p *place) { p.shared = sections; p.env["ALIBABA_CLOUD_PROFILE"] = "half"; p.options.ECS = true }, "", "", "credentials.no-secret"},
+	{"section of another kind", func(p *place) { p.shared = sections; p.env["ALIBABA_CLOUD_PROFILE"] = "rsa" }, "", "", "credentials.unknown-mode"},
+	{"no such section", func(p *place) { p.shared = sections; p.env["ALIBABA_CLOUD_PROFILE"] = "nobody"; p.options.ECS = true }, "", "", "credentials.no-profile("},
+	{"SDKs' file that is not there", func(p *place) { p.env["ALIBABA_CLOUD_CREDENTIALS_FILE"] = "/no/such/file"; p.options.ECS = true }, "", "", "credentials.config-unreadable(/no/such/file"},
+	{"the aliyun command's file that is not there", func(p *place) {
+		p.options.Config, p.env["ALIBABA_CLOUD_CONFIG_FILE"] = "", "/no/such/config"
+		p.options.ECS = true
+	}, "", "", "credentials.config-unreadable(/no/such/config"},
 	{"half a profile", func(p *place) { p.ask("halfway") }, "", "", "credentials.no-secret"},
 	{"space", func(p *place) { p.ask("spaced") }, "", "", "credentials.odd-characters"},
 	{"twice", func(p *place) { p.ask("twice") }, "", "", "credentials.profile-twice"},
@@ -173,9 +267,13 @@ func (p *place) fill(t *testing.T) rules.Credential {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill := strings.NewReplacer("{id}", c.ID.Reveal(), "{secret}", c.Secret.Reveal(), "{token}", c.Token.Reveal())
+	fill := strings.NewReplacer("{server}", p.url, "{id}", c.ID.Reveal(), "{secret}", c.Secret.Reveal(), "{token}", c.Token.Reveal())
 	for name, value := range p.env {
 		p.env[name] = strings.ReplaceAll(fill.Replace(value), "{file}", token)
+	}
+	if p.shared != "" {
+		p.options.Shared = filepath.Join(t.TempDir(), "credentials")
+		write(t, p.options.Shared, fill.Replace(p.shared))
 	}
 	if p.config != "" {
 		write(t, p.options.Config, strings.ReplaceAll(fill.Replace(p.config), `"{file}"`, string(file)))
@@ -202,7 +300,7 @@ func TestFind(t *testing.T) {
 				return
 			}
 			got, err := found.Get(t.Context())
-			source := strings.ReplaceAll(test.source, "{config}", p.options.Config)
+			source := strings.NewReplacer("{config}", p.options.Config, "{shared}", p.options.Shared).Replace(test.source)
 			if err != nil || got.Type != test.kind || found.Source.String() != source || got.ID.IsZero() || got.Secret.IsZero() {
 				t.Errorf("got a %s from %q, error %v; want a %s from %q", got.Type, found.Source, err, test.kind, source)
 			}

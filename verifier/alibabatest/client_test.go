@@ -13,6 +13,8 @@ import (
 // versions are those of the services' APIs.
 var versions = map[string]string{
 	"Sts": "2015-04-01", "Ram": "2015-05-01", "Ims": "2019-08-15", "Actiontrail": "2020-07-06", "ResourceManager": "2020-03-31",
+	"Ecs": "2014-05-26", "Ess": "2014-08-28", "Eci": "2018-08-08", "Rds": "2014-08-15", "BssOpenApi": "2017-12-14", "Sas": "2018-12-03",
+	"ResourceCenter": "2022-12-01",
 }
 
 // client calls a server without its code, with somebody's credential.

@@ -23,12 +23,20 @@
 //
 //   - STS 2015-04-01: GetCallerIdentity, which needs no permission; AssumeRole with trust policy and session policy;
 //     AssumeRoleWithOIDC, which needs no signature.
-//   - RAM 2015-05-01: users, groups, log-in profiles, AccessKeys, roles, policies and who has them, the settings of
-//     the account.
+//   - RAM 2015-05-01: users, groups, log-in profiles, AccessKeys, roles, policies with their versions and who has them, the
+//     settings of the account.
 //   - IMS 2019-08-15: users by name, number or AccessKey; AccessKeys, also those of root; the recycle bins of keys and of
-//     users; the network policy of a key; the account's summary and security report.
-//   - ActionTrail 2020-07-06: LookupEvents. Each call of a known key is an event at once; others can be planted.
+//     users; the network policies of keys and of the account; identity providers, applications and credentials of single services;
+//     the account's summary and security report.
+//   - ActionTrail 2020-07-06: LookupEvents, by one attribute; what a key was used for in 400 days; trails. Each call of a known key
+//     is an event, at once or after Settings.EventDelay, for 90 days: those of central services in the account's home region, others
+//     in theirs. Others can be planted. Reads and writes of objects are no events.
 //   - Resource Directory (ResourceManager 2020-03-31): ListAccounts.
+//   - ECS 2014-05-26: regions, security groups, prefix lists, instances, commands, key pairs, images and with whom they are shared,
+//     disks, snapshots and their policies, auto-provisioning groups. ESS 2014-08-28, ECI 2018-08-08: scaling and container groups.
+//   - RDS 2014-08-15: databases, who may connect, and their accounts. OSS (signature V4): buckets, their ACL, policy and logging.
+//   - BSS 2017-12-14: balance and bills, as they were set. Security Center (Sas 2018-12-03): leaks and alarms, as they were added.
+//     Resource Center 2022-12-01: SearchResources.
 //
 // Policies are evaluated: a denial wins over a permission, and without either the answer is NoPermission; * and ? in actions and
 // resources, NotAction, NotResource, and conditions on address, time and text. Root may do everything.
@@ -47,6 +55,7 @@
 //   - A key under restrictive protection is refused with Forbidden, by RAM and IMS.
 //   - A call with a wrong signature is recorded too, under the name of the key's owner.
 //   - A RAM call without UserName is about the caller, and refused if that is no user.
+//   - A call in a region that the account has not opened is refused with InvalidRegionId.NotFound.
 //   - Messages, except for that of SignatureDoesNotMatch; and codes for calls that no client makes, such as
 //     MissingParameter, InvalidParameter, IncompleteSignature, InvalidAction.NotFound and InvalidNextToken.
 //
@@ -58,9 +67,10 @@
 //
 // # Limits
 //
-// A policy has one version; the documents of system policies are short. A resource is matched where the API names
-// one user, role, group or policy, and is * elsewhere. Variables in policies, tags, regions and resource groups are
-// unknown, and an unknown operator in a condition never helps an Allow and never hinders a Deny. Events are not delayed,
-// unsigned calls are not recorded, changes take effect at once, and nonces and calls are kept until the server closes.
-// There is no console.
+// The documents of system policies are short. A resource is matched where the API names
+// one user, role, group or policy, and is * elsewhere. Variables in policies, tags and resource groups are
+// unknown, and an unknown operator in a condition never helps an Allow and never hinders a Deny.
+// Unsigned calls are not recorded, changes take effect at once, and nonces and calls are kept until the server closes.
+// The region of a call is its parameter RegionId, for OSS that of the signature; without one it is the home region. Instances need no
+// network, start at once, and cost nothing. There is no console.
 package alibabatest

@@ -27,6 +27,7 @@ const (
 var (
 	keyID     = regexp.MustCompile(`\b(?:LTAI[A-Za-z0-9]{12,26}|STS\.[A-Za-z0-9]{16,40})\b`)
 	isSecret  = regexp.MustCompile(`(?i)password|secret|securitytoken|oidctoken|assertion|privatekey|credential`)
+	isNaming  = regexp.MustCompile(`(?:Id|Name|Type|Status)$`) // ServiceCredentialId is no secret
 	isPolicy  = regexp.MustCompile(`(?i)policy|document`)
 	isScript  = regexp.MustCompile(`(?i)userdata|commandcontent`)
 	isKeyName = regexp.MustCompile(`(?i)accesskeyid$|^accesskey$`)
@@ -87,7 +88,7 @@ func (f *fields) add(name, value string) {
 			f.text[name] = rules.NewSecret(value).String()
 		}
 		return
-	case isSecret.MatchString(last):
+	case isSecret.MatchString(last) && !isNaming.MatchString(last):
 		return
 	}
 	value = keyID.ReplaceAllStringFunc(value, func(id string) string {

@@ -94,10 +94,12 @@ func (c *Invocation) lookup() (lookup, *wire.Failure) {
 	}
 	for i := 1; c.param(attribute(i, "Key")) != ""; i++ {
 		key := c.param(attribute(i, "Key"))
-		if _, known := (state.Event{}).Attribute(key); !known || i > 2 {
+		if _, known := (state.Event{}).Attribute(key); !known {
 			return l, wire.Invalid(attribute(i, "Key"))
 		}
-		l.attributes[key] = c.param(attribute(i, "Value"))
+		if i == 1 || i == 2 && key == "EventName" && c.param(attribute(1, "Key")) == "ServiceName" {
+			l.attributes[key] = c.param(attribute(i, "Value"))
+		} // else it is silently ignored, as the real service does
 	}
 	return l, c.window(&l)
 }

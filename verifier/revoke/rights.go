@@ -35,7 +35,8 @@ func RightsFor(k Kind) Rights {
 	case Restore:
 		return Rights{with("ram:GetAccessKeyInfoInRecycleBin", "ram:ListAccessKeysInRecycleBin", "ram:RestoreAccessKeyFromRecycleBin"), nil}
 	case Watching:
-		return Rights{find, []string{"ram:GetAccessKeyLastUsed", "actiontrail:LookupEvents"}}
+		return Rights{find, []string{"ram:GetAccessKeyLastUsed", "actiontrail:LookupEvents",
+			"actiontrail:GetAccessKeyLastUsedIps", "actiontrail:GetAccessKeyLastUsedProducts", "ecs:DescribeRegions"}}
 	}
 	return Rights{}
 }

@@ -32,7 +32,7 @@ func (r *Revoker) planUndo(ctx context.Context, draft Action, q Request) ([]Acti
 func enable(draft Action, known bool) Action {
 	a := draft
 	a.Kind, a.From, a.To = Enable, State{Key: Inactive}, State{Key: Active}
-	a.Risks = []reason.Reason{reason.New("revoke.risk-enabled")}
+	a.Risks = []reason.Reason{reason.New("revoke.risk-enabled"), reason.New("revoke.risk-protected")}
 	if !known {
 		a.Risks = append(a.Risks, reason.New("revoke.risk-not-ours"))
 	}

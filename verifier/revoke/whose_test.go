@@ -210,6 +210,8 @@ func TestRestrictedKeyIsDisabledByTheAdministrator(t *testing.T) {
 	s.wantStatus(s.key, alibabatest.Inactive)
 }
 
+func look(last time.Duration) revoke.Look { return revoke.Look{Last: last} }
+
 func TestImpact(t *testing.T) {
 	s := newStage(t)
 	id := s.key.Credential().ID
@@ -219,7 +221,7 @@ func TestImpact(t *testing.T) {
 	}
 	s.account.PlantEvents(alibabatest.Event{Time: now.Add(-time.Minute), Service: "Ecs", Name: "RunInstances", KeyID: id.Reveal(), SourceIP: "198.51.100.9", ErrorCode: "Forbidden"})
 	s.key.SetLastUsed(now.Add(-time.Minute), "Ecs")
-	i, err := s.revoker().Impact(t.Context(), revoke.Subject{ID: id}, 24*time.Hour)
+	i, err := s.revoker().Impact(t.Context(), revoke.Subject{ID: id}, look(24*time.Hour))
 	if err != nil || len(i.Callers) != 2 || i.Unread() {
 		t.Fatalf("impact %+v, error %v", i, err)
 	}
@@ -228,9 +230,9 @@ func TestImpact(t *testing.T) {
 	}
 	hides(t, encode(t, i), s.key)
 	s.server.InjectFor("Actiontrail", "LookupEvents", denied(), -1)
-	if i, err := s.revoker().Impact(t.Context(), revoke.Subject{ID: id}, time.Hour); err != nil || i.NoCallers.IsZero() || !i.NoLastUse.IsZero() {
+	if i, err := s.revoker().Impact(t.Context(), revoke.Subject{ID: id}, look(time.Hour)); err != nil || i.NoCallers.IsZero() || !i.NoLastUse.IsZero() {
 		t.Errorf("without ActionTrail: %+v, error %v", i, err)
 	}
-	_, err = s.revoker().Impact(t.Context(), revoke.Subject{ID: rules.NewSecret("nobody's")}, time.Hour)
+	_, err = s.revoker().Impact(t.Context(), revoke.Subject{ID: rules.NewSecret("nobody's")}, look(time.Hour))
 	wantRefused(t, err, "revoke.no-users-key")
 }

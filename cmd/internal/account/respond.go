@@ -22,6 +22,7 @@ type respondOptions struct {
 	quarantine  quarantine
 	useLeaked   bool
 	secretStdin bool
+	regions     []string // where to look for who used a key; all if empty
 }
 
 func (a *app) respond() *cobra.Command {
@@ -44,6 +45,7 @@ func (a *app) respond() *cobra.Command {
 	o.quarantine.flags(f)
 	f.BoolVar(&o.useLeaked, "use-leaked-key", false, "")
 	f.BoolVar(&o.secretStdin, "secret-stdin", false, "")
+	f.StringSliceVar(&o.regions, "regions", nil, "")
 	o.acting.flags(f)
 	f.IntVar(&o.acting.maxKeys, "max-keys", 0, "")
 	return cmd

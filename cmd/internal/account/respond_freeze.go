@@ -166,7 +166,7 @@ func (r *response) impact(ctx context.Context, s *actor) error {
 			return ctx.Err()
 		}
 		shown++
-		i, err := s.revoker.Impact(ctx, f.Subject, 24*time.Hour)
+		i, err := s.revoker.Impact(ctx, f.Subject, revoke.Look{Last: 24 * time.Hour, Regions: r.regions, Ever: true})
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -174,6 +174,9 @@ func (r *response) impact(ctx context.Context, s *actor) error {
 			r.Code = command.ExitCloud
 			r.Line("respond.no-impact", f.Subject.ID.String(), err)
 		default:
+			if len(r.regions) == 0 {
+				r.regions = i.Regions // they need not be asked for again
+			}
 			r.showImpact(i)
 		}
 	}

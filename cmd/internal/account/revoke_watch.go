@@ -2,11 +2,14 @@ package account
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/account"
 	"github.com/akguard/akguard/verifier/revoke"
+	"github.com/akguard/akguard/verifier/usage"
 	"github.com/spf13/cobra"
 )
 
@@ -17,6 +20,7 @@ type watchOptions struct {
 	since    time.Duration
 	lasts    time.Duration // how long to keep looking; 0 means once
 	interval time.Duration
+	regions  []string // where to look; all if empty
 }
 
 func (a *app) revokeWatch() *cobra.Command {
@@ -36,6 +40,7 @@ func (a *app) revokeWatch() *cobra.Command {
 	f.DurationVar(&o.since, "since", 24*time.Hour, "")
 	f.DurationVar(&o.lasts, "for", 0, "")
 	f.DurationVar(&o.interval, "interval", time.Minute, "")
+	f.StringSliceVar(&o.regions, "regions", nil, "")
 	o.acting.cloud.AddTo(f)
 	return cmd
 }
@@ -72,11 +77,14 @@ func (a *app) runWatch(ctx context.Context, o watchOptions) error {
 	}
 	start := time.Now()
 	look := func() (*revoke.Impact, error) { // the window grows: its start stays
-		return s.revoker.Impact(ctx, revoke.Subject{ID: id}, o.since+time.Since(start))
+		return s.revoker.Impact(ctx, revoke.Subject{ID: id}, revoke.Look{Last: o.since + time.Since(start), Regions: o.regions})
 	}
-	i, err := look()
+	i, err := s.revoker.Impact(ctx, revoke.Subject{ID: id}, revoke.Look{Last: o.since, Regions: o.regions, Ever: true})
 	if err != nil {
 		return cloudFailure(ctx, err)
+	}
+	if len(o.regions) == 0 {
+		o.regions = i.Regions // they need not be asked for again
 	}
 	a.showImpact(i)
 	return a.keepWatching(ctx, o, i, look)
@@ -111,7 +119,7 @@ func (a *app) showNews(seen, i *revoke.Impact) {
 	if seen.State != i.State {
 		a.Line("watch.state-changed", i.Until, i.Target.ID, i.State.Reason())
 	}
-	before := make(map[revoke.Caller]bool)
+	before := make(map[usage.Caller]bool)
 	for _, c := range seen.Callers {
 		before[c] = true
 	}
@@ -132,16 +140,36 @@ func (a *app) showImpact(i *revoke.Impact) {
 	if len(i.Callers) == 0 && i.NoCallers.IsZero() { // an empty list says something only if it was read
 		a.Line("watch.no-calls", i.Since, i.Until)
 	}
-	if i.NoCallers.IsZero() {
-		a.Line("watch.limits", int(i.Delay().Minutes()))
-		if i.Region != "" {
-			a.Line("watch.one-region", i.Region)
-		}
-	}
 	if i.Partial {
 		a.Line("watch.partial")
 	}
+	a.showEver(i.Ever)
+	a.Line("watch.regions", len(i.Regions), few(i.Regions))
+	a.Line("watch.limits", int(usage.Delay.Minutes()), i.Until.Add(usage.Delay))
 	a.showUnread(i)
+}
+
+// few lists the first of many names.
+func few(names []string) string {
+	const most = 8
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
+}
+
+// showEver writes the addresses and services that are remembered of a key.
+func (a *app) showEver(ever []account.Usage) {
+	named := map[string][]string{}
+	for _, u := range ever {
+		named[u.Kind] = append(named[u.Kind], u.Value)
+	}
+	if len(named["ip"]) > 0 {
+		a.Line("watch.addresses", len(named["ip"]), few(named["ip"]))
+	}
+	if len(named["product"]) > 0 {
+		a.Line("watch.products", len(named["product"]), few(named["product"]))
+	}
 }
 
 func lastUse(i *revoke.Impact) reason.Reason {
@@ -156,7 +184,7 @@ func lastUse(i *revoke.Impact) reason.Reason {
 	return reason.New("revoke.used-in", i.LastUsed, i.Service)
 }
 
-func (a *app) showCaller(c revoke.Caller) {
+func (a *app) showCaller(c usage.Caller) {
 	calls := reason.New("watch.calls", c.Calls)
 	if c.Failed > 0 {
 		calls = reason.New("watch.calls-refused", c.Calls, c.Failed)
@@ -174,5 +202,32 @@ func (a *app) showUnread(i *revoke.Impact) {
 	}
 	if !i.NoCallers.IsZero() {
 		a.Line("watch.no-events", i.NoCallers, i.Since, i.Until)
+	}
+	a.showBlind(i.Ledger)
+}
+
+// showBlind writes which questions had no answer, those with the same reason together.
+func (a *app) showBlind(l account.Ledger) {
+	type gap struct{ ask, why string }
+	var order []gap
+	regions := map[gap][]string{}
+	for _, e := range l {
+		if e.Outcome != account.Denied && e.Outcome != account.Failed {
+			continue
+		}
+		g := gap{e.Action, a.Print(e.Why)}
+		if _, seen := regions[g]; !seen {
+			order = append(order, g)
+		}
+		if e.Region != "" {
+			regions[g] = append(regions[g], e.Region)
+		}
+	}
+	for _, g := range order {
+		if in := regions[g]; len(in) > 0 {
+			a.Line("watch.blind-in", g.ask, len(in), few(in), g.why)
+		} else {
+			a.Line("watch.blind", g.ask, g.why)
+		}
 	}
 }

@@ -213,20 +213,24 @@ program. If the key is active, these callers will stop working when you disable 
 still try either need a new key or are misusing the leaked one.
 
 With --for, akguard keeps looking for that time, after each --interval, and shows what is new; Ctrl-C ends it.
-ActionTrail shows a call about ten minutes after it was made. Each region records its own calls; --region chooses the
-region.
+ActionTrail shows a call about ten minutes after it was made. Each region records its own calls: akguard looks in all
+that the account has opened, at two calls a second, or in those that --regions names. It also shows from which addresses
+and for which services the key was used in 400 days.
 
-It needs ram:GetUser and ram:ListAccessKeys. Without ram:GetAccessKeyLastUsed and actiontrail:LookupEvents it shows
-less, and says what is missing.
+It needs ram:GetUser and ram:ListAccessKeys. Without ram:GetAccessKeyLastUsed, actiontrail:LookupEvents,
+actiontrail:GetAccessKeyLastUsedIps, actiontrail:GetAccessKeyLastUsedProducts and ecs:DescribeRegions it shows less, and
+says what is missing.
 
 {1}`,
 		zh: `显示谁在使用，或仍在尝试使用密钥：最近使用时间，以及操作审计（ActionTrail）记录的调用，按服务、地址和程序列出。
 如果密钥处于启用状态，禁用后这些调用者会受影响。如果已禁用，仍在失败的调用者需要新的密钥，或者就是发现泄露密钥的人。
 
 带 --for 时，akguard 在该时间内每隔 --interval 再查看一次，只显示新的内容；Ctrl-C 结束。ActionTrail 约十分钟后才显示
-一次调用，且每个地域只记录自己的调用（--region）。
+一次调用，且每个地域只记录自己的调用：akguard 以每秒两次的速度查询账号开通的所有地域，或 --regions 指定的地域，并显示
+400 天内密钥从哪些地址使用、用于哪些服务。
 
-需要 ram:GetUser 和 ram:ListAccessKeys。没有 ram:GetAccessKeyLastUsed 和 actiontrail:LookupEvents 时显示的内容较少，
+需要 ram:GetUser 和 ram:ListAccessKeys。没有 ram:GetAccessKeyLastUsed、actiontrail:LookupEvents、
+actiontrail:GetAccessKeyLastUsedIps、actiontrail:GetAccessKeyLastUsedProducts 和 ecs:DescribeRegions 时显示的内容较少，
 并会说明缺少什么。
 
 {1}`,
@@ -237,6 +241,7 @@ less, and says what is missing.
 	},
 	"flag.since":    {en: "look back over this `TIME`, up to 2160h", zh: "回溯的时间 `TIME`，最长 2160h"},
 	"flag.for":      {en: "keep looking for this `TIME`, and show what is new; by default, look once", zh: "持续的时间 `TIME`，显示新的内容；默认只查看一次"},
+	"flag.regions":  {en: "look for calls in these `REGIONS` alone", zh: "只在这些地域 `REGIONS` 查找调用"},
 	"flag.interval": {en: "with --for: look again after each `TIME`", zh: "与 --for 一起：每隔 `TIME` 查看一次"},
 
 	"help.respond.short": {en: "Go through the first ten minutes after a leak in one command", zh: "一条命令走完泄露后的最初十分钟"},

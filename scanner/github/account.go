@@ -30,6 +30,8 @@ type AccountOptions struct {
 	HTTP   *http.Client // nil: one with a timeout for each request
 	// MaxWait is how long one request waits for limits and failures to pass. 0 is as long as it takes.
 	MaxWait time.Duration
+	// Slow is told when GitHub has not answered a request for a while, and for how long it is waited at most; may be nil.
+	Slow func(waited, limit time.Duration)
 }
 
 // Account reads the repositories of organizations and users. It is safe for concurrent use.
@@ -37,6 +39,7 @@ type Account struct {
 	*api
 	tokens Tokens
 	app    bool // they are an App's
+	filing filing
 }
 
 // NewAccount returns an account.
@@ -49,7 +52,7 @@ func NewAccount(o AccountOptions) (*Account, error) {
 	if o.Budget != nil {
 		t.Budget = o.Budget
 	}
-	t.Cache = new(transport.Cache)
+	t.Cache, t.Slow = new(transport.Cache), o.Slow
 	if pool, ok := http.DefaultTransport.(*http.Transport); ok { // many requests at once would open many connections
 		pool = pool.Clone()
 		pool.MaxIdleConnsPerHost = maxIdle

@@ -493,6 +493,7 @@ func TestFileIssue(t *testing.T) {
 	}
 	i := github.Issue{Marker: "c1", Title: "A key", Body: "text", Labels: []string{"security"}}
 	var urls []string
+	s.Forget()
 	for _, body := range []string{"text", "text", "other"} {
 		i.Body = body
 		filed, err := a.FileIssue(t.Context(), repository, i)
@@ -506,6 +507,10 @@ func TestFileIssue(t *testing.T) {
 	}
 	if len(r.Issues) != 2 || urls[0] != urls[2] || r.Issues[1].Body != "other\n\n<!-- akguard:c1 -->" || r.Issues[0].Title != "x" || len(r.Issues[1].Labels) != 1 {
 		t.Errorf("%v, %+v", urls, r.Issues[1])
+	}
+	// The user, the list of issues, a new issue and a changed one.
+	if n := s.Stats().REST; n != 4 {
+		t.Errorf("%d requests", n)
 	}
 	i.Marker = "-->"
 	if _, err := a.FileIssue(t.Context(), repository, i); err == nil {

@@ -24,12 +24,13 @@ import (
 
 // AppOptions say which App asks for tokens. ID and Key are required, and Installation or Owner.
 type AppOptions struct {
-	ID           string       // of the App, or its client ID
-	Key          []byte       // the private key, as the PEM file that GitHub hands out
-	Installation int64        // 0: looked up by Owner
-	Owner        string       // the organization or user that has installed the App
-	API          string       // as GITHUB_API_URL; "" is github.com's
-	HTTP         *http.Client // nil: one with a timeout for each request
+	ID           string                            // of the App, or its client ID
+	Key          []byte                            // the private key, as the PEM file that GitHub hands out
+	Installation int64                             // 0: looked up by Owner
+	Owner        string                            // the organization or user that has installed the App
+	API          string                            // as GITHUB_API_URL; "" is github.com's
+	HTTP         *http.Client                      // nil: one with a timeout for each request
+	Slow         func(waited, limit time.Duration) // as AccountOptions.Slow
 }
 
 const (
@@ -67,6 +68,7 @@ func NewApp(o AppOptions) (Tokens, error) {
 	}
 	signs := &assertions{id: o.ID, sign: signer(key)}
 	t := newTransport(base, signs)
+	t.Slow = o.Slow
 	a := &app{api: newAPI(base, o.HTTP, t), installation: o.Installation, owner: o.Owner, turn: make(chan struct{}, 1)}
 	t.Next = &dated{t.Next, signs}
 	return a, nil

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -10,6 +11,7 @@ import (
 // Events are what has happened lately in an organization, or to a user's repositories, as far as it may have added something.
 type Events struct {
 	Repositories []int64 // each once, the latest first
+	Extras       []int64 // those to which something was added that is not in git; each once
 	Last         int64   // the number of the latest event; later ones are new
 	ETag         string
 	Again        time.Duration // how long GitHub asks to wait before the next question
@@ -29,6 +31,12 @@ type event struct {
 
 // addingEvents are the events after which a repository may have more.
 var addingEvents = map[string]bool{"PushEvent": true, "CreateEvent": true, "PullRequestEvent": true, "GollumEvent": true, "PublicEvent": true}
+
+// extraEvents are those after which there may be more beside the repository. Runs of workflows are not among the events.
+var extraEvents = map[string]bool{
+	"IssuesEvent": true, "IssueCommentEvent": true, "PullRequestReviewEvent": true, "PullRequestReviewCommentEvent": true,
+	"PullRequestEvent": true, "DiscussionEvent": true, "ReleaseEvent": true,
+}
 
 // Events returns the events after a number, of an organization or of a user: GitHub keeps 300 of the last 90 days, shows them
 // with a delay of half a minute to some minutes, and needs no quota where the ETag still fits.
@@ -59,13 +67,17 @@ func (a *Account) Events(ctx context.Context, owner string, user bool, after Eve
 		return after, a.failed(ctx, "GET /"+address, err)
 	}
 	out.ETag = resp.Header.Get("ETag")
-	seen := map[int64]bool{}
 	for _, e := range page {
 		id, _ := strconv.ParseInt(e.ID, 10, 64)
 		out.Last = max(out.Last, id)
-		if id > after.Last && addingEvents[e.Type] && e.Repo.ID != 0 && !seen[e.Repo.ID] {
-			seen[e.Repo.ID] = true
+		if id <= after.Last || e.Repo.ID == 0 {
+			continue
+		}
+		if addingEvents[e.Type] && !slices.Contains(out.Repositories, e.Repo.ID) {
 			out.Repositories = append(out.Repositories, e.Repo.ID)
+		}
+		if extraEvents[e.Type] && !slices.Contains(out.Extras, e.Repo.ID) {
+			out.Extras = append(out.Extras, e.Repo.ID)
 		}
 	}
 	return out, nil

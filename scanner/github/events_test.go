@@ -13,7 +13,7 @@ import (
 
 // TestEvents polls twice. The second answer has one event more, and the third says that nothing has changed.
 func TestEvents(t *testing.T) {
-	events := []string{`{"id":"5","type":"PushEvent","repo":{"id":1}}`, `{"id":"4","type":"WatchEvent","repo":{"id":2}}`, `{"id":"3","type":"GollumEvent","repo":{"id":3}}`, `{"id":"2","type":"PushEvent","repo":{"id":1}}`}
+	events := []string{`{"id":"5","type":"PushEvent","repo":{"id":1}}`, `{"id":"4","type":"WatchEvent","repo":{"id":2}}`, `{"id":"3","type":"GollumEvent","repo":{"id":3}}`, `{"id":"2","type":"PushEvent","repo":{"id":1}}`, `{"id":"1","type":"IssueCommentEvent","repo":{"id":8}}`}
 	asked := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked++
@@ -46,6 +46,9 @@ func TestEvents(t *testing.T) {
 	for i, want := range [][]int64{{1, 3}, {9}, nil} {
 		if seen, err = account.Events(t.Context(), "acme", false, seen); err != nil {
 			t.Fatal(err)
+		}
+		if i == 0 != slices.Equal(seen.Extras, []int64{8}) {
+			t.Errorf("answer %d: extras %v", i, seen.Extras)
 		}
 		if !slices.Equal(seen.Repositories, want) || seen.Again != 7*time.Second {
 			t.Errorf("answer %d: %+v, want %v", i, seen, want)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/google/go-github/v62/github"
 
@@ -32,43 +33,68 @@ func (a *Account) FileIssue(ctx context.Context, r Repository, i Issue) (Filed, 
 	if i.Marker == "" || strings.Trim(i.Marker, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
 		return Filed{}, reason.NewError("github.marker", i.Marker)
 	}
-	rights, err := a.Rights(ctx)
+	a.filing.Lock()
+	defer a.filing.Unlock()
+	body := i.Body + "\n\n" + markerStart + i.Marker + markerEnd
+	own, err := a.filed(ctx, r)
 	if err != nil {
 		return Filed{}, err
 	}
-	body := i.Body + "\n\n<!-- akguard:" + i.Marker + " -->"
-	known, err := a.filed(ctx, r, i, rights.Login)
-	if err != nil {
-		return Filed{}, err
-	}
+	known := own[i.Marker]
 	request := &github.IssueRequest{Title: &i.Title, Body: &body}
 	if known != nil {
 		if known.GetBody() == body && known.GetTitle() == i.Title {
 			return Filed{URL: known.GetHTMLURL()}, nil
 		}
 		_, _, err = a.rest.Issues.Edit(transport.Repeatable(ctx), r.Owner, r.Name, known.GetNumber(), request)
+		if err == nil {
+			known.Title, known.Body = request.Title, request.Body
+		}
 		return Filed{URL: known.GetHTMLURL()}, a.failed(ctx, fmt.Sprintf("PATCH /repos/%s/issues/%d", r.FullName(), known.GetNumber()), err)
 	}
 	if len(i.Labels) > 0 {
 		request.Labels = &i.Labels
 	}
 	created, _, err := a.rest.Issues.Create(ctx, r.Owner, r.Name, request)
+	if err == nil {
+		own[i.Marker] = created
+	} else {
+		delete(a.filing.own, r.FullName()) // it may have been opened: the next call looks
+	}
 	return Filed{created.GetHTMLURL(), err == nil}, a.failed(ctx, "POST /repos/"+r.FullName()+"/issues", err)
 }
 
-// filed returns the issue with a marker. Anybody can write a marker: only an issue of the token's own user counts, or of a
-// bot where the token is an App's. The search is by list, because GitHub's index is late.
-func (a *Account) filed(ctx context.Context, r Repository, i Issue, login string) (*github.Issue, error) {
-	address := "repos/" + r.FullName() + "/issues?state=all&per_page=100&creator=" + login
-	if login == "" {
-		address = "repos/" + r.FullName() + "/issues?state=all&per_page=100"
+// filing is what is known of issues that were filed. The lock is held while one is: else two calls could open the same.
+type filing struct {
+	sync.Mutex
+	login *string                             // of the token's user, "" for an App; nil if it is not known
+	own   map[string]map[string]*github.Issue // by OWNER/NAME and marker
+}
+
+// filed returns the issues of a repository that have a marker, and asks for them once. Anybody can write a marker: only an issue of the
+// token's own user counts, or of a bot where the token is an App's. The search is by list, because GitHub's index is late.
+func (a *Account) filed(ctx context.Context, r Repository) (map[string]*github.Issue, error) {
+	if own, ok := a.filing.own[r.FullName()]; ok {
+		return own, nil
 	}
-	var found *github.Issue
+	if a.filing.login == nil {
+		rights, err := a.Rights(ctx)
+		if err != nil {
+			return nil, err
+		}
+		a.filing.login = &rights.Login
+	}
+	login := *a.filing.login
+	address := "repos/" + r.FullName() + "/issues?state=all&per_page=100"
+	if login != "" {
+		address += "&creator=" + login
+	}
+	own := map[string]*github.Issue{}
 	err := list(ctx, a.api, address, func(page []*github.Issue) bool {
 		for _, one := range page {
-			own := strings.EqualFold(one.GetUser().GetLogin(), login) || login == "" && one.GetUser().GetType() == "Bot"
-			if own && !one.IsPullRequest() && strings.HasSuffix(one.GetBody(), "<!-- akguard:"+i.Marker+" -->") {
-				found = one // the first that was opened, if there are several
+			ours := strings.EqualFold(one.GetUser().GetLogin(), login) || login == "" && one.GetUser().GetType() == "Bot"
+			if marker := markerOf(one.GetBody()); ours && marker != "" && !one.IsPullRequest() {
+				own[marker] = one // the first that was opened, if there are several
 			}
 		}
 		return true
@@ -76,5 +102,27 @@ func (a *Account) filed(ctx context.Context, r Repository, i Issue, login string
 	if Status(err) == http.StatusGone {
 		err = reason.NewError("github.issues-off", r.FullName())
 	}
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	if a.filing.own == nil {
+		a.filing.own = map[string]map[string]*github.Issue{}
+	}
+	a.filing.own[r.FullName()] = own
+	return own, nil
 }
+
+// markerOf returns the marker at the end of the text of an issue; "" if there is none.
+func markerOf(body string) string {
+	i := strings.LastIndex(body, markerStart)
+	if i < 0 || !strings.HasSuffix(body, markerEnd) {
+		return ""
+	}
+	return strings.TrimSuffix(body[i+len(markerStart):], markerEnd)
+}
+
+// What is around the marker of an issue.
+const (
+	markerStart = "<!-- akguard:"
+	markerEnd   = " -->"
+)

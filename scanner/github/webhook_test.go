@@ -25,6 +25,7 @@ func TestDelivery(t *testing.T) {
 	}{
 		"push":                  {"push", sign(body, secret), body, secret, 42, true},
 		"wiki":                  {"gollum", sign(body, secret), body, secret, 42, true},
+		"comment":               {"issue_comment", sign(body, secret), body, secret, 42, true},
 		"deleted branch":        {"push", sign(`{"deleted":true,"repository":{"id":42}}`, secret), `{"deleted":true,"repository":{"id":42}}`, secret, 0, true},
 		"ping":                  {"ping", sign("{}", secret), "{}", secret, 0, true},
 		"another secret":        {"push", sign(body, "x"), body, secret, 0, false},
@@ -36,7 +37,7 @@ func TestDelivery(t *testing.T) {
 		"signed, another shape": {"push", sign(`{"repository":7}`, secret), `{"repository":7}`, secret, 0, false},
 	} {
 		got, err := github.ParseDelivery(c.event, c.signature, []byte(c.body), []byte(c.secret))
-		if (err == nil) != c.ok || got.Repository != c.want {
+		if (err == nil) != c.ok || got.Repository != c.want || got.Extra != (name == "comment") {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}

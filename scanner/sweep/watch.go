@@ -21,6 +21,8 @@ type WatchOptions struct {
 	Store Store
 	Rules *rules.Set
 	Scope func(github.Repository) bool // whether a repository is watched
+	// Extras is the content besides git to read with each look.
+	Extras Extras
 	// Added yields the numbers of repositories to which something may have been added.
 	Added <-chan int64
 	// Seen is called when a repository was looked at, with the findings that it did not have before. It is not called
@@ -112,7 +114,7 @@ func (w *watching) ask(ctx context.Context, id int64) error {
 	case !w.opts.Scope(r):
 		return nil
 	}
-	job := Job{Sweep: "watch-" + rand.Text(), Repository: r, Base: r.Parent}
+	job := Job{Sweep: "watch-" + rand.Text(), Repository: r, Base: r.Parent, Extras: w.opts.Extras}
 	a := &attention{job: job, asked: w.opts.Now(), known: map[string]bool{}}
 	if err := w.each(ctx, id, func(f finding.Finding) { a.known[f.Fingerprint] = true }); err != nil {
 		return err

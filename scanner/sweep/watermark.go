@@ -42,7 +42,7 @@ type Watermark struct {
 	// Skips are what the scans so far have not read, and are not going to: the same content would be skipped again.
 	Skips        []Skip `json:"skips,omitempty"`
 	MoreSkips    int    `json:"moreSkips,omitempty"`
-	Blobs        int64  `json:"blobs"`
+	Blobs        int64  `json:"blobs"` // that the last scan has read, like Bytes and Commits
 	Bytes        int64  `json:"bytes"`
 	Commits      int64  `json:"commits"`
 	Gone         int    `json:"gone,omitempty"` // lost heads that the server does not serve any more

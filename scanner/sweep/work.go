@@ -268,7 +268,7 @@ func (w *Worker) advance(mark Watermark, job Job, out Outcome, extras *extras, s
 		next.State = Unchanged
 	}
 	if !same {
-		next.Skips, next.MoreSkips, next.Blobs, next.Bytes, next.Commits, next.Gone = nil, 0, 0, 0, 0, 0
+		next.Skips, next.MoreSkips, next.Gone = nil, 0, 0
 	}
 	next.Key, next.Read, next.Milliseconds = w.opts.Key, out.Read, took.Milliseconds()
 	for _, s := range skips {
@@ -281,7 +281,7 @@ func (w *Worker) advance(mark Watermark, job Job, out Outcome, extras *extras, s
 		next.Owners = *out.Owners
 	}
 	extras.advance(&next, same)
-	next.Blobs, next.Bytes, next.Commits, next.Gone = next.Blobs+out.Blobs, next.Bytes+out.Bytes, next.Commits+out.Commits, next.Gone+len(out.Gone)
+	next.Blobs, next.Bytes, next.Commits, next.Gone = out.Blobs, out.Bytes, out.Commits, next.Gone+len(out.Gone)
 	return next
 }
 

@@ -274,6 +274,7 @@ func limits() []string {
 // next is the watermark of a repository that was handled.
 func (w *Worker) next(mark Watermark, job Job, s State) Watermark {
 	mark.Name, mark.Sweep, mark.State, mark.At, mark.Reason = job.Repository.FullName(), job.Sweep, s, w.opts.Now().UTC(), reason.Reason{}
+	mark.Blobs, mark.Bytes, mark.Commits, mark.Milliseconds = 0, 0, 0, 0
 	return mark
 }
 

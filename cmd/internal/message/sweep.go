@@ -16,6 +16,7 @@ var sweepTexts = texts{
 	"sweep.lost-gone":         {en: "{1} commits that lost their refs are not served any more", one: "one commit that lost its ref is not served any more", zh: "{1} 个失去引用的提交已无法获取"},
 	"sweep.listening":         {en: "workers can join: akguard sweep worker --nats {1}, with the token of {2}", zh: "工作进程可加入：akguard sweep worker --nats {1}，令牌见 {2}"},
 	"sweep.worker-joined":     {en: "working for {1}; press Ctrl-C to leave", zh: "正在为 {1} 工作；按 Ctrl-C 退出"},
+	"sweep.slow":              {en: "GitHub has not answered for {1}: waiting up to {2} for each of four attempts", zh: "GitHub 已有 {1} 没有应答：共尝试四次，每次最多等待 {2}"},
 	"sweep.queue":             {en: "queue: {1}", zh: "队列：{1}"},
 	"sweep.stopped":           {en: "the sweep stops: {1}", zh: "扫描停止：{1}"},
 	"sweep.queue-failed":      {en: "the queue could not be opened: {1}", zh: "无法打开队列：{1}"},
@@ -48,6 +49,9 @@ var sweepTexts = texts{
 	"usage.sweep-webhook.hint":        {en: "give --webhook an address of this machine, such as 127.0.0.1:8080, behind a server that speaks TLS", zh: "请为 --webhook 指定本机地址，如 127.0.0.1:8080，并置于支持 TLS 的服务器之后"},
 	"usage.sweep-webhook-secret":      {en: "the secret of the webhook, {1}, could not be read: {2}", zh: "无法读取 webhook 的密钥 {1}：{2}"},
 	"usage.sweep-webhook-secret.hint": {en: "name a file that has the secret as GitHub has it, with --webhook-secret", zh: "请用 --webhook-secret 指定文件，内容与 GitHub 中设置的密钥一致"},
+
+	"usage.sweep-watch-actions":      {en: "GitHub tells of runs of workflows by webhooks alone: --actions needs --webhook", zh: "GitHub 只通过 webhook 通知工作流运行：--actions 需要 --webhook"},
+	"usage.sweep-watch-actions.hint": {en: "give --webhook and --webhook-secret, or leave the logs to akguard sweep github --actions", zh: "请使用 --webhook 和 --webhook-secret，或用 akguard sweep github --actions 读取日志"},
 
 	"sweep.told":     {en: "messages: {1} sent, {2} were told before, {3} failed", zh: "通知：已发送 {1} 条，之前已通知 {2} 条，失败 {3} 条"},
 	"sweep.not-told": {en: "a message could not be sent: {1}", zh: "无法发送通知：{1}"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/cmd/internal/config"
@@ -36,14 +37,14 @@ func tokenVariables() []string { return []string{"AKGUARD_GITHUB_TOKEN", "GITHUB
 const maxToken = 64 << 10
 
 // tokens returns the source of tokens.
-func (o forgeFlags) tokens(owner string) (github.Tokens, error) {
+func (o forgeFlags) tokens(owner string, slow func(waited, limit time.Duration)) (github.Tokens, error) {
 	switch {
 	case (o.app == "") != (o.appKey == ""):
 		return nil, command.Usage("usage.sweep-app")
 	case o.app != "" && o.tokenFile != "":
 		return nil, command.Usage("usage.exclusive", "--token-file", "--app-id")
 	case o.app != "":
-		return o.appTokens(owner)
+		return o.appTokens(owner, slow)
 	case o.tokenFile != "":
 		text, err := config.ReadFile(o.tokenFile, maxToken)
 		if err != nil {
@@ -73,12 +74,12 @@ func (o forgeFlags) identity() string {
 	return fmt.Sprintf("app-%s-%d", id, o.installation)
 }
 
-func (o forgeFlags) appTokens(owner string) (github.Tokens, error) {
+func (o forgeFlags) appTokens(owner string, slow func(waited, limit time.Duration)) (github.Tokens, error) {
 	pem, err := config.ReadFile(o.appKey, maxToken)
 	if err != nil {
 		return nil, command.Usage("usage.sweep-app-key", o.appKey, err)
 	}
-	tokens, err := github.NewApp(github.AppOptions{ID: o.app, Key: pem, Installation: o.installation, Owner: owner, API: o.api})
+	tokens, err := github.NewApp(github.AppOptions{ID: o.app, Key: pem, Installation: o.installation, Owner: owner, API: o.api, Slow: slow})
 	if err != nil {
 		return nil, command.Usage("usage.sweep-app-key", o.appKey, err)
 	}

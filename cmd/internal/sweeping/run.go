@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
@@ -36,7 +37,7 @@ type githubRun struct {
 
 func (r *githubRun) run(ctx context.Context) error {
 	r.began = time.Now()
-	tokens, err := r.opts.forge.tokens(r.opts.owner())
+	tokens, err := r.opts.forge.tokens(r.opts.owner(), r.slow(r.opts.quiet))
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (r *githubRun) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return failed(err)
+		return r.failed(err)
 	}
 	if reported := r.report(out, sum, ctx.Err() != nil); reported != nil {
 		return reported
@@ -76,12 +77,12 @@ func (r *githubRun) run(ctx context.Context) error {
 }
 
 // failed is the error of a sweep that could not go on. What GitHub refuses now, it refuses again.
-func failed(err error) error {
+func (a *app) failed(err error) error {
 	switch github.Status(err) {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
 		return command.Usage("usage.sweep-refused", err)
 	}
-	return command.Failed(command.ExitIncomplete, "sweep.failed", err)
+	return a.queueError(command.ExitIncomplete, "sweep.failed", err)
 }
 
 // openQueue opens the queue: in a folder of this machine, or in a cluster.
@@ -216,6 +217,11 @@ type workerPool struct {
 
 // newPool makes the workers of this process.
 func (a *app) newPool(ctx context.Context, o workFlags, tokens github.Tokens, q *queue.Queue) (c workerPool, err error) {
+	defer func() {
+		if err != nil {
+			c.close()
+		}
+	}()
 	if c.rules, err = o.ruleSet(); err != nil {
 		return c, err
 	}
@@ -232,7 +238,7 @@ func (a *app) newPool(ctx context.Context, o workFlags, tokens github.Tokens, q 
 		return c, a.queueFailed(ctx, err)
 	}
 	budget := github.NewBudget(github.BudgetOptions{Store: store})
-	if c.account, err = github.NewAccount(github.AccountOptions{API: o.forge.api, Tokens: tokens, Budget: budget}); err != nil {
+	if c.account, err = github.NewAccount(github.AccountOptions{API: o.forge.api, Tokens: tokens, Budget: budget, Slow: a.slow(o.quiet)}); err != nil {
 		return c, command.Usage("usage.sweep-api", err)
 	}
 	scanner, err := o.newIsolated(c.rules, c.account.Secrets)
@@ -243,7 +249,7 @@ func (a *app) newPool(ctx context.Context, o workFlags, tokens github.Tokens, q 
 	host, _ := os.Hostname()
 	for range o.workers {
 		w, err := sweep.NewWorker(ctx, sweep.WorkerOptions{
-			Queue: q, Store: q, Forge: c.account, Content: c.account, Scanner: scanner, Rules: c.rules, Verifier: v, Key: c.key, Limits: o.limits(), Secrets: o.secrets,
+			Queue: q, Store: q, Forge: c.account, Content: c.account, Temp: scanner.pool.Folder(), Scanner: scanner, Rules: c.rules, Verifier: v, Key: c.key, Limits: o.limits(), Secrets: o.secrets,
 			Time: o.time, Name: host, Retries: func(f sweep.Failure) {
 				if !o.quiet {
 					a.Say("sweep.retry", f.Repository, f.Try, f.Of, reason.Of(f.Err))
@@ -256,6 +262,21 @@ func (a *app) newPool(ctx context.Context, o workFlags, tokens github.Tokens, q 
 		c.workers = append(c.workers, w)
 	}
 	return c, nil
+}
+
+// slow says that GitHub does not answer, no more than twice a minute.
+func (a *app) slow(quiet bool) func(waited, limit time.Duration) {
+	var mu sync.Mutex
+	var last time.Time
+	return func(waited, limit time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		if quiet || time.Since(last) < 30*time.Second {
+			return
+		}
+		last = time.Now()
+		a.Say("sweep.slow", waited, limit)
+	}
 }
 
 // work has the workers work until ctx ends, or until one cannot go on.
@@ -293,5 +314,19 @@ func (a *app) queueFailed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return command.Failed(command.ExitUsage, "sweep.queue-failed", err)
+	return a.queueError(command.ExitUsage, "sweep.queue-failed", err)
+}
+
+// queueError is an error with the hint that fits the queue's own, if that has one.
+func (a *app) queueError(code int, key string, err error) error {
+	failed := reason.NewError(key, err)
+	failed.Hint = reason.New(key+".hint", err)
+	var known *reason.Error
+	if errors.As(err, &known) && strings.HasPrefix(known.Reason.Code, "queue.") {
+		failed.Hint = known.Hint
+		if hint := reason.New(known.Reason.Code+".hint", known.Reason.Args()...); a.Words.Has(hint.Code) {
+			failed.Hint = hint
+		}
+	}
+	return &command.Failure{Err: failed, Code: code}
 }

@@ -43,6 +43,9 @@ func (a *app) watch() *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
+			if o.extras.Actions && o.webhook == "" {
+				return command.Usage("usage.sweep-watch-actions")
+			}
 			return (&watchRun{githubRun{app: a, opts: o.githubOptions}, o}).run(cmd.Context())
 		},
 	}
@@ -54,7 +57,10 @@ func (a *app) watch() *cobra.Command {
 	f.StringVar(&o.state, "state", "", "")
 	f.StringVar(&o.webhook, "webhook", "", "")
 	f.StringVar(&o.secret, "webhook-secret", "", "")
-	f.DurationVar(&o.every, "every", time.Second, "")
+	f.BoolVar(&o.extras.Texts, "issues", false, "")
+	f.BoolVar(&o.extras.Assets, "assets", false, "")
+	f.BoolVar(&o.extras.Actions, "actions", false, "")
+	f.DurationVar(&o.every, "every", pollEvery, "")
 	f.StringVarP(&o.format, "format", "f", "text", "")
 	return cmd
 }
@@ -66,7 +72,7 @@ type watchRun struct {
 }
 
 func (r *watchRun) run(ctx context.Context) error {
-	tokens, err := r.opts.forge.tokens(r.opts.owner())
+	tokens, err := r.opts.forge.tokens(r.opts.owner(), r.slow(r.opts.quiet))
 	if err != nil {
 		return err
 	}
@@ -87,20 +93,24 @@ func (r *watchRun) run(ctx context.Context) error {
 		if err := r.serve(ctx, g, added); err != nil {
 			return err
 		}
+		g.Go(func() error { // a wrong token is told now, and not with the first push
+			_, err := r.pool.account.Rights(ctx)
+			return err
+		})
 	} else {
 		r.poll(ctx, g, added)
 	}
 	g.Go(func() error { return r.pool.work(ctx) })
 	g.Go(func() error {
 		return sweep.Watch(ctx, sweep.WatchOptions{
-			Forge: r.pool.account, Queue: r.queue, Store: r.queue, Rules: r.pool.rules, Scope: r.opts.watches, Added: added, Seen: func(l sweep.Look) error { return r.seen(ctx, l) },
+			Forge: r.pool.account, Queue: r.queue, Store: r.queue, Rules: r.pool.rules, Scope: r.opts.watches, Extras: r.opts.extras, Added: added, Seen: func(l sweep.Look) error { return r.seen(ctx, l) },
 		})
 	})
 	err = g.Wait()
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return command.Failed(command.ExitIncomplete, "sweep.failed", err)
+	return r.failed(err)
 }
 
 // watches reports whether a repository is in the scope.
@@ -193,7 +203,7 @@ func (r *watchRun) take(req *http.Request, secret []byte, added chan<- int64) in
 	switch {
 	case err != nil:
 		return http.StatusForbidden
-	case d.Repository == 0:
+	case d.Repository == 0, d.Extra && r.opts.extras == (sweep.Extras{}):
 		return http.StatusNoContent
 	}
 	select {
@@ -204,10 +214,18 @@ func (r *watchRun) take(req *http.Request, secret []byte, added chan<- int64) in
 	}
 }
 
-// poll asks for the events of the owners, as often as GitHub allows. What happened before is not looked at.
+// pollEvery is how often the list of what was pushed to is asked for. A push is seen within that time, and scanned in seconds: in a
+// minute there is a verdict. The list of events comes later, no more often than GitHub allows, and tells of wikis and pull requests.
+const pollEvery = 20 * time.Second
+
+// poll asks what was pushed to, and for the events of the owners. What happened before is not looked at.
 func (r *watchRun) poll(ctx context.Context, g *errgroup.Group, added chan<- int64) {
+	each := func(owner string, user bool) {
+		g.Go(func() error { return r.pollEvents(ctx, owner, user, added) })
+		g.Go(func() error { return r.pollPushes(ctx, owner, user, added) })
+	}
 	for _, owner := range r.opts.scope.Organizations {
-		g.Go(func() error { return r.pollOwner(ctx, owner, false, added) })
+		each(owner, false)
 	}
 	users := r.opts.scope.Users
 	for _, name := range r.opts.scope.Repositories {
@@ -216,35 +234,71 @@ func (r *watchRun) poll(ctx context.Context, g *errgroup.Group, added chan<- int
 	}
 	slices.Sort(users)
 	for _, owner := range slices.Compact(users) {
-		g.Go(func() error { return r.pollOwner(ctx, owner, true, added) })
+		each(owner, true)
 	}
 	r.note("sweep.watch-polling", target(r.opts.scope))
 }
 
-// pollOwner asks for the events of one owner until ctx ends. A failure is told, and asked about again later.
-func (r *watchRun) pollOwner(ctx context.Context, owner string, user bool, added chan<- int64) error {
+// pollEvents asks for the events of one owner until ctx ends.
+func (r *watchRun) pollEvents(ctx context.Context, owner string, user bool, added chan<- int64) error {
 	var events github.Events
-	for first := true; ; first = false {
+	return r.again(ctx, owner, added, func() (news []int64, wait time.Duration, err error) {
 		next, err := r.pool.account.Events(ctx, owner, user, events)
-		if err != nil && ctx.Err() == nil {
-			r.note("sweep.watch-failed", owner, err)
-			next.Again = time.Minute
+		if err != nil {
+			return nil, time.Minute, err
 		}
-		for _, id := range next.Repositories {
-			if first {
-				break
-			}
+		if news = next.Repositories; r.opts.extras != (sweep.Extras{}) {
+			news = append(news, next.Extras...)
+		}
+		if wait = next.Again; events.ETag == "" && events.Last == 0 {
+			news = nil
+		}
+		events, events.Again = next, 0
+		return news, wait, nil
+	})
+}
+
+// pollPushes asks for what was pushed to until ctx ends.
+func (r *watchRun) pollPushes(ctx context.Context, owner string, user bool, added chan<- int64) error {
+	pushes, err := r.pool.account.Pushes(ctx, owner, user, github.Pushes{})
+	switch github.Status(err) {
+	case http.StatusForbidden, http.StatusNotFound:
+		return err // there is no such owner
+	}
+	return r.again(ctx, owner, added, func() ([]int64, time.Duration, error) {
+		next, err := r.pool.account.Pushes(ctx, owner, user, pushes)
+		if err != nil {
+			return nil, time.Minute, err
+		}
+		pushes = next
+		return next.Repositories, 0, nil
+	})
+}
+
+// again asks a question again and again until ctx ends, or GitHub refuses the token. Another failure is told, and asked about again
+// later.
+func (r *watchRun) again(ctx context.Context, owner string, added chan<- int64, ask func() ([]int64, time.Duration, error)) error {
+	for {
+		news, wait, err := ask()
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case github.Status(err) == http.StatusUnauthorized:
+			return err // it is refused again
+		case err != nil:
+			r.note("sweep.watch-failed", owner, err)
+		}
+		for _, id := range news {
 			select {
 			case added <- id:
 			case <-ctx.Done():
+				return ctx.Err()
 			}
 		}
-		events = next
-		events.Again = 0
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(min(max(next.Again, r.opts.every), time.Hour)):
+		case <-time.After(min(max(wait, r.opts.every), time.Hour)):
 		}
 	}
 }

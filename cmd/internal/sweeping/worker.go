@@ -32,7 +32,7 @@ func (a *app) worker() *cobra.Command {
 
 // runWorker works for a sweep that another process has begun, until it is interrupted.
 func (a *app) runWorker(ctx context.Context, o workFlags) error {
-	tokens, err := o.forge.tokens("")
+	tokens, err := o.forge.tokens("", a.slow(o.quiet))
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (a *app) runWorker(ctx context.Context, o workFlags) error {
 		a.Say("sweep.worker-joined", o.nats)
 	}
 	if err := pool.work(ctx); ctx.Err() == nil {
-		return command.Failed(command.ExitIncomplete, "sweep.failed", err)
+		return a.failed(err)
 	}
 	return ctx.Err()
 }

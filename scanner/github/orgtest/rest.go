@@ -210,6 +210,10 @@ func (e *exchange) rest(path []string) {
 		write(e, http.StatusOK, e.organization(e.token))
 	case "GET orgs/*/repos":
 		e.route = "/orgs/{org}/repos"
+		if !strings.EqualFold(path[1], e.Org) && !slices.Contains(e.Others, path[1]) {
+			e.fail(http.StatusNotFound, "Not Found")
+			return
+		}
 		e.repositories(func(r *Repo) bool { return r.Owner == path[1] }, "")
 	case "GET users/*/repos":
 		e.route = "/users/{username}/repos"
@@ -259,6 +263,9 @@ func (e *exchange) repositories(in func(*Repo) bool, wrapped string) {
 		if !r.Deleted && in(r) && e.token.sees(r) {
 			list = append(list, r)
 		}
+	}
+	if e.r.URL.Query().Get("sort") == "pushed" {
+		slices.SortStableFunc(list, func(a, b *Repo) int { return b.Pushed.Compare(a.Pushed) })
 	}
 	page(e, list, func(r *Repo) object { return e.repo(r, false) }, wrapped)
 }

@@ -24,6 +24,7 @@ const (
 	maxAttempts    = 4
 	maxLimited     = 20
 	requestTimeout = 30 * time.Second
+	slowAfter      = 5 * time.Second
 	maxAnswer      = 64 << 20 // bytes of an answer that are read
 	// An answer that is read as a stream may stop for this long.
 	maxStall = time.Minute
@@ -47,6 +48,8 @@ type Transport struct {
 	// Patience returns how long a request waits at most, which may be one patience for all.
 	Patience func() *Patience
 	Cache    *Cache // nil: none
+	// Slow is told when an answer has not come for a while, for how long that is and how long is waited at most; may be nil.
+	Slow func(waited, limit time.Duration)
 }
 
 type (
@@ -221,6 +224,9 @@ func (c *call) again(resp *http.Response, err error, answer Answer) (time.Durati
 func (t *Transport) send(req *http.Request, token string) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(req.Context())
 	timer := time.AfterFunc(requestTimeout, cancel)
+	if t.Slow != nil {
+		defer time.AfterFunc(slowAfter, func() { t.Slow(slowAfter, requestTimeout) }).Stop()
+	}
 	resp, err := t.Next.RoundTrip(prepare(req.Clone(ctx), req, token))
 	if err == nil && marked(req, streamKey{}) && resp.StatusCode < http.StatusMultipleChoices {
 		timer.Stop()

@@ -37,7 +37,7 @@ type child struct {
 
 // start starts a child.
 func start(o Options) (*child, error) {
-	folder, err := os.MkdirTemp(o.Folder, "akguard-")
+	folder, err := os.MkdirTemp(o.Folder, "child-")
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for a child: %w", err)
 	}

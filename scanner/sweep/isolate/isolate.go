@@ -26,7 +26,7 @@ type Options struct {
 	Program string   // default: the program that runs
 	Args    []string // by which the program knows that it is a child
 	Env     []string // more variables, NAME=value; no secrets, since other processes of the user can see them
-	Folder  string   // where children get folders of their own; default: that for temporary files
+	Folder  string   // where the pool gets a folder of its own; default: that for temporary files
 
 	Time   time.Duration // for one job
 	Memory int64         // bytes that are resident
@@ -51,13 +51,16 @@ type Handler struct {
 // Pool runs jobs, each in a child of its own, as many at once as Run is called.
 type Pool struct {
 	opts Options
+	own  owned
 
 	mu     sync.Mutex
 	idle   []*child
+	busy   int
 	closed bool
 }
 
-// New returns a pool. It starts children when they are needed. The caller closes it.
+// New returns a pool. It starts children when they are needed. It removes what pools have left behind whose processes were killed. The
+// caller closes it.
 func New(o Options) (*Pool, error) {
 	if o.Program == "" {
 		var err error
@@ -70,8 +73,16 @@ func New(o Options) (*Pool, error) {
 	setDefault(&o.Look, 50*time.Millisecond)
 	setDefault(&o.Grace, 2*time.Second)
 	setDefault(&o.Folder, os.TempDir())
-	return &Pool{opts: o}, nil
+	own, err := newFolder(o.Folder)
+	if err != nil {
+		return nil, err
+	}
+	o.Folder = own.path
+	return &Pool{opts: o, own: own}, nil
 }
+
+// Folder returns a folder for files that are removed with the pool, or by a later one if this process is killed.
+func (p *Pool) Folder() string { return p.own.path }
 
 func setDefault[T comparable](field *T, value T) {
 	var zero T
@@ -112,9 +123,14 @@ func (p *Pool) take(ctx context.Context) (*child, error) {
 	if n := len(p.idle); n > 0 {
 		c := p.idle[n-1]
 		p.idle = p.idle[:n-1]
+		p.busy++
 		return c, nil
 	}
-	return start(p.opts)
+	c, err := start(p.opts)
+	if err == nil {
+		p.busy++
+	}
+	return c, err
 }
 
 // put keeps a child for the next job, if it is fit for one.
@@ -128,12 +144,20 @@ func (p *Pool) put(c *child) {
 	if !keep {
 		c.end()
 	}
+	p.mu.Lock()
+	p.busy--
+	last := p.closed && p.busy == 0
+	p.mu.Unlock()
+	if last {
+		p.own.remove()
+	}
 }
 
-// Close ends the children. Those with a job end after it.
+// Close ends the children and removes the folder of the pool. Children with a job end after it, and then the folder is removed.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	idle := p.idle
+	last := !p.closed && p.busy == 0
 	p.idle, p.closed = nil, true
 	p.mu.Unlock()
 	var ending sync.WaitGroup
@@ -141,6 +165,9 @@ func (p *Pool) Close() error {
 		ending.Go(c.end)
 	}
 	ending.Wait()
+	if last {
+		p.own.remove()
+	}
 	return nil
 }
 

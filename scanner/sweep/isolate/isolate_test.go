@@ -348,9 +348,10 @@ func parent() {
 	os.Exit(1)
 }
 
-// TestParentKilled kills a parent, and expects that its child ends.
+// TestParentKilled kills a parent, and expects that its child ends. The next pool removes what it has left behind, and nothing else.
 func TestParentKilled(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "pid")
+	dir := t.TempDir()
+	name := filepath.Join(dir, "pid")
 	cmd := exec.Command(os.Args[0], "parent")
 	cmd.Stdin = strings.NewReader(name)
 	if err := cmd.Start(); err != nil {
@@ -371,6 +372,37 @@ func TestParentKilled(t *testing.T) {
 	}
 	_ = cmd.Wait()
 	eventually(t, "the child ends", func() bool { return ended(child) })
+
+	left, _ := filepath.Glob(filepath.Join(dir, "akguard-pool-*", "child-*"))
+	if len(left) != 1 {
+		t.Fatalf("%q is left behind, want the folder of the child", left)
+	}
+	var others []string
+	for _, other := range []string{"akguard-pool-unmarked", "akguard-1", "other"} {
+		others = append(others, filepath.Join(dir, other))
+		if err := os.Mkdir(others[len(others)-1], 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // the second one finds that of the first, which lives
+		p, err := isolate.New(isolate.Options{Args: []string{"child"}, Folder: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		others = append(others, p.Folder())
+		if got := run[[]string](t, p, request{Do: "folder"}); !strings.HasPrefix(got[0], p.Folder()) {
+			t.Errorf("the child works in %s", got[0])
+		}
+	}
+	for _, other := range others {
+		if _, err := os.Stat(other); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := os.Stat(left[0]); err == nil {
+		t.Errorf("%s is still there", left[0])
+	}
 }
 
 func eventually(t *testing.T, what string, f func() bool) {

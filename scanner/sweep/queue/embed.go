@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -43,6 +42,41 @@ func (q *Queue) start() (err error) {
 		return reason.NewError("queue.server", errors.New("it is not ready after five minutes"))
 	}
 	return nil
+}
+
+// guardTime is how often the server in this process is looked at.
+const guardTime = 500 * time.Millisecond
+
+// guard ends all calls when the server has stopped by itself: it does so for good when it cannot write to its disk, and would be
+// silent then.
+func (q *Queue) guard() {
+	ticks := time.NewTicker(guardTime)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-q.ctx.Done():
+			return
+		case <-ticks.C:
+			if !q.server.JetStreamEnabled() {
+				q.end(reason.NewError("queue.disk", q.options.Dir))
+			}
+		}
+	}
+}
+
+// room is how much a disk must have left for a queue that does not answer to have another reason. The server makes files of some
+// hundred KiB.
+const room = 1 << 20
+
+// hasRoom reports whether a file can be written to a folder. A server on a full disk may answer nothing, and go on.
+func hasRoom(dir string) bool {
+	file, err := os.CreateTemp(dir, "room-")
+	if err != nil {
+		return false
+	}
+	defer os.Remove(file.Name())
+	_, err = file.Write(make([]byte, room))
+	return errors.Join(err, file.Sync(), file.Close()) == nil
 }
 
 // serverOptions returns options with which the server prints nothing and leaves signals alone.
@@ -104,7 +138,8 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, locked(dir, file)
 	}
 	if err := writeID(file); err != nil {
-		return nil, errors.Join(fmt.Errorf("writing %q: %w", name, osfile.WithoutPath(err)), file.Close())
+		_ = file.Close()
+		return nil, reason.NewError("queue.folder", dir, osfile.WithoutPath(err))
 	}
 	return file, nil
 }

@@ -9,6 +9,9 @@ import (
 // JetStream returns the client, for tests that destroy streams.
 func (q *Queue) JetStream() jetstream.JetStream { return q.js }
 
+// Stop stops the server in this process, as it does itself when the disk is full.
+func (q *Queue) Stop() error { return q.server.DisableJetStream() }
+
 // CheckStreams looks for streams that were made anew, as a timer does.
 func (q *Queue) CheckStreams() { q.checkStreams() }
 

@@ -104,8 +104,8 @@ type Queue struct {
 	js      jetstream.JetStream
 	trouble trouble
 	jobs    *jobs
-	ctx     context.Context // ends with Close
-	end     context.CancelFunc
+	ctx     context.Context // ends with Close, or when the server in this process has stopped
+	end     context.CancelCauseFunc
 
 	mu      sync.Mutex
 	buckets map[string]*bucket
@@ -125,7 +125,7 @@ func Open(ctx context.Context, options Options) (*Queue, error) {
 	}
 	q := &Queue{options: options, buckets: make(map[string]*bucket)}
 	q.trouble = trouble{event: q.tell, patience: options.Patience}
-	q.ctx, q.end = context.WithCancel(context.Background())
+	q.ctx, q.end = context.WithCancelCause(context.Background())
 	if err := q.open(ctx); err != nil {
 		_ = q.Close()
 		return nil, err
@@ -171,6 +171,9 @@ func (q *Queue) open(ctx context.Context) error {
 			return err
 		}
 	}
+	if q.server != nil {
+		go q.guard()
+	}
 	if err := q.connect(ctx); err != nil {
 		return err
 	}
@@ -190,7 +193,7 @@ func (q *Queue) open(ctx context.Context) error {
 
 // Close ends the connection and the server in this process. It can be called twice.
 func (q *Queue) Close() error {
-	q.end()
+	q.end(ErrClosed)
 	if q.conn != nil {
 		q.conn.Close()
 	}

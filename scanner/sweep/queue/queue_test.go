@@ -115,6 +115,30 @@ func TestParts(t *testing.T) {
 	expect(2)
 }
 
+// TestStopped has the server in this process stop by itself, as it does on a full disk. Whoever waits hears why, and where.
+func TestStopped(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	q := open(t, queue.Options{Dir: dir})
+	b := bucket(t, q, "b")
+	ended := make(chan error, 3)
+	go func() {
+		_, err := q.Next(t.Context())
+		ended <- err
+	}()
+	go func() { ended <- b.Watch(t.Context(), "", func(string, []byte) {}) }()
+	if err := q.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.Put(t.Context(), "k", []byte("v"), 0)
+	ended <- err
+	for range cap(ended) {
+		var known *reason.Error
+		if err := <-ended; !errors.As(err, &known) || known.Reason != reason.New("queue.disk", dir) {
+			t.Errorf("it ends with %v", err)
+		}
+	}
+}
+
 // TestFolder opens one folder twice, then again after it was closed, and finds everything there.
 func TestFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")

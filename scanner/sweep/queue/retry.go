@@ -42,13 +42,18 @@ func (q *Queue) retryFor(ctx context.Context, limit time.Duration, what string, 
 		err := f(attempt)
 		stop()
 		cancel()
-		if (err == nil || !temporary(err)) && failures > 0 {
-		}
-		if err == nil || !temporary(err) {
-			return known(what, err)
+		if err == nil {
+			return nil
 		}
 		if err := q.ended(ctx); err != nil {
 			return err
+		}
+		if !temporary(err) {
+			return q.known(what, err)
+		}
+		if q.server != nil && failures > 0 && !hasRoom(q.options.Dir) {
+			q.end(reason.NewError("queue.disk", q.options.Dir))
+			continue
 		}
 		stall.failed(q.unreachable(err))
 		pause(ctx, q.ctx, backoff(failures))
@@ -60,7 +65,7 @@ var ErrClosed = errors.New("the queue is closed")
 
 func (q *Queue) ended(ctx context.Context) error {
 	if q.ctx.Err() != nil && ctx.Err() == nil {
-		return ErrClosed
+		return context.Cause(q.ctx)
 	}
 	return ctx.Err()
 }
@@ -127,11 +132,13 @@ func temporaryCode(api *jetstream.APIError) bool {
 }
 
 // known gives errors that a user can do something about a reason.
-func known(what string, err error) error {
+func (q *Queue) known(what string, err error) error {
 	var api *jetstream.APIError
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &api) && q.server != nil && noStore(api):
+		return reason.NewError("queue.disk", q.options.Dir)
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked),
 		errors.Is(err, nats.ErrPermissionViolation):
 		return reason.NewError("queue.refused", err)
@@ -145,6 +152,11 @@ func known(what string, err error) error {
 		return reason.NewError("queue.failed", what, err)
 	}
 	return err
+}
+
+// noStore reports whether the server could not make or write its files.
+func noStore(api *jetstream.APIError) bool {
+	return strings.Contains(api.Description, "creating store") || strings.Contains(api.Description, "no space left")
 }
 
 // full reports whether a limit is reached, or the disk is full.

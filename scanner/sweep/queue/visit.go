@@ -84,7 +84,7 @@ func (r *reader) read(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case !temporary(err) && !errors.Is(err, errGap):
-			return known("read", err)
+			return r.bucket.queue.known("read", err)
 		}
 		if r.last != before {
 			failures = 0

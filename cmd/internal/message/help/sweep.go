@@ -97,11 +97,17 @@ AKGUARD_NATS_TOKEN_FILE）中，或在 AKGUARD_NATS_CREDENTIALS 指定的 .creds
 Ctrl-C. akguard polls the list of events, which GitHub shows with a delay; or, with --webhook, takes the deliveries of
 webhooks: their signatures are checked with the secret in the file that --webhook-secret names.
 
+With --issues and --assets it also looks when somebody writes or releases something, and with --actions when a run of
+a workflow ends, of which webhooks alone tell.
+
 What an earlier sweep has read with the same state is known: sweep the organization once before.
 
 {1}`,
 		zh: `扫描组织和用户的仓库中新增的内容，报告之前没有的密钥，直到按下 Ctrl-C。akguard 会轮询事件列表（GitHub 会延迟显示）；
 使用 --webhook 时则接收 webhook，并用 --webhook-secret 指定文件中的密钥校验签名。
+
+使用 --issues 和 --assets 时，有人发表内容或发布版本时也会扫描；使用 --actions 时，工作流运行结束后也会扫描，
+但只有 webhook 会通知工作流运行。
 
 此前以相同状态扫描过的内容视为已知：请先对组织做一次完整扫描。
 
@@ -115,7 +121,7 @@ What an earlier sweep has read with the same state is known: sweep the organizat
 	},
 	"flag.webhook":                     {en: "take the deliveries of webhooks at this `ADDRESS`, in place of polling", zh: "在此 `ADDRESS` 接收 webhook，代替轮询"},
 	"flag.webhook-secret":              {en: "`FILE` with the secret of the webhook", zh: "webhook 密钥文件 `FILE`"},
-	"flag.every":                       {en: "poll no more often than this `DURATION`; GitHub asks for a minute by default", zh: "轮询间隔不短于 `DURATION`；GitHub 默认要求一分钟"},
+	"flag.every":                       {en: "poll for pushes each `DURATION`, for events as often as GitHub allows", zh: "每隔 `DURATION` 轮询推送；事件的轮询不超过 GitHub 允许的频率"},
 	"flag.sweep-watch.config":          {en: "read rules from `FILE`, in the format of akguard or gitleaks", zh: "从 `FILE` 读取规则（akguard 或 gitleaks 格式）"},
 	"flag.sweep-watch.state":           {en: "the `FOLDER` of a sweep that was made before", zh: "之前扫描所用的状态 `FOLDER`"},
 	"flag.org":                         {en: "sweep the repositories of this organization `NAME`; repeatable", zh: "扫描组织 `NAME` 的仓库；可重复"},

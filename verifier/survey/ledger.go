@@ -80,6 +80,7 @@ func (r *reader) ledger() account.Ledger {
 		all = append(all, s.entries()...)
 	}
 	all = append(all, r.unseen()...)
+	all = append(all, r.unchosen()...)
 	for _, q := range r.table { // after those on which it depends
 		if !all.Asked(q.Ask) {
 			all = append(all, unneeded(all, q))
@@ -108,6 +109,31 @@ func unneeded(l account.Ledger, q *question) account.Entry {
 		e.Outcome, e.Why = account.Unasked, reason.New("survey.interrupted")
 	}
 	return e
+}
+
+// unchosen are the questions of regions that the account has opened and the user left out.
+func (r *reader) unchosen() account.Ledger {
+	var all account.Ledger
+	if len(r.Options.Regions) == 0 {
+		return nil
+	}
+	skip := func(a account.Ask, region string) {
+		all = append(all, account.Entry{Ask: a, Region: region, Outcome: account.Unasked, Why: reason.New("survey.not-chosen")})
+	}
+	for _, region := range r.s.Regions {
+		if slices.Contains(r.Options.Regions, region) {
+			continue
+		}
+		if !slices.Contains(r.regional, region) {
+			skip(ask(cloud.ActionTrail, lookupEvents), region)
+		}
+		for _, q := range r.table {
+			if q.scope == perRegion {
+				skip(q.Ask, region)
+			}
+		}
+	}
+	return all
 }
 
 // unrecorded are reads that ActionTrail does not record.

@@ -25,7 +25,7 @@ const (
 // large gives the account many regions, with events of others in all of them and of the leaked key in some.
 func large(t testing.TB) (*stage, *clock) {
 	s := newStage(t)
-	c := newClock(t, time.Now().UTC().Truncate(time.Second))
+	c := newClock(time.Now().UTC().Truncate(time.Second))
 	s.server.SetClock(c.Now)
 	s.connect(connection.Options{Now: c.Now, Sleep: c.Sleep})
 	s.options.Since = c.Now().Add(-exposure)

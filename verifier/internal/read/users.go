@@ -34,7 +34,7 @@ func Users(ctx context.Context, c *cloud.Client) (users []account.User, domain s
 			}
 		}
 	}
-	q := ims("ListUsers", map[string]string{"MaxItems": "1000"})
+	q := ims("ListUsers", map[string]string{"MaxItems": "100"})
 	err = pages[answer](ctx, c, q, "Marker", func(a *answer) string {
 		for _, u := range a.Users.User {
 			var name string

@@ -62,7 +62,7 @@ func lookupEvents(c *Invocation) (wire.Object, *wire.Failure) {
 		return nil, refused
 	}
 	region := c.Region()
-	found, next, refused := l.page(c.Account.Visible(region, c.Now))
+	found, next, refused := l.page(c.Account.Visible(region, c.Now, l.wants))
 	if refused != nil {
 		return nil, refused
 	}
@@ -124,13 +124,7 @@ func (c *Invocation) window(l *lookup) *wire.Failure {
 }
 
 // page returns some of the events that were asked for, in order, and the token of the next page.
-func (l lookup) page(events []state.Event) ([]state.Event, string, *wire.Failure) {
-	var found []state.Event
-	for _, e := range events {
-		if l.wants(e) {
-			found = append(found, e)
-		}
-	}
+func (l lookup) page(found []state.Event) ([]state.Event, string, *wire.Failure) {
 	slices.SortStableFunc(found, func(a, b state.Event) int { return a.Time.Compare(b.Time) })
 	if !l.forward {
 		slices.Reverse(found)
@@ -149,7 +143,7 @@ func (l lookup) page(events []state.Event) ([]state.Event, string, *wire.Failure
 }
 
 // wants compares by whole seconds, as the times of a call are written.
-func (l lookup) wants(e state.Event) bool {
+func (l lookup) wants(e *state.Event) bool {
 	at := e.Time.Truncate(time.Second)
 	if at.Before(l.from.Truncate(time.Second)) || at.After(l.to) {
 		return false

@@ -59,12 +59,14 @@ func (p principal) EventIdentity() (kind, name string) {
 // retention is how long ActionTrail keeps events for lookups.
 const retention = 90 * 24 * time.Hour
 
-// Visible returns the events that ActionTrail shows in a region now. The caller holds Mu.
-func (a *Account) Visible(region string, now time.Time) []Event {
+// Visible returns the events that ActionTrail shows in a region now, of those that are wanted. The caller holds Mu.
+func (a *Account) Visible(region string, now time.Time, wanted func(*Event) bool) []Event {
 	var shown []Event
-	for _, e := range a.Recorded {
-		if cmp.Or(e.Region, a.Home()) == region && !e.Time.Add(a.Settings.EventDelay).After(now) && now.Sub(e.Time) <= retention {
-			shown = append(shown, e)
+	home := a.Home()
+	for i := range a.Recorded {
+		e := &a.Recorded[i]
+		if cmp.Or(e.Region, home) == region && !e.Time.Add(a.Settings.EventDelay).After(now) && now.Sub(e.Time) <= retention && wanted(e) {
+			shown = append(shown, *e)
 		}
 	}
 	return shown

@@ -192,6 +192,29 @@ func TestSearchOnce(t *testing.T) {
 	}
 }
 
+// TestEmptyPagesOfUsers searches users whose list has empty pages with a marker of the next one, and one that never ends.
+func TestEmptyPagesOfUsers(t *testing.T) {
+	for pages, off := range map[int]bool{3: true, 1 << 30: false} {
+		s := newStage(t)
+		empty := 0
+		s.server.Script(func(c alibabatest.Call) (alibabatest.Fault, bool) {
+			switch {
+			case c.Action == "GetUser":
+				return denied(), true
+			case c.Action == "ListUsers" && empty < pages:
+				empty++
+				return alibabatest.Fault{Raw: fmt.Sprintf(`{"RequestId":"R","IsTruncated":true,"Marker":"m%d","Users":{"User":[]}}`, empty)}, true
+			case c.Action == "ListUsers":
+				return alibabatest.Fault{Raw: `{"RequestId":"R","IsTruncated":false,"Users":{"User":[{"UserName":"ci","UserId":"1"}]}}`}, true
+			}
+			return alibabatest.Fault{}, false
+		})
+		if f := s.freeze(revoke.FreezeOptions{}, subjects(s.key)...); f[0].Off() != off {
+			t.Errorf("after %d pages: %+v", empty, f)
+		}
+	}
+}
+
 // TestFreezeEndsWithContext stops in the middle; what was begun is in the journal.
 func TestFreezeEndsWithContext(t *testing.T) {
 	s := newStage(t)

@@ -21,6 +21,7 @@ type search struct {
 	marker string                // of the next page
 	ended  bool
 	seen   int
+	pages  int
 }
 
 // searchOwner finds the user who has the key.
@@ -47,6 +48,9 @@ func (l *search) step(ctx context.Context, r *Revoker, id rules.Secret, denied e
 	if len(l.left) == 0 {
 		if l.ended {
 			return false, nil
+		}
+		if l.pages++; l.pages > maxSearch { // a page without users is no end, but this list has none
+			return false, fail(reason.New("revoke.not-among-users", id.String(), maxSearch), reason.New("revoke.grant-get-user"))
 		}
 		users, next, err := r.cloud.UsersPage(ctx, l.marker)
 		if err != nil {

@@ -189,6 +189,40 @@ func TestEventLimit(t *testing.T) {
 	}
 }
 
+// TestBusyKey has a leaked key that was used all the time before it leaked: a sample of that is enough.
+func TestBusyKey(t *testing.T) {
+	s := newStage(t)
+	for i := range 800 {
+		s.account.PlantEvents(alibabatest.Event{Time: s.options.Since.Add(-time.Duration(i+1) * time.Minute), Name: "DescribeInstances", Service: "Ecs",
+			Region: "cn-beijing", KeyID: s.leaked.Credential().ID.Reveal(), SourceIP: "198.51.100.1"})
+	}
+	s.account.PlantEvents(alibabatest.Event{ID: "theft", Time: s.options.Since.Add(time.Hour), Name: "DescribeInstances", Service: "Ecs", Region: "cn-beijing",
+		KeyID: s.leaked.Credential().ID.Reveal(), SourceIP: "203.0.113.1"})
+	snapshot := s.read()
+	if u := unanswered(snapshot.Ledger); len(u) > 0 {
+		t.Errorf("not answered: %q", u)
+	}
+	if n := len(snapshot.Events); n != 501 || snapshot.Events[n-1].ID != "theft" {
+		t.Errorf("%d events, the last is %+v", n, snapshot.Events[n-1])
+	}
+}
+
+// TestBillRefuses has BSS refuse in an answer of HTTP 200.
+func TestBillRefuses(t *testing.T) {
+	s := small(t)
+	s.server.InjectFor("BssOpenApi", "", alibabatest.Fault{Raw: `{"RequestId":"1","Success":false,"Code":"NotAuthorized","Message":"This API is not authorized for caller."}`}, -1)
+	snapshot := s.read()
+	if snapshot.Balance != nil || len(snapshot.Bills) > 0 {
+		t.Errorf("money: %+v", snapshot.Money)
+	}
+	for _, action := range []string{"QueryAccountBalance", "QueryBillOverview", "DescribeInstanceBill"} {
+		b := snapshot.Ledger.Blind(account.Ask{Service: "bssopenapi", Action: action})
+		if len(b) == 0 || b[0].Outcome != account.Denied || b[0].Right != "bssapi:"+action {
+			t.Errorf("%s: %+v", action, b)
+		}
+	}
+}
+
 // TestRoundLimit has the judge ask for more for ever.
 func TestRoundLimit(t *testing.T) {
 	s := small(t)

@@ -54,6 +54,6 @@ func (s Size) times(of scope) int {
 // lookups is how many pages of events are read. The last page of each region is half full on average.
 func (s Size) lookups() int {
 	windows := func(d time.Duration) int { return 1 + int(min(d, kept)/window) }
-	pages := s.Regions * (s.Leaked*windows(s.Exposure+beforeLeak) + windows(s.Exposure))
+	pages := s.Regions * (s.Leaked*(windows(s.Exposure)+1) + windows(s.Exposure))
 	return pages + max(0, s.Events-pages*read.EventPage/2)/read.EventPage
 }

@@ -19,6 +19,9 @@ const (
 	overlap = time.Minute
 )
 
+// maxBefore is how many pages are read, in each region, of what a key did before it leaked. Its usual addresses show in fewer.
+const maxBefore = 10
+
 // maxTries is how often the pages of a search are asked for again.
 const maxTries = 3
 
@@ -28,6 +31,7 @@ type search struct {
 	value    rules.Secret
 	region   string
 	rank     int
+	before   bool // the exposure: a sample is enough
 	from, to time.Time
 
 	next   string
@@ -65,22 +69,31 @@ func (r *reader) look(l account.Lookup, rank int) bool {
 	if l.By == account.ByKey {
 		value = r.ids[l.Key]
 	}
-	from := r.s.Since
+	part := search{lookup: l, value: value, region: l.Region, rank: rank}
+	r.stretch(part, r.s.Since, r.s.Taken)
 	if slices.Contains(r.s.Leaked, l.Key) {
-		from = from.Add(-beforeLeak)
+		part.rank, part.before = rankRest, true
+		r.stretch(part, r.s.Since.Add(-beforeLeak), r.s.Since)
 	}
+	return true
+}
+
+// stretch adds the searches for what was not read yet of a stretch of time, as far as the service keeps it. The caller holds mu.
+func (r *reader) stretch(s search, from, to time.Time) {
 	if oldest := r.s.Taken.Add(-kept); from.Before(oldest) {
 		from = oldest
 	}
-	for _, gap := range r.gaps(l, from, r.s.Taken) {
-		s := search{lookup: l, value: value, region: l.Region, rank: rank, from: gap.from, to: gap.to}
-		if value.IsZero() {
+	if !from.Before(to) {
+		return
+	}
+	for _, gap := range r.gaps(s.lookup, from, to) {
+		s.from, s.to = gap.from, gap.to
+		if s.value.IsZero() {
 			r.recall(s)
 		} else {
 			r.searchAll(s)
 		}
 	}
-	return true
 }
 
 // recall looks for the ID of a key that only an earlier reading knew: an event of it names the key. The caller holds mu.
@@ -188,6 +201,8 @@ func (r *reader) page(ctx context.Context, s *search) {
 	switch {
 	case next == "":
 		s.done = true
+	case s.before && s.pages >= maxBefore:
+		s.done, s.from = true, s.oldest
 	case next == s.next:
 		s.failed = account.Entry{Outcome: account.Failed, Why: reason.New("cloud.endless-list")}
 	default:
@@ -210,7 +225,7 @@ func (r *reader) stop(ctx context.Context, s *search) account.Entry {
 		return account.Entry{Outcome: account.Unasked, Why: reason.New("survey.interrupted")}
 	case r.refused[ask(cloud.ActionTrail, lookupEvents)] >= maxRefusals:
 		return account.Entry{Outcome: account.Denied, Why: reason.New("survey.refused-before", maxRefusals), Right: rightLookup}
-	case len(r.s.Events) >= r.MaxEvents && s.lookup.By == account.ByRW:
+	case len(r.s.Events) >= r.MaxEvents && s.lookup.By == account.ByRW, len(r.s.Events) >= 2*r.MaxEvents && s.pages > 0:
 		return account.Entry{Outcome: account.Unasked, Why: reason.New("survey.event-limit", r.MaxEvents)}
 	}
 	return account.Entry{}

@@ -39,7 +39,7 @@ type Options struct {
 	Leaked     []rules.Secret // the IDs of the keys that leaked
 	Since      time.Time      // the beginning of the exposure
 	Regions    []string       // nil: all that the account has opened
-	MaxEvents  int            // how many events are kept; 20,000 if zero
+	MaxEvents  int            // how many events are kept, and as many again of the keys and addresses that are followed; 20,000 if zero
 	MaxRounds  int            // how often Follow is called; 12 if zero
 
 	Follow     account.Follow          // which events to look up besides; may be nil

@@ -56,6 +56,9 @@ func membersOf(body []byte) map[string]json.RawMessage {
 	if json.Unmarshal(body, &members) != nil {
 		return nil
 	}
+	if string(members["Success"]) == "false" {
+		return members // a refusal at HTTP 200, which the caller reads
+	}
 	for _, always := range []string{"RequestId", "HostId", "Code", "Message", "Success"} {
 		delete(members, always)
 	}

@@ -33,6 +33,7 @@ func TestReadRefusesAnEmptyAnswer(t *testing.T) {
 		`{"RequestId":"1","Regions":{"Region":[]}}`:                         true,
 		`{"RequestId":"1"}`:                                                 false,
 		`{"RequestId":"1","Success":true,"Code":"200"}`:                     false,
+		`{"RequestId":"1","Success":false,"Code":"X"}`:                      true, // the caller reads it
 		`{"Regions":{"Region":[]}}`:                                         false,
 		`[]`:                                                                false,
 		`{"RequestId":"1","Regions":{},"NextToken":"x"}`:                    false,

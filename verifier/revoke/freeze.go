@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/revocation"
 )
 
 // FreezeOptions say how keys are frozen. Approver and Journal are needed.
@@ -60,7 +61,7 @@ func (r *Revoker) Freeze(ctx context.Context, subjects []Subject, q Request, o F
 		return nil, err
 	}
 	for _, s := range subjects {
-		q.History.recognize(s.ID)
+		q.History.Recognize(s.ID)
 	}
 	r.lists = newLists()
 	defer func() { r.lists = nil }()
@@ -80,12 +81,12 @@ type freezer struct {
 }
 
 func (f *freezer) run(ctx context.Context, subjects []Subject) ([]Frozen, error) {
-	f.Journal.now = f.now
+	f.Journal.SetClock(f.now)
 	opening := f.plan
-	if err := f.Journal.write(Record{Event: eventPlan, Plan: &opening, Keys: len(subjects)}); err != nil {
+	if err := f.Journal.Write(Record{Event: revocation.EventPlan, Plan: &opening, Keys: len(subjects)}); err != nil {
 		return nil, err
 	}
-	if err := f.Journal.write(Record{Event: eventApproved}); err != nil { // each key is added when it is
+	if err := f.Journal.Write(Record{Event: revocation.EventApproved}); err != nil { // each key is added when it is
 		return nil, err
 	}
 	ctx, stop := context.WithCancelCause(ctx)
@@ -109,7 +110,7 @@ func (f *freezer) run(ctx context.Context, subjects []Subject) ([]Frozen, error)
 	}
 	close(next)
 	all.Wait()
-	return f.begun(), f.end(ctx)
+	return f.Begun(), f.end(ctx)
 }
 
 // end closes the journal's record, unless the Freeze was ended early.
@@ -117,10 +118,10 @@ func (f *freezer) end(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	return f.Journal.write(Record{Event: eventEnd})
+	return f.Journal.Write(Record{Event: revocation.EventEnd})
 }
 
-func (f *freezer) begun() []Frozen {
+func (f *freezer) Begun() []Frozen {
 	var list []Frozen
 	for _, k := range f.results {
 		if k != nil {
@@ -177,7 +178,7 @@ func (f *freezer) approve(ctx context.Context, k *Frozen) error {
 
 // carryOut does what was planned for one key. What follows an action that failed is not tried: it builds on it.
 func (f *freezer) carryOut(ctx context.Context, k *Frozen) error {
-	first, err := f.Journal.add(k.Plan)
+	first, err := f.Journal.Add(k.Plan)
 	if err != nil {
 		return err
 	}

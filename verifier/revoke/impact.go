@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/usage"
 )
 
@@ -47,7 +48,7 @@ func (r *Revoker) Impact(ctx context.Context, s Subject, l Look) (*Impact, error
 		return nil, err
 	}
 	now := r.now()
-	i := &Impact{Target: newTarget(s.ID, owner), Since: now.Add(-l.Last), Until: now}
+	i := &Impact{Target: revocation.NewTarget(s.ID, owner), Since: now.Add(-l.Last), Until: now}
 	r.ids.set(i.Target.Fingerprint, s.ID)
 	if i.State, err = r.observe(ctx, Action{Kind: Disable, Target: i.Target}); err != nil {
 		return nil, err

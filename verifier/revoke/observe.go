@@ -13,7 +13,7 @@ import (
 
 // observe reads the state of an action's target.
 func (r *Revoker) observe(ctx context.Context, a Action) (State, error) {
-	if a.onPolicy() {
+	if a.OnPolicy() {
 		return r.observePolicy(ctx, a)
 	}
 	state, err := r.observeKey(ctx, a)

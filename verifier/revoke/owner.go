@@ -8,6 +8,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/revocation"
 )
 
 // Subject is a leaked key to act on.
@@ -119,7 +120,7 @@ func (r *Revoker) is(id rules.Secret, fingerprint string) bool {
 	if known := r.ids.get(fingerprint); !known.IsZero() {
 		return known.Reveal() == id.Reveal()
 	}
-	if Fingerprint(id) != fingerprint && earlierFingerprint(id) != fingerprint {
+	if !revocation.IsFingerprint(id, fingerprint) {
 		return false
 	}
 	r.ids.set(fingerprint, id)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 )
 
@@ -47,7 +48,7 @@ func (r *Revoker) Plan(ctx context.Context, subjects []Subject, q Request) (*Pla
 
 // newPlan returns a plan without actions.
 func (r *Revoker) newPlan(q Request) *Plan {
-	p := &Plan{Version: planVersion, Goal: q.Goal, Made: r.now().UTC().Truncate(time.Second), Account: r.me.AccountID, By: r.me.ARN}
+	p := &Plan{Version: revocation.Version, Goal: q.Goal, Made: r.now().UTC().Truncate(time.Second), Account: r.me.AccountID, By: r.me.ARN}
 	if q.Goal == ToDelete && !q.Now {
 		p.WatchSeconds = int(r.WatchTime.Seconds())
 	}
@@ -101,7 +102,7 @@ func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]Action, 
 	if s.Target != nil {
 		return r.planTarget(ctx, *s.Target, q)
 	}
-	q.History.recognize(s.ID)
+	q.History.Recognize(s.ID)
 	switch {
 	case s.ID.IsZero():
 		return nil, nil, reason.NewError("revoke.no-id")
@@ -116,7 +117,7 @@ func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]Action, 
 	if err != nil {
 		return nil, nil, err
 	}
-	t := newTarget(s.ID, owner)
+	t := revocation.NewTarget(s.ID, owner)
 	r.ids.set(t.Fingerprint, s.ID)
 	return r.planTarget(ctx, t, q)
 }
@@ -144,7 +145,7 @@ func (r *Revoker) planKey(ctx context.Context, draft Action, q Request) ([]Actio
 		return r.planUndo(ctx, draft, q)
 	case state == UserRecycled: // whoever restores the user restores the key
 		return note(draft, reason.New("revoke.user-recycled"))
-	case draft.From.deleted():
+	case draft.From.Deleted():
 		return note(draft, reason.New("revoke.deleted-already"))
 	case q.Goal == ToQuarantine:
 		return r.planQuarantine(ctx, draft, q)
@@ -219,10 +220,10 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 		return k.Updated, nil
 	}
 	if id := r.id(t); !id.IsZero() { // the plan and the journals may be of different releases
-		h.recognize(id)
-		return h.disabled(Fingerprint(id)), nil
+		h.Recognize(id)
+		return h.Disabled(Fingerprint(id)), nil
 	}
-	return h.disabled(t.Fingerprint), nil
+	return h.Disabled(t.Fingerprint), nil
 }
 
 // fresh is the age of a last use below which a key counts as in use.

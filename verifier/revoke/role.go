@@ -3,13 +3,13 @@ package revoke
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"strings"
 	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
+	"github.com/akguard/akguard/verifier/revocation"
 )
 
 // longestLife is how long a temporary credential can last. It does not reveal when it was issued.
@@ -35,7 +35,7 @@ func (r *Revoker) planRole(ctx context.Context, s Subject, q Request) ([]Action,
 		note.Blocked, note.Hint = true, reason.New("revoke.disable-denies-role")
 		return nil, []Note{note}, nil
 	}
-	draft := Action{Target: newTarget(s.ID, Owner{Account: r.me.AccountID, Role: role})}
+	draft := Action{Target: revocation.NewTarget(s.ID, Owner{Account: r.me.AccountID, Role: role})}
 	if q.Goal == ToUndo {
 		return r.planDetach(ctx, draft, q)
 	}
@@ -52,8 +52,8 @@ func (r *Revoker) ownRole(role string) error {
 // planDeny gives the policy a name that can be recognised later. Names of policies have fewer characters than those of roles.
 func (r *Revoker) planDeny(draft Action) []Action {
 	now := r.now().UTC().Truncate(time.Second)
-	draft.Policy = denyPrefix + strings.NewReplacer(".", "-", "_", "-").Replace(draft.Target.Owner.Role) + "-" + now.Format("20060102150405")
-	draft.Document = denyUntil(now.Add(longestLife))
+	draft.Policy = revocation.DenyPrefix + strings.NewReplacer(".", "-", "_", "-").Replace(draft.Target.Owner.Role) + "-" + now.Format("20060102150405")
+	draft.Document = revocation.DenyUntil(now.Add(longestLife))
 	create, attach := draft, draft
 	create.Kind, create.From, create.To = CreatePolicy, State{Policy: Absent}, State{Policy: Detached}
 	create.Undo = reason.New("revoke.undo-create-policy")
@@ -63,32 +63,8 @@ func (r *Revoker) planDeny(draft Action) []Action {
 	return []Action{create, attach}
 }
 
-// denyPrefix starts the names of all policies that this package creates.
-const denyPrefix = "akguard-deny-"
-
-func denyUntil(end time.Time) string {
-	document, _ := json.Marshal(map[string]any{"Version": "1", "Statement": []any{map[string]any{ // never fails
-		"Effect": "Deny", "Action": "*", "Resource": "*",
-		"Condition": map[string]any{"DateLessThan": map[string]string{"acs:CurrentTime": end.Format(time.RFC3339)}},
-	}}})
-	return string(document)
-}
-
-// isDeny reports whether denyUntil has made the document.
-func isDeny(document string) bool {
-	var d struct {
-		Statement []struct {
-			Condition struct{ DateLessThan map[string]time.Time }
-		}
-	}
-	if json.Unmarshal([]byte(document), &d) != nil || len(d.Statement) != 1 {
-		return false
-	}
-	return document == denyUntil(d.Statement[0].Condition.DateLessThan["acs:CurrentTime"])
-}
-
 func (r *Revoker) planDetach(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
-	last, ok := q.History.last(draft.Target.Fingerprint)
+	last, ok := q.History.Last(draft.Target.Fingerprint)
 	if !ok || last.Kind != AttachPolicy {
 		return note(draft, reason.New("revoke.nothing-in-journals"))
 	}
@@ -131,7 +107,7 @@ func (r *Revoker) planSelf(ctx context.Context, s Subject) ([]Action, []Note, er
 		owner.User = name
 	}
 	a := Action{
-		Kind: Disable, Target: newTarget(s.ID, owner), From: State{Key: Active}, To: State{Key: Inactive}, Leaked: true,
+		Kind: Disable, Target: revocation.NewTarget(s.ID, owner), From: State{Key: Active}, To: State{Key: Inactive}, Leaked: true,
 		Risks: []reason.Reason{reason.New("revoke.risk-users-unknown")},
 		Undo:  reason.New("revoke.undo-self"),
 	}

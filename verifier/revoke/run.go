@@ -8,19 +8,8 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
-)
-
-// Outcome is the result of an action.
-type Outcome string
-
-// The outcomes.
-const (
-	Done    Outcome = "done"    // it happened, and reading confirmed it
-	Already Outcome = "already" // nothing to do: the state was reached before
-	Refused Outcome = "refused" // nothing changed: the service or a guard refused it, or the state had changed before
-	Failed  Outcome = "failed"  // the call got no answer, and reading showed that nothing changed
-	Unknown Outcome = "unknown" // the state could not be read: resume
 )
 
 // Step is an action with its result.
@@ -60,14 +49,14 @@ func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error
 	if err := r.precheck(ctx, p, o.History); err != nil {
 		return nil, err
 	}
-	o.Journal.now = r.now
-	if err := o.Journal.write(Record{Event: eventPlan, Plan: p}); err != nil {
+	o.Journal.SetClock(r.now)
+	if err := o.Journal.Write(Record{Event: revocation.EventPlan, Plan: p}); err != nil {
 		return nil, err
 	}
 	if err := r.approveFresh(ctx, p, o); err != nil {
-		return nil, errors.Join(err, o.Journal.write(Record{Event: eventDenied}))
+		return nil, errors.Join(err, o.Journal.Write(Record{Event: revocation.EventDenied}))
 	}
-	if err := o.Journal.write(Record{Event: eventApproved}); err != nil {
+	if err := o.Journal.Write(Record{Event: revocation.EventApproved}); err != nil {
 		return nil, err
 	}
 	return r.runActions(ctx, p, o, func(int) bool { return false })
@@ -91,46 +80,30 @@ func (r *Revoker) approveFresh(ctx context.Context, p *Plan, o RunOptions) error
 // Resume carries out the rest of the plan in the journal; no steps mean that nothing was left. For calls whose
 // answers were lost, it reads the state.
 func (r *Revoker) Resume(ctx context.Context, o RunOptions) ([]Step, error) {
-	p := o.Journal.plan
+	p := o.Journal.Plan()
 	switch {
-	case p == nil || !o.Journal.approved:
+	case p == nil || !o.Journal.Approved():
 		return nil, fail(reason.New("revoke.no-approved-plan"), reason.New("revoke.plan-again"))
-	case o.Journal.ended():
+	case o.Journal.Ended():
 		return nil, nil
 	}
 	if err := r.checkPlan(ctx, p); err != nil {
 		return nil, err
 	}
-	o.Journal.now = r.now
+	o.Journal.SetClock(r.now)
 	left := o.Journal.Left().Actions
-	if err := o.Journal.write(Record{Event: eventResume}); err != nil {
+	if err := o.Journal.Write(Record{Event: revocation.EventResume}); err != nil {
 		return nil, err
 	}
 	if err := approve(ctx, o.Approver, left); err != nil {
 		return nil, err
 	}
-	return r.runActions(ctx, p, o, o.Journal.settled)
-}
-
-// Left returns the plan of an approved run with the actions that are left to do; nil if there are none. It has no notes: what
-// could not be done then is planned anew.
-func (j *Journal) Left() *Plan {
-	if j.plan == nil || !j.approved || j.ended() {
-		return nil
-	}
-	left := *j.plan
-	left.Actions, left.Notes = nil, nil
-	for i, a := range j.plan.Actions {
-		if !j.settled(i) {
-			left.Actions = append(left.Actions, a)
-		}
-	}
-	return &left
+	return r.runActions(ctx, p, o, o.Journal.Settled)
 }
 
 // checkPlan refuses what no run of the plan may do.
 func (r *Revoker) checkPlan(ctx context.Context, p *Plan) error {
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return err
 	}
 	err := r.whoAmI(ctx)
@@ -157,13 +130,13 @@ func (r *Revoker) precheck(ctx context.Context, p *Plan, h *History) error {
 			return err
 		}
 		for _, a := range group {
-			if a.reached(state) { // somebody else was faster; that is no reason to leave other keys as they are
+			if a.Reached(state) { // somebody else was faster; that is no reason to leave other keys as they are
 				continue
 			}
 			if err := r.guard(a, state); err != nil {
 				return err
 			}
-			if err := r.checkWatched(ctx, a, p.watchTime(), h); err != nil {
+			if err := r.checkWatched(ctx, a, p.WatchTime(), h); err != nil {
 				return err
 			}
 			state = a.To
@@ -216,7 +189,7 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 		if err := ctx.Err(); err != nil {
 			return steps, err
 		}
-		s, err := r.step(ctx, task{p.Actions[i], i, p.watchTime()}, o)
+		s, err := r.step(ctx, task{p.Actions[i], i, p.WatchTime()}, o)
 		steps = append(steps, s)
 		if o.OnStep != nil {
 			o.OnStep(s)
@@ -225,7 +198,7 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 			return steps, err
 		}
 	}
-	return steps, o.Journal.write(Record{Event: eventEnd})
+	return steps, o.Journal.Write(Record{Event: revocation.EventEnd})
 }
 
 // task is an action to carry out.
@@ -258,14 +231,14 @@ func tries(s Step) int {
 	switch {
 	case s.Outcome == Refused && cloud.IsThrottled(s.Err):
 		return len(backoff)
-	case s.Action.closes() && (s.Outcome == Failed || s.Outcome == Unknown):
+	case closes(s.Action) && (s.Outcome == Failed || s.Outcome == Unknown):
 		return 1
 	}
 	return 0
 }
 
 // closes reports whether an action sets a value that takes something away.
-func (a Action) closes() bool { return a.Kind == Disable || a.Kind == Quarantine }
+func closes(a Action) bool { return a.Kind == Disable || a.Kind == Quarantine }
 
 // attempt is one try: read, journal, call, journal, read, journal.
 func (r *Revoker) attempt(ctx context.Context, t task, o RunOptions) (Step, error) {
@@ -275,9 +248,9 @@ func (r *Revoker) attempt(ctx context.Context, t task, o RunOptions) (Step, erro
 		s.Outcome = Unknown
 		return s, r.journalStep(ctx, i, s, j)
 	}
-	if a.reached(s.State) {
+	if a.Reached(s.State) {
 		s.Outcome = Already
-		if j.begun(i) {
+		if j.Begun(i) {
 			s.Outcome = Done
 		}
 		return s, r.journalStep(ctx, i, s, j)
@@ -289,12 +262,12 @@ func (r *Revoker) attempt(ctx context.Context, t task, o RunOptions) (Step, erro
 		s.Outcome = Refused
 		return s, r.journalStep(ctx, i, s, j)
 	}
-	if err := j.write(Record{Event: eventBegin, Action: i + 1, What: a.String()}); err != nil {
+	if err := j.Write(Record{Event: revocation.EventBegin, Action: i + 1, What: a.String()}); err != nil {
 		s.Outcome, s.Err = Refused, err
 		return s, err
 	}
 	err := r.call(ctx, a)
-	if err := j.write(answered(i, err)); err != nil {
+	if err := j.Write(answered(i, err)); err != nil {
 		s.Outcome, s.Err = Unknown, err
 		return s, err
 	}
@@ -304,11 +277,11 @@ func (r *Revoker) attempt(ctx context.Context, t task, o RunOptions) (Step, erro
 
 // journalStep records what became of an action. An interrupt ends the run.
 func (r *Revoker) journalStep(ctx context.Context, i int, s Step, j *Journal) error {
-	rec := Record{Event: eventSettled, Action: i + 1, What: s.Action.String(), Outcome: string(s.Outcome), State: &s.State}
+	rec := Record{Event: revocation.EventSettled, Action: i + 1, What: s.Action.String(), Outcome: string(s.Outcome), State: &s.State}
 	if s.Err != nil {
 		rec.Detail = reason.Of(s.Err).String()
 	}
-	return errors.Join(j.write(rec), ctx.Err())
+	return errors.Join(j.Write(rec), ctx.Err())
 }
 
 // call makes the one call that changes something.
@@ -363,7 +336,7 @@ func (r *Revoker) settle(ctx context.Context, a Action, err error) Step {
 	switch {
 	case cloud.IsRefusal(err):
 		pauses = pollSchedule[:1]
-	case err != nil && a.closes(): // it can be made again sooner
+	case err != nil && closes(a): // it can be made again sooner
 		pauses = pollSchedule[:3]
 	}
 	var unread error
@@ -373,7 +346,7 @@ func (r *Revoker) settle(ctx context.Context, a Action, err error) Step {
 			unread = e
 			break
 		}
-		if s.State, unread = r.observe(ctx, a); unread == nil && a.reached(s.State) {
+		if s.State, unread = r.observe(ctx, a); unread == nil && a.Reached(s.State) {
 			s.Outcome, s.Err = Done, nil
 			return s
 		}
@@ -399,4 +372,17 @@ func unsettled(s Step, unread error) Step {
 		s.Err = &reason.Error{Reason: reason.New("revoke.about", s.Action.Reason(), s.Err), Hint: reason.New("revoke.resume-tries"), Err: s.Err}
 	}
 	return s
+}
+
+// answered is the record of a call's answer.
+func answered(i int, err error) Record {
+	rec := Record{Event: revocation.EventAnswer, Action: i + 1, Outcome: "ok", Code: cloud.Code(err)}
+	switch {
+	case err == nil:
+	case cloud.IsRefusal(err):
+		rec.Outcome, rec.Detail = "refused", err.Error()
+	default:
+		rec.Outcome, rec.Detail = "unanswered", err.Error()
+	}
+	return rec
 }

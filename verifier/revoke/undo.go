@@ -5,6 +5,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/revocation"
 )
 
 // planUndo plans to undo the last action on a key. The key's state usually reveals that action: a recycled key was
@@ -12,7 +13,7 @@ import (
 // The restriction is read only in that case: enabling a key must not need the permission to read it.
 func (r *Revoker) planUndo(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
 	a := draft
-	switch last, known := q.History.last(draft.Target.Fingerprint); {
+	switch last, known := q.History.Last(draft.Target.Fingerprint); {
 	case draft.From.Key == Recycled:
 		a.Kind, a.From, a.To = Restore, State{Key: Recycled}, State{Key: Inactive}
 		a.Risks = []reason.Reason{reason.New("revoke.risk-restored-active")}
@@ -44,8 +45,8 @@ func enable(draft Action, known bool) Action {
 func (r *Revoker) planRelease(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
 	a := draft
 	a.Kind = Quarantine // observing one reads the restriction
-	stack := q.History.stack(draft.Target.Fingerprint)
-	i := lastOf(stack, Quarantine)
+	stack := q.History.Stack(draft.Target.Fingerprint)
+	i := revocation.LastOf(stack, Quarantine)
 	state, err := r.observe(ctx, a)
 	switch {
 	case cloud.IsDenied(err) && i < 0 && draft.From.Key == Active: // a restriction would be somebody else's
@@ -72,5 +73,5 @@ func note(a Action, text reason.Reason) ([]Action, []Note, error) {
 
 // blocked is a plan for a key on which nothing can be done.
 func blocked(a Action, text, hint reason.Reason) ([]Action, []Note, error) {
-	return nil, []Note{{a.Target.ID, text, hint, true}}, nil
+	return nil, []Note{{ID: a.Target.ID, Text: text, Hint: hint, Blocked: true}}, nil
 }

@@ -1,4 +1,4 @@
-package revoke
+package revocation
 
 import (
 	"bytes"
@@ -13,21 +13,20 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
-	"github.com/akguard/akguard/verifier/internal/cloud"
 	"github.com/akguard/akguard/verifier/osfile"
 )
 
 // The events of a journal, in the order in which they come.
 const (
-	eventPlan     = "plan"
-	eventAdd      = "add" // of a Freeze: what was planned and approved for one more key
-	eventApproved = "approved"
-	eventDenied   = "denied"
-	eventBegin    = "begin"   // a call comes next
-	eventAnswer   = "answer"  // how the call went
-	eventSettled  = "settled" // what reading showed
-	eventEnd      = "end"
-	eventResume   = "resume" // an interrupted run continues
+	EventPlan     = "plan"
+	EventAdd      = "add" // of a Freeze: what was planned and approved for one more key
+	EventApproved = "approved"
+	EventDenied   = "denied"
+	EventBegin    = "begin"   // a call comes next
+	EventAnswer   = "answer"  // how the call went
+	EventSettled  = "settled" // what reading showed
+	EventEnd      = "end"
+	EventResume   = "resume" // an interrupted run continues
 )
 
 // Record is one line of a journal.
@@ -44,18 +43,17 @@ type Record struct {
 	State   *State    `json:"state,omitempty"`
 }
 
-// answered is the record of a call's answer.
-func answered(i int, err error) Record {
-	rec := Record{Event: eventAnswer, Action: i + 1, Outcome: "ok", Code: cloud.Code(err)}
-	switch {
-	case err == nil:
-	case cloud.IsRefusal(err):
-		rec.Outcome, rec.Detail = "refused", err.Error()
-	default:
-		rec.Outcome, rec.Detail = "unanswered", err.Error()
-	}
-	return rec
-}
+// Outcome is the result of an action.
+type Outcome string
+
+// The outcomes.
+const (
+	Done    Outcome = "done"    // it happened, and reading confirmed it
+	Already Outcome = "already" // nothing to do: the state was reached before
+	Refused Outcome = "refused" // nothing changed: the service or a guard refused it, or the state had changed before
+	Failed  Outcome = "failed"  // the call got no answer, and reading showed that nothing changed
+	Unknown Outcome = "unknown" // the state could not be read: resume
+)
 
 // Journal is the write-ahead log of one run: an append-only file with a line for each event, synced before the run
 // continues. While it is open it is locked for other processes.
@@ -162,19 +160,19 @@ func (j *Journal) Close() error {
 	return nil
 }
 
-// write adds a record, and returns when it is on disk.
-func (j *Journal) write(rec Record) error {
+// Write adds a record, and returns when it is on disk.
+func (j *Journal) Write(rec Record) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.append(rec)
 }
 
-// add records the actions on one more key, which were approved, and returns the index of the first.
-func (j *Journal) add(p *Plan) (first int, err error) {
+// Add records the actions on one more key, which were approved, and returns the index of the first.
+func (j *Journal) Add(p *Plan) (first int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	first = len(j.plan.Actions)
-	return first, j.append(Record{Event: eventAdd, Plan: p})
+	return first, j.append(Record{Event: EventAdd, Plan: p})
 }
 
 func (j *Journal) append(rec Record) error {
@@ -224,7 +222,7 @@ func (j *Journal) load(r io.Reader) (torn bool, err error) {
 			broken = n + 1
 			continue
 		}
-		if broken > 0 && rec.Event != eventResume {
+		if broken > 0 && rec.Event != EventResume {
 			return torn, notJournal(broken)
 		}
 		broken = 0
@@ -241,19 +239,19 @@ func notJournal(line int) error { return reason.NewError("revoke.journal-line", 
 // note keeps the parts of a record that matter.
 func (j *Journal) note(rec Record) {
 	switch i := rec.Action - 1; rec.Event {
-	case eventPlan:
+	case EventPlan:
 		j.plan, j.keys, j.over = rec.Plan, rec.Keys, false
-	case eventAdd:
+	case EventAdd:
 		if j.plan != nil && rec.Plan != nil {
 			j.plan.Actions = append(j.plan.Actions, rec.Plan.Actions...)
 		}
-	case eventEnd:
+	case EventEnd:
 		j.over = true
-	case eventApproved:
+	case EventApproved:
 		j.approved = true
-	case eventBegin:
+	case EventBegin:
 		j.started[i] = true
-	case eventSettled:
+	case EventSettled:
 		j.outcomes[i] = Outcome(rec.Outcome)
 		if j.outcomes[i] == Refused { // whatever the state is now, this call did not cause it
 			j.started[i] = false
@@ -262,7 +260,8 @@ func (j *Journal) note(rec Record) {
 	}
 }
 
-func (j *Journal) begun(i int) bool {
+// Begun reports whether the call of an action was begun.
+func (j *Journal) Begun(i int) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.started[i]
@@ -272,20 +271,26 @@ func (j *Journal) begun(i int) bool {
 // cannot do those: a journal holds no IDs.
 func (j *Journal) Unplanned() (keys int, cut bool) { return j.keys, j.keys > 0 && !j.over }
 
-// settled reports whether nothing is left to do for an action.
-func (j *Journal) settled(i int) bool {
+// Settled reports whether nothing is left to do for an action.
+func (j *Journal) Settled(i int) bool {
 	return j.outcomes[i] == Done || j.outcomes[i] == Already
 }
 
-// ended reports whether nothing is left to do.
-func (j *Journal) ended() bool {
+// Ended reports whether nothing is left to do.
+func (j *Journal) Ended() bool {
 	for i := range j.plan.Actions {
-		if !j.settled(i) {
+		if !j.Settled(i) {
 			return false
 		}
 	}
 	return true
 }
+
+// SetClock sets the clock of the records: the service's.
+func (j *Journal) SetClock(now func() time.Time) { j.now = now }
+
+// Approved reports whether the plan was approved.
+func (j *Journal) Approved() bool { return j.approved }
 
 // Name returns the path of the file.
 func (j *Journal) Name() string { return j.file.Name() }
@@ -293,8 +298,27 @@ func (j *Journal) Name() string { return j.file.Name() }
 // Plan returns the plan of the run; nil if none was written.
 func (j *Journal) Plan() *Plan { return j.plan }
 
+// fail returns an error with what to do about it.
+func fail(r, hint reason.Reason) error { return &reason.Error{Reason: r, Hint: hint} }
+
 // systemError is an error of the operating system without the path, which is named beside it.
 func systemError(err error) error {
 	err = osfile.WithoutPath(err)
 	return &reason.Error{Reason: reason.New("revoke.system", err), Err: err}
+}
+
+// Left returns the plan of an approved run with the actions that are left to do; nil if there are none. It has no notes: what
+// could not be done then is planned anew.
+func (j *Journal) Left() *Plan {
+	if j.plan == nil || !j.approved || j.Ended() {
+		return nil
+	}
+	left := *j.plan
+	left.Actions, left.Notes = nil, nil
+	for i, a := range j.plan.Actions {
+		if !j.Settled(i) {
+			left.Actions = append(left.Actions, a)
+		}
+	}
+	return &left
 }

@@ -1,4 +1,4 @@
-package revoke
+package revocation
 
 import (
 	"bytes"
@@ -98,8 +98,8 @@ var states = map[string]reason.Reason{
 	Absent: reason.New("revoke.state-absent"), Detached: reason.New("revoke.state-detached"), Attached: reason.New("revoke.state-attached"),
 }
 
-// deleted reports whether the key was deleted, for good or not.
-func (s State) deleted() bool {
+// Deleted reports whether the key was deleted, for good or not.
+func (s State) Deleted() bool {
 	return s.Key == Recycled || s.Key == UserRecycled || s.Key == Gone || s.Key == Deleted
 }
 
@@ -141,13 +141,19 @@ type Target struct {
 	Owner       Owner  `json:"owner"`
 }
 
-func newTarget(id rules.Secret, o Owner) Target {
+// NewTarget names a key.
+func NewTarget(id rules.Secret, o Owner) Target {
 	return Target{ID: id.String(), Fingerprint: Fingerprint(id), Owner: o}
 }
 
 // Fingerprint identifies an ID in plans and journals.
 func Fingerprint(id rules.Secret) string {
 	return rules.Credential{Type: rules.AccessKeyID, ID: id}.Fingerprint()
+}
+
+// IsFingerprint reports whether a fingerprint, of this release or of earlier ones, is that of an ID.
+func IsFingerprint(id rules.Secret, fingerprint string) bool {
+	return Fingerprint(id) == fingerprint || earlierFingerprint(id) == fingerprint
 }
 
 // earlierFingerprint is how plans and journals of earlier releases identify an ID.
@@ -179,14 +185,14 @@ type Action struct {
 	Leaked   bool            `json:"leakedKey,omitempty"` // made with the leaked key itself
 }
 
-// onPolicy reports whether the action is about a policy, and not about a key.
-func (a Action) onPolicy() bool {
+// OnPolicy reports whether the action is about a policy, and not about a key.
+func (a Action) OnPolicy() bool {
 	return a.Kind == CreatePolicy || a.Kind == AttachPolicy || a.Kind == DetachPolicy
 }
 
 // String returns the action in short, for logs and journals.
 func (a Action) String() string {
-	if a.onPolicy() {
+	if a.OnPolicy() {
 		return fmt.Sprintf("%s %s, %s", a.Kind, a.Policy, a.Target.Owner)
 	}
 	return fmt.Sprintf("%s %s, %s", a.Kind, a.Target.ID, a.Target.Owner)
@@ -195,7 +201,7 @@ func (a Action) String() string {
 // Reason returns the action as a fact.
 func (a Action) Reason() reason.Reason {
 	what := a.Target.ID
-	if a.onPolicy() {
+	if a.OnPolicy() {
 		what = a.Policy
 	}
 	return reason.New("revoke.action", a.Kind.Reason(), what, a.Target.Owner.Reason())
@@ -217,13 +223,13 @@ var verbs = map[Kind]reason.Reason{
 	DetachPolicy: reason.New("revoke.detach-policy"),
 }
 
-// reached reports whether a state is what the action is to achieve.
-func (a Action) reached(s State) bool {
+// Reached reports whether a state is what the action is to achieve.
+func (a Action) Reached(s State) bool {
 	switch a.Kind {
 	case Disable: // a deleted key does not work either
-		return s == a.To || s.deleted()
+		return s == a.To || s.Deleted()
 	case Delete:
-		return s.deleted()
+		return s.Deleted()
 	case Restore: // whether a restored key is enabled is not documented
 		return s.Key == Inactive || s.Key == Active
 	case CreatePolicy:
@@ -254,9 +260,10 @@ type Plan struct {
 }
 
 const (
-	planVersion = 1
-	maxPlan     = 8 << 20
-	maxWatch    = 365 * 24 * 3600
+	// Version is that of the plans which this release writes and reads.
+	Version  = 1
+	maxPlan  = 8 << 20
+	maxWatch = 365 * 24 * 3600
 )
 
 // Blocked reports whether there is a key with which the plan can do nothing.
@@ -264,7 +271,8 @@ func (p *Plan) Blocked() bool {
 	return slices.ContainsFunc(p.Notes, func(n Note) bool { return n.Blocked })
 }
 
-func (p *Plan) watchTime() time.Duration { return time.Duration(p.WatchSeconds) * time.Second }
+// WatchTime is how long a key must have been inactive when it is deleted.
+func (p *Plan) WatchTime() time.Duration { return time.Duration(p.WatchSeconds) * time.Second }
 
 // Write writes the plan as JSON.
 func (p *Plan) Write(w io.Writer) error {
@@ -296,14 +304,14 @@ func ReadPlan(r io.Reader) (*Plan, error) {
 	if dec.More() {
 		return nil, reason.NewError("revoke.plan-not-ours")
 	}
-	return &p, p.check()
+	return &p, p.Check()
 }
 
-// check refuses a plan that this package would not make.
-func (p *Plan) check() error {
+// Check refuses a plan that akguard would not make.
+func (p *Plan) Check() error {
 	switch {
-	case p.Version != planVersion:
-		return reason.NewError("revoke.plan-version", p.Version, planVersion)
+	case p.Version != Version:
+		return reason.NewError("revoke.plan-version", p.Version, Version)
 	case p.WatchSeconds < 0 || p.WatchSeconds > maxWatch:
 		return reason.NewError("revoke.plan-watch-time")
 	case !isAccount(p.Account):
@@ -326,7 +334,7 @@ var steps = map[Kind][2]string{
 func (a Action) check(account string) error {
 	step, simple := steps[a.Kind]
 	from, to := a.From.Key, a.To.Key
-	if a.onPolicy() {
+	if a.OnPolicy() {
 		from, to = a.From.Policy, a.To.Policy
 	}
 	if a.Kind == Delete && to == Deleted { // a root key, for which no bin is documented
@@ -345,7 +353,7 @@ func (a Action) check(account string) error {
 		return reason.NewError("revoke.plan-no-key")
 	case a.Leaked && a.Kind != Disable:
 		return reason.NewError("revoke.leaked-key-disables-only")
-	case a.onPolicy():
+	case a.OnPolicy():
 		return a.checkPolicy()
 	case a.Policy != "" || a.Document != "":
 		return reason.NewError("revoke.plan-key-and-policy")
@@ -357,7 +365,7 @@ func (a Action) check(account string) error {
 // or detach one that protects something.
 func (a Action) checkPolicy() error {
 	switch {
-	case !strings.HasPrefix(a.Policy, denyPrefix) || a.Target.Owner.Role == "":
+	case !strings.HasPrefix(a.Policy, DenyPrefix) || a.Target.Owner.Role == "":
 		return reason.NewError("revoke.plan-policy-name")
 	case !isDeny(a.Document):
 		return reason.NewError("revoke.plan-policy-content")

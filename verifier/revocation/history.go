@@ -1,4 +1,4 @@
-package revoke
+package revocation
 
 import (
 	"errors"
@@ -77,27 +77,29 @@ func (h *History) add(name string) error {
 			h.past = append(h.past, pastAction{a, j.times[i]})
 		}
 	}
-	if j.approved && !j.ended() {
+	if j.approved && !j.Ended() {
 		h.Open = append(h.Open, name)
 	}
 	return nil
 }
 
-// ReadJournal returns the keys on which a run did something, as its journal records it.
-func ReadJournal(name string) ([]Subject, error) {
+// ReadTargets returns the keys on which a run did something, as its journal records it.
+func ReadTargets(name string) ([]Target, error) {
 	var h History
 	if err := h.add(name); err != nil {
 		return nil, err
 	}
-	var list []Subject
+	var list []Target
 	for _, p := range h.past {
-		list = append(list, Subject{Target: &p.Target})
+		if !slices.Contains(list, p.Target) {
+			list = append(list, p.Target)
+		}
 	}
-	return distinct(list), nil
+	return list, nil
 }
 
-// recognize gives the past actions on a key its current fingerprint: journals of earlier releases have an older one.
-func (h *History) recognize(id rules.Secret) {
+// Recognize gives the past actions on a key its current fingerprint: journals of earlier releases have an older one.
+func (h *History) Recognize(id rules.Secret) {
 	if h == nil || len(h.past) == 0 {
 		return
 	}
@@ -111,8 +113,8 @@ func (h *History) recognize(id rules.Secret) {
 // undone maps each kind to the kind that it undoes.
 var undone = map[Kind]Kind{Enable: Disable, Restore: Delete, Release: Quarantine, DetachPolicy: AttachPolicy}
 
-// stack returns the actions on a key that were not undone yet, the last one at the end.
-func (h *History) stack(fingerprint string) []Action {
+// Stack returns the actions on a key that were not undone yet, the last one at the end.
+func (h *History) Stack(fingerprint string) []Action {
 	if h == nil {
 		return nil
 	}
@@ -123,7 +125,7 @@ func (h *History) stack(fingerprint string) []Action {
 		case !undoes:
 			stack = append(stack, p.Action)
 		default:
-			if i := lastOf(stack, kind); i >= 0 {
+			if i := LastOf(stack, kind); i >= 0 {
 				stack = slices.Delete(stack, i, i+1)
 			}
 		}
@@ -131,8 +133,8 @@ func (h *History) stack(fingerprint string) []Action {
 	return stack
 }
 
-// lastOf returns the index of the last action of a kind, or -1.
-func lastOf(stack []Action, kind Kind) int {
+// LastOf returns the index of the last action of a kind, or -1.
+func LastOf(stack []Action, kind Kind) int {
 	for i, a := range slices.Backward(stack) {
 		if a.Kind == kind {
 			return i
@@ -141,17 +143,17 @@ func lastOf(stack []Action, kind Kind) int {
 	return -1
 }
 
-// last returns the last action on a key that was not undone yet.
-func (h *History) last(fingerprint string) (Action, bool) {
-	stack := h.stack(fingerprint)
+// Last returns the last action on a key that was not undone yet.
+func (h *History) Last(fingerprint string) (Action, bool) {
+	stack := h.Stack(fingerprint)
 	if len(stack) == 0 {
 		return Action{}, false
 	}
 	return stack[len(stack)-1], true
 }
 
-// disabled returns when the key was last disabled; zero if that is not known.
-func (h *History) disabled(fingerprint string) time.Time {
+// Disabled returns when the key was last disabled; zero if that is not known.
+func (h *History) Disabled(fingerprint string) time.Time {
 	if h == nil {
 		return time.Time{}
 	}

@@ -1,0 +1,10 @@
+//go:build race
+
+package survey_test
+
+// The race detector makes everything ten times as slow: it gets a smaller account, and a part of the faults.
+const (
+	manyEvents  = 1000
+	manyRegions = 10
+	faultsApart = 5
+)

@@ -26,7 +26,7 @@ func (w writer) document() page.Document {
 		story.Paragraphs = append(story.Paragraphs, page.Plain(sentence))
 	}
 	d.Sections = append(d.Sections, story)
-	for _, s := range []page.Section{w.compared(), w.timeline(), w.family(), w.regions(), w.evidence(false), w.evidence(true), w.ledger(), w.done(), w.left()} {
+	for _, s := range []page.Section{w.compared(), w.family(), w.timeline(), w.regions(), w.evidence(false), w.evidence(true), w.ledger(), w.done(), w.left()} {
 		if s.Title != "" {
 			d.Sections = append(d.Sections, s)
 		}
@@ -96,7 +96,7 @@ func (w writer) timeline() page.Section {
 	}
 	t := w.table("time", "who", "what", "where", "state")
 	add := func(at, who, what, where, state, tone string) {
-		t.Rows = append(t.Rows, []page.Cell{cell(at), cell(who), {Lines: []page.Line{page.Plain(what)}, Class: tone}, cell(where), cell(state)})
+		t.Rows = append(t.Rows, []page.Cell{moment(at), cell(who), {Lines: []page.Line{page.Plain(what)}, Class: tone}, cell(where), cell(state)})
 	}
 	for _, l := range w.Leaks {
 		add(w.time(l.At), "", w.say("investigate.leak-published", l.Key.String()), w.name(l.Place), "", page.Doubt)
@@ -129,6 +129,13 @@ func (w writer) timeline() page.Section {
 }
 
 func cell(text string) page.Cell { return page.Cell{Lines: []page.Line{page.Plain(text)}} }
+
+// moment is a cell with a time, which stays on one line.
+func moment(text string) page.Cell {
+	c := cell(text)
+	c.Class = page.Nowrap
+	return c
+}
 
 func (w writer) table(columns ...string) *page.Table {
 	t := &page.Table{Controls: true, All: w.say("report.html.all"), Search: w.say("report.html.search")}
@@ -266,7 +273,7 @@ func (w writer) evidenceRow(result investigate.Result, e investigate.Evidence) [
 	state := w.state(e.State)
 	return []page.Cell{
 		{Lines: []page.Line{page.Plain(severity)}, Class: tone, Sort: strconv.Itoa(int(result.Severity)), Filter: severity},
-		question, {Lines: []page.Line{page.Plain(w.print(e.What)), {{Text: w.subject(e.Subject), Faint: true}}}}, cell(w.time(e.At)), cell(maker),
+		question, {Lines: []page.Line{page.Plain(w.print(e.What)), {{Text: w.subject(e.Subject), Faint: true}}}}, moment(w.time(e.At)), cell(maker),
 		{Lines: []page.Line{page.Plain(state)}, Filter: state},
 	}
 }

@@ -30,6 +30,9 @@ const (
 	Good  = "good"
 )
 
+// Nowrap is the class of a cell that stays on one line.
+const Nowrap = "nowrap"
+
 // Document is a page.
 type Document struct {
 	Lang     string // of its texts, as HTML names languages
@@ -97,7 +100,7 @@ type Cell struct {
 	Lines     []Line
 	MoreTitle string // what unfolds More
 	More      []Line
-	Class     string // a tone, or "strong"
+	Class     string // a tone, "strong", or Nowrap
 	Sort      string // what rows are sorted by; the text if it is empty
 	Filter    string // what rows are filtered by
 }

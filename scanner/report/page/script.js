@@ -44,9 +44,9 @@ for (const table of document.querySelectorAll("table[data-controls]")) {
   const search = control(table.dataset.search, document.createElement("input"));
   search.type = "search";
   search.addEventListener("input", apply);
-  filters.push((row) => row.textContent.toLowerCase().includes(search.value.toLowerCase()));
+  filters.push((row) => search.value === "" || row.textContent.toLowerCase().includes(search.value.toLowerCase()));
+  count.textContent = rows.length + " / " + rows.length;
   bar.append(count);
   table.parentElement.before(bar);
-  apply();
 }
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -273,5 +275,28 @@ func TestCredentialThatDoesNotWork(t *testing.T) {
 	var known *reason.Error
 	if snapshot != nil || !errors.As(err, &known) || known.Reason.Code != "survey.caller" {
 		t.Errorf("%v, error %v", snapshot, err)
+	}
+}
+
+// TestDocumentListsRights holds the document to the permissions that a reading needs.
+func TestDocumentListsRights(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "investigation.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 4 || !strings.HasSuffix(strings.TrimSpace(cells[1]), ":`") {
+			continue
+		}
+		prefix := strings.Trim(cells[1], " `")
+		for action := range strings.SplitSeq(cells[2], ",") {
+			listed = append(listed, prefix+strings.Trim(action, " `"))
+		}
+	}
+	slices.Sort(listed)
+	if want := survey.Rights(); !slices.Equal(listed, want) {
+		t.Errorf("docs/investigation.md lists\n%s\nRights lists\n%s", strings.Join(listed, "\n"), strings.Join(want, "\n"))
 	}
 }

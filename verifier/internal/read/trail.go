@@ -20,7 +20,7 @@ func GlobalRegion(ctx context.Context, c *cloud.Client) (string, error) {
 	return a.StorageRegion, err
 }
 
-// Trails returns the account's trails as their list describes them; [TrailStatus] says whether each records.
+// Trails returns the account's trails as their list describes them, those of other regions that record this one too included; [TrailStatus] says whether each records.
 func Trails(ctx context.Context, c *cloud.Client) ([]account.Trail, error) {
 	var a struct {
 		cloud.Answer
@@ -29,7 +29,8 @@ func Trails(ctx context.Context, c *cloud.Client) ([]account.Trail, error) {
 			Status, CreateTime, UpdateTime, StopLoggingTime       string
 		}
 	}
-	err := c.Read(ctx, cloud.Query{Service: cloud.ActionTrail, Action: "DescribeTrails"}, &a)
+	q := cloud.Query{Service: cloud.ActionTrail, Action: "DescribeTrails", Params: map[string]string{"IncludeShadowTrails": "true"}}
+	err := c.Read(ctx, q, &a)
 	var all []account.Trail
 	for _, t := range a.TrailList {
 		all = append(all, account.Trail{

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/investigating"
 	"github.com/akguard/akguard/rules/builtin"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report"
@@ -22,7 +23,7 @@ func (a *app) report() *cobra.Command {
 		Args: command.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.convertReport())
+	cmd.AddCommand(a.convertReport(), investigating.Evidence(a.App))
 	return cmd
 }
 

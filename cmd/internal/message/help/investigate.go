@@ -87,3 +87,25 @@ akguard 会说明未能检查的内容：无权查询的（并列出缺少的权
 	"flag.investigate.share":        {en: "replace names, numbers and addresses, so that the report can be shared", zh: "替换名称、编号和地址，以便分享报告"},
 	"flag.investigate.print-policy": {en: "print the least policy that lets akguard see everything", zh: "打印完整检查所需的最小权限策略"},
 }
+
+// evidenceHelpTexts are the help texts of akguard report evidence.
+var evidenceHelpTexts = texts{
+	"help.report-evidence.short": {en: "Pack an investigation as evidence", zh: "将调查结果打包为证据"},
+	"help.report-evidence.long": {
+		en: `Pack an investigation as evidence, for an insurer, an auditor or the police: a zip file with the incident report as a
+page and as data, the events of ActionTrail one a line, the journals of what was done, and a manifest with the size and
+the SHA-256 of each. AccessKey IDs are masked. The archive depends on its content alone.
+
+Write down the SHA-256 of the manifest elsewhere: it proves later that nothing was changed.`,
+		zh: `将调查结果打包为证据，供保险、审计或报案使用：zip 文件中包含网页和数据形式的事件报告、逐行的操作审计事件、处置日志，以及
+列出各文件大小和 SHA-256 的清单。AccessKey ID 已打码。压缩包只取决于其内容。
+
+请另行记录清单的 SHA-256：日后可证明内容未被更改。`,
+	},
+	"help.report-evidence.example": {
+		en: `  akguard report evidence incident.json --journal respond.jsonl --output evidence.zip`,
+		zh: `  akguard report evidence incident.json --journal respond.jsonl --output evidence.zip`,
+	},
+	"flag.report-evidence.output":  {en: "write the archive to `FILE`, atomically", zh: "将压缩包以原子方式写入 `FILE`"},
+	"flag.report-evidence.journal": {en: "add the journal in `FILE`; repeatable", zh: "加入日志 `FILE`；可重复"},
+}

@@ -12,7 +12,7 @@ type texts map[string]text
 
 // Each visits every text.
 func Each(visit func(key, en, zh, one string)) {
-	for _, table := range []texts{checkTexts, evidenceTexts, reportTexts, drillTexts} {
+	for _, table := range []texts{checkTexts, evidenceTexts, reportTexts, drillTexts, evidenceFileTexts} {
 		for key, t := range table {
 			visit(key, t.en, t.zh, t.one)
 		}

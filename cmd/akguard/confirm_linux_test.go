@@ -179,6 +179,39 @@ func TestRespondOffersTheLeakedKey(t *testing.T) {
 	}
 }
 
+// TestRespondInterrupted interrupts a freeze whose first change hangs, resumes it, and is told what was not begun.
+func TestRespondInterrupted(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	var text strings.Builder
+	for _, k := range []*alibabatest.Key{s.key, s.account.AddKey("cd")} {
+		c := k.Credential()
+		text.WriteString("accessKeyId: " + c.ID.Reveal() + "\naccessKeySecret: " + c.Secret.Reveal() + "\n\n\n\n\n\n\n\n\n\n\n\n\n")
+	}
+	leak := filepath.Join(t.TempDir(), "app.yml")
+	if err := os.WriteFile(leak, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.server.InjectFor("Ram", "UpdateAccessKey", alibabatest.Fault{Hang: true}, -1)
+	p := newProcess(t, "respond", leak, "--yes")
+	p.Env = append(p.Env, s.env...)
+	p.start(t)
+	await(t, "the calls", func() bool { return s.server.Calls("Ram", "UpdateAccessKey") > 1 })
+	p.signal(t, syscall.SIGINT)
+	p.ends(t, soon, 130)
+	if text := p.stderr.String(); !strings.Contains(text, "akguard revoke resume continues") {
+		t.Errorf("it says %q", text)
+	}
+	s.server.ClearFaults()
+	next := newProcess(t, "revoke", "resume", "--yes")
+	next.Env = append(isolation(p.temp), s.env...) // the journal is in the home folder
+	next.start(t)
+	next.ends(t, 10*time.Second, 0)
+	if got := s.key.Status(); got != alibabatest.Inactive || strings.Contains(next.stderr.String(), "not begun") {
+		t.Errorf("the key is %s; %s", got, next.stderr.String())
+	}
+}
+
 // converse runs a command on a terminal and answers each question, and wants success. It returns the screen.
 func (s stand) converse(t *testing.T, env, args []string, talk ...string) string {
 	t.Helper()

@@ -19,7 +19,7 @@ import (
 // The events of a journal, in the order in which they come.
 const (
 	EventPlan     = "plan"
-	EventAdd      = "add" // of a Freeze: what was planned and approved for one more key
+	EventAdd      = "add" // of a Freeze: one more key, with what was planned and approved for it
 	EventApproved = "approved"
 	EventDenied   = "denied"
 	EventBegin    = "begin"   // a call comes next
@@ -65,8 +65,8 @@ type Journal struct {
 
 	mu       sync.Mutex // held while a record is written: keys are frozen at the same time
 	plan     *Plan
-	keys     int  // of a Freeze
-	over     bool // the run came to its end
+	keys     int // of a Freeze
+	added    int // of those: the keys that were settled, or begun
 	approved bool
 	started  map[int]bool
 	outcomes map[int]Outcome
@@ -167,7 +167,8 @@ func (j *Journal) Write(rec Record) error {
 	return j.append(rec)
 }
 
-// Add records the actions on one more key, which were approved, and returns the index of the first.
+// Add records the actions on one more key, which were approved, and returns the index of the first. A key on which there is
+// nothing to do has none.
 func (j *Journal) Add(p *Plan) (first int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -240,13 +241,12 @@ func notJournal(line int) error { return reason.NewError("revoke.journal-line", 
 func (j *Journal) note(rec Record) {
 	switch i := rec.Action - 1; rec.Event {
 	case EventPlan:
-		j.plan, j.keys, j.over = rec.Plan, rec.Keys, false
+		j.plan, j.keys, j.added = rec.Plan, rec.Keys, 0
 	case EventAdd:
 		if j.plan != nil && rec.Plan != nil {
 			j.plan.Actions = append(j.plan.Actions, rec.Plan.Actions...)
+			j.added++
 		}
-	case EventEnd:
-		j.over = true
 	case EventApproved:
 		j.approved = true
 	case EventBegin:
@@ -267,9 +267,8 @@ func (j *Journal) Begun(i int) bool {
 	return j.started[i]
 }
 
-// Unplanned reports whether a Freeze was cut off before it had planned for all of its keys, and for how many it was. Resume
-// cannot do those: a journal holds no IDs.
-func (j *Journal) Unplanned() (keys int, cut bool) { return j.keys, j.keys > 0 && !j.over }
+// Unplanned returns how many keys of a Freeze were not begun when it ended. Resume cannot do those: a journal holds no IDs.
+func (j *Journal) Unplanned() int { return j.keys - j.added }
 
 // Settled reports whether nothing is left to do for an action.
 func (j *Journal) Settled(i int) bool {

@@ -19,6 +19,7 @@ var faults = map[string]alibabatest.Fault{
 	"no permission": denied(),
 	"not JSON":      alibabatest.NotJSON(),
 	"numeric code":  alibabatest.NumericCode(),
+	"empty page":    {Raw: `{"RequestId":"R","IsTruncated":true,"Marker":"m","NextToken":"m","AccessKeys":{"AccessKey":[]},"Users":{"User":[]}}`},
 }
 
 // TestEveryCallFails lets each call of a run in turn fail in each way. Afterwards every key is

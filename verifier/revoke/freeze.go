@@ -3,6 +3,7 @@ package revoke
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/revocation"
@@ -65,7 +66,7 @@ func (r *Revoker) Freeze(ctx context.Context, subjects []Subject, q Request, o F
 	}
 	r.lists = newLists()
 	defer func() { r.lists = nil }()
-	f := &freezer{Revoker: r, FreezeOptions: o, request: q, plan: *r.newPlan(q), results: make([]*Frozen, len(subjects))}
+	f := &freezer{Revoker: r, FreezeOptions: o, request: q, plan: *r.newPlan(q), results: make([]*Frozen, len(subjects)), first: make(chan struct{})}
 	return f.run(ctx, subjects)
 }
 
@@ -78,6 +79,7 @@ type freezer struct {
 
 	speaking sync.Mutex // held while a caller is told something, or asked
 	results  []*Frozen
+	first    chan struct{} // closed when the first key is settled
 }
 
 func (f *freezer) run(ctx context.Context, subjects []Subject) ([]Frozen, error) {
@@ -102,15 +104,32 @@ func (f *freezer) run(ctx context.Context, subjects []Subject) ([]Frozen, error)
 			}
 		})
 	}
-	for i := 0; i < len(subjects) && ctx.Err() == nil; i++ {
-		select {
-		case next <- i:
-		case <-ctx.Done():
-		}
-	}
+	f.hand(ctx, next, len(subjects))
 	close(next)
 	all.Wait()
 	return f.Begun(), f.end(ctx)
+}
+
+// headStart is how long the first key is handled alone: the calls of eight keys at once would keep its change waiting.
+const headStart = time.Second
+
+// hand gives the keys to the workers, in order.
+func (f *freezer) hand(ctx context.Context, next chan<- int, keys int) {
+	for i := range keys {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+			return
+		}
+		if i > 0 {
+			continue
+		}
+		select {
+		case <-f.first:
+		case <-time.After(headStart):
+		case <-ctx.Done():
+		}
+	}
 }
 
 // end closes the journal's record, unless the Freeze was ended early.
@@ -133,6 +152,9 @@ func (f *freezer) Begun() []Frozen {
 
 // freeze handles one key. An error ends the whole Freeze.
 func (f *freezer) freeze(ctx context.Context, i int, s Subject) error {
+	if i == 0 {
+		defer close(f.first)
+	}
 	if f.Look != nil {
 		s = f.Look(ctx, s)
 	}
@@ -143,14 +165,24 @@ func (f *freezer) freeze(ctx context.Context, i int, s Subject) error {
 		return ctx.Err()
 	}
 	f.results[i] = k
-	var err error
-	if len(p.Actions) > 0 {
-		if err = f.approve(ctx, k); err == nil && !k.Denied {
-			err = f.carryOut(ctx, k)
-		}
-	}
+	err := f.settleKey(ctx, k)
 	f.tell(f.OnKey, *k)
 	return err
+}
+
+// settleKey asks about what was planned for a key, and does it.
+func (f *freezer) settleKey(ctx context.Context, k *Frozen) error {
+	if len(k.Plan.Actions) > 0 {
+		if err := f.approve(ctx, k); err != nil {
+			return err
+		}
+	}
+	if len(k.Plan.Actions) == 0 || k.Denied {
+		nothing := f.plan
+		_, err := f.Journal.Add(&nothing)
+		return err
+	}
+	return f.carryOut(ctx, k)
 }
 
 func (f *freezer) tell(what func(Frozen), k Frozen) {

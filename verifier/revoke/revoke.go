@@ -97,6 +97,9 @@ func (r *Revoker) whoAmI(ctx context.Context) error {
 		return nil
 	}
 	me, err := r.cloud.GetCallerIdentity(ctx)
+	if err != nil && !cloud.IsRefusal(err) && ctx.Err() == nil { // nothing can be done without it, so one bad answer must not end all
+		me, err = r.cloud.GetCallerIdentity(ctx)
+	}
 	switch {
 	case r.cloud == r.self && isOff(err):
 		return &reason.Error{Reason: reason.New("revoke.leaked-key-off", err), Hint: reason.New("revoke.leaked-key-off-hint"), Err: err}

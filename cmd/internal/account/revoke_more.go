@@ -96,10 +96,6 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 		return journalFailure(err, reason.New("revoke.name-another-journal"))
 	}
 	defer j.Close()
-	keys, cut := j.Unplanned()
-	if !cut {
-		keys = 0
-	}
 	if p := j.Left(); p != nil && len(p.Actions) > 0 {
 		a.showPlan(p, s.source)
 	}
@@ -107,7 +103,7 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 	if err == nil && len(steps) == 0 {
 		a.Say("revoke.nothing-was-left")
 	}
-	if keys > 0 && err == nil {
+	if keys := j.Unplanned(); keys > 0 && err == nil {
 		a.Say("revoke.freeze-was-cut", keys)
 	}
 	if o.journal == "" && len(s.history.Broken) > 0 { // one of them may be unfinished, too

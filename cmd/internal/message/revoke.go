@@ -110,7 +110,7 @@ var revokeTexts = texts{
 	"revoke.not-approved":                 {en: "not approved, so nothing was changed", zh: "未获确认，因此没有任何更改"},
 	"revoke.not-approved.hint":            {en: "confirm each key on a terminal, or approve with --yes", zh: "请在终端逐个确认密钥，或用 --yes 确认"},
 	"revoke.actions-left":                 {en: "{1} actions left to do; akguard revoke resume continues", one: "1 action left to do; akguard revoke resume continues", zh: "还有 {1} 个操作未完成；akguard revoke resume 可继续"},
-	"revoke.freeze-was-cut":               {en: "that run was for {1} keys and ended before it had read all of them: run akguard respond again; it leaves alone what is frozen", one: "that run was for 1 key and ended before it had read it: run akguard respond again", zh: "该次运行针对 {1} 个密钥，在全部读取之前就结束了：请再次运行 akguard respond；已冻结的不会改动"},
+	"revoke.freeze-was-cut":               {en: "{1} keys of that run were not begun: run akguard respond again; it leaves alone what is frozen", one: "1 key of that run was not begun: run akguard respond again; it leaves alone what is frozen", zh: "该次运行中有 {1} 个密钥尚未处理：请再次运行 akguard respond；已冻结的不会改动"},
 	"revoke.open-runs":                    {en: "{1} earlier runs are unfinished: akguard revoke resume", one: "1 earlier run is unfinished: akguard revoke resume", zh: "之前有 {1} 次运行未完成：akguard revoke resume"},
 	"revoke.open-journal":                 {en: "{1}", zh: "{1}"},
 	"revoke.no-unfinished-run":            {en: "no run is unfinished", zh: "没有未完成的运行"},

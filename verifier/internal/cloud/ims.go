@@ -28,9 +28,7 @@ func (c *Client) IdentityOfKey(ctx context.Context, id rules.Secret) (User, erro
 
 // IdentityKeys returns the keys of a principal, the caller's own if it is "".
 func (c *Client) IdentityKeys(ctx context.Context, principal string) ([]AccessKey, error) {
-	var a keysAnswer
-	err := c.read(ctx, ims("ListAccessKeys", map[string]string{"UserPrincipalName": principal}), &a)
-	return a.keys(), err
+	return c.allKeys(ctx, ims("ListAccessKeys", map[string]string{"UserPrincipalName": principal}))
 }
 
 // UpdateIdentityKey makes a principal's key Active or Inactive, the caller's own if principal is "".

@@ -77,7 +77,9 @@ type usersAnswer struct {
 
 type keysAnswer struct {
 	answer
-	AccessKeys struct {
+	IsTruncated bool
+	Marker      string
+	AccessKeys  struct {
 		AccessKey []struct {
 			AccessKeyID string `json:"AccessKeyId"`
 			Status      string
@@ -153,9 +155,24 @@ func (c *Client) GetUser(ctx context.Context, name string) (User, error) {
 
 // ListAccessKeys returns the keys of a user, the caller's own if user is "".
 func (c *Client) ListAccessKeys(ctx context.Context, user string) ([]AccessKey, error) {
-	var a keysAnswer
-	err := c.read(ctx, ram("ListAccessKeys", map[string]string{"UserName": user}), &a)
-	return a.keys(), err
+	return c.allKeys(ctx, ram("ListAccessKeys", map[string]string{"UserName": user}))
+}
+
+// allKeys reads all pages of a list of keys. A user has two at most, but a page may be empty and the next one not.
+func (c *Client) allKeys(ctx context.Context, q call) ([]AccessKey, error) {
+	var all []AccessKey
+	for range maxPages {
+		var a keysAnswer
+		if err := c.read(ctx, q, &a); err != nil {
+			return nil, err
+		}
+		all = append(all, a.keys()...)
+		if !a.IsTruncated || a.Marker == "" || a.Marker == q.params["Marker"] {
+			return all, nil
+		}
+		q.params["Marker"] = a.Marker
+	}
+	return nil, failure(reason.New("cloud.endless-list"))
 }
 
 // UpdateAccessKey makes a user's key Active or Inactive.

@@ -189,6 +189,13 @@ func (s *scene) used(service string) bool {
 			return true
 		}
 	}
+	for _, u := range s.Users { // the last use of a key shows where the events have nothing
+		for _, k := range u.Keys {
+			if slices.Contains(s.Leaked, k.Ref) && s.since(k.LastUsed) && strings.EqualFold(k.Service, service) {
+				return true
+			}
+		}
+	}
 	return slices.ContainsFunc(s.Usage, func(u account.Usage) bool {
 		return s.since(u.Last) && strings.Contains(strings.ToLower(u.Value), strings.ToLower(service))
 	})

@@ -15,6 +15,7 @@ import (
 	"github.com/akguard/akguard/verifier/account"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/investigate"
 	"github.com/akguard/akguard/verifier/survey"
 )
 
@@ -65,6 +66,10 @@ func TestReadsOfObjects(t *testing.T) {
 		if i < 0 || !snapshot.Ledger[i].From.Equal(snapshot.Since) || !snapshot.Ledger[i].To.Equal(snapshot.Taken) {
 			t.Errorf("the ledger does not say that reads of %s are not recorded", service)
 		}
+	}
+	blind := investigate.Judge(snapshot, investigate.Options{}).Blind
+	if !slices.ContainsFunc(blind, func(e account.Entry) bool { return e.Service == "oss" && e.Outcome == account.Unlogged }) {
+		t.Errorf("the judge sees no blind spot in OSS: %+v", blind)
 	}
 	ref := account.Ref(s.leaked.Credential().ID)
 	for _, u := range snapshot.Users {

@@ -10,7 +10,7 @@ import (
 // keyUsage asks from where and for what the leaked keys were used, by the record of 400 days.
 func keyUsage() Check {
 	asks := ask("actiontrail", "GetAccessKeyLastUsedInfo", "GetAccessKeyLastUsedIps", "GetAccessKeyLastUsedProducts", "GetAccessKeyLastUsedResources", "GetAccessKeyLastUsedEvents")
-	return Check{ID: "key-usage", Severity: High, Asks: asks, judge: func(s *scene) []Evidence {
+	return Check{ID: "key-usage", Sums: true, Severity: High, Asks: asks, judge: func(s *scene) []Evidence {
 		var out []Evidence
 		for _, u := range s.Usage {
 			if u.Kind != "ip" || !s.since(u.Last) || s.known.Address(u.Value) || s.usedBefore(u.Value) {

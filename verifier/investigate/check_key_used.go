@@ -6,7 +6,7 @@ import (
 
 // keyUsed asks what the leaked keys did.
 func keyUsed() Check {
-	return Check{ID: "key-used", Severity: Critical, Asks: events(), judge: func(s *scene) []Evidence {
+	return Check{ID: "key-used", Sums: true, Severity: Critical, Asks: events(), judge: func(s *scene) []Evidence {
 		return s.summary(func(n Node) bool { return n.Parent < 0 })
 	}}
 }

@@ -36,6 +36,7 @@ type Check struct {
 	ID       string // lower case, with dashes; the texts of a check are found by it
 	Severity Severity
 	Posture  bool          // about how the account is kept, not about the thief
+	Sums     bool          // sums up calls, which the other checks are about
 	Asks     []account.Ask // what must have been seen for "nothing found" to be true
 	judge    func(s *scene) []Evidence
 }
@@ -55,6 +56,7 @@ type Result struct {
 	Check    string          `json:"check"`
 	Severity Severity        `json:"severity"`
 	Posture  bool            `json:"posture,omitempty"`
+	Sums     bool            `json:"sums,omitempty"` // there is nothing to do about it but what other checks name
 	Status   Status          `json:"status"`
 	Evidence []Evidence      `json:"evidence,omitempty"`
 	Blind    []account.Entry `json:"blind,omitempty"` // what it needs and did not see
@@ -127,7 +129,9 @@ func Judge(a *account.Snapshot, o Options) Report {
 		}
 	}
 	for _, c := range Checks() {
-		r.Results = append(r.Results, c.result(s))
+		result := c.result(s)
+		s.tell(result)
+		r.Results = append(r.Results, result)
 	}
 	slices.SortStableFunc(r.Results, func(a, b Result) int {
 		return cmp.Or(cmp.Compare(a.Status.rank(), b.Status.rank()), compareBool(a.Posture, b.Posture), cmp.Compare(a.Severity, b.Severity))
@@ -138,7 +142,7 @@ func Judge(a *account.Snapshot, o Options) Report {
 func (s Status) rank() int { return slices.Index([]Status{Found, Blind, Clear}, s) }
 
 func (c Check) result(s *scene) Result {
-	r := Result{Check: c.ID, Severity: c.Severity, Posture: c.Posture, Status: Clear, Evidence: c.judge(s), Blind: s.blind(c.Asks)}
+	r := Result{Check: c.ID, Severity: c.Severity, Posture: c.Posture, Sums: c.Sums, Status: Clear, Evidence: c.judge(s), Blind: s.blind(c.Asks)}
 	old := func(e Evidence) bool { return e.Maker != Fresh }
 	switch {
 	case slices.ContainsFunc(r.Evidence, old):

@@ -1,6 +1,7 @@
 package investigate
 
-// Checks returns all checks, each once, the most valuable first. A new check is a file and a line here.
+// Checks returns all checks, each once, the most valuable first, and last the one for what no other is about. A new check is a file
+// and a line here.
 func Checks() []Check {
 	return []Check{
 		keyUsed(), keyUsage(), usersMade(), keysMade(), borrowed(), offspring(), loginsMade(), grantsMade(), policiesChanged(), rolesChanged(),

@@ -16,10 +16,11 @@ type scene struct {
 	tree   Tree
 	thief  map[string][]string // the events in which the thief made or changed a thing, by its name
 	others map[string][]string // the events in which somebody else did
+	told   map[string]bool     // the events that a check has named
 }
 
 func newScene(a *account.Snapshot, known Known) *scene {
-	s := &scene{Snapshot: a, known: known, tree: trace(a, known), thief: map[string][]string{}, others: map[string][]string{}}
+	s := &scene{Snapshot: a, known: known, tree: trace(a, known), thief: map[string][]string{}, others: map[string][]string{}, told: map[string]bool{}}
 	acts := map[string]bool{}
 	for _, act := range s.tree.Acts {
 		acts[act.Event] = true
@@ -36,6 +37,15 @@ func newScene(a *account.Snapshot, known Known) *scene {
 		}
 	}
 	return s
+}
+
+// tell remembers which events a result names.
+func (s *scene) tell(r Result) {
+	for _, e := range r.Evidence {
+		for _, id := range e.Events {
+			s.told[id] = s.told[id] || !r.Sums
+		}
+	}
 }
 
 // key is under what name a thing is found in the events. A login profile is a part of its user.

@@ -63,7 +63,7 @@ func (r Report) Left() []Task {
 	var out []Task
 	seen := map[string]bool{}
 	for _, result := range r.Result.Results {
-		if result.Status == investigate.Clear || summaryOnly(result.Check) {
+		if result.Status == investigate.Clear || result.Sums {
 			continue
 		}
 		for _, e := range result.Evidence {
@@ -82,9 +82,4 @@ func (r Report) Left() []Task {
 type Task struct {
 	Result   investigate.Result
 	Evidence investigate.Evidence
-}
-
-// summaryOnly reports whether a check sums up calls: there is nothing to undo but what the other checks name.
-func summaryOnly(check string) bool {
-	return check == "key-used" || check == "offspring" || check == "key-usage"
 }

@@ -43,7 +43,11 @@ func theft(name string) *account.Snapshot {
 }
 
 func report(a *account.Snapshot) incident.Report {
-	return incident.Report{Version: "test", Snapshot: a, Result: investigate.Judge(a, investigate.Options{}), Leaks: []incident.Leak{{Key: a.Leaked[0], Place: "config/.env", At: leakTime}}}
+	r := incident.Report{Version: "test", Snapshot: a, Result: investigate.Judge(a, investigate.Options{})}
+	for _, key := range a.Leaked {
+		r.Leaks = append(r.Leaks, incident.Leak{Key: key, Place: "config/.env", At: leakTime})
+	}
+	return r
 }
 
 func render(t *testing.T, format string, r incident.Report, o incident.Options) string {
@@ -170,6 +174,10 @@ func TestNotClean(t *testing.T) {
 	a.Users, a.Events = nil, nil
 	if text := render(t, "text", report(a), incident.Options{}); !strings.HasPrefix(text, "nothing was found, and everything was seen") {
 		t.Errorf("clean: %s", text)
+	}
+	a.Leaked = nil
+	if text := render(t, "text", report(a), incident.Options{}); !strings.Contains(text, "No key was named") {
+		t.Errorf("without a key: %s", text)
 	}
 	a.Ledger[0].Outcome = account.Denied
 	if text := render(t, "text", report(a), incident.Options{}); !strings.Contains(text, "not clean") {

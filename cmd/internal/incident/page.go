@@ -75,6 +75,8 @@ func (w writer) story() []string {
 		}
 	}
 	switch {
+	case len(leaked) == 0:
+		out = append(out, w.say("investigate.story.no-key", w.time(w.Result.Since)))
 	case len(w.Leaks) > 0 && w.Leaks[0].Place != "":
 		out = append(out, w.say("investigate.story.leaked-at", strings.Join(leaked, ", "), w.Leaks[0].Place, w.time(w.Result.Since)))
 	default:

@@ -120,7 +120,8 @@ func (a *app) run(ctx context.Context, o options) error {
 	if o.against != "" {
 		r.Before = incident.Compare(first, r)
 	}
-	return errors.Join(a.write(out, o, r), err, a.conclude(r))
+	a.conclude(r)
+	return errors.Join(a.write(out, o, r), err)
 }
 
 // inquire reads the account and judges it, or judges again what an earlier report has.
@@ -169,10 +170,9 @@ func (a *app) write(out *command.Output, o options, r incident.Report) error {
 }
 
 // conclude sets the exit code: 1 where a thief left traces, 3 where something may hide, and after a comparison 0 only if all is closed.
-func (a *app) conclude(r incident.Report) error {
+func (a *app) conclude(r incident.Report) {
 	switch {
-	case r.Before != nil && r.Before.Whole() && len(r.Before.Open) == 0:
-		return nil
+	case r.Before != nil && r.Before.Whole():
 	case r.Before != nil && len(r.Before.Open) == 0:
 		a.Code = command.ExitIncomplete
 	case r.Before != nil, r.Result.Alarms() > 0:
@@ -180,7 +180,6 @@ func (a *app) conclude(r incident.Report) error {
 	case !r.Result.Complete():
 		a.Code = command.ExitIncomplete
 	}
-	return nil
 }
 
 // readReport reads an earlier investigation.

@@ -20,6 +20,7 @@ var reportTexts = texts{
 	"investigate.story":             {en: "What happened", zh: "发生了什么"},
 	"investigate.story.leaked":      {en: "The AccessKey {1} leaked; what is older than {2} is not suspected.", zh: "AccessKey {1} 已泄露；早于 {2} 的内容不视为可疑。"},
 	"investigate.story.leaked-at":   {en: "The AccessKey {1} leaked in {2}, at {3}.", zh: "AccessKey {1} 于 {3} 在 {2} 泄露。"},
+	"investigate.story.no-key":      {en: "No key was named; what is older than {1} is not suspected.", zh: "未指定密钥；早于 {1} 的内容不视为可疑。"},
 	"investigate.story.nothing":     {en: "No recorded call shows a thief.", zh: "没有记录显示窃取者的操作。"},
 	"investigate.story.look-again":  {en: "That does not mean that the key was not used: ActionTrail shows a call some ten minutes late, and does not record reads of objects.", zh: "这不代表密钥未被使用：操作审计约有十分钟延迟，且不记录对象的读取。"},
 	"investigate.story.used":        {en: "From {1} on, somebody at {2} made {3} calls, {4} of which changed something.", zh: "自 {1} 起，来自 {2} 的人调用了 {3} 次，其中 {4} 次产生了修改。"},

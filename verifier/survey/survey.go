@@ -12,6 +12,7 @@ package survey
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -229,7 +230,7 @@ func (r *reader) report() {
 	if r.Checkpoint != nil && r.queue.checkpoint() {
 		c := *r.s
 		c.Ledger = r.ledger()
-		r.Checkpoint(&c)
+		r.Checkpoint(sealed(&c))
 	}
 }
 
@@ -241,6 +242,25 @@ func (r *reader) finish() {
 	slices.SortStableFunc(r.s.Events, func(a, b account.Event) int { return a.Time.Compare(b.Time) })
 	slices.Sort(r.s.Regions)
 	r.s.Alias = r.domain
+	r.s = sealed(r.s)
+}
+
+// sealed returns a snapshot in which no text holds the ID of a key. People write them into names and descriptions, and services
+// hand these back.
+func sealed(s *account.Snapshot) *account.Snapshot {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return s // cannot happen: it is data
+	}
+	masked := rules.MaskIDs(string(text))
+	if masked == string(text) {
+		return s
+	}
+	var out account.Snapshot
+	if json.Unmarshal([]byte(masked), &out) != nil {
+		return s // cannot happen: a mask has no quotes
+	}
+	return &out
 }
 
 // principal is a user's name for IMS.

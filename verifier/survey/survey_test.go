@@ -211,3 +211,21 @@ func TestResumeFollowsADeletedKey(t *testing.T) {
 		t.Errorf("a key that nobody knows: %q", u)
 	}
 }
+
+// TestIDsInNames has people write the ID of a key where it does not belong.
+func TestIDsInNames(t *testing.T) {
+	s := small(t)
+	id := s.leaked.Credential().ID.Reveal()
+	s.account.AddUser(alibabatest.User{Name: "x", DisplayName: "key " + id})
+	s.account.AddInstance(account.Instance{ID: "i-x", Region: "us-west-1", Name: id})
+	s.account.AddRule("sg-us-west-1", account.Rule{Direction: "ingress", Policy: "Accept", Protocol: "TCP", Ports: "1/1", Description: "for " + id})
+	var saved string
+	s.options.Checkpoint = func(a *account.Snapshot) { saved += encoded(t, a) }
+	snapshot := s.read()
+	if strings.Contains(encoded(t, snapshot)+saved, id) || saved == "" {
+		t.Error("the snapshot holds the ID of a key")
+	}
+	if len(snapshot.Instances) != 7 || len(unanswered(snapshot.Ledger)) > 0 {
+		t.Errorf("%d instances, not answered: %q", len(snapshot.Instances), unanswered(snapshot.Ledger))
+	}
+}

@@ -49,9 +49,9 @@ func newEvent(e map[string]any, ids IDs) account.Event {
 	f := fields{ids: ids, text: map[string]string{}}
 	f.flatten("", e["requestParameters"])
 	out := account.Event{
-		ID: text(e["eventId"]), Time: cloud.When(text(e["eventTime"])), Service: text(e["serviceName"]), Name: text(e["eventName"]),
-		Region: text(e["acsRegion"]), SourceIP: text(e["sourceIpAddress"]), UserAgent: rules.MaskIDs(text(e["userAgent"])),
-		Write: text(e["eventRW"]) == "Write", Error: text(e["errorCode"]), Actor: newActor(identity, ids), Params: f.text,
+		ID: masked(e["eventId"]), Time: cloud.When(text(e["eventTime"])), Service: masked(e["serviceName"]), Name: masked(e["eventName"]),
+		Region: masked(e["acsRegion"]), SourceIP: masked(e["sourceIpAddress"]), UserAgent: masked(e["userAgent"]),
+		Write: text(e["eventRW"]) == "Write", Error: masked(e["errorCode"]), Actor: newActor(identity, ids), Params: f.text,
 	}
 	response := fields{ids: ids, text: map[string]string{}}
 	response.flatten("", e["responseElements"])
@@ -65,7 +65,7 @@ func newEvent(e map[string]any, ids IDs) account.Event {
 			out.Keys = appendNew(out.Keys, ref)
 			out.Resources[i].ID = ref.String()
 		}
-		out.Resources[i].ID, out.Resources[i].Name = rules.MaskIDs(out.Resources[i].ID), rules.MaskIDs(r.Name)
+		out.Resources[i].ID, out.Resources[i].Type = rules.MaskIDs(out.Resources[i].ID), rules.MaskIDs(r.Type)
 	}
 	if len(out.Params) == 0 {
 		out.Params = nil
@@ -73,13 +73,16 @@ func newEvent(e map[string]any, ids IDs) account.Event {
 	return out
 }
 
+// masked is a text in which no ID of a key is left, though none belongs there.
+func masked(value any) string { return rules.MaskIDs(text(value)) }
+
 func newActor(identity map[string]any, ids IDs) account.Actor {
-	a := account.Actor{Kind: text(identity["type"]), Name: rules.MaskIDs(text(identity["userName"])), Account: text(identity["accountId"])}
+	a := account.Actor{Kind: masked(identity["type"]), Name: masked(identity["userName"]), Account: masked(identity["accountId"])}
 	a.Key = ids.add(rules.NewSecret(text(identity["accessKeyId"])))
 	if a.Kind == account.AssumedRole {
 		a.Name, a.Session, _ = strings.Cut(a.Name, ":")
 		if a.Session == "" { // only the principal has it: the role's number and the session
-			_, a.Session, _ = strings.Cut(text(identity["principalId"]), ":")
+			_, a.Session, _ = strings.Cut(masked(identity["principalId"]), ":")
 		}
 	}
 	return a

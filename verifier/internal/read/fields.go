@@ -70,6 +70,7 @@ func (f *fields) flatten(name string, value any) {
 }
 
 func join(name, key string) string {
+	key = rules.MaskIDs(key)
 	if name == "" {
 		return key
 	}
@@ -100,7 +101,7 @@ func (f *fields) add(name, value string) {
 		limit = maxPolicy
 	}
 	if value != "" {
-		f.text[name] = cut(value, limit)
+		f.text[name] = cut(rules.MaskIDs(value), limit)
 	}
 }
 
@@ -110,7 +111,7 @@ func Script(content string) string {
 		content = string(plain)
 	}
 	content = keyID.ReplaceAllStringFunc(content, func(id string) string { return rules.NewSecret(id).String() })
-	return cut(content, maxScript)
+	return cut(rules.MaskIDs(content), maxScript)
 }
 
 func cut(s string, limit int) string {

@@ -25,7 +25,7 @@ import (
 // swept is an emulated organization, with a key at each place, and the state of its sweeps.
 type swept struct {
 	*orgtest.Server
-	t      *testing.T
+	t      testing.TB
 	kinds  map[string][]*orgtest.Repo
 	keys   map[string]string // the IDs by the place
 	token  string
@@ -39,7 +39,7 @@ func repositories() int {
 	return cmp.Or(n, 75)
 }
 
-func newSwept(t *testing.T, o orgtest.Options, plan orgtest.Plan) *swept {
+func newSwept(t testing.TB, o orgtest.Options, plan orgtest.Plan) *swept {
 	t.Helper()
 	o.Dir = t.TempDir()
 	server, err := orgtest.New(o)
@@ -98,7 +98,7 @@ func (s *swept) run(args ...string) sweepReport {
 		"sweep", "github", "--org", s.Org, "--api-url", s.URL, "--state", filepath.Join(s.folder, "state"), "--format", "jsonl", "--show-secrets", "--no-verify",
 	}, args...)
 	cmd := exec.CommandContext(s.t.Context(), binary, args...)
-	cmd.Env = append(isolation(s.folder), "PATH="+os.Getenv("PATH"), "GITHUB_TOKEN="+s.token)
+	cmd.Env = append(isolation(s.folder), "PATH="+os.Getenv("PATH"), "GITHUB_TOKEN="+s.token, "TMPDIR="+s.temp())
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	began := time.Now()
@@ -113,7 +113,16 @@ func (s *swept) run(args ...string) sweepReport {
 	return r
 }
 
-func (r *sweepReport) read(t *testing.T, line string) {
+// temp returns the folder for temporary files of a sweep.
+func (s *swept) temp() string {
+	dir := filepath.Join(s.folder, "temp")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		s.t.Fatal(err)
+	}
+	return dir
+}
+
+func (r *sweepReport) read(t testing.TB, line string) {
 	var o struct {
 		Kind, Path, Reason string
 		Notes              []struct{ Text string }
@@ -151,7 +160,11 @@ func (r *sweepReport) read(t *testing.T, line string) {
 // something new, and asks the API for the list alone: a page of it for each hundred repositories.
 func TestSweep(t *testing.T) {
 	t.Parallel()
-	s := newSwept(t, orgtest.Options{Record: true}, orgtest.Plan{Repos: repositories(), Forks: 20, Large: 4 << 20})
+	plan := orgtest.Plan{Repos: repositories(), Forks: 20, Large: 4 << 20}
+	if plan.Repos >= 300 {
+		plan.Forks, plan.Large = 40, 50<<20
+	}
+	s := newSwept(t, orgtest.Options{Record: true}, plan)
 	renamed, deleted := s.kinds["plain"][0], s.kinds["plain"][1]
 	seen := 0
 	s.Seen = func(string, *orgtest.Repo) {
@@ -264,6 +277,30 @@ func TestSweepNothing(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "no repository was swept") || strings.Contains(string(out), "clean") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestSweepInstallations sweeps two organizations that have installed one App. Each has tokens of its own, which do not see the private
+// repositories of the other.
+func TestSweepInstallations(t *testing.T) {
+	t.Parallel()
+	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: 30})
+	s.Lock()
+	s.Others = []string{"globex"}
+	for _, r := range s.kinds["plain"][:2] {
+		r.Owner, r.Private = "globex", true
+	}
+	s.Unlock()
+	app := s.installApp()
+	s.token = ""
+	r := s.run(append(app, "--org", "globex")...)
+	if !strings.Contains(r.note, "30 listed") || !strings.Contains(r.note, "4 not readable + 0 not reached") {
+		t.Errorf("%s\n%s", r.note, r.errs)
+	}
+	for _, repo := range append(s.kinds["private"], s.kinds["plain"][:2]...) {
+		if id := s.keys[repo.Name+" head"]; !slices.Equal(r.found[id], []string{repo.FullName()}) {
+			t.Errorf("%s: found in %v", repo.FullName(), r.found[id])
+		}
 	}
 }
 

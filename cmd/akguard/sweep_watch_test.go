@@ -23,7 +23,7 @@ import (
 
 // watched is a sweep watch that runs.
 type watched struct {
-	t     *testing.T
+	t     testing.TB
 	cmd   *exec.Cmd
 	notes chan string // what it says
 	out   bytes.Buffer

@@ -106,7 +106,7 @@ func (f *forge) CodeOwners(_ context.Context, r github.Repository) ([]byte, erro
 	return f.owners, nil
 }
 
-func (f *forge) Token(context.Context, string) (string, error) { return "", nil }
+func (f *forge) Token(context.Context, github.Repository, string) (string, error) { return "", nil }
 
 // missing is the error for a repository that was deleted.
 func missing() error {

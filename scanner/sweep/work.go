@@ -297,7 +297,7 @@ func (s *session) Token(ctx context.Context, refused string) (string, error) {
 	if s.repository.Anonymous {
 		return "", nil
 	}
-	return s.forge.Token(ctx, refused)
+	return s.forge.Token(ctx, s.repository, refused)
 }
 
 // Lost implements Session. The forge is asked from an hour before the last time on: its list lags behind.

@@ -33,8 +33,8 @@ type Forge interface {
 	LostHeads(ctx context.Context, r github.Repository, since time.Time) ([]github.LostHead, error)
 	// CodeOwners returns the text of the file CODEOWNERS, nil if there is none.
 	CodeOwners(ctx context.Context, r github.Repository) ([]byte, error)
-	// Token returns the token to use in place of one that was refused.
-	Token(ctx context.Context, refused string) (string, error)
+	// Token returns the token to use for a repository in place of one that was refused.
+	Token(ctx context.Context, r github.Repository, refused string) (string, error)
 }
 
 // Scanner scans one repository, as Scan does, but elsewhere: an error says that it could not, and why.

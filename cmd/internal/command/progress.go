@@ -29,6 +29,12 @@ func (a *App) NewProgress() *Progress {
 	return &Progress{start: time.Now(), out: a.Err, say: a.Text}
 }
 
+// AtOnce has a progress shown from the beginning. It is for what always takes long.
+func (p *Progress) AtOnce() *Progress {
+	p.start = time.Time{}
+	return p
+}
+
 // Add counts bytes that have been scanned. Content of another source may be read after a phase: then reading is shown again.
 func (p *Progress) Add(n int) {
 	p.mu.Lock()

@@ -4,6 +4,7 @@ package message
 var scanTexts = texts{
 	"progress.read":   {en: "scanning", zh: "正在扫描"},
 	"progress.locate": {en: "locating in the history", zh: "正在历史中定位"},
+	"progress.sweep":  {en: "repositories", zh: "代码仓库"},
 	"progress.verify": {en: "verifying", zh: "正在验证"},
 
 	"scan.not-decoded": {en: "not all of it was decoded: {1}", zh: "未能全部解码：{1}"},

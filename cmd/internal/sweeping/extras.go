@@ -54,7 +54,7 @@ func (o *extraFlags) checkExtras(noVerify bool) error {
 
 // lister lists repositories, and the gists of those who belong to the owners.
 type lister struct {
-	account *github.Account
+	account *accounts
 	gists   bool
 }
 

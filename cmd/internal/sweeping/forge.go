@@ -60,19 +60,24 @@ func (o forgeFlags) tokens(owner string, slow func(waited, limit time.Duration))
 	return nil, command.Usage("usage.sweep-token", strings.Join(tokenVariables(), ", "))
 }
 
-// identity names whose limits the requests count towards.
-func (o forgeFlags) identity() string {
+// identity names whose limits the requests about an owner count towards.
+func (o forgeFlags) identity(owner string) string {
 	if o.app == "" {
 		return "user"
 	}
-	id := strings.Map(func(r rune) rune { // the ID of an App has no other characters
-		if strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", r) {
-			return r
-		}
-		return '-'
-	}, o.app)
-	return fmt.Sprintf("app-%s-%d", id, o.installation)
+	plain := func(s string) string { // the ID of an App and the name of an owner have no other characters
+		return strings.Map(func(r rune) rune {
+			if strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", r) {
+				return r
+			}
+			return '-'
+		}, s)
+	}
+	return fmt.Sprintf("app-%s-%d-%s", plain(o.app), o.installation, plain(owner))
 }
+
+// single reports whether one token is for all owners. An App has another one for each that has installed it.
+func (o forgeFlags) single() bool { return o.app == "" || o.installation != 0 }
 
 func (o forgeFlags) appTokens(owner string, slow func(waited, limit time.Duration)) (github.Tokens, error) {
 	pem, err := config.ReadFile(o.appKey, maxToken)

@@ -2,6 +2,7 @@ package sweeping
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,13 +155,13 @@ func (o *githubOptions) folder() (string, error) {
 	return filepath.Join(dir, "sweep", sweep.ScopeKey(o.scope)), nil
 }
 
-// owner returns the account whose installation of an App is used: the first one that the scope names.
-func (o *githubOptions) owner() string {
-	for _, names := range [][]string{o.scope.Organizations, o.scope.Users, o.scope.Repositories} {
-		if len(names) > 0 {
-			name, _, _ := strings.Cut(names[0], "/")
-			return name
+// owners returns the owners that the scope names, each once.
+func (o *githubOptions) owners() (out []string) {
+	for _, name := range slices.Concat(o.scope.Organizations, o.scope.Users, o.scope.Repositories) {
+		name, _, _ = strings.Cut(name, "/")
+		if name = strings.ToLower(name); !slices.Contains(out, name) {
+			out = append(out, name)
 		}
 	}
-	return ""
+	return out
 }

@@ -13,7 +13,7 @@ func (r *githubRun) newProgress(o githubOptions) progress {
 	if !terminal.Is(r.Err) || o.quiet || o.noProgress {
 		return progress{}
 	}
-	bar := r.NewProgress()
+	bar := r.NewProgress().AtOnce()
 	r.Progress = bar
 	return progress{bar}
 }

@@ -35,10 +35,9 @@ type githubRun struct {
 	began   time.Time
 }
 
-func (r *githubRun) run(ctx context.Context) error {
+func (r *githubRun) run(ctx context.Context) (err error) {
 	r.began = time.Now()
-	tokens, err := r.opts.forge.tokens(r.opts.owner(), r.slow(r.opts.quiet))
-	if err != nil {
+	if err = r.checkTokens(r.opts.workFlags, r.opts.owners()); err != nil {
 		return err
 	}
 	if r.targets, err = r.opts.targets(); err != nil {
@@ -53,7 +52,7 @@ func (r *githubRun) run(ctx context.Context) error {
 		return err
 	}
 	defer r.queue.Close()
-	if r.pool, err = r.newPool(ctx, r.opts.workFlags, tokens, r.queue); err != nil {
+	if r.pool, err = r.newPool(ctx, r.opts.workFlags, r.opts.owners(), r.queue); err != nil {
 		return err
 	}
 	defer r.pool.close()
@@ -206,7 +205,7 @@ func (r *githubRun) conclude(sum *sweep.Sum) {
 
 // workerPool is what works in this process.
 type workerPool struct {
-	account  *github.Account
+	account  *accounts
 	rules    *rules.Set
 	key      string
 	verifier verifier.Verifier
@@ -216,7 +215,7 @@ type workerPool struct {
 }
 
 // newPool makes the workers of this process.
-func (a *app) newPool(ctx context.Context, o workFlags, tokens github.Tokens, q *queue.Queue) (c workerPool, err error) {
+func (a *app) newPool(ctx context.Context, o workFlags, owners []string, q *queue.Queue) (c workerPool, err error) {
 	defer func() {
 		if err != nil {
 			c.close()
@@ -233,13 +232,9 @@ func (a *app) newPool(ctx context.Context, o workFlags, tokens github.Tokens, q 
 		return c, err
 	}
 	c.verifier, c.save = v, func() { a.SaveVerdicts(verdicts) }
-	store, err := sweep.OpenBudget(ctx, q, o.forge.identity())
-	if err != nil {
-		return c, a.queueFailed(ctx, err)
-	}
-	budget := github.NewBudget(github.BudgetOptions{Store: store})
-	if c.account, err = github.NewAccount(github.AccountOptions{API: o.forge.api, Tokens: tokens, Budget: budget, Slow: a.slow(o.quiet)}); err != nil {
-		return c, command.Usage("usage.sweep-api", err)
+	c.account = &accounts{single: o.forge.single(), scope: owners, open: a.opener(o, q)}
+	if err = c.account.each(ctx, func(*github.Account) error { return nil }); err != nil {
+		return c, err
 	}
 	scanner, err := o.newIsolated(c.rules, c.account.Secrets)
 	if err != nil {
@@ -262,6 +257,36 @@ func (a *app) newPool(ctx context.Context, o workFlags, tokens github.Tokens, q 
 		c.workers = append(c.workers, w)
 	}
 	return c, nil
+}
+
+// checkTokens refuses tokens that cannot be used, before anything is asked.
+func (a *app) checkTokens(o workFlags, owners []string) error {
+	owner := "any" // a worker learns from its jobs whose they are
+	if len(owners) > 0 {
+		owner = owners[0]
+	}
+	_, err := o.forge.tokens(owner, a.slow(o.quiet))
+	return err
+}
+
+// opener returns a function that makes the account for an owner, with the budget that all processes share.
+func (a *app) opener(o workFlags, q *queue.Queue) func(context.Context, string) (*github.Account, error) {
+	slow := a.slow(o.quiet)
+	return func(ctx context.Context, owner string) (*github.Account, error) {
+		tokens, err := o.forge.tokens(owner, slow)
+		if err != nil {
+			return nil, err
+		}
+		store, err := sweep.OpenBudget(ctx, q, o.forge.identity(owner))
+		if err != nil {
+			return nil, a.queueFailed(ctx, err)
+		}
+		account, err := github.NewAccount(github.AccountOptions{API: o.forge.api, Tokens: tokens, Budget: github.NewBudget(github.BudgetOptions{Store: store}), Slow: slow})
+		if err != nil {
+			return nil, command.Usage("usage.sweep-api", err)
+		}
+		return account, nil
+	}
 }
 
 // slow says that GitHub does not answer, no more than twice a minute.

@@ -71,9 +71,8 @@ type watchRun struct {
 	opts watchOptions
 }
 
-func (r *watchRun) run(ctx context.Context) error {
-	tokens, err := r.opts.forge.tokens(r.opts.owner(), r.slow(r.opts.quiet))
-	if err != nil {
+func (r *watchRun) run(ctx context.Context) (err error) {
+	if err = r.checkTokens(r.opts.workFlags, r.opts.owners()); err != nil {
 		return err
 	}
 	if r.targets, err = r.opts.targets(); err != nil {
@@ -83,7 +82,7 @@ func (r *watchRun) run(ctx context.Context) error {
 		return err
 	}
 	defer r.queue.Close()
-	if r.pool, err = r.newPool(ctx, r.opts.workFlags, tokens, r.queue); err != nil {
+	if r.pool, err = r.newPool(ctx, r.opts.workFlags, r.opts.owners(), r.queue); err != nil {
 		return err
 	}
 	defer r.pool.close()
@@ -94,8 +93,10 @@ func (r *watchRun) run(ctx context.Context) error {
 			return err
 		}
 		g.Go(func() error { // a wrong token is told now, and not with the first push
-			_, err := r.pool.account.Rights(ctx)
-			return err
+			return r.pool.account.each(ctx, func(a *github.Account) error {
+				_, err := a.Rights(ctx)
+				return err
+			})
 		})
 	} else {
 		r.poll(ctx, g, added)
@@ -241,9 +242,13 @@ func (r *watchRun) poll(ctx context.Context, g *errgroup.Group, added chan<- int
 
 // pollEvents asks for the events of one owner until ctx ends.
 func (r *watchRun) pollEvents(ctx context.Context, owner string, user bool, added chan<- int64) error {
+	account, err := r.pool.account.of(ctx, owner)
+	if err != nil {
+		return err
+	}
 	var events github.Events
 	return r.again(ctx, owner, added, func() (news []int64, wait time.Duration, err error) {
-		next, err := r.pool.account.Events(ctx, owner, user, events)
+		next, err := account.Events(ctx, owner, user, events)
 		if err != nil {
 			return nil, time.Minute, err
 		}
@@ -260,13 +265,17 @@ func (r *watchRun) pollEvents(ctx context.Context, owner string, user bool, adde
 
 // pollPushes asks for what was pushed to until ctx ends.
 func (r *watchRun) pollPushes(ctx context.Context, owner string, user bool, added chan<- int64) error {
-	pushes, err := r.pool.account.Pushes(ctx, owner, user, github.Pushes{})
+	account, err := r.pool.account.of(ctx, owner)
+	if err != nil {
+		return err
+	}
+	pushes, err := account.Pushes(ctx, owner, user, github.Pushes{})
 	switch github.Status(err) {
 	case http.StatusForbidden, http.StatusNotFound:
 		return err // there is no such owner
 	}
 	return r.again(ctx, owner, added, func() ([]int64, time.Duration, error) {
-		next, err := r.pool.account.Pushes(ctx, owner, user, pushes)
+		next, err := account.Pushes(ctx, owner, user, pushes)
 		if err != nil {
 			return nil, time.Minute, err
 		}

@@ -32,8 +32,7 @@ func (a *app) worker() *cobra.Command {
 
 // runWorker works for a sweep that another process has begun, until it is interrupted.
 func (a *app) runWorker(ctx context.Context, o workFlags) error {
-	tokens, err := o.forge.tokens("", a.slow(o.quiet))
-	if err != nil {
+	if err := a.checkTokens(o, nil); err != nil {
 		return err
 	}
 	options, err := a.queueOptions(o)
@@ -45,7 +44,7 @@ func (a *app) runWorker(ctx context.Context, o workFlags) error {
 		return a.queueFailed(ctx, err)
 	}
 	defer q.Close()
-	pool, err := a.newPool(ctx, o, tokens, q)
+	pool, err := a.newPool(ctx, o, nil, q)
 	if err != nil {
 		return err
 	}

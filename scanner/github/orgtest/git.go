@@ -3,6 +3,7 @@ package orgtest
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cgi"
@@ -111,6 +112,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, repo *Repo, path,
 	if len(body) > 0 {
 		sent.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	}
+	if service == "git-upload-pack" && repo.Pack != nil {
+		answer(w, repo.Pack)
+		return
+	}
 	inside, err := filepath.Rel(s.o.Dir, path)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -136,6 +141,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, repo *Repo, path,
 		}
 		s.stats.FetchesOf[name]++
 	}
+}
+
+// answer sends a pack as git does.
+func answer(w http.ResponseWriter, pack []byte) {
+	w.Header().Set("Content-Type", "application/x-git-upload-pack-result")
+	_, _ = io.WriteString(w, "0008NAK\n")
+	for part := range slices.Chunk(pack, 60_000) {
+		_, _ = fmt.Fprintf(w, "%04x\x01%s", len(part)+5, part)
+	}
+	_, _ = io.WriteString(w, "0000")
 }
 
 // plain returns the body of a request, which git compresses if it is long.

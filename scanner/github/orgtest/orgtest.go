@@ -41,6 +41,7 @@ type Token struct {
 	Scopes  string    // of a classic token
 	Expires time.Time // zero: never
 	Sees    func(*Repo) bool
+	Owner   string // of an installation: it sees the private repositories of that owner alone; "" sees all
 }
 
 // Request is a recorded request to the API.
@@ -148,7 +149,7 @@ func (s *Server) NewToken(t Token) string {
 	return token
 }
 
-// InstallApp lets an App ask for tokens. selected is set if it is installed for chosen repositories only.
+// InstallApp lets an App ask for tokens: for the organization, and for each of Others with the numbers that follow. selected is set if it is installed for chosen repositories only.
 func (s *Server) InstallApp(id string, key *rsa.PublicKey, installation int64, selected bool) {
 	s.Lock()
 	defer s.Unlock()
@@ -233,7 +234,7 @@ func (s *Server) check(text string) (*Token, bool) {
 
 // sees reports whether a token sees a repository.
 func (t *Token) sees(r *Repo) bool {
-	if t == nil {
+	if t == nil || t.Owner != "" && !strings.EqualFold(t.Owner, r.Owner) {
 		return !r.Private
 	}
 	return t.Sees == nil || t.Sees(r) || !r.Private

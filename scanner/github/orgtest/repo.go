@@ -19,6 +19,7 @@ type Repo struct {
 	Owner, Name  string
 	Path         string // of the bare repository
 	Wiki         string // of the wiki's; "" if there is none
+	Pack         []byte // what is sent to whoever fetches, in place of what git would; nil: git's
 	HasWiki      bool
 	Archived     bool
 	Private      bool

@@ -123,27 +123,42 @@ func (e *exchange) forApp(path []string) {
 	switch {
 	case len(path) == 3 && path[2] == "installation":
 		e.route = map[string]string{"orgs": "/orgs/{org}/installation", "users": "/users/{username}/installation"}[path[0]]
-		if path[0] != "orgs" || path[1] != e.Org {
+		number := int64(slices.IndexFunc(e.installers(), func(org string) bool { return strings.EqualFold(org, path[1]) }))
+		if path[0] != "orgs" || number < 0 {
 			e.fail(http.StatusNotFound, "Not Found")
 			return
 		}
-		api := fmt.Sprintf("%s/app/installations/%d", e.URL, e.app.installation)
+		number += e.app.installation
+		api := fmt.Sprintf("%s/app/installations/%d", e.URL, number)
 		write(e, http.StatusOK, object{
-			"id": e.app.installation, "app_id": 1, "app_slug": "akguard", "target_id": 1, "target_type": "Organization", "single_file_name": nil,
+			"id": number, "app_id": 1, "app_slug": "akguard", "target_id": 1, "target_type": "Organization", "single_file_name": nil,
 			"repository_selection": selection, "access_tokens_url": api + "/access_tokens", "html_url": e.Git, "repositories_url": e.URL + "/installation/repositories",
 			"events": []string{}, "account": e.user(e.Org, "Organization"), "permissions": object{"contents": "read", "metadata": "read"},
 			"created_at": stamp(time.Now()), "updated_at": stamp(time.Now()), "suspended_by": nil, "suspended_at": nil,
 		})
-	case len(path) == 4 && path[2] == fmt.Sprint(e.app.installation) && path[3] == "access_tokens" && e.r.Method == http.MethodPost:
+	case len(path) == 4 && e.installer(path[2]) != "" && path[3] == "access_tokens" && e.r.Method == http.MethodPost:
 		e.route = "/app/installations/{installation_id}/access_tokens"
 		expires := time.Now().Add(e.o.TokenLife)
 		e.Unlock()
-		token := e.NewToken(Token{Kind: "installation", Expires: expires})
+		token := e.NewToken(Token{Kind: "installation", Expires: expires, Owner: e.installer(path[2])})
 		e.Lock()
 		write(e, http.StatusCreated, object{"token": token, "expires_at": expires.UTC().Format("2006-01-02T15:04:05Z"), "repository_selection": selection})
 	default:
 		e.fail(http.StatusNotFound, "Not Found")
 	}
+}
+
+// installers returns who has installed the App, in the order of the numbers of the installations.
+func (s *Server) installers() []string { return append([]string{s.Org}, s.Others...) }
+
+// installer returns who has an installation; "" if nobody has.
+func (s *Server) installer(number string) string {
+	for i, org := range s.installers() {
+		if number == fmt.Sprint(s.app.installation+int64(i)) {
+			return org
+		}
+	}
+	return ""
 }
 
 // verify checks what an App signed, as GitHub does.
@@ -200,7 +215,7 @@ func (e *exchange) rest(path []string) {
 		e.repositories(func(r *Repo) bool { return e.token != nil && r.Owner == e.token.Login }, "")
 	case "GET installation/repositories":
 		e.route = "/installation/repositories"
-		e.repositories(func(*Repo) bool { return true }, "repositories")
+		e.repositories(func(r *Repo) bool { return e.token == nil || e.token.Owner == "" || r.Owner == e.token.Owner }, "repositories")
 	case "GET orgs/*":
 		e.route = "/orgs/{org}"
 		if path[1] != e.Org {

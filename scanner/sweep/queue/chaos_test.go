@@ -322,7 +322,7 @@ func (forge) LostHeads(context.Context, github.Repository, time.Time) ([]github.
 
 func (forge) CodeOwners(context.Context, github.Repository) ([]byte, error) { return nil, nil }
 
-func (forge) Token(context.Context, string) (string, error) { return "", nil }
+func (forge) Token(context.Context, github.Repository, string) (string, error) { return "", nil }
 
 // slow scans in this process, and takes its time.
 type slow struct{ delay time.Duration }

@@ -140,7 +140,7 @@ What an earlier sweep has read with the same state is known: sweep the organizat
 	"flag.token-file":                  {en: "read the token from `FILE`", zh: "从 `FILE` 读取令牌"},
 	"flag.app-id":                      {en: "authenticate as the App with this `ID`", zh: "以此 `ID` 的 App 身份认证"},
 	"flag.app-key":                     {en: "PEM `FILE` with the key of the App", zh: "App 密钥的 PEM 文件 `FILE`"},
-	"flag.app-installation":            {en: "use installation `N` of the App (default that of the first owner)", zh: "使用 App 的安装 `N`（默认为第一个所有者的安装）"},
+	"flag.app-installation":            {en: "use installation `N` of the App for all owners (default that of each owner)", zh: "对所有所有者使用 App 的安装 `N`（默认为各所有者自己的安装）"},
 	"flag.nats":                        {en: "`URL` of a NATS cluster with JetStream, or of a sweep that listens", zh: "带 JetStream 的 NATS 集群的 `URL`，或正在监听的扫描的地址"},
 	"flag.nats-ca":                     {en: "trust the certificates in this PEM `FILE` for the queue", zh: "队列连接信任此 PEM 文件 `FILE` 中的证书"},
 	"flag.workers":                     {en: "`N` repositories are scanned at once", zh: "同时扫描 `N` 个仓库"},

@@ -40,6 +40,14 @@ func within(archive finding.Place, name string) finding.Place {
 	return archive
 }
 
+// lastName is the name of a member in the innermost archive; "" for a file that is in none.
+func lastName(p finding.Place) string {
+	if i := strings.LastIndex(p.Member, "!/"); i >= 0 {
+		return p.Member[i+len("!/"):]
+	}
+	return p.Member
+}
+
 // unpackedName is the name of the content of a compressed file. The name in its header may be anything; the name of the
 // file itself is known to the reader.
 func unpackedName(p finding.Place) string {

@@ -10,6 +10,7 @@ import (
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/archive/codec"
+	"github.com/akguard/akguard/scanner/internal/archive/office"
 	"github.com/akguard/akguard/scanner/internal/archive/zipfile"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/inflate"
@@ -133,6 +134,8 @@ func (o *opening) open(p *piece) error {
 		p.place, p.depth = *p.ifTar, p.depth-1
 	}
 	switch {
+	case k == none && office.Is(lastName(p.place)):
+		return o.office(p)
 	case k == none:
 		return o.pass(p)
 	case p.depth >= o.opts.MaxDepth:

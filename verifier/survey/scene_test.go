@@ -137,3 +137,34 @@ func same[T any](t *testing.T, what string, got, want []T) {
 		t.Errorf("%s:\n got %s\nwant %s", what, g, w)
 	}
 }
+
+// TestReadsAllPages gives an account more of each than a page holds.
+func TestReadsAllPages(t *testing.T) {
+	const many = 230
+	s := newStage(t)
+	s.account.Configure(alibabatest.Settings{Regions: []string{"cn-hangzhou"}})
+	for i := range many {
+		id := fmt.Sprintf("%03d", i)
+		s.account.AddInstance(account.Instance{ID: "i-" + id, Region: "cn-hangzhou"})
+		s.account.AddKeyPair(account.KeyPair{Name: "k-" + id, Region: "cn-hangzhou"})
+		s.account.AddContainer(account.Container{ID: "eci-" + id, Region: "cn-hangzhou"})
+		s.account.AddFleet(account.Fleet{Kind: "scaling", ID: "asg-" + id, Region: "cn-hangzhou"})
+		s.account.AddDisk(account.Disk{ID: "d-" + id, Region: "cn-hangzhou"})
+		s.account.AddDatabase(account.Database{ID: "rm-" + id, Region: "cn-hangzhou"})
+		s.account.AddUser(alibabatest.User{Name: "u-" + id})
+		s.account.AddRole(alibabatest.Role{Name: "r-" + id})
+		s.account.AddAlarm(account.Alarm{ID: id, Name: "x", At: time.Now()})
+		s.account.PlantEvents(alibabatest.Event{Time: time.Now().Add(-time.Minute), Name: "CreateDisk", Service: "Ecs", Region: "cn-hangzhou"})
+	}
+	got := s.read()
+	created := slices.DeleteFunc(slices.Clone(got.Events), func(e account.Event) bool { return e.Name != "CreateDisk" })
+	for what, n := range map[string]int{"instances": len(got.Instances), "key pairs": len(got.KeyPairs), "containers": len(got.Containers), "fleets": len(got.Fleets),
+		"disks": len(got.Disks), "databases": len(got.Databases), "users": len(got.Users) - 2, "roles": len(got.Roles), "alarms": len(got.Alarms), "events": len(created)} {
+		if n != many {
+			t.Errorf("%d %s, want %d", n, what, many)
+		}
+	}
+	if u := unanswered(got.Ledger); len(u) > 0 {
+		t.Errorf("not answered: %q", u)
+	}
+}

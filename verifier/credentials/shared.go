@@ -31,7 +31,7 @@ func (f finder) shared(section string) (*Credential, error) {
 	if err != nil {
 		return nil, failed(reason.New("credentials.config-unreadable", f.sharedName(), reason.Of(err)), reason.New("credentials.make-readable"))
 	}
-	name := cmp.Or(section, f.Getenv("ALIBABA_CLOUD_PROFILE"), "default")
+	name := cmp.Or(section, f.first("PROFILE"), "default")
 	values, ok := sections[name]
 	if !ok {
 		return nil, failed(reason.New("credentials.no-profile", f.sharedName(), name), reason.New("credentials.name-section"))

@@ -71,8 +71,8 @@ func (p *pace) fill() {
 	p.last = slices.Repeat([]time.Time{p.now()}, p.calls)
 }
 
-// turn takes the next turn for a call, and returns how long it is away. Whether RAM, IMS and ResourceManager count calls
-// together is not documented: each has a pace of its own until one of them refuses a call as too many. Then they share one.
+// turn takes the next turn for a call, and returns how long it is away. Whether RAM, IMS and the other central services count
+// calls together is not documented: each has a pace of its own until one of them refuses a call as too many. Then they share one.
 func (c *Client) turn(service string) time.Duration {
 	d := c.paces[service].reserve()
 	if c.crowded.Load() && !services[service].regional {

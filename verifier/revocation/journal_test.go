@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/rulestest"
 	"github.com/akguard/akguard/verifier/revocation"
 )
 
@@ -19,7 +20,8 @@ func TestGrowingJournal(t *testing.T) {
 			From: revocation.State{Key: revocation.Active}, To: revocation.State{Key: revocation.Inactive},
 		}
 	}
-	first, second := action("LTAI5tMadeUpKeyNumberOne"), action("LTAI5tMadeUpKeyNumberTwO")
+	keys := rulestest.NewKeys(1)
+	first, second := action(keys.ID24()), action(keys.ID24())
 	plan := revocation.Plan{Version: revocation.Version, Goal: revocation.ToDisable, Account: owner.Account}
 	name := filepath.Join(t.TempDir(), "run.jsonl")
 	j, err := revocation.CreateJournal(name)

@@ -93,6 +93,18 @@ func TestOldExposure(t *testing.T) {
 	if u := unanswered(snapshot.Ledger); len(u) != 1 || !strings.Contains(u[0], "too-old") {
 		t.Errorf("not answered: %q", u)
 	}
+	for _, c := range s.server.Recorded() {
+		if c.Action != "LookupEvents" {
+			continue
+		}
+		from, err := time.Parse(time.RFC3339, c.Params["StartTime"])
+		s.must(err)
+		to, err := time.Parse(time.RFC3339, c.Params["EndTime"])
+		s.must(err)
+		if to.Sub(from) >= 30*24*time.Hour || snapshot.Taken.Sub(from) >= 90*24*time.Hour {
+			t.Errorf("events from %s to %s are looked up", from, to)
+		}
+	}
 }
 
 // TestLeastPolicy reads with a user that has nothing but what Policy names, and wants each of those rights to be used.

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// window is the longest stretch that is looked up at once: the service takes 30 days.
-	window = 30 * 24 * time.Hour
+	// window is the longest stretch that is looked up at once: the service takes 30 days, and a clock may be a little off.
+	window = 30*24*time.Hour - time.Minute
 	// overlap is by how much windows overlap, because events are not kept in the order of their times to the second.
 	overlap = time.Minute
 )

@@ -60,7 +60,7 @@ const (
 	defaultMaxRounds = 12
 
 	// beforeLeak is how much older than the exposure the events of a leaked key may be: they show who used it before.
-	beforeLeak = 30 * 24 * time.Hour
+	beforeLeak = window
 
 	// kept is how long ActionTrail keeps events for a lookup, but for an hour: what a lookup begins with must still be kept when
 	// its last page is read.

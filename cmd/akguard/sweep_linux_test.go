@@ -71,6 +71,25 @@ func TestSweepTokens(t *testing.T) {
 	}
 }
 
+// TestSweepLists sweeps again with the same token of a user, and then with another one. The server says of each page of the list that
+// it has not changed, as long as the token is the same; the token is not in the state.
+func TestSweepLists(t *testing.T) {
+	t.Parallel()
+	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: 120})
+	s.run()
+	for _, want := range []int{2, 0} {
+		s.Forget()
+		r := s.run()
+		if stats := s.Stats(); stats.Pages != 2 || stats.Unchanged != want || !strings.Contains(r.note, "120 listed") {
+			t.Errorf("%d pages, %d of them unchanged, want %d; %s", stats.Pages, stats.Unchanged, want, r.note)
+		}
+		for _, place := range s.exposed() {
+			t.Errorf("a token is in %s", place)
+		}
+		s.token = s.NewToken(orgtest.Token{Kind: "classic", Login: "ada", Scopes: "repo, read:org"})
+	}
+}
+
 // issued returns all tokens.
 func (s *swept) issued() []string {
 	s.Lock()

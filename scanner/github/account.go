@@ -40,6 +40,7 @@ type Account struct {
 	tokens Tokens
 	app    bool // they are an App's
 	filing filing
+	cache  *transport.Cache
 }
 
 // NewAccount returns an account.
@@ -62,8 +63,15 @@ func NewAccount(o AccountOptions) (*Account, error) {
 		t.Patience = func() *transport.Patience { return transport.NewPatience(o.MaxWait) }
 	}
 	_, isApp := o.Tokens.(*app)
-	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens, app: isApp}, nil
+	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens, app: isApp, cache: t.Cache}, nil
 }
+
+// Lists returns the lists of repositories that the account was sent, by keys that have hashes of the token. Another account with the
+// same token that is given them by Recall is sent only what has changed since, and the other lists count against no hourly limit.
+func (a *Account) Lists() map[string][]byte { return a.cache.Lists() }
+
+// Recall gives the account a list that an earlier one was sent.
+func (a *Account) Recall(key string, list []byte) { a.cache.Restore(key, list) }
 
 // maxIdle is how many connections to the API stay open between requests.
 const maxIdle = 32

@@ -56,6 +56,7 @@ func (r *githubRun) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer r.pool.close()
+	r.recall(ctx)
 	sum, err := r.sweep(ctx)
 	if sum == nil {
 		if ctx.Err() != nil {
@@ -69,6 +70,7 @@ func (r *githubRun) run(ctx context.Context) (err error) {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	r.remember(ctx)
 	r.createIssues(ctx, sum)
 	r.tell(ctx, sum.Findings)
 	r.conclude(sum)

@@ -34,7 +34,7 @@ type Ask struct {
 type Entry struct {
 	Ask
 	Region  string        `json:"region,omitempty"`
-	About   string        `json:"about,omitempty"` // of which user, key or resource; "" for the whole region or account
+	About   string        `json:"about,omitempty"` // of which user, key, resource or Lookup; "" for the whole region or account
 	From    time.Time     `json:"from,omitzero"`   // the stretch of time, if it has one
 	To      time.Time     `json:"to,omitzero"`
 	Outcome Outcome       `json:"outcome"`

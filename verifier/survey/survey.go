@@ -46,7 +46,7 @@ type Options struct {
 	Follow     account.Follow          // which events to look up besides; may be nil
 	Progress   func(Progress)          // called after each question; may be nil
 	Checkpoint func(*account.Snapshot) // gets what was read so far, every so often; must not keep it. May be nil
-	Resume     *account.Snapshot       // an interrupted reading of the same account, which is continued; may be nil
+	Resume     *account.Snapshot       // an interrupted reading of the same account, which is continued, and changed; may be nil
 }
 
 // Progress is how far a reading is.

@@ -2,7 +2,6 @@ package investigate
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/account"
@@ -34,10 +33,8 @@ func worldIn(document string) (open, ok bool) {
 	var p struct {
 		Status     string
 		Statements []struct {
-			Operator   string
-			Conditions []string
-			IPs        []string
-			Value      []string
+			Type   string
+			IPList []string
 		}
 	}
 	if document == "" {
@@ -48,7 +45,7 @@ func worldIn(document string) (open, ok bool) {
 	}
 	var all ranges
 	for _, s := range p.Statements {
-		for _, text := range slices.Concat(s.IPs, s.Value) {
+		for _, text := range s.IPList {
 			if block, ok := parseBlock(text); ok {
 				all = all.plus(block)
 			}

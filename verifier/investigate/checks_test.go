@@ -216,9 +216,13 @@ func findings() map[string][]func(a *account.Snapshot) {
 				a.Recycled = []account.Recycled{{User: "ann", Key: a.Leaked[0], Deleted: minute(90)}}
 			},
 		},
-		"restrictions": {func(a *account.Snapshot) {
-			thief(a, "SetAccessKeyPolicy", 30).Keys = a.Leaked
-		}},
+		"restrictions": {
+			func(a *account.Snapshot) { thief(a, "SetAccessKeyPolicy", 30).Keys = a.Leaked },
+			func(a *account.Snapshot) {
+				a.Restrictions = []account.Restriction{{Document: `{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["0.0.0.0/1"]}]}`}}
+				denied(a, "actiontrail", "LookupEvents")
+			},
+		},
 		"backups":   {func(a *account.Snapshot) { a.Disks[0].Policy = "" }},
 		"snapshots": {func(a *account.Snapshot) { thief(a, "DeleteSnapshot", 30, "SnapshotId", "s-1") }},
 		"buckets": {

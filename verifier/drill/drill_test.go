@@ -21,7 +21,7 @@ func seeds() int {
 	if n, err := strconv.Atoi(os.Getenv("AKGUARD_DRILL_SEEDS")); err == nil {
 		return n
 	}
-	return 16
+	return 8
 }
 
 type admin rules.Credential

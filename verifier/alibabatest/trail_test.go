@@ -46,13 +46,13 @@ func TestLookup(t *testing.T) {
 	for i := range 120 {
 		a.PlantEvents(alibabatest.Event{ID: fmt.Sprint(i), Time: now.Add(-time.Duration(i+1) * time.Minute), Name: "RunInstances", Service: "Ecs", UserName: "eve"})
 	}
-	a.PlantEvents(alibabatest.Event{ID: "old", Time: now.Add(-30 * day), Name: "CreateUser", UserName: "eve", More: map[string]any{"extra": "yes"}})
+	a.PlantEvents(alibabatest.Event{ID: "old", Time: now.Add(-25 * day), Name: "CreateUser", UserName: "eve", More: map[string]any{"extra": "yes"}})
 	at := func(d time.Duration) string { return now.Add(d).Format("2006-01-02T15:04:05Z") }
 	find := func(pairs ...string) body { return admin.must("Actiontrail.LookupEvents", pairs...) }
 	by := func(key, value string) []string {
 		return []string{"LookupAttribute.1.Key", key, "LookupAttribute.1.Value", value}
 	}
-	window := []string{"StartTime", at(-40 * day), "EndTime", at(0)}
+	window := []string{"StartTime", at(-30 * day), "EndTime", at(0)}
 	for _, test := range []struct {
 		name string
 		got  body
@@ -89,7 +89,7 @@ func TestLookup(t *testing.T) {
 	}
 	for _, bad := range [][]string{
 		{"MaxResults", "51"}, {"Direction", "UP"}, {"StartTime", at(-day)}, {"EndTime", at(0)},
-		{"StartTime", at(-100 * day), "EndTime", at(0)}, by("UserName", "eve"), {"StartTime", "x", "EndTime", at(0)},
+		{"StartTime", at(-100 * day), "EndTime", at(-80 * day)}, {"StartTime", at(-31 * day), "EndTime", at(0)}, by("UserName", "eve"), {"StartTime", "x", "EndTime", at(0)},
 	} {
 		admin.refused(400, "InvalidParameter", "Actiontrail.LookupEvents", bad...)
 	}

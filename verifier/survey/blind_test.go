@@ -257,6 +257,26 @@ func TestRoundLimit(t *testing.T) {
 	}
 }
 
+// TestInterruptAtOnce ends before the regions are known: the ledger says that no events were looked up.
+func TestInterruptAtOnce(t *testing.T) {
+	s := newStage(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.server.Script(func(c alibabatest.Call) (alibabatest.Fault, bool) {
+		if c.Action != "GetCallerIdentity" {
+			cancel()
+			return alibabatest.Fault{Hang: true}, true
+		}
+		return alibabatest.Fault{}, false
+	})
+	snapshot, err := survey.Read(ctx, s.options)
+	if !errors.Is(err, context.Canceled) || snapshot == nil {
+		t.Fatalf("%+v, error %v", snapshot, err)
+	}
+	if b := snapshot.Ledger.Blind(account.Ask{Service: "actiontrail", Action: "LookupEvents"}); len(b) != 1 || b[0].Outcome != account.Unasked || !b[0].To.Equal(snapshot.Taken) {
+		t.Errorf("%d entries say that no events were looked up", len(b))
+	}
+}
+
 // TestInterrupt keeps what was read, and says what was not.
 func TestInterrupt(t *testing.T) {
 	s := small(t)

@@ -142,7 +142,10 @@ var unrecorded = []account.Ask{{Service: "oss", Action: "GetObject"}, {Service: 
 // unseen returns what no call can show: what is too old, what is too fresh, and what is not recorded.
 func (r *reader) unseen() account.Ledger {
 	var all account.Ledger
-	lookup := ask(cloud.ActionTrail, "LookupEvents")
+	lookup := ask(cloud.ActionTrail, lookupEvents)
+	if len(r.searches) == 0 { // the regions were never known
+		all = append(all, account.Entry{Ask: lookup, From: r.s.Since, To: r.s.Taken, Outcome: account.Unasked, Why: reason.New("survey.interrupted")})
+	}
 	if oldest := r.s.Taken.Add(-kept); r.s.Since.Before(oldest) {
 		all = append(all, account.Entry{Ask: lookup, From: r.s.Since, To: oldest, Outcome: account.TooOld, Why: reason.New("survey.too-old", 90)})
 	}

@@ -11,6 +11,9 @@ import (
 // readRegions finds out which regions the account has. If it may not, the public ones are asked.
 func readRegions(ctx context.Context, r *reader, _ target) (int, error) {
 	opened, err := read.Regions(ctx, r.in(chinaHome))
+	if ctx.Err() != nil {
+		return 0, err
+	}
 	if len(opened) == 0 {
 		opened = cloud.Regions()
 	}

@@ -106,7 +106,8 @@ func (c *Invocation) lookup() (lookup, *wire.Failure) {
 
 func attribute(i int, part string) string { return "LookupAttribute." + strconv.Itoa(i) + "." + part }
 
-// window takes both times or neither, which means the last seven days. Events are kept for 90 days.
+// window takes both times or neither, which means the last seven days. They may be 30 days apart.
+// Events are kept for 90 days.
 func (c *Invocation) window(l *lookup) *wire.Failure {
 	const day = 24 * time.Hour
 	if c.param("StartTime") == "" && c.param("EndTime") == "" {
@@ -117,7 +118,7 @@ func (c *Invocation) window(l *lookup) *wire.Failure {
 	if l.from, err = time.Parse(time.RFC3339, c.param("StartTime")); err != nil || c.Now.Sub(l.from) > 90*day+time.Hour {
 		return wire.Invalid("StartTime")
 	}
-	if l.to, err = time.Parse(time.RFC3339, c.param("EndTime")); err != nil || l.to.Before(l.from) {
+	if l.to, err = time.Parse(time.RFC3339, c.param("EndTime")); err != nil || l.to.Before(l.from) || l.to.Sub(l.from) > 30*day {
 		return wire.Invalid("EndTime")
 	}
 	return nil

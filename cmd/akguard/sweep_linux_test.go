@@ -147,6 +147,9 @@ func TestSweepFirst(t *testing.T) {
 		}
 		best = min(best, watch.read())
 		p.ends(t, time.Minute, 3)
+		if !regexp.MustCompile(`repositories, \d+ MiB, [1-9]\d* findings, \d+ requests left`).MatchString(screen.SoFar()) {
+			t.Fatalf("the progress does not say what was found: %s", screen.SoFar())
+		}
 		if best <= limit {
 			break
 		}

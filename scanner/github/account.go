@@ -41,6 +41,7 @@ type Account struct {
 	app    bool // they are an App's
 	filing filing
 	cache  *transport.Cache
+	budget *Budget // may be nil
 }
 
 // NewAccount returns an account.
@@ -63,7 +64,7 @@ func NewAccount(o AccountOptions) (*Account, error) {
 		t.Patience = func() *transport.Patience { return transport.NewPatience(o.MaxWait) }
 	}
 	_, isApp := o.Tokens.(*app)
-	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens, app: isApp, cache: t.Cache}, nil
+	return &Account{api: newAPI(base, o.HTTP, t), tokens: o.Tokens, app: isApp, cache: t.Cache, budget: o.Budget}, nil
 }
 
 // Lists returns the lists of repositories that the account was sent, by keys that have hashes of the token. Another account with the
@@ -75,6 +76,16 @@ func (a *Account) Recall(key string, list []byte) { a.cache.Restore(key, list) }
 
 // maxIdle is how many connections to the API stay open between requests.
 const maxIdle = 32
+
+// Left returns how many requests GitHub takes in this hour, as it said last; false if it has not said, or there is no budget.
+func (a *Account) Left(ctx context.Context) (int, bool) {
+	if a.budget == nil {
+		return 0, false
+	}
+	s, err := a.budget.State(ctx)
+	rate, ok := s.Rates["core"]
+	return rate.Remaining, err == nil && ok
+}
 
 // Token returns the token of the account, for git. It is a Tokens.
 func (a *Account) Token(ctx context.Context, refused string) (string, error) {

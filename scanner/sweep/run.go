@@ -47,6 +47,7 @@ const checkEvery = 15 * time.Second
 type Progress struct {
 	Listed, Handled, Unread int
 	Bytes                   int64
+	Findings                int    // a credential counts once for each repository
 	Last                    string // the repository that was handled last
 }
 
@@ -327,6 +328,7 @@ func (r *run) count(mark Watermark) {
 		r.progress.Unread++
 	}
 	r.progress.Bytes += mark.Bytes
+	r.progress.Findings += mark.Found
 	r.opts.Progress(r.progress)
 }
 

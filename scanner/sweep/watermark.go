@@ -45,8 +45,9 @@ type Watermark struct {
 	Blobs        int64  `json:"blobs"` // that the last scan has read, like Bytes and Commits
 	Bytes        int64  `json:"bytes"`
 	Commits      int64  `json:"commits"`
-	Gone         int    `json:"gone,omitempty"` // lost heads that the server does not serve any more
-	Milliseconds int64  `json:"milliseconds"`   // that the last scan took
+	Found        int    `json:"found,omitempty"` // findings of the last scan
+	Gone         int    `json:"gone,omitempty"`  // lost heads that the server does not serve any more
+	Milliseconds int64  `json:"milliseconds"`    // that the last scan took
 }
 
 // HeadsRead is what is known of the commits of a repository that have lost their refs.

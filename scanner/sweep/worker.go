@@ -172,6 +172,7 @@ func (w *Worker) handle(ctx context.Context, d Delivery) error {
 	if err != nil {
 		return w.fail(ctx, d, mark, revision, tries, err)
 	}
+	next.Found = len(findings)
 	for _, f := range findings {
 		cut, err := w.found.save(ctx, job.Repository.ID, f)
 		if err != nil {

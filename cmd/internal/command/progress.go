@@ -19,6 +19,7 @@ type Progress struct {
 	done  int    // in the phase
 	out   io.Writer
 	bytes int64
+	more  string // shown beside the name of the phase
 }
 
 // progressDelay is how long a scan runs before it shows progress.
@@ -59,7 +60,7 @@ func (p *Progress) Phase(name string, done, total int) {
 	defer p.mu.Unlock()
 	if p.phase != name {
 		p.finish()
-		p.phase, p.done = name, 0
+		p.phase, p.done, p.more = name, 0, ""
 	}
 	p.done = max(p.done, done)
 	if p.bar == nil && p.due() {
@@ -79,12 +80,21 @@ func (p *Progress) Phase(name string, done, total int) {
 	_ = p.bar.Set(p.done)
 }
 
+// Detail shows a text beside the name of the phase.
+func (p *Progress) Detail(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.more = text; p.bar != nil && p.phase != "" {
+		p.bar.Describe(p.say("progress."+p.phase) + text)
+	}
+}
+
 // due reports whether the scan takes long enough to be shown.
 func (p *Progress) due() bool { return time.Since(p.start) > progressDelay }
 
 func (p *Progress) newBar(total int, key string, options ...progressbar.Option) *progressbar.ProgressBar {
 	return progressbar.NewOptions(total, append(options,
-		progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(p.say(key)),
+		progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(p.say(key)+p.more),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())...)
 }
 

@@ -57,6 +57,19 @@ func (a *accounts) Secrets() (out []string) {
 	return out
 }
 
+// left returns how many requests are left of the account that has the fewest; false if GitHub has not said.
+func (a *accounts) left(ctx context.Context) (least int, ok bool) {
+	a.mu.Lock()
+	accounts := slices.Clone(a.order)
+	a.mu.Unlock()
+	for _, one := range accounts {
+		if n, known := one.Left(ctx); known && (!ok || n < least) {
+			least, ok = n, true
+		}
+	}
+	return least, ok
+}
+
 // each calls f with the account of each owner.
 func (a *accounts) each(ctx context.Context, f func(*github.Account) error) error {
 	owners := a.scope

@@ -122,7 +122,7 @@ func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
 		}
 		return err
 	})
-	progress := r.newProgress(r.opts)
+	progress := r.newProgress(ctx, r.opts)
 	defer progress.clear()
 	sum, err = sweep.Run(ctx, sweep.RunOptions{
 		Lister: lister{r.pool.account, r.opts.gists}, Scope: r.opts.scope, Extras: r.opts.extras, AllHeads: r.opts.allHeads, Queue: r.queue, Store: r.queue, Rules: r.pool.rules, Key: r.pool.key, Again: r.opts.again,

@@ -190,6 +190,9 @@ func TestSweep(t *testing.T) {
 	if r.note != want || r.code != 1 {
 		t.Errorf("exit code %d: %s, want %s\n%s", r.code, r.note, want, r.errs)
 	}
+	if plan := fmt.Sprintf("%d repositories to look at, with about %d requests to the API", n, n); !strings.Contains(r.errs, plan) {
+		t.Errorf("it does not say %q:\n%s", plan, r.errs)
+	}
 	unread := []string{"corrupt-1", "corrupt-2", "corrupt-3", "dmca-1", "blocked-1", "disabled-1", "locked-1"}
 	for _, name := range unread {
 		if r.skips["acme/"+name] == "" && r.skips["acme/"+name+": refs/heads/main"] == "" {

@@ -77,6 +77,18 @@ func (a *Account) Recall(key string, list []byte) { a.cache.Restore(key, list) }
 // maxIdle is how many connections to the API stay open between requests.
 const maxIdle = 32
 
+// Takes estimates how long a number of requests takes within the limits, given what GitHub said last; zero if there is no budget.
+func (a *Account) Takes(ctx context.Context, requests int) time.Duration {
+	if a.budget == nil {
+		return 0
+	}
+	s, err := a.budget.State(ctx)
+	if err != nil {
+		return 0
+	}
+	return s.Takes(requests, a.budget.Now())
+}
+
 // Left returns how many requests GitHub takes in this hour, as it said last; false if it has not said, or there is no budget.
 func (a *Account) Left(ctx context.Context) (int, bool) {
 	if a.budget == nil {

@@ -33,6 +33,8 @@ type RunOptions struct {
 	Key      string        // of the program and its rules, as in WorkerOptions
 	Again    bool          // begin a new sweep, although the last one did not end
 	Check    time.Duration // how often the queue is held against what is still to do; default 15 s
+	// Planned is told what there is to do, before it is done; it may be nil.
+	Planned func(Plan)
 	// Progress is told of what was handled, and of how many repositories there are; it may be nil.
 	Progress func(Progress)
 	// Recovered is told of jobs that the queue has lost and that were added again; it may be nil.
@@ -42,6 +44,12 @@ type RunOptions struct {
 
 // checkEvery is how often the queue is held against what is awaited.
 const checkEvery = 15 * time.Second
+
+// Plan is what a sweep has to do.
+type Plan struct {
+	Repositories int // that are not handled yet
+	Requests     int // about how many requests to the API of the forge that takes, besides those of the listing
+}
 
 // Progress is how far a sweep is.
 type Progress struct {
@@ -95,6 +103,9 @@ func (o RunOptions) withDefaults() RunOptions {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Planned == nil {
+		o.Planned = func(Plan) {}
 	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
@@ -171,6 +182,7 @@ func (r *run) plan(ctx context.Context) error {
 	r.progress.Listed = len(r.listing.Repositories)
 	bases := basesOf(r.listing.Repositories)
 	var now []Job
+	var plan Plan
 	for _, repository := range r.listing.Repositories {
 		var mark Watermark
 		if _, err := r.buckets.loadMark(ctx, repository.ID, &mark); err != nil {
@@ -180,8 +192,12 @@ func (r *run) plan(ctx context.Context) error {
 			r.count(mark)
 			continue
 		}
-		r.todo[repository.ID] = r.job(repository, bases[repository.ID])
+		job := r.job(repository, bases[repository.ID])
+		r.todo[repository.ID] = job
+		plan.Repositories++
+		plan.Requests += requests(job, mark, r.opts.Key)
 	}
+	r.opts.Planned(plan)
 	for _, repository := range r.listing.Repositories {
 		job, ok := r.todo[repository.ID]
 		if !ok {
@@ -194,6 +210,23 @@ func (r *run) plan(ctx context.Context) error {
 		}
 	}
 	return r.enqueue(ctx, now)
+}
+
+// requests is about how many requests to the API a repository takes: one for its lost heads if it was never asked for them, and some
+// for each kind of content besides git.
+func requests(job Job, mark Watermark, key string) (n int) {
+	if job.AllHeads || mark.Key != key || mark.Heads.At.IsZero() {
+		n++
+	}
+	for _, kind := range []struct {
+		read  bool
+		lists int
+	}{{job.Extras.Texts, 4}, {job.Extras.Assets, 1}, {job.Extras.Actions, 2}} {
+		if kind.read {
+			n += kind.lists
+		}
+	}
+	return n
 }
 
 func (r *run) enqueue(ctx context.Context, jobs []Job) error {

@@ -8,6 +8,8 @@ var sweepTexts = texts{
 	"sweep.too-long":          {en: "it took longer than {1} (--max-time)", zh: "耗时超过 {1}（--max-time）"},
 	"sweep.not-reached":       {en: "the sweep ended before it was scanned: run the same command again to go on", zh: "在扫描该仓库之前已结束：再次运行相同命令即可继续"},
 	"sweep.more-skips":        {en: "{1} more things were not read", one: "one more thing was not read", zh: "另有 {1} 项未读取"},
+	"sweep.plan":              {en: "{1} repositories to look at, with about {2} requests to the API", one: "one repository to look at, with about {2} requests to the API", zh: "待检查 {1} 个仓库，约需 {2} 次 API 请求"},
+	"sweep.plan-time":         {en: "{1} repositories to look at, with about {2} requests to the API, which take {3} within its limits", one: "one repository to look at, with about {2} requests to the API, which take {3} within its limits", zh: "待检查 {1} 个仓库，约需 {2} 次 API 请求，受速率限制至少耗时 {3}"},
 	"sweep.retry":             {en: "{1}: attempt {2} of {3} failed: {4}", zh: "{1}：第 {2}/{3} 次尝试失败：{4}"},
 	"sweep.recovered":         {en: "the queue had lost {1} jobs; they were added again", one: "the queue had lost a job; it was added again", zh: "队列丢失了 {1} 个任务，已重新加入"},
 	"sweep.proof":             {en: "{1} listed = {2} scanned + {3} unchanged + {4} gone + {5} not readable + {6} not reached", zh: "列出 {1} = 已扫描 {2} + 无变化 {3} + 已删除 {4} + 无法读取 {5} + 未到达 {6}"},

@@ -57,6 +57,17 @@ func (a *accounts) Secrets() (out []string) {
 	return out
 }
 
+// takes estimates how long a number of requests takes, if they are all of the account that takes longest.
+func (a *accounts) takes(ctx context.Context, requests int) (longest time.Duration) {
+	a.mu.Lock()
+	accounts := slices.Clone(a.order)
+	a.mu.Unlock()
+	for _, one := range accounts {
+		longest = max(longest, one.Takes(ctx, requests))
+	}
+	return longest
+}
+
 // left returns how many requests are left of the account that has the fewest; false if GitHub has not said.
 func (a *accounts) left(ctx context.Context) (least int, ok bool) {
 	a.mu.Lock()

@@ -126,7 +126,7 @@ func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
 	defer progress.clear()
 	sum, err = sweep.Run(ctx, sweep.RunOptions{
 		Lister: lister{r.pool.account, r.opts.gists}, Scope: r.opts.scope, Extras: r.opts.extras, AllHeads: r.opts.allHeads, Queue: r.queue, Store: r.queue, Rules: r.pool.rules, Key: r.pool.key, Again: r.opts.again,
-		Progress: progress.show, Recovered: func(jobs int) { r.note("sweep.recovered", jobs) },
+		Planned: func(p sweep.Plan) { r.sayPlan(ctx, p) }, Progress: progress.show, Recovered: func(jobs int) { r.note("sweep.recovered", jobs) },
 	})
 	stop()
 	if failed := group.Wait(); failed != nil && !errors.Is(failed, context.Canceled) {
@@ -134,6 +134,18 @@ func (r *githubRun) sweep(ctx context.Context) (sum *sweep.Sum, err error) {
 		err = failed
 	}
 	return sum, err
+}
+
+// sayPlan says what there is to do, and how long the requests to the API take at least.
+func (r *githubRun) sayPlan(ctx context.Context, p sweep.Plan) {
+	takes := r.pool.account.takes(ctx, p.Requests).Round(time.Second)
+	switch {
+	case p.Repositories == 0:
+	case takes == 0:
+		r.note("sweep.plan", p.Repositories, p.Requests)
+	default:
+		r.note("sweep.plan-time", p.Repositories, p.Requests, takes)
+	}
 }
 
 // note says something, unless nothing is to be said.

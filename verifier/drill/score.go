@@ -10,10 +10,10 @@ import (
 
 // Score is how a rehearsal went.
 type Score struct {
-	Frozen      bool          `json:"frozen"`      // the leaked key does not work any more
-	FrozenAfter time.Duration `json:"frozenAfter"` // since the rehearsal began
-	Acts        int           `json:"acts"`        // of the thief
-	Found       int           `json:"found"`       // of them, by the investigation
+	Frozen      bool          `json:"frozen"` // the leaked key does not work any more
+	FrozenAfter time.Duration `json:"-"`      // since the rehearsal began
+	Acts        int           `json:"acts"`   // of the thief
+	Found       int           `json:"found"`  // of them, by the investigation
 	Missed      []Act         `json:"missed,omitempty"`
 	False       int           `json:"false"`             // calls of the company that the investigation blames on the thief
 	Touched     []string      `json:"touched,omitempty"` // what of the company's does not work any more

@@ -1,6 +1,9 @@
 package investigate
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/akguard/akguard/rules/reason"
 )
 
@@ -10,9 +13,18 @@ func otherActs() Check {
 		var out []Evidence
 		for _, act := range s.tree.Writes() {
 			if !s.told[act.Event] {
-				out = append(out, s.evidence(act, reason.New("investigate.act", act.Call.Service, act.Call.Name, act.Call.Region)))
+				e := s.evidence(act, reason.New("investigate.act", act.Call.Service, act.Call.Name, act.Call.Region))
+				if removes(act.Call.Name) {
+					e.State = Gone // a thief who cleans up leaves nothing to undo
+				}
+				out = append(out, e)
 			}
 		}
 		return out
 	}}
+}
+
+// removes reports whether an action takes something away, or restores what another one stopped.
+func removes(action string) bool {
+	return slices.ContainsFunc([]string{"Delete", "Detach", "Remove", "Revoke", "Release", "Cancel", "StartLogging"}, func(verb string) bool { return strings.HasPrefix(action, verb) })
 }

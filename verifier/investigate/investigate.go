@@ -97,6 +97,7 @@ type State string
 // The states of a thing.
 const (
 	Exists  State = "exists"
+	Off     State = "disabled" // a key that is there and does not work
 	Gone    State = "gone"
 	Unclear State = "unclear" // the list that would have it was not seen
 )

@@ -105,13 +105,10 @@ func made(e account.Event) []Subject {
 	if !ok {
 		return resources(e, kindResource, nil)
 	}
-	out := resources(e, rule.kind, rule.types)
-	for _, named := range fromParams(e, rule) {
-		if !slices.Contains(out, named) {
-			out = append(out, named)
-		}
+	if out := resources(e, rule.kind, rule.types); len(out) > 0 {
+		return out
 	}
-	return out
+	return fromParams(e, rule)
 }
 
 // madeKeys returns the keys that a call created, under the name of their user.

@@ -85,6 +85,13 @@ var listings = sync.OnceValue(func() map[string]listing {
 	}
 })
 
+// works reports whether a user's key is active.
+func works(a *account.Snapshot, ref string) bool {
+	return contains(a.Users, func(u account.User) bool {
+		return contains(u.Keys, func(k account.Key) bool { return string(k.Ref) == ref && k.Active })
+	})
+}
+
 // Listed reports whether a list of the account would have the thing if it exists.
 func (s Subject) Listed() bool {
 	_, ok := listings()[s.Kind]
@@ -97,6 +104,8 @@ func stateOf(a *account.Snapshot, s Subject) State {
 	switch {
 	case !ok:
 		return Unclear
+	case l.has(a, s) && s.Kind == kindKey && !works(a, s.Name):
+		return Off
 	case l.has(a, s):
 		return Exists
 	case slices.ContainsFunc(l.ask, func(q account.Ask) bool { return !a.Ledger.Asked(q) }) || len(a.Ledger.Blind(l.ask...)) > 0:

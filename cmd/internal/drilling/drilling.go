@@ -134,7 +134,8 @@ func (r *rehearsing) score() error {
 		Seed    uint64 `json:"seed"`
 		Profile string `json:"profile"`
 		drill.Score
-	}{r.seed, r.profile, s}, "", "  ")
+		Seconds float64 `json:"frozenAfterSeconds"`
+	}{r.seed, r.profile, s, s.FrozenAfter.Seconds()}, "", "  ")
 	if err == nil {
 		err = os.WriteFile(filepath.Join(r.dir, scoreFile), append(text, '\n'), 0o600)
 	}
@@ -154,7 +155,11 @@ func (r *rehearsing) score() error {
 	for _, name := range s.Touched {
 		r.Line("drill.touched", name)
 	}
-	r.Line("drill.files", r.dir)
+	files := "drill.files"
+	if _, err := os.Stat(filepath.Join(r.dir, incidentHTML)); err != nil {
+		files = "drill.files-score"
+	}
+	r.Line(files, r.dir)
 	return nil
 }
 

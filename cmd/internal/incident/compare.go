@@ -26,6 +26,9 @@ func Compare(first, now Report) *Comparison {
 	c := &Comparison{}
 	seen := map[string]bool{}
 	for _, task := range first.Left() {
+		if task.Result.Posture || task.Evidence.Maker == investigate.Fresh {
+			continue // the account's own habits are not the thief's, and what was too new then is judged now
+		}
 		key := task.Result.Check + "/" + task.Evidence.Subject.Kind + "/" + task.Evidence.Subject.Name + "/" + task.Evidence.Subject.Region
 		if seen[key] {
 			continue

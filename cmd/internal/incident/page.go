@@ -40,15 +40,28 @@ func (w writer) headline() (text, tone string) {
 	case alarms > 0:
 		return w.say("investigate.found", alarms), page.Alarm
 	case !w.Result.Complete():
-		return w.say("investigate.not-clean", len(w.Result.Blind)), page.Doubt
+		return w.say("investigate.not-clean", w.unanswered()), page.Doubt
+	case len(w.Result.Caveats) > 0:
+		return w.say("investigate.clean-caveats", len(w.Result.Caveats)), page.Good
 	}
 	return w.say("investigate.clean"), page.Good
+}
+
+// unanswered is how many questions matter and were not answered.
+func (w writer) unanswered() int {
+	n := len(w.Result.Blind)
+	for _, r := range w.Result.Results {
+		if r.Status == investigate.Blind && n == 0 {
+			n += max(1, len(r.Blind))
+		}
+	}
+	return n
 }
 
 func (w writer) facts() []page.Fact {
 	left := 0
 	for _, n := range w.Result.Tree.Nodes {
-		if n.State != investigate.Gone && n.Parent >= 0 {
+		if n.State != investigate.Gone && n.State != investigate.Off {
 			left++
 		}
 	}
@@ -195,7 +208,7 @@ func (w writer) things(node int) []page.Branch {
 			if slices.Contains([]string{"key", "user", "login", "session"}, m.Kind) {
 				continue
 			}
-			line := page.Line{{Text: w.subject(m)}, {Text: " " + act.Call.Name + " " + w.state(act.State), Faint: true}}
+			line := page.Line{{Text: w.subject(m)}, {Text: " " + w.name(act.Call.Name) + " " + w.state(act.State), Faint: true}}
 			out = append(out, page.Branch{Tone: page.Doubt, Lines: []page.Line{line}})
 		}
 	}
@@ -242,7 +255,7 @@ func (w writer) regions() page.Section {
 func (w writer) evidence(posture bool) page.Section {
 	t := w.table("severity", "question", "what", "time", "maker", "state")
 	for _, result := range w.Result.Results {
-		if result.Status != investigate.Found || result.Posture != posture {
+		if result.Posture != posture {
 			continue
 		}
 		for _, e := range result.Evidence {

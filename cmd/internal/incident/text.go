@@ -28,7 +28,7 @@ func text(r Report, o Options) ([]byte, error) {
 	w.textSection(&b, w.compared())
 	w.textTree(&b)
 	for _, result := range w.Result.Results {
-		if result.Status == investigate.Found {
+		if len(result.Evidence) > 0 {
 			w.textResult(&b, result)
 		}
 	}
@@ -111,7 +111,7 @@ func (w writer) textLedger(b *bytes.Buffer) {
 	count := map[string]int{}
 	var order []string
 	for _, e := range slices.Concat(w.Result.Blind, w.Result.Caveats) {
-		line := e.Service + " " + e.Action + ": " + w.blind(e)
+		line := w.name(e.Service+" "+e.Action) + ": " + w.blind(e)
 		if count[line] == 0 {
 			order = append(order, line)
 		}

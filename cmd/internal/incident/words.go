@@ -3,7 +3,9 @@ package incident
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +38,12 @@ func newWriter(r Report, o Options) writer {
 func (w writer) say(key string, args ...any) string { return w.print(reason.New(key, args...)) }
 
 // print returns a reason in words. Its arguments come from the account, and are made safe to print.
-func (w writer) print(r reason.Reason) string { return w.o.Words.Print(r.Map(w.name)) }
+func (w writer) print(r reason.Reason) string {
+	if w.aliases != nil && r.Code == "investigate.command" {
+		r = reason.New(r.Code, r.Args()[0], "…") // nobody knows what a command names
+	}
+	return w.o.Words.Print(r.Map(w.name))
+}
 
 // name makes a name from the account safe to print, and replaces it if the report is to be shared.
 func (w writer) name(text string) string {
@@ -98,7 +105,7 @@ func (w writer) blind(e account.Entry) string {
 
 // question names a question of the ledger.
 func (w writer) question(e account.Entry) string {
-	text := e.Service + " " + e.Action
+	text := w.name(e.Service + " " + e.Action)
 	if e.About != "" {
 		text += " " + w.name(e.About)
 	}
@@ -108,58 +115,100 @@ func (w writer) question(e account.Entry) string {
 // aliases maps each name, number and address of the report to a word that says what it is: user-1, address-2. The same name is the
 // same word everywhere.
 func aliases(r Report) *strings.Replacer {
-	words := map[string]string{}
-	count := map[string]int{}
-	add := func(kind, name string) {
-		if len(name) < 2 || words[name] != "" {
-			return
-		}
-		count[kind]++
-		words[name] = fmt.Sprintf("%s-%d", kind, count[kind])
+	l := aliasList{words: map[string]string{}, count: map[string]int{}}
+	l.add("account", r.Result.Account)
+	for _, leak := range r.Leaks {
+		l.add("file", leak.Place)
 	}
-	add("account", r.Result.Account)
 	for _, e := range r.Snapshot.Events {
-		add("user", e.Actor.Name)
-		add("session", e.Actor.Session)
-		add("account", e.Actor.Account)
-		add("key", e.Actor.Key.String())
-		if _, err := netip.ParseAddr(e.SourceIP); err == nil {
-			add("address", e.SourceIP)
-		}
+		l.add("user", e.Actor.Name)
+		l.add("session", e.Actor.Session)
+		l.add("account", e.Actor.Account)
+		l.add("key", e.Actor.Key.String())
+		l.add("address", e.SourceIP)
+	}
+	for _, u := range r.Snapshot.Users {
+		l.add("user", u.Name)
 	}
 	for _, n := range r.Result.Tree.Nodes {
-		addSubject(add, n.Subject)
+		l.subject(n.Subject)
 	}
 	for _, a := range r.Result.Tree.Acts {
 		for _, m := range a.Made {
-			addSubject(add, m)
+			l.subject(m)
 		}
 	}
 	for _, result := range r.Result.Results {
 		for _, e := range result.Evidence {
-			addSubject(add, e.Subject)
+			l.subject(e.Subject)
+			for _, arg := range e.What.Args() {
+				l.numbers(fmt.Sprint(arg))
+			}
 		}
 	}
-	for _, u := range r.Snapshot.Usage {
-		add("address", u.Value)
+	return l.replacer()
+}
+
+// aliasList is the words for names.
+type aliasList struct {
+	words map[string]string
+	count map[string]int
+}
+
+// add gives a name a word, unless it has one, or says nothing of the account, such as the name of a service of the vendor.
+func (l aliasList) add(kind, name string) {
+	if len(name) < 2 || l.words[name] != "" || strings.HasSuffix(name, ".aliyuncs.com") {
+		return
 	}
-	names := make([]string, 0, len(words))
-	for name := range words {
-		names = append(names, name)
+	l.count[kind]++
+	l.words[name] = fmt.Sprintf("%s-%d", kind, l.count[kind])
+}
+
+func (l aliasList) subject(s investigate.Subject) {
+	kind, name := s.Kind, s.Name
+	switch kind {
+	case "key":
+		name = account.KeyRef(name).String()
+	case "login", "grant":
+		kind = "user"
+	case "resource":
+		if s.Name == "" || !strings.ContainsAny(s.Name, "-_0123456789") {
+			return // a service
+		}
 	}
+	l.add(kind, name)
+	if s.Kind == "key" || s.Kind == "service-credential" {
+		l.add("user", s.Of)
+	}
+	if s.Kind == "security-group" {
+		l.add("name", s.Of)
+	}
+}
+
+var (
+	accountNumber = regexp.MustCompile(`\b[0-9]{16}\b`)
+	addressLike   = regexp.MustCompile(`\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b|\b[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){3,7}\b`)
+)
+
+// numbers adds the account numbers and addresses in a text.
+func (l aliasList) numbers(text string) {
+	for _, n := range accountNumber.FindAllString(text, -1) {
+		l.add("account", n)
+	}
+	for _, a := range addressLike.FindAllString(text, -1) {
+		if _, err := netip.ParseAddr(a); err == nil {
+			l.add("address", a)
+		}
+	}
+}
+
+// replacer replaces the longest names first: one may be a part of another.
+func (l aliasList) replacer() *strings.Replacer {
+	names := slices.Collect(maps.Keys(l.words))
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
 	var pairs []string
 	for _, name := range names {
-		pairs = append(pairs, name, words[name])
+		pairs = append(pairs, name, l.words[name])
 	}
 	return strings.NewReplacer(pairs...)
-}
-
-func addSubject(add func(kind, name string), s investigate.Subject) {
-	name := s.Name
-	if s.Kind == "key" {
-		name = account.KeyRef(name).String()
-	}
-	add(s.Kind, name)
-	add("name", s.Of)
 }

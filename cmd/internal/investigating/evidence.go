@@ -81,6 +81,9 @@ func (a *app) evidence(o evidenceOptions) error {
 	if err != nil {
 		return err
 	}
+	if sameFile(o.report, o.output) {
+		return command.Usage("usage.same-file", o.output)
+	}
 	out, err := command.OpenOutput(o.output, a.Out, true)
 	if err != nil {
 		return command.Usage("usage.output", o.output, err)
@@ -125,9 +128,28 @@ func (a *app) exhibits(r incident.Report, journals []string) ([]exhibit, error) 
 		if err != nil {
 			return nil, command.Usage("usage.read-journal", name, osfile.WithoutPath(err))
 		}
+		if !isJournal(text) {
+			return nil, command.Usage("usage.not-a-journal", name)
+		}
 		files = append(files, newExhibit(fmt.Sprintf("journal/%d-%s", i+1, filepath.Base(name)), []byte(rules.MaskIDs(string(text)))))
 	}
 	return files, nil
+}
+
+// isJournal reports whether each line is a record of a journal. Those of no other kind of file are, such as a report with secrets.
+func isJournal(text []byte) bool {
+	lines := 0
+	for line := range bytes.Lines(text) {
+		var record struct {
+			Event string `json:"event"`
+			Kind  string `json:"kind"` // of the lines of a report
+		}
+		if json.Unmarshal(line, &record) != nil || record.Event == "" || record.Kind != "" {
+			return false
+		}
+		lines++
+	}
+	return lines > 0
 }
 
 // pack writes an archive that depends on its content alone.

@@ -84,7 +84,7 @@ func (o options) check() error {
 		return command.Usage("usage.format", o.format, strings.Join(formatNames(), ", "))
 	case o.share && o.format == "json":
 		return command.Usage("usage.share-json")
-	case o.from != "" && (o.subject != "" || o.since != "" || len(o.regions) > 0):
+	case o.from != "" && (o.resume != "" || o.subject != "" || o.since != "" || len(o.regions) > 0):
 		return command.Usage("usage.from-excludes")
 	}
 	return nil
@@ -97,6 +97,11 @@ func (a *app) run(ctx context.Context, o options) error {
 	if o.printPolicy {
 		_, err := fmt.Fprintln(a.Out, survey.Policy(nil))
 		return err
+	}
+	for _, name := range []string{o.from, o.against, o.resume, o.known, o.subject} {
+		if sameFile(name, o.output) {
+			return command.Usage("usage.same-file", o.output)
+		}
 	}
 	known, err := readKnown(o.known)
 	if err != nil {
@@ -117,6 +122,9 @@ func (a *app) run(ctx context.Context, o options) error {
 	if err != nil && r.Snapshot == nil {
 		return err
 	}
+	if o.against != "" && first.Snapshot.Account != r.Snapshot.Account {
+		return command.Usage("usage.other-account", o.against, first.Snapshot.Account, r.Snapshot.Account)
+	}
 	if o.against != "" {
 		r.Before = incident.Compare(first, r)
 	}
@@ -128,10 +136,11 @@ func (a *app) run(ctx context.Context, o options) error {
 func (a *app) inquire(ctx context.Context, o options, known investigate.Known, first incident.Report) (incident.Report, error) {
 	if o.from != "" {
 		r, err := readReport(o.from)
-		if err == nil {
-			r.Result = investigate.Judge(r.Snapshot, investigate.Options{Known: known})
+		if err != nil {
+			return incident.Report{}, err
 		}
-		return r, err
+		r.Result = investigate.Judge(r.Snapshot, investigate.Options{Known: known})
+		return r, nil
 	}
 	s, err := a.subjectOf(o, first)
 	if err != nil {
@@ -180,6 +189,13 @@ func (a *app) conclude(r incident.Report) {
 	case !r.Result.Complete():
 		a.Code = command.ExitIncomplete
 	}
+}
+
+// sameFile reports whether two names are of one file. "" and what does not exist are no files.
+func sameFile(a, b string) bool {
+	first, err1 := os.Stat(a)
+	second, err2 := os.Stat(b)
+	return a != "" && err1 == nil && err2 == nil && first.Mode().IsRegular() && os.SameFile(first, second)
 }
 
 // readReport reads an earlier investigation.

@@ -46,6 +46,9 @@ func parseKnown(name string, data []byte) (investigate.Known, error) {
 		if err != nil {
 			return investigate.Known{}, command.Usage("usage.known-address", name, text)
 		}
+		if p.Bits() < 8 || p.Addr().Is6() && p.Bits() < 16 {
+			return investigate.Known{}, command.Usage("usage.known-wide", name, text)
+		}
 		k.Addresses = append(k.Addresses, p)
 	}
 	return k, nil

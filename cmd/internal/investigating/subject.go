@@ -135,6 +135,6 @@ func (a *app) read(ctx context.Context, o options, known investigate.Known, q in
 	defer progress.Clear()
 	return survey.Read(ctx, survey.Options{
 		Admin: admin, Connection: connection, Leaked: q.keys, Since: q.since, Regions: o.regions, Follow: investigate.Follow(known),
-		Progress: func(p survey.Progress) { progress.Phase("investigate.reading", p.Done, p.Total) }, Resume: earlier,
+		Progress: func(p survey.Progress) { progress.Phase("account", p.Done, p.Total) }, Resume: earlier,
 	})
 }

@@ -6,6 +6,8 @@ var archiveTexts = texts{
 	"archive.git-bundle":       {en: "the bundle of git is damaged: it was not read", zh: "git bundle 已损坏：未读取"},
 	"archive.sqlite":           {en: "the header of the SQLite database is damaged: its rows were not read", zh: "SQLite 数据库的文件头已损坏：未读取其中的行"},
 	"archive.pdf-encrypted":    {en: "the PDF document is encrypted", zh: "PDF 文档已加密"},
+	"archive.pdf-damaged":      {en: "a part of the PDF document is damaged", zh: "PDF 文档的一部分已损坏"},
+	"archive.office-encrypted": {en: "the office document is encrypted", zh: "Office 文档已加密"},
 	"archive.pdf-filter":       {en: "the PDF document has parts in an encoding that is not supported ({1})", zh: "PDF 文档含有不支持的编码（{1}）"},
 	"archive.damaged":          {en: "is damaged and could not be unpacked completely ({1}): repair or unpack it and scan the result", zh: "已损坏，无法完整解包（{1}）：请修复或解包后扫描其内容"},
 	"archive.encrypted":        {en: "is encrypted: decrypt it and scan its content", zh: "已加密：请解密后扫描其内容"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/akguard/akguard/rules/literal"
+	"github.com/akguard/akguard/scanner/internal/archive/office"
 	"github.com/akguard/akguard/scanner/internal/archive/pdf"
 	"github.com/akguard/akguard/scanner/internal/archive/sevenzip"
 	"github.com/akguard/akguard/scanner/internal/archive/sqlite"
@@ -27,6 +28,7 @@ const (
 	sevenZipped
 	sqliteDatabase
 	pdfDocument
+	compound // a document of an older office program, or an encrypted one
 	gitPack
 	gitBundle
 	foreign // recognized, but not supported
@@ -48,6 +50,7 @@ var magics = [...]magic{
 	{sevenzip.Magic, sevenZipped},
 	{sqlite.Magic, sqliteDatabase},
 	{pdf.Magic, pdfDocument},
+	{office.CompoundMagic, compound},
 	{packMagic, gitPack},
 	{bundleMagic, gitBundle}, // after # v2
 }

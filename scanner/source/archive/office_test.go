@@ -50,3 +50,20 @@ func TestOffice(t *testing.T) {
 		}
 	}
 }
+
+// TestEncryptedOffice names an encrypted document, and not an old one.
+func TestEncryptedOffice(t *testing.T) {
+	wide := func(name string) (out []byte) {
+		for _, c := range name {
+			out = append(out, byte(c), 0)
+		}
+		return out
+	}
+	for name, want := range map[string]int{"EncryptedPackage": 1, "WordDocument": 0} {
+		content := append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"+strings.Repeat("\x00", 2000)), wide(name)...)
+		report := planted.Scan(t, []scanner.Source{archive.In(files.NewReader(bytes.NewReader(content)), archive.Options{})}, nil)
+		if len(report.Skips) != want {
+			t.Errorf("%s: skips %v", name, report.Skips)
+		}
+	}
+}

@@ -152,7 +152,7 @@ var checkTexts = texts{
 
 	"investigate.databases.question": {en: "Which databases can the world reach?", zh: "哪些数据库可从公网访问？"},
 	"investigate.databases.why":      {en: "A database that everybody reaches is attacked within minutes.", zh: "对公网开放的数据库几分钟内就会遭到攻击。"},
-	"investigate.databases.fix":      {en: "Remove the addresses from the allow list, and reset the passwords.", zh: "从白名单移除这些地址，并重置密码。"},
+	"investigate.databases.fix":      {en: "Remove the addresses from the allow list, delete the accounts that are not yours, and reset the passwords.", zh: "从白名单移除这些地址，删除不属于自己的账号，并重置密码。"},
 
 	"investigate.notices.question": {en: "What did the vendor notice?", zh: "云厂商发现了什么？"},
 	"investigate.notices.why":      {en: "Security Center looks for leaked keys and for miners.", zh: "云安全中心会检测泄露的密钥和挖矿行为。"},

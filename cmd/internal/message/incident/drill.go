@@ -17,6 +17,7 @@ var drillTexts = texts{
 	"drill.missed":              {en: "  missed: {1} {2} {3}", zh: "  遗漏：{1} {2} {3}"},
 	"drill.innocent":            {en: "{1} calls of the company were blamed on the thief, and {2} of its things were switched off", zh: "公司的 {1} 次调用被误认为窃取者所为，{2} 项资源被误停"},
 	"drill.touched":             {en: "  switched off: {1}", zh: "  误停：{1}"},
+	"drill.files-score":         {en: "the score is in {1}", zh: "得分位于 {1}"},
 	"drill.files":               {en: "the incident report and the score are in {1}", zh: "事件报告和得分位于 {1}"},
 	"usage.profile":             {en: "unknown profile: {1}", zh: "未知的类型：{1}"},
 	"usage.profile.hint":        {en: "the profiles are: {2}", zh: "可用的类型：{2}"},

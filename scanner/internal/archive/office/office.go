@@ -9,6 +9,7 @@ package office
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"html"
 	"io"
@@ -27,6 +28,18 @@ func Is(name string) bool {
 		return true
 	}
 	return name == "content.xml" // OpenDocument
+}
+
+// CompoundMagic begins a compound file: a document of Word, Excel or PowerPoint 97, or an encrypted one of today.
+const CompoundMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+// Encrypted reports whether a compound file, or its beginning, has the stream of an encrypted document. Its name is in UTF-16.
+func Encrypted(content []byte) bool {
+	var name []byte
+	for _, c := range "EncryptedPackage" {
+		name = append(name, byte(c), 0)
+	}
+	return bytes.Contains(content, name)
 }
 
 const maxTag = 64 << 10 // bytes of a tag that are read

@@ -86,7 +86,10 @@ func (r *Reader) next() error {
 		}
 		r.stream = content
 	}
-	n, err := io.ReadFull(r.stream, r.buf[r.kept:])
+	n, err := fill(r.stream, r.buf[r.kept:])
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, zlib.ErrChecksum) && r.unread == nil { // readers of documents check no sums either
+		r.unread = reason.NewError("archive.pdf-damaged")
+	}
 	part := r.buf[:r.kept+n]
 	if n > 0 {
 		r.out.Write(part)
@@ -97,6 +100,16 @@ func (r *Reader) next() error {
 		r.stream, r.kept = nil, 0
 	}
 	return nil
+}
+
+// fill reads until a buffer is full. At the end it returns io.EOF, and where the content is cut, another error.
+func fill(in io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var m int
+		m, err = in.Read(buf[n:])
+		n += m
+	}
+	return n, err
 }
 
 // find returns the content of the next stream that may have text. At the end of the file it returns io.EOF, or what was not read.
@@ -201,8 +214,11 @@ func (r *Reader) decode(dict []byte, start int64) (io.Reader, error) {
 		return content, nil
 	}
 	inflated, err := zlib.NewReader(content)
+	if err != nil && has("/Length") {
+		return nil, reason.NewError("archive.pdf-damaged")
+	}
 	if err != nil {
-		return nil, nil // nothing can be read from it: the word was in something else
+		return nil, nil // the word was in something else
 	}
 	return inflated, nil
 }

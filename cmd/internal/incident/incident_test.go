@@ -116,7 +116,7 @@ func TestShare(t *testing.T) {
 	r := report(a)
 	for _, format := range []string{"text", "html", "markdown"} {
 		text := render(t, format, r, incident.Options{Share: true})
-		for _, secret := range []string{own, "support-user", "198.51.100.66", "deployer", "5012345678901234", "198.51.100.9", "config/.env", r.Snapshot.Leaked[0].String()} {
+		for _, secret := range []string{own, "support-user", "198.51.100.66", "deployer", "5012345678901234", "198.51.100.9", "config/.env", "i-web-1", r.Snapshot.Leaked[0].String()} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s: it names %s", format, secret)
 			}

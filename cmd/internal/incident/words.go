@@ -130,6 +130,14 @@ func aliases(r Report) *strings.Replacer {
 	for _, u := range r.Snapshot.Users {
 		l.add("user", u.Name)
 	}
+	for _, i := range r.Snapshot.Instances {
+		l.add("instance", i.ID)
+	}
+	for _, n := range r.Snapshot.Invocations {
+		for _, id := range n.Instances {
+			l.add("instance", id)
+		}
+	}
 	for _, n := range r.Result.Tree.Nodes {
 		l.subject(n.Subject)
 	}

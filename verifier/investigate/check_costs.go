@@ -22,7 +22,7 @@ func costsToday() Check {
 				continue
 			}
 			what := reason.New("investigate.cost", c.Instance, fmt.Sprintf("%.2f %s", c.Amount, c.Currency), c.Day)
-			out = append(out, Evidence{What: what, Subject: subject, Events: events, Maker: maker, State: stateOf(s.Snapshot, subject)})
+			out = append(out, Evidence{What: what, Subject: subject, Events: events, Maker: maker, State: s.states.of(subject)})
 		}
 		return out
 	}}

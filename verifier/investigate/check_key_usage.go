@@ -20,7 +20,7 @@ func keyUsage() Check {
 			if slices.Contains(s.tree.Addresses, u.Value) {
 				maker = Thief
 			}
-			out = append(out, Evidence{What: reason.New("investigate.used-from", u.Value), Subject: subject, At: u.Last, Maker: maker, State: stateOf(s.Snapshot, subject)})
+			out = append(out, Evidence{What: reason.New("investigate.used-from", u.Value), Subject: subject, At: u.Last, Maker: maker, State: s.states.of(subject)})
 		}
 		return out
 	}}

@@ -1,8 +1,6 @@
 package investigate
 
 import (
-	"strings"
-
 	"github.com/akguard/akguard/rules/reason"
 )
 
@@ -13,21 +11,11 @@ func resourcesMade() Check {
 		var out []Evidence
 		for _, r := range s.Resources {
 			subject := Subject{Kind: kindResource, Name: r.ID, Region: r.Region}
-			if s.explained(r.ID) {
+			if s.named[r.ID] {
 				continue
 			}
 			out = append(out, s.suspect(subject, r.Created, reason.New("investigate.resource", r.Type, r.ID, r.Region))...)
 		}
 		return out
 	}}
-}
-
-// explained reports whether an event of somebody else's names the thing, whatever kind it is.
-func (s *scene) explained(id string) bool {
-	for name := range s.others {
-		if parts := strings.Split(name, "/"); len(parts) > 1 && parts[1] == id {
-			return true
-		}
-	}
-	return false
 }

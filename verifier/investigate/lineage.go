@@ -211,12 +211,13 @@ func (t *tracer) finish() {
 		t.tree.Addresses = append(t.tree.Addresses, address)
 	}
 	slices.Sort(t.tree.Addresses)
+	st := newStates(t.snapshot)
 	for i := range t.tree.Nodes {
-		t.tree.Nodes[i].State = stateOf(t.snapshot, t.tree.Nodes[i].Subject)
+		t.tree.Nodes[i].State = st.of(t.tree.Nodes[i].Subject)
 	}
 	for i, a := range t.tree.Acts {
 		if len(a.Made) > 0 {
-			t.tree.Acts[i].State = stateOf(t.snapshot, a.Made[0])
+			t.tree.Acts[i].State = st.of(a.Made[0])
 		}
 	}
 }

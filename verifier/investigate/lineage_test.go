@@ -154,3 +154,15 @@ func TestFollow(t *testing.T) {
 		}
 	}
 }
+
+// TestDisabledKey has a key that the thief made and somebody has disabled since: it is there once, and disabled.
+func TestDisabledKey(t *testing.T) {
+	a := healthy()
+	born := newRef()
+	thief(a, "CreateAccessKey", 6, "UserName", "ann").Keys = []account.KeyRef{born}
+	a.Users[0].Keys = append(a.Users[0].Keys, account.Key{Ref: born, Created: minute(6), Updated: minute(60)})
+	got := status(Judge(a, Options{}), "keys").Evidence
+	if len(got) != 1 || got[0].State != Off || got[0].Maker != Thief {
+		t.Errorf("%+v", got)
+	}
+}

@@ -14,13 +14,15 @@ type scene struct {
 	*account.Snapshot
 	known  Known
 	tree   Tree
+	states states
 	thief  map[string][]string // the events in which the thief made or changed a thing, by its name
 	others map[string][]string // the events in which somebody else did
+	named  map[string]bool     // the names of what somebody else made or changed
 	told   map[string]bool     // the events that a check has named
 }
 
 func newScene(a *account.Snapshot, known Known) *scene {
-	s := &scene{Snapshot: a, known: known, tree: trace(a, known), thief: map[string][]string{}, others: map[string][]string{}, told: map[string]bool{}}
+	s := &scene{Snapshot: a, known: known, tree: trace(a, known), states: newStates(a), thief: map[string][]string{}, others: map[string][]string{}, named: map[string]bool{}, told: map[string]bool{}}
 	acts := map[string]bool{}
 	for _, act := range s.tree.Acts {
 		acts[act.Event] = true
@@ -34,6 +36,7 @@ func newScene(a *account.Snapshot, known Known) *scene {
 		}
 		for _, m := range made(e) {
 			s.others[m.key()] = append(s.others[m.key()], e.ID)
+			s.named[m.Name] = true
 		}
 	}
 	return s
@@ -98,7 +101,11 @@ func (s *scene) suspect(subject Subject, at time.Time, what reason.Reason) []Evi
 	if maker == Nobody && s.fresh(at) {
 		maker = Fresh
 	}
-	return []Evidence{{What: what, Subject: subject, At: at, Events: events, Maker: maker, State: Exists}}
+	state := Exists // it is in a list
+	if subject.Kind == kindKey {
+		state = s.states.of(subject)
+	}
+	return []Evidence{{What: what, Subject: subject, At: at, Events: events, Maker: maker, State: state}}
 }
 
 // vanished returns evidence about what the thief made of some kinds and the lists do not show any more.
@@ -107,11 +114,14 @@ func (s *scene) vanished(what func(Subject) reason.Reason, kinds ...string) []Ev
 	seen := map[string]bool{}
 	for _, act := range s.tree.Acts {
 		for _, m := range act.Made {
-			state := stateOf(s.Snapshot, m)
-			if !slices.Contains(kinds, m.Kind) || state == Exists || seen[m.key()] {
+			if !slices.Contains(kinds, m.Kind) || seen[m.key()] {
 				continue
 			}
 			seen[m.key()] = true
+			state := s.states.of(m)
+			if state == Exists || state == Off {
+				continue
+			}
 			out = append(out, Evidence{What: what(m), Subject: m, At: act.Call.Time, Events: s.thief[m.key()], Maker: Thief, State: state})
 		}
 	}
@@ -211,7 +221,7 @@ func (s *scene) used(service string) bool {
 	})
 }
 
-// ask is an account.Ask.
+// ask returns questions to one service.
 func ask(service string, actions ...string) []account.Ask {
 	var out []account.Ask
 	for _, action := range actions {
@@ -220,5 +230,5 @@ func ask(service string, actions ...string) []account.Ask {
 	return out
 }
 
-// events is what every check that reads events asks.
+// events returns the question of every check that reads events.
 func events() []account.Ask { return ask("actiontrail", "LookupEvents") }

@@ -1,95 +1,79 @@
 package investigate
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
 	"github.com/akguard/akguard/verifier/account"
 )
 
-// listing says which question lists the things of a kind, and whether a thing is in the list.
+// listing says which questions list the things of a kind, and whether a thing is in the list.
 type listing struct {
-	ask []account.Ask
-	has func(a *account.Snapshot, s Subject) bool
+	asks []account.Ask
+	has  func(a *account.Snapshot, s Subject) bool
 }
 
-func contains[T any](all []T, same func(T) bool) bool { return slices.ContainsFunc(all, same) }
+// listed makes the listing of things that are in a list of the snapshot.
+func listed[T any](asks []account.Ask, all func(*account.Snapshot) []T, is func(T, Subject) bool) listing {
+	return listing{asks, func(a *account.Snapshot, s Subject) bool {
+		return slices.ContainsFunc(all(a), func(t T) bool { return is(t, s) })
+	}}
+}
 
-// listings are the lists of the things that have one.
+// listings are the lists of the things that have one, by kind.
 var listings = sync.OnceValue(func() map[string]listing {
-	user := func(a *account.Snapshot, name string) (account.User, bool) {
-		i := slices.IndexFunc(a.Users, func(u account.User) bool { return u.Name == name })
-		if i < 0 {
-			return account.User{}, false
-		}
-		return a.Users[i], true
-	}
-	return map[string]listing{
-		kindUser: {ask("ims", "ListUsers"), func(a *account.Snapshot, s Subject) bool { _, ok := user(a, s.Name); return ok }},
-		kindLogin: {ask("ims", "ListUsers", "GetLoginProfile"), func(a *account.Snapshot, s Subject) bool {
-			u, ok := user(a, s.Name)
-			return ok && u.Login != nil
-		}},
-		kindKey: {ask("ims", "ListUsers", "ListAccessKeys"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Users, func(u account.User) bool {
-				return contains(u.Keys, func(k account.Key) bool { return string(k.Ref) == s.Name })
-			})
-		}},
-		kindGrant: {ask("ram", "ListPoliciesForUser", "ListGroupsForUser"), func(a *account.Snapshot, s Subject) bool {
-			u, _ := user(a, s.Name)
-			return contains(u.Policies, func(p account.Attached) bool { return p.Policy == s.Of }) ||
-				contains(u.Groups, func(g account.Membership) bool { return g.Group == s.Of })
-		}},
-		kindGroup: {ask("ram", "ListGroups"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Groups, func(g account.Group) bool { return g.Name == s.Name })
-		}},
-		kindRole: {ask("ram", "ListRoles"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Roles, func(r account.Role) bool { return r.Name == s.Name })
-		}},
-		kindPolicy: {ask("ram", "ListPolicies"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Policies, func(p account.Policy) bool { return p.Name == s.Name })
-		}},
-		kindProvider: {ask("ims", "ListSAMLProviders", "ListOIDCProviders"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Providers, func(p account.Provider) bool { return p.Name == s.Name })
-		}},
-		kindApplication: {ask("ims", "ListApplications"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Applications, func(p account.Application) bool { return p.ID == s.Name || p.Name == s.Name })
-		}},
-		kindFirewall: {ask("ecs", "DescribeSecurityGroups"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.SecurityGroups, func(g account.SecurityGroup) bool { return g.ID == s.Name })
-		}},
-		kindList: {ask("ecs", "DescribePrefixLists"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.PrefixLists, func(l account.PrefixList) bool { return l.ID == s.Name })
-		}},
-		kindInstance: {ask("ecs", "DescribeInstances"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Instances, func(i account.Instance) bool { return i.ID == s.Name })
-		}},
-		kindFleet: {ask("ess", "DescribeScalingGroups"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Fleets, func(f account.Fleet) bool { return f.ID == s.Name })
-		}},
-		kindContainer: {ask("eci", "DescribeContainerGroups"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Containers, func(c account.Container) bool { return c.ID == s.Name || c.Name == s.Name })
-		}},
-		kindKeyPair: {ask("ecs", "DescribeKeyPairs"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.KeyPairs, func(k account.KeyPair) bool { return k.Name == s.Name && k.Region == s.Region })
-		}},
-		kindTrail: {ask("actiontrail", "DescribeTrails"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Trails.Trails, func(t account.Trail) bool { return t.Name == s.Name })
-		}},
-		kindDatabase: {ask("rds", "DescribeDBInstances"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Databases, func(d account.Database) bool { return d.ID == s.Name })
-		}},
-		kindBucket: {ask("oss", "GetService"), func(a *account.Snapshot, s Subject) bool {
-			return contains(a.Buckets, func(b account.Bucket) bool { return b.Name == s.Name })
-		}},
-	}
+	all := identityListings()
+	maps.Copy(all, assetListings())
+	return all
 })
 
-// works reports whether a user's key is active.
-func works(a *account.Snapshot, ref string) bool {
-	return contains(a.Users, func(u account.User) bool {
-		return contains(u.Keys, func(k account.Key) bool { return string(k.Ref) == ref && k.Active })
-	})
+func identityListings() map[string]listing {
+	users := func(a *account.Snapshot) []account.User { return a.Users }
+	return map[string]listing{
+		kindUser:  listed(ask("ims", "ListUsers"), users, func(u account.User, s Subject) bool { return u.Name == s.Name }),
+		kindLogin: listed(ask("ims", "ListUsers", "GetLoginProfile"), users, func(u account.User, s Subject) bool { return u.Name == s.Name && u.Login != nil }),
+		kindKey: listed(ask("ims", "ListUsers", "ListAccessKeys"), users, func(u account.User, s Subject) bool {
+			return slices.ContainsFunc(u.Keys, func(k account.Key) bool { return string(k.Ref) == s.Name })
+		}),
+		kindGrant: listed(ask("ram", "ListPoliciesForUser", "ListGroupsForUser"), users, func(u account.User, s Subject) bool {
+			return u.Name == s.Name && (slices.ContainsFunc(u.Policies, func(p account.Attached) bool { return p.Policy == s.Of }) ||
+				slices.ContainsFunc(u.Groups, func(g account.Membership) bool { return g.Group == s.Of }))
+		}),
+		kindGroup: listed(ask("ram", "ListGroups"), func(a *account.Snapshot) []account.Group { return a.Groups },
+			func(g account.Group, s Subject) bool { return g.Name == s.Name }),
+		kindRole: listed(ask("ram", "ListRoles"), func(a *account.Snapshot) []account.Role { return a.Roles },
+			func(r account.Role, s Subject) bool { return r.Name == s.Name }),
+		kindPolicy: listed(ask("ram", "ListPolicies"), func(a *account.Snapshot) []account.Policy { return a.Policies },
+			func(p account.Policy, s Subject) bool { return p.Name == s.Name }),
+		kindProvider: listed(ask("ims", "ListSAMLProviders", "ListOIDCProviders"), func(a *account.Snapshot) []account.Provider { return a.Providers },
+			func(p account.Provider, s Subject) bool { return p.Name == s.Name }),
+		kindApplication: listed(ask("ims", "ListApplications"), func(a *account.Snapshot) []account.Application { return a.Applications },
+			func(p account.Application, s Subject) bool { return p.ID == s.Name || p.Name == s.Name }),
+	}
+}
+
+func assetListings() map[string]listing {
+	return map[string]listing{
+		kindFirewall: listed(ask("ecs", "DescribeSecurityGroups"), func(a *account.Snapshot) []account.SecurityGroup { return a.SecurityGroups },
+			func(g account.SecurityGroup, s Subject) bool { return g.ID == s.Name }),
+		kindList: listed(ask("ecs", "DescribePrefixLists"), func(a *account.Snapshot) []account.PrefixList { return a.PrefixLists },
+			func(l account.PrefixList, s Subject) bool { return l.ID == s.Name }),
+		kindInstance: listed(ask("ecs", "DescribeInstances"), func(a *account.Snapshot) []account.Instance { return a.Instances },
+			func(i account.Instance, s Subject) bool { return i.ID == s.Name }),
+		kindFleet: listed(append(ask("ess", "DescribeScalingGroups"), ask("ecs", "DescribeAutoProvisioningGroups")...), func(a *account.Snapshot) []account.Fleet { return a.Fleets },
+			func(f account.Fleet, s Subject) bool { return f.ID == s.Name }),
+		kindContainer: listed(ask("eci", "DescribeContainerGroups"), func(a *account.Snapshot) []account.Container { return a.Containers },
+			func(c account.Container, s Subject) bool { return c.ID == s.Name || c.Name == s.Name }),
+		kindKeyPair: listed(ask("ecs", "DescribeKeyPairs"), func(a *account.Snapshot) []account.KeyPair { return a.KeyPairs },
+			func(k account.KeyPair, s Subject) bool { return k.Name == s.Name && k.Region == s.Region }),
+		kindTrail: listed(ask("actiontrail", "DescribeTrails"), func(a *account.Snapshot) []account.Trail { return a.Trails.Trails },
+			func(t account.Trail, s Subject) bool { return t.Name == s.Name }),
+		kindDatabase: listed(ask("rds", "DescribeDBInstances"), func(a *account.Snapshot) []account.Database { return a.Databases },
+			func(d account.Database, s Subject) bool { return d.ID == s.Name }),
+		kindBucket: listed(ask("oss", "GetService"), func(a *account.Snapshot) []account.Bucket { return a.Buckets },
+			func(b account.Bucket, s Subject) bool { return b.Name == s.Name }),
+	}
 }
 
 // Listed reports whether a list of the account would have the thing if it exists.
@@ -98,18 +82,40 @@ func (s Subject) Listed() bool {
 	return ok
 }
 
-// stateOf says whether a thing is in the list that would have it. Lists that were not seen say nothing.
-func stateOf(a *account.Snapshot, s Subject) State {
+// states says what is still there. It looks each list up in the ledger once: a ledger may have many thousand entries.
+type states struct {
+	snapshot *account.Snapshot
+	seen     map[string]bool // whether the list of a kind was seen whole
+}
+
+func newStates(a *account.Snapshot) states {
+	st := states{a, map[string]bool{}}
+	for kind, l := range listings() {
+		asked := !slices.ContainsFunc(l.asks, func(q account.Ask) bool { return !a.Ledger.Asked(q) })
+		st.seen[kind] = asked && len(a.Ledger.Blind(l.asks...)) == 0
+	}
+	return st
+}
+
+// of returns the state of a thing. A list that was not seen whole says nothing of what is not in it.
+func (st states) of(s Subject) State {
 	l, ok := listings()[s.Kind]
 	switch {
 	case !ok:
 		return Unclear
-	case l.has(a, s) && s.Kind == kindKey && !works(a, s.Name):
+	case l.has(st.snapshot, s) && s.Kind == kindKey && !works(st.snapshot, s.Name):
 		return Off
-	case l.has(a, s):
+	case l.has(st.snapshot, s):
 		return Exists
-	case slices.ContainsFunc(l.ask, func(q account.Ask) bool { return !a.Ledger.Asked(q) }) || len(a.Ledger.Blind(l.ask...)) > 0:
-		return Unclear
+	case st.seen[s.Kind]:
+		return Gone
 	}
-	return Gone
+	return Unclear
+}
+
+// works reports whether a user's key is active.
+func works(a *account.Snapshot, ref string) bool {
+	return slices.ContainsFunc(a.Users, func(u account.User) bool {
+		return slices.ContainsFunc(u.Keys, func(k account.Key) bool { return string(k.Ref) == ref && k.Active })
+	})
 }

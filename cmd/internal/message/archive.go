@@ -6,6 +6,8 @@ var archiveTexts = texts{
 	"archive.git-bundle":       {en: "the bundle of git is damaged: it was not read", zh: "git bundle 已损坏：未读取"},
 	"archive.sqlite":           {en: "the header of the SQLite database is damaged: its rows were not read", zh: "SQLite 数据库的文件头已损坏：未读取其中的行"},
 	"archive.pdf-encrypted":    {en: "the PDF document is encrypted", zh: "PDF 文档已加密"},
+	"archive.pdf-streams":      {en: "the PDF document has more than {1} streams", zh: "PDF 文档包含超过 {1} 个流"},
+	"archive.pdf-maps":         {en: "the character maps of the PDF document make too much text", zh: "PDF 文档的字符映射产生的文本过多"},
 	"archive.pdf-damaged":      {en: "a part of the PDF document is damaged", zh: "PDF 文档的一部分已损坏"},
 	"archive.office-encrypted": {en: "the office document is encrypted", zh: "Office 文档已加密"},
 	"archive.pdf-filter":       {en: "the PDF document has parts in an encoding that is not supported ({1})", zh: "PDF 文档含有不支持的编码（{1}）"},

@@ -45,22 +45,44 @@ func (o *opening) office(p *piece) error {
 	return o.Sink.Blob(o.ctx, scanner.Blob{Place: within(p.place, "text"), Stream: text})
 }
 
+// compound scans the bytes of a compound file, and says whether it is an encrypted document.
+func (o *opening) compound(p *piece) error {
+	return o.held(p, func(at sized) error {
+		if at != nil && office.Encrypted(at) { // one that is too large to hold is an installer, or a database
+			o.report(p.place, codec.Refuse(reason.New("archive.office-encrypted")))
+		}
+		return nil
+	})
+}
+
 // extract scans the text that a reader finds in a piece, under a name, and its bytes: what was deleted is in them.
 func (o *opening) extract(p *piece, name string, open func(sized) (extract, error)) error {
-	at, held, err := o.whole(p)
-	defer func() { o.budget.held -= held }()
+	return o.held(p, func(at sized) error {
+		if at == nil {
+			o.report(p.place, o.tooMuchMemory())
+			return nil
+		}
+		text, err := open(at)
+		if err != nil {
+			o.report(p.place, err)
+			return nil
+		}
+		return o.member(p, name, &meter{o: o, in: text, packed: text.Consumed})
+	})
+}
+
+// held has look read a piece at any offset, and then scans its bytes. at is nil for a piece that is too large to hold.
+func (o *opening) held(p *piece, look func(at sized) error) error {
+	at, bytes, err := o.whole(p)
+	defer func() { o.budget.held -= bytes }()
 	if err != nil {
+		return err
+	}
+	if err := look(at); err != nil {
 		return err
 	}
 	if at == nil {
-		o.report(p.place, o.tooMuchMemory())
 		return o.pass(p)
-	}
-	text, err := open(at)
-	if err != nil {
-		o.report(p.place, err)
-	} else if err := o.member(p, name, &meter{o: o, in: text, packed: text.Consumed}); err != nil {
-		return err
 	}
 	return o.passStream(p, io.NewSectionReader(at, 0, at.Size()))
 }

@@ -150,10 +150,7 @@ func (o *opening) open(p *piece) error {
 	case k == sqliteDatabase:
 		return o.sqlite(p)
 	case k == compound:
-		if office.Encrypted(p.content) {
-			o.report(p.place, codec.Refuse(reason.New("archive.office-encrypted")))
-		}
-		return o.pass(p)
+		return o.compound(p)
 	case k == pdfDocument:
 		return o.pdf(p)
 	case k == gitPack:

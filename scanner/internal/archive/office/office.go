@@ -2,7 +2,7 @@
 // a word into runs wherever the spelling, the language or the revision changes, so that a key may be in pieces in the file.
 //
 // The runs of a paragraph, of a string and of a cell are joined; the values of attributes, such as the address of a link, come one on a
-// line each. Nothing that the file says about itself is trusted: tags are skipped, whatever they are.
+// line each, and so do comments. Nothing that the file says about itself is trusted: tags are skipped, whatever they are.
 //
 // Limits: what a reader of the document computes, such as the result of a formula, is read only if it is in the file.
 package office
@@ -10,6 +10,7 @@ package office
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"html"
 	"io"
@@ -33,13 +34,24 @@ func Is(name string) bool {
 // CompoundMagic begins a compound file: a document of Word, Excel or PowerPoint 97, or an encrypted one of today.
 const CompoundMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-// Encrypted reports whether a compound file, or its beginning, has the stream of an encrypted document. Its name is in UTF-16.
-func Encrypted(content []byte) bool {
+// Encrypted reports whether a compound file has the stream of an encrypted document. Its name, in UTF-16, is among the first of the
+// directory, of which the header says where it begins.
+func Encrypted(at io.ReaderAt) bool {
+	var header [512]byte
+	if _, err := at.ReadAt(header[:], 0); err != nil {
+		return false
+	}
+	shift, sector := binary.LittleEndian.Uint16(header[30:]), binary.LittleEndian.Uint32(header[48:])
+	if shift < 9 || shift > 12 {
+		return false
+	}
+	directory := make([]byte, 16<<10)
+	n, _ := at.ReadAt(directory, (int64(sector)+1)<<shift)
 	var name []byte
 	for _, c := range "EncryptedPackage" {
 		name = append(name, byte(c), 0)
 	}
-	return bytes.Contains(content, name)
+	return bytes.Contains(directory[:n], name)
 }
 
 const maxTag = 64 << 10 // bytes of a tag that are read
@@ -104,6 +116,9 @@ const lines = " p si row br h tr c list-item table-row table-cell line-break "
 
 // appendTag appends what a tag means for the text.
 func appendTag(out []byte, tag string) []byte {
+	if strings.HasPrefix(tag, "!") { // a comment, or text in CDATA
+		return append(append(append(out, '\n'), strings.TrimSuffix(tag, ">")...), '\n')
+	}
 	name := strings.TrimLeft(tag, "/")
 	if i := strings.IndexAny(name, " \t\r\n/>"); i >= 0 {
 		name = name[:i]
@@ -126,11 +141,11 @@ const minValue = 16
 
 func appendAttributes(out []byte, tag string) []byte {
 	for {
-		i := strings.IndexByte(tag, '"')
+		i := strings.IndexAny(tag, `"'`)
 		if i < 0 {
 			return out
 		}
-		value, rest, ok := strings.Cut(tag[i+1:], "\"")
+		value, rest, ok := strings.Cut(tag[i+1:], tag[i:i+1])
 		if !ok {
 			return out
 		}

@@ -20,6 +20,9 @@ func TestText(t *testing.T) {
 		"OpenDocument":       {`<text:p>LTAI<text:span text:style-name="T1">5t</text:span></text:p>`, "LTAI5t\n"},
 		"entities":           {`<w:t>a=&quot;b&quot; &amp; c</w:t>`, `a="b" & c`},
 		"a link":             {`<w:hyperlink r:id="https://example.com/?a=1&amp;b=2"><w:t>here</w:t></w:hyperlink>`, "\nhttps://example.com/?a=1&b=2\nhere"},
+		"single quotes":      {`<w:link w:to='https://example.com/"x"/1'/>`, "\nhttps://example.com/\"x\"/1\n"},
+		"a comment":          {`<a/><!-- accessKeyId: LTAI --><b/>`, "\n!-- accessKeyId: LTAI --\n"},
+		"CDATA":              {`<t><![CDATA[LTAI5t]]></t>`, "\n![CDATA[LTAI5t]]\n"},
 		"between tags":       {"<a>\n  <w:t>x</w:t>\n  <w:t>y</w:t>\n</a>", "xy"},
 		"no end":             {`<w:t>x</w:t><w:t`, "x"},
 	} {

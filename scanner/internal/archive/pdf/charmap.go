@@ -9,6 +9,7 @@ const (
 	maxMap   = 256 << 10 // bytes of a character map
 	maxMaps  = 32
 	maxCodes = 1 << 16
+	maxChars = 16 // bytes of the characters of a code: a ligature has a few
 )
 
 // charMap says which characters the codes of a font are.
@@ -74,7 +75,7 @@ func (m *charMap) ranges(o []operand) {
 }
 
 func (m *charMap) add(code, width int, text []byte) {
-	if len(m.codes) >= maxCodes || width < 1 || width > 2 || len(text) == 0 {
+	if len(m.codes) >= maxCodes || width < 1 || width > 2 || len(text) == 0 || len(text) > maxChars {
 		return
 	}
 	m.width = max(m.width, width)

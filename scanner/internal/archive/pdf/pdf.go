@@ -30,6 +30,10 @@ const Magic = "%PDF-"
 const (
 	maxDict = 4 << 10 // how far before a stream its dictionary may begin
 	overlap = 1 << 10 // of two parts of a long stream, so that no credential is cut
+	// maxStreams is how many streams of a document are visited, each twice. Real documents have some thousands.
+	maxStreams = 100_000
+	// maxText is how much text a part may become: each character map writes it once more.
+	maxText = 16 << 20
 	maxHold = 1 << 20 // of a stream whose strings are joined; the content of a longer one is returned in parts of this size
 )
 
@@ -45,13 +49,15 @@ type Reader struct {
 	unread   error     // a part that was recognized and not read
 	consumed int64
 	buf      []byte
-	kept     int // bytes at the beginning of buf that are the end of the part before
-	window   []byte
+	kept     int    // bytes at the beginning of buf that are the end of the part before
+	window   []byte // a part of the file
+	base     int64  // where it begins
+	streams  int    // that were visited
 }
 
 // NewReader returns a reader of the text of a document of a size in bytes.
 func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
-	r := &Reader{at: at, size: size, buf: make([]byte, maxHold), window: make([]byte, 64<<10)}
+	r := &Reader{at: at, size: size, buf: make([]byte, maxHold), window: make([]byte, 0, 64<<10)}
 	if r.encrypted() {
 		return nil, codec.Refuse(reason.New("archive.pdf-encrypted"))
 	}
@@ -94,7 +100,9 @@ func (r *Reader) next() error {
 	if n > 0 {
 		r.out.Write(part)
 		r.out.WriteByte('\n')
-		writeText(&r.out, part, r.maps)
+		if !writeText(&r.out, part, r.maps) {
+			r.unread = codec.Refuse(reason.New("archive.pdf-maps"))
+		}
 	}
 	if r.kept = copy(r.buf, part[max(0, len(part)-overlap):]); err != nil { // also damage: what was read until then counts
 		r.stream, r.kept = nil, 0
@@ -136,26 +144,47 @@ func (r *Reader) find() (io.Reader, error) {
 func (r *Reader) seek() (dict []byte, start int64, err error) {
 	const word = "stream"
 	for {
-		n, err := r.at.ReadAt(r.window, r.pos)
-		if err != nil && !errors.Is(err, io.EOF) {
+		rest, err := r.load()
+		if err != nil {
 			return nil, 0, err
 		}
-		window := r.window[:n]
-		i := bytes.Index(window, []byte(word))
+		i := bytes.Index(rest, []byte(word))
 		switch {
-		case i < 0 && r.pos+int64(n) >= r.size || n == 0:
+		case i < 0 && r.pos+int64(len(rest)) >= r.size:
 			r.pos = r.size
 			return nil, 0, io.EOF
 		case i < 0:
-			r.pos += int64(n - len(word))
+			r.pos += int64(len(rest) - len(word) + 1)
 			continue
 		}
 		at := r.pos + int64(i)
 		r.pos = at + int64(len(word))
-		if start, ok := r.begins(at); ok {
-			return r.dictBefore(at), start, nil
+		start, ok := r.begins(at)
+		if !ok {
+			continue
+		}
+		if r.streams++; r.streams > maxStreams {
+			return nil, 0, codec.Refuse(reason.New("archive.pdf-streams", maxStreams))
+		}
+		return r.dictBefore(at), start, nil
+	}
+}
+
+// load returns the file from pos on, as far as it is in the window, which is read again when little of it is left.
+func (r *Reader) load() ([]byte, error) {
+	const little = 16
+	from := r.pos - r.base
+	if left := int64(len(r.window)) - from; from < 0 || left < little && r.base+int64(len(r.window)) < r.size {
+		r.window = r.window[:cap(r.window)]
+		n, err := r.at.ReadAt(r.window, r.pos)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		if r.window, r.base, from = r.window[:n], r.pos, 0; n == 0 {
+			return nil, io.EOF
 		}
 	}
+	return r.window[min(from, int64(len(r.window))):], nil
 }
 
 // begins reports whether the word at an offset begins a stream, and where its content is: endstream has the word too.
@@ -279,7 +308,7 @@ func (u *until) Read(p []byte) (int, error) {
 
 // readMaps reads the character maps, wherever they are, and finds out whether the document is encrypted.
 func (r *Reader) readMaps() error {
-	defer func() { r.pos, r.consumed, r.unread = 0, 0, nil }()
+	defer func() { r.pos, r.consumed, r.unread, r.streams = 0, 0, nil, 0 }()
 	head := make([]byte, maxMap)
 	for {
 		dict, start, err := r.seek()

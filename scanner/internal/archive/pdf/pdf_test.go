@@ -139,6 +139,47 @@ func TestUnread(t *testing.T) {
 	}
 }
 
+// counted counts what is read of a file.
+type counted struct {
+	strings.Reader
+	n int64
+}
+
+func (c *counted) ReadAt(p []byte, at int64) (int, error) {
+	n, err := c.Reader.ReadAt(p, at)
+	c.n += int64(n)
+	return n, err
+}
+
+// TestHostile has documents that are all streams, and one whose map makes a page of each character: they cost little, and are
+// not read whole without a word.
+func TestHostile(t *testing.T) {
+	const size = 4 << 20
+	long := "begincmap 1 beginbfchar <41> <" + strings.Repeat("0041", 4000) + "> endbfchar endcmap"
+	for name, c := range map[string]struct {
+		doc   string
+		reads int64 // of each byte, at most
+		whole bool
+	}{
+		"the word":    {Magic + strings.Repeat("stream ", size/7), 20, true},
+		"streams":     {Magic + strings.Repeat("stream\n", size/7), 1_000, false},
+		"a long code": {document("", "("+strings.Repeat("A", 1<<19)+") Tj", "", long), 20, true},
+	} {
+		in := &counted{Reader: *strings.NewReader(c.doc)}
+		r, err := NewReader(in, int64(len(c.doc)))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		n, err := io.Copy(io.Discard, io.LimitReader(r, 64<<20))
+		if in.n > c.reads*int64(len(c.doc)) {
+			t.Errorf("%s: %d bytes were read of %d", name, in.n, len(c.doc))
+		}
+		if c.whole && (err != nil || n > 16<<20) || !c.whole && err == nil && n < 64<<20 {
+			t.Errorf("%s: %d bytes of text, %v", name, n, err)
+		}
+	}
+}
+
 func FuzzReader(f *testing.F) {
 	f.Add([]byte(document("/Filter /FlateDecode", deflated(split(value)), "", cmap(1))))
 	f.Add([]byte(document("/Filter [/ASCII85Decode /FlateDecode]", armored(deflated("x")))))

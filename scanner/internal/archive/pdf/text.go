@@ -10,8 +10,10 @@ import (
 const space = -200
 
 // writeText writes the strings of a content to out. Those on one line of the page are joined; an operator that moves to another line ends
-// it. If there are character maps, each line is written once more for each map that can read it.
-func writeText(out *bytes.Buffer, content []byte, maps []charMap) {
+// it. If there are character maps, each line is written once more for each map that can read it. It reports false if that was too
+// much text.
+func writeText(out *bytes.Buffer, content []byte, maps []charMap) bool {
+	whole := true
 	t := tokens{in: content}
 	var line [][]byte // nil for a space
 	var numbers []float64
@@ -19,8 +21,7 @@ func writeText(out *bytes.Buffer, content []byte, maps []charMap) {
 		kind, text := t.next()
 		switch kind {
 		case endOfContent:
-			writeLine(out, line, maps)
-			return
+			return writeLine(out, line, maps) && whole
 		case aString:
 			line = append(line, text)
 		case aNumber:
@@ -32,7 +33,7 @@ func writeText(out *bytes.Buffer, content []byte, maps []charMap) {
 			continue
 		case aWord:
 			if endsLine(string(text), numbers) {
-				writeLine(out, line, maps)
+				whole = writeLine(out, line, maps) && whole
 				line = line[:0]
 			}
 		}
@@ -40,10 +41,10 @@ func writeText(out *bytes.Buffer, content []byte, maps []charMap) {
 	}
 }
 
-// writeLine writes the pieces of a line as they are, and by each map.
-func writeLine(out *bytes.Buffer, line [][]byte, maps []charMap) {
+// writeLine writes the pieces of a line as they are, and by each map, as long as there is room.
+func writeLine(out *bytes.Buffer, line [][]byte, maps []charMap) bool {
 	if len(line) == 0 {
-		return
+		return true
 	}
 	for _, piece := range line {
 		if piece == nil {
@@ -53,8 +54,12 @@ func writeLine(out *bytes.Buffer, line [][]byte, maps []charMap) {
 	}
 	out.WriteByte('\n')
 	for _, m := range maps {
+		if out.Len() > maxText {
+			return false
+		}
 		m.translate(out, line)
 	}
+	return true
 }
 
 // endsLine reports whether an operator moves to another line of the page.

@@ -19,7 +19,30 @@ func Root(action string) string {
 // ossActions are about buckets. Objects hold nothing here: reading one succeeds, and is not recorded.
 func ossActions() map[string]services.Action {
 	all := map[string]services.Action{"GetService": services.Central("oss:ListBuckets", listBuckets)}
-	for name, run := range map[string]func(c *services.Invocation, b *account.Bucket) (wire.Object, *wire.Failure){
+	for _, part := range []map[string]bucketAction{bucketReads(), bucketWrites()} {
+		for name, run := range part {
+			all[name] = services.Central("oss:"+name, run.answer)
+		}
+	}
+	return all
+}
+
+// bucketAction answers a call about a bucket of the account, in its region.
+type bucketAction func(c *services.Invocation, b *account.Bucket) (wire.Object, *wire.Failure)
+
+func (run bucketAction) answer(c *services.Invocation) (wire.Object, *wire.Failure) {
+	b := c.Account.Bucket(c.Param("bucketName"))
+	switch {
+	case b == nil:
+		return nil, wire.Refusal(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist.")
+	case b.Region != c.Region():
+		return nil, wire.Refusal(http.StatusForbidden, "AccessDenied", "The bucket you are attempting to access must be addressed using the specified endpoint.")
+	}
+	return run(c, b)
+}
+
+func bucketReads() map[string]bucketAction {
+	return map[string]bucketAction{
 		"GetBucketAcl": func(_ *services.Invocation, b *account.Bucket) (wire.Object, *wire.Failure) {
 			return wire.Object{{"AccessControlList", wire.Object{{"Grant", b.ACL}}}}, nil
 		},
@@ -35,6 +58,14 @@ func ossActions() map[string]services.Action {
 			}
 			return wire.Object{{"LoggingEnabled", wire.Object{{"TargetBucket", b.Name}, {"TargetPrefix", "log/"}}}}, nil
 		},
+		"GetObject": func(*services.Invocation, *account.Bucket) (wire.Object, *wire.Failure) {
+			return wire.Object{{"raw", "content"}}, nil
+		},
+	}
+}
+
+func bucketWrites() map[string]bucketAction {
+	return map[string]bucketAction{
 		"PutBucketAcl": func(c *services.Invocation, b *account.Bucket) (wire.Object, *wire.Failure) {
 			acl := c.Param("acl")
 			if !slices.Contains([]string{"private", "public-read", "public-read-write"}, acl) {
@@ -59,25 +90,10 @@ func ossActions() map[string]services.Action {
 			b.Logging = false
 			return wire.Object{{"raw", ""}}, nil
 		},
-		"GetObject": func(*services.Invocation, *account.Bucket) (wire.Object, *wire.Failure) {
-			return wire.Object{{"raw", "content"}}, nil
-		},
 		"PutObject": func(*services.Invocation, *account.Bucket) (wire.Object, *wire.Failure) {
 			return wire.Object{{"raw", ""}}, nil
 		},
-	} {
-		all[name] = services.Central("oss:"+name, func(c *services.Invocation) (wire.Object, *wire.Failure) {
-			b := c.Account.Bucket(c.Param("bucketName"))
-			switch {
-			case b == nil:
-				return nil, wire.Refusal(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist.")
-			case b.Region != c.Region():
-				return nil, wire.Refusal(http.StatusForbidden, "AccessDenied", "The bucket you are attempting to access must be addressed using the specified endpoint.")
-			}
-			return run(c, b)
-		})
 	}
-	return all
 }
 
 // listBuckets lists those of all regions, wherever it is called.

@@ -307,7 +307,7 @@ func TestSweepInstallations(t *testing.T) {
 	}
 }
 
-// TestSweepRefused has a token that is wrong, and an owner that does not exist: mistakes that trying again does not mend.
+// TestSweepRefused has a token that is wrong, and an owner that does not exist: mistakes that another attempt does not fix.
 func TestSweepRefused(t *testing.T) {
 	t.Parallel()
 	s := newSwept(t, orgtest.Options{}, orgtest.Plan{Repos: 30})

@@ -137,17 +137,17 @@ func (t *tracer) culprit(e account.Event) (int, bool) {
 		}
 	}
 	if foreign(t.snapshot.Account, e) && !t.known.Actor(e.Actor) && t.opened(e) {
-		return t.roots(), t.roots() >= 0
+		return t.root(), t.root() >= 0
 	}
 	if i, ok := t.hostile[e.SourceIP]; ok && !t.known.Actor(e.Actor) {
-		// Somebody else's identity at the thief's address: it is in the thief's hands there.
+		// Somebody else's identity acts from the thief's address, so the thief uses it there.
 		return t.add(Node{Subject: victim(e.Actor), Parent: i, Event: e.ID, At: e.Time, Borrowed: true, State: Unclear}), true
 	}
 	return 0, false
 }
 
-// uses reports whether it is the thief who acts with this identity at this address. What the thief made is the thief's
-// everywhere. What the owner uses too is not: programs go on using a leaked key from the addresses that they always had.
+// uses reports whether the thief is the one who acts with an identity from an address. An identity that the thief made is the thief's
+// at every address. One that the owner uses too is not: the owner's programs go on using a leaked key from their old addresses.
 func (t *tracer) uses(node int, address string) bool {
 	switch n := t.tree.Nodes[node]; {
 	case n.Borrowed:
@@ -166,8 +166,8 @@ func defence(leaked []account.KeyRef, e account.Event) bool {
 	return cuts && slices.ContainsFunc(e.Keys, func(k account.KeyRef) bool { return slices.Contains(leaked, k) })
 }
 
-// roots is the node that is blamed where nothing is known but that it was the thief.
-func (t *tracer) roots() int {
+// root returns the node to blame for an act of which it is not known which identity of the thief's caused it; -1 if there is none.
+func (t *tracer) root() int {
 	if len(t.tree.Nodes) == 0 {
 		return -1
 	}

@@ -51,7 +51,7 @@ func (s *scene) tell(r Result) {
 	}
 }
 
-// key is under what name a thing is found in the events. A login profile is a part of its user.
+// key returns the name under which the events of a thing are found.
 func (s Subject) key() string {
 	if s.Kind == kindGrant {
 		return s.Kind + "/" + s.Name + "/" + s.Of

@@ -29,7 +29,7 @@ func newFolder(in string) (owned, error) {
 	if err != nil {
 		return owned{}, fmt.Errorf("making a folder for children: %w", err)
 	}
-	// It gets its name when it is locked: another process removes what is not.
+	// The file is renamed after it is locked: another process removes the folders of files that are not locked.
 	name := filepath.Join(path, ownerFile)
 	lock, err := os.OpenFile(name+".new", os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {

@@ -14,7 +14,7 @@ import (
 
 // History is what the journals of a folder record. A nil History records nothing.
 type History struct {
-	past   []pastAction
+	past   []Deed
 	Open   []string        // the journals of approved runs that are not finished, the oldest first
 	Broken []BrokenJournal // those that could not be read
 }
@@ -25,10 +25,11 @@ type BrokenJournal struct {
 	Why  reason.Reason
 }
 
-// pastAction is an action that reading confirmed.
-type pastAction struct {
+// Deed is an action that a run did: reading confirmed it.
+type Deed struct {
 	Action
-	at time.Time
+	At      time.Time
+	Journal string // the name of the file that records it
 }
 
 // maxJournals is how many journals are read, the newest.
@@ -52,7 +53,7 @@ func ReadHistory(folder string) (*History, error) {
 			h.Broken = append(h.Broken, BrokenJournal{name, reason.Of(err)})
 		}
 	}
-	slices.SortStableFunc(h.past, func(a, b pastAction) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(h.past, func(a, b Deed) int { return a.At.Compare(b.At) })
 	return h, nil
 }
 
@@ -74,7 +75,7 @@ func (h *History) add(name string) error {
 	}
 	for i, a := range j.plan.Actions {
 		if j.outcomes[i] == Done {
-			h.past = append(h.past, pastAction{a, j.times[i]})
+			h.past = append(h.past, Deed{a, j.times[i], name})
 		}
 	}
 	if j.approved && !j.Ended() {
@@ -83,14 +84,32 @@ func (h *History) add(name string) error {
 	return nil
 }
 
-// ReadTargets returns the keys on which a run did something, as its journal records it.
-func ReadTargets(name string) ([]Target, error) {
+// Deeds returns what the runs did, the oldest first.
+func (h *History) Deeds() []Deed {
+	if h == nil {
+		return nil
+	}
+	return slices.Clone(h.past)
+}
+
+// ReadDeeds returns what one run did, as its journal records it, the oldest first. A run that is not finished has some.
+func ReadDeeds(name string) ([]Deed, error) {
 	var h History
 	if err := h.add(name); err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(h.past, func(a, b Deed) int { return a.At.Compare(b.At) })
+	return h.past, nil
+}
+
+// ReadTargets returns the keys on which a run did something, as its journal records it.
+func ReadTargets(name string) ([]Target, error) {
+	deeds, err := ReadDeeds(name)
+	if err != nil {
+		return nil, err
+	}
 	var list []Target
-	for _, p := range h.past {
+	for _, p := range deeds {
 		if !slices.Contains(list, p.Target) {
 			list = append(list, p.Target)
 		}
@@ -159,7 +178,7 @@ func (h *History) Disabled(fingerprint string) time.Time {
 	}
 	for _, p := range slices.Backward(h.past) {
 		if p.Target.Fingerprint == fingerprint && p.Kind == Disable {
-			return p.at
+			return p.At
 		}
 	}
 	return time.Time{}

@@ -71,6 +71,9 @@ func TestGrowingJournal(t *testing.T) {
 	if err != nil || len(targets) != 1 || targets[0] != first.Target {
 		t.Errorf("targets %+v, error %v", targets, err)
 	}
+	if deeds, err := revocation.ReadDeeds(name); err != nil || len(deeds) != 1 || deeds[0].Target != first.Target || deeds[0].At.IsZero() || deeds[0].Journal != name {
+		t.Errorf("deeds %+v, error %v", deeds, err)
+	}
 	if text, err := os.ReadFile(name); err != nil || strings.Contains(string(text), "NumberOne") {
 		t.Errorf("the journal holds an ID, error %v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -27,14 +28,14 @@ var faults = map[string]alibabatest.Fault{
 func TestEveryCallFails(t *testing.T) {
 	for name, fault := range faults {
 		for _, phase := range []struct {
-			goal          revoke.Goal
+			goal          revocation.Goal
 			before, after alibabatest.Status
 			faults        string // all if empty
 		}{
-			{revoke.ToRemove, alibabatest.Active, alibabatest.Recycled, ""}, // disables, and deletes
-			{revoke.ToQuarantine, alibabatest.Active, alibabatest.Active, "reset, lost answer"},
-			{revoke.ToUndo, alibabatest.Inactive, alibabatest.Active, "throttled, lost answer, no permission"},
-			{revoke.ToUndo, alibabatest.Recycled, alibabatest.Inactive, "throttled, lost answer, no permission"},
+			{revocation.ToRemove, alibabatest.Active, alibabatest.Recycled, ""}, // disables, and deletes
+			{revocation.ToQuarantine, alibabatest.Active, alibabatest.Active, "reset, lost answer"},
+			{revocation.ToUndo, alibabatest.Inactive, alibabatest.Active, "throttled, lost answer, no permission"},
+			{revocation.ToUndo, alibabatest.Recycled, alibabatest.Inactive, "throttled, lost answer, no permission"},
 		} {
 			if phase.faults != "" && !strings.Contains(phase.faults, name) {
 				continue
@@ -49,7 +50,7 @@ func TestEveryCallFails(t *testing.T) {
 }
 
 // failAt lets the n-th call of a run fail, and reports whether there was one.
-func failAt(t *testing.T, n int, fault alibabatest.Fault, goal revoke.Goal, before, after alibabatest.Status) bool {
+func failAt(t *testing.T, n int, fault alibabatest.Fault, goal revocation.Goal, before, after alibabatest.Status) bool {
 	t.Helper()
 	s := newStage(t)
 	s.key.SetStatus(before)
@@ -77,7 +78,7 @@ func failAt(t *testing.T, n int, fault alibabatest.Fault, goal revoke.Goal, befo
 	s.resume()
 	for _, k := range []*alibabatest.Key{s.key, second} {
 		s.wantStatus(k, after)
-		if goal == revoke.ToQuarantine && !strings.Contains(k.NetworkPolicy(), "203.0.113.0/24") {
+		if goal == revocation.ToQuarantine && !strings.Contains(k.NetworkPolicy(), "203.0.113.0/24") {
 			t.Errorf("call %d: network policy %q", n, k.NetworkPolicy())
 		}
 	}
@@ -107,21 +108,21 @@ func (s *stage) wantTold(steps []revoke.Step) {
 	for _, step := range steps {
 		var status alibabatest.Status
 		for _, k := range s.account.Keys(step.Action.Target.Owner.User) {
-			if revoke.Fingerprint(k.Credential().ID) == step.Action.Target.Fingerprint {
+			if revocation.Fingerprint(k.Credential().ID) == step.Action.Target.Fingerprint {
 				status = k.Status()
 			}
 		}
 		is := strings.ToLower(status.String())
-		if (step.Outcome == revoke.Done || step.Outcome == revoke.Already) && step.Action.Kind != revoke.Disable && is != step.Action.To.Key {
+		if (step.Outcome == revocation.Done || step.Outcome == revocation.Already) && step.Action.Kind != revocation.Disable && is != step.Action.To.Key {
 			s.t.Errorf("%s: the outcome is %s, but the key is %s", step.Action, step.Outcome, is)
 		}
-		if step.State.Key == revoke.Deleted && is == revoke.Recycled { // where the bin may not be read
-			is = revoke.Deleted
+		if step.State.Key == revocation.Deleted && is == revocation.Recycled { // where the bin may not be read
+			is = revocation.Deleted
 		}
-		if (step.Outcome == revoke.Refused || step.Outcome == revoke.Failed) && is != step.State.Key {
+		if (step.Outcome == revocation.Refused || step.Outcome == revocation.Failed) && is != step.State.Key {
 			s.t.Errorf("%s: the outcome is %s with the key %s, but the key is %s", step.Action, step.Outcome, step.State, is)
 		}
-		if step.Outcome != revoke.Done && step.Outcome != revoke.Already && (step.Err == nil || step.Hint().IsZero()) {
+		if step.Outcome != revocation.Done && step.Outcome != revocation.Already && (step.Err == nil || step.Hint().IsZero()) {
 			s.t.Errorf("%s: %s without a reason or a hint: %v", step.Action, step.Outcome, step.Err)
 		}
 	}

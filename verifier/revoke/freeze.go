@@ -12,8 +12,8 @@ import (
 // FreezeOptions say how keys are frozen. Approver and Journal are needed.
 type FreezeOptions struct {
 	Approver Approver
-	Journal  *Journal
-	History  *History
+	Journal  *revocation.Journal
+	History  *revocation.History
 
 	// Look is called first for each key, from several goroutines: it may find out more about it. It may be nil.
 	Look func(context.Context, Subject) Subject
@@ -25,15 +25,15 @@ type FreezeOptions struct {
 // Frozen is what became of one key of a Freeze.
 type Frozen struct {
 	Subject Subject
-	Plan    *Plan  // for this key alone
-	Steps   []Step // what was done, in the order of its actions
-	Denied  bool   // the actions were not approved
+	Plan    *revocation.Plan // for this key alone
+	Steps   []Step           // what was done, in the order of its actions
+	Denied  bool             // the actions were not approved
 }
 
 // Off reports whether the key is as it was to be: now, or already before.
 func (f Frozen) Off() bool {
 	for _, s := range f.Steps {
-		if s.Outcome != Done && s.Outcome != Already {
+		if s.Outcome != revocation.Done && s.Outcome != revocation.Already {
 			return false
 		}
 	}
@@ -51,7 +51,7 @@ func (r *Revoker) Freeze(ctx context.Context, subjects []Subject, q Request, o F
 	switch {
 	case o.Journal == nil:
 		return nil, reason.NewError("revoke.no-journal")
-	case q.Goal != ToDisable && q.Goal != ToQuarantine:
+	case q.Goal != revocation.ToDisable && q.Goal != revocation.ToQuarantine:
 		return nil, reason.NewError("revoke.plan-kind")
 	}
 	subjects = distinct(subjects)
@@ -75,7 +75,7 @@ type freezer struct {
 	*Revoker
 	FreezeOptions
 	request Request
-	plan    Plan // without actions
+	plan    revocation.Plan // without actions
 
 	speaking sync.Mutex // held while a caller is told something, or asked
 	results  []*Frozen
@@ -85,10 +85,10 @@ type freezer struct {
 func (f *freezer) run(ctx context.Context, subjects []Subject) ([]Frozen, error) {
 	f.Journal.SetClock(f.now)
 	opening := f.plan
-	if err := f.Journal.Write(Record{Event: revocation.EventPlan, Plan: &opening, Keys: len(subjects)}); err != nil {
+	if err := f.Journal.Write(revocation.Record{Event: revocation.EventPlan, Plan: &opening, Keys: len(subjects)}); err != nil {
 		return nil, err
 	}
-	if err := f.Journal.Write(Record{Event: revocation.EventApproved}); err != nil { // each key is added when it is
+	if err := f.Journal.Write(revocation.Record{Event: revocation.EventApproved}); err != nil { // each key is added when it is
 		return nil, err
 	}
 	ctx, stop := context.WithCancelCause(ctx)
@@ -137,7 +137,7 @@ func (f *freezer) end(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	return f.Journal.Write(Record{Event: revocation.EventEnd})
+	return f.Journal.Write(revocation.Record{Event: revocation.EventEnd})
 }
 
 func (f *freezer) Begun() []Frozen {
@@ -220,7 +220,7 @@ func (f *freezer) carryOut(ctx context.Context, k *Frozen) error {
 		if err != nil {
 			return err
 		}
-		if s.Outcome != Done && s.Outcome != Already {
+		if s.Outcome != revocation.Done && s.Outcome != revocation.Already {
 			return nil
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -46,7 +47,7 @@ func (s *stage) freeze(o revoke.FreezeOptions, subjects ...revoke.Subject) []rev
 		o.Approver = revoke.ApproverFunc(yes)
 	}
 	o.Journal = s.journal()
-	frozen, err := s.revoker().Freeze(s.t.Context(), subjects, revoke.Request{Goal: revoke.ToDisable, NoUse: true}, o)
+	frozen, err := s.revoker().Freeze(s.t.Context(), subjects, revoke.Request{Goal: revocation.ToDisable, NoUse: true}, o)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -163,7 +164,7 @@ func TestDenialIsForOneKey(t *testing.T) {
 	s := newStage(t)
 	second := s.account.AddKey("cd")
 	asked := 0
-	frozen := s.freeze(revoke.FreezeOptions{Approver: revoke.ApproverFunc(func(_ context.Context, actions []revoke.Action) error {
+	frozen := s.freeze(revoke.FreezeOptions{Approver: revoke.ApproverFunc(func(_ context.Context, actions []revocation.Action) error {
 		asked++
 		if actions[0].Target.Owner.User == "ci" {
 			return revoke.ErrDenied
@@ -225,7 +226,7 @@ func TestFreezeEndsWithContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	j := s.journal()
 	done := 0
-	frozen, err := s.revoker().Freeze(ctx, subjects(keys...), revoke.Request{Goal: revoke.ToDisable}, revoke.FreezeOptions{
+	frozen, err := s.revoker().Freeze(ctx, subjects(keys...), revoke.Request{Goal: revocation.ToDisable}, revoke.FreezeOptions{
 		Approver: revoke.ApproverFunc(yes), Journal: j, OnKey: func(revoke.Frozen) {
 			if done++; done == 3 {
 				cancel()
@@ -248,9 +249,9 @@ func TestFreezeEndsWithContext(t *testing.T) {
 // TestEveryCallOfAFreezeFails lets each call in turn fail in each way. Every other key is frozen all the same, every result is
 // true, and a second try freezes the rest.
 func TestEveryCallOfAFreezeFails(t *testing.T) {
-	for _, goal := range []revoke.Goal{revoke.ToDisable, revoke.ToQuarantine} {
+	for _, goal := range []revocation.Goal{revocation.ToDisable, revocation.ToQuarantine} {
 		for name, fault := range faults {
-			if goal == revoke.ToQuarantine && name != "lost answer" && name != "not JSON" { // the others go the same ways
+			if goal == revocation.ToQuarantine && name != "lost answer" && name != "not JSON" { // the others go the same ways
 				continue
 			}
 			t.Run(name+" "+string(goal), func(t *testing.T) {
@@ -263,7 +264,7 @@ func TestEveryCallOfAFreezeFails(t *testing.T) {
 }
 
 // freezeFailingAt lets the n-th call fail, and reports whether there was one.
-func freezeFailingAt(t *testing.T, n int, fault alibabatest.Fault, goal revoke.Goal) bool {
+func freezeFailingAt(t *testing.T, n int, fault alibabatest.Fault, goal revocation.Goal) bool {
 	t.Helper()
 	s := newStage(t)
 	keys := []*alibabatest.Key{s.key, s.account.AddKey("cd"), s.account.AddKey("cd")}
@@ -307,9 +308,9 @@ func freezeFailingAt(t *testing.T, n int, fault alibabatest.Fault, goal revoke.G
 }
 
 // wantFrozen wants a key disabled, or restricted.
-func (s *stage) wantFrozen(k *alibabatest.Key, goal revoke.Goal) {
+func (s *stage) wantFrozen(k *alibabatest.Key, goal revocation.Goal) {
 	s.t.Helper()
-	if goal == revoke.ToDisable {
+	if goal == revocation.ToDisable {
 		s.wantStatus(k, alibabatest.Inactive)
 	} else if !strings.Contains(k.NetworkPolicy(), "203.0.113.0/24") {
 		s.t.Errorf("network policy %q", k.NetworkPolicy())

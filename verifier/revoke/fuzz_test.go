@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -26,7 +27,7 @@ func FuzzReadPlan(f *testing.F) {
 	f.Add(strings.Replace(planText(), "active", "gone", 1))
 	f.Add("{}")
 	f.Fuzz(func(t *testing.T, text string) {
-		p, err := revoke.ReadPlan(strings.NewReader(text))
+		p, err := revocation.ReadPlan(strings.NewReader(text))
 		if err != nil {
 			return
 		}
@@ -34,7 +35,7 @@ func FuzzReadPlan(f *testing.F) {
 		if err := p.Write(&again); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := revoke.ReadPlan(&again); err != nil {
+		if _, err := revocation.ReadPlan(&again); err != nil {
 			t.Errorf("what was written is not read: %v", err)
 		}
 	})
@@ -54,11 +55,11 @@ func FuzzJournal(f *testing.F) {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		h, err := revoke.ReadHistory(folder)
+		h, err := revocation.ReadHistory(folder)
 		if err != nil {
 			t.Fatal(err)
 		}
-		j, err := revoke.OpenJournal(name)
+		j, err := revocation.OpenJournal(name)
 		if usable := err == nil && j.Plan() != nil; usable != (len(h.Broken) == 0) {
 			t.Errorf("opening it: %v, and broken are %v", err, h.Broken)
 		}
@@ -71,15 +72,15 @@ func FuzzJournal(f *testing.F) {
 func TestJournalInUse(t *testing.T) {
 	s := newStage(t)
 	s.server.InjectFor("Ram", "UpdateAccessKey", denied(), 1)
-	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
+	if _, err := s.run(s.plan(revocation.ToDisable, s.key)); err != nil {
 		t.Fatal(err)
 	}
 	name := s.history().Open[0]
-	j, err := revoke.OpenJournal(name)
+	j, err := revocation.OpenJournal(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = revoke.OpenJournal(name)
+	_, err = revocation.OpenJournal(name)
 	wantRefused(t, err, "revoke.journal-in-use")
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
@@ -96,18 +97,18 @@ func TestJournalOfOthers(t *testing.T) {
 	}
 	s := newStage(t)
 	s.server.InjectFor("Ram", "UpdateAccessKey", denied(), 1)
-	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
+	if _, err := s.run(s.plan(revocation.ToDisable, s.key)); err != nil {
 		t.Fatal(err)
 	}
 	name := s.history().Open[0]
 	if err := os.Chmod(name, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	h, err := revoke.ReadHistory(s.folder)
+	h, err := revocation.ReadHistory(s.folder)
 	if err != nil || len(h.Open) != 0 || len(h.Broken) != 1 {
 		t.Errorf("history %+v, error %v", h, err)
 	}
-	_, err = revoke.OpenJournal(name)
+	_, err = revocation.OpenJournal(name)
 	wantRefused(t, err, "revoke.journal-writable")
 }
 
@@ -121,7 +122,7 @@ func TestJournalIsNotWrittenElsewhere(t *testing.T) {
 	if err := os.Symlink(target, link); err != nil {
 		t.Fatal(err)
 	}
-	if j, err := revoke.CreateJournal(link); err == nil {
+	if j, err := revocation.CreateJournal(link); err == nil {
 		_ = j.Close()
 		t.Error("the journal is made behind a link")
 	}
@@ -134,14 +135,14 @@ func TestJournalIsNotWrittenElsewhere(t *testing.T) {
 func TestTwoRunsAtOnce(t *testing.T) {
 	s := newStage(t)
 	keys := []*alibabatest.Key{s.key, s.account.AddKey("cd"), s.account.AddKey("ce")}
-	p := s.plan(revoke.ToRemove, keys...)
+	p := s.plan(revocation.ToRemove, keys...)
 	ended := make(chan error, 2)
-	for _, j := range []*revoke.Journal{s.journal(), s.journal()} {
+	for _, j := range []*revocation.Journal{s.journal(), s.journal()} {
 		r := s.revoker()
 		go func() {
 			steps, err := r.Run(t.Context(), p, revoke.RunOptions{Approver: revoke.ApproverFunc(yes), Journal: j})
 			for _, step := range steps {
-				if step.Outcome != revoke.Done && step.Outcome != revoke.Already && step.Err == nil {
+				if step.Outcome != revocation.Done && step.Outcome != revocation.Already && step.Err == nil {
 					t.Errorf("%s: %s without a reason", step.Action, step.Outcome)
 				}
 			}
@@ -159,7 +160,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 func TestTornJournal(t *testing.T) {
 	s := newStage(t)
 	s.server.InjectFor("Ram", "UpdateAccessKey", denied(), 1)
-	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
+	if _, err := s.run(s.plan(revocation.ToDisable, s.key)); err != nil {
 		t.Fatal(err)
 	}
 	name := s.history().Open[0]
@@ -171,7 +172,7 @@ func TestTornJournal(t *testing.T) {
 	if err := os.WriteFile(name, damaged, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if h, err := revoke.ReadHistory(s.folder); err != nil || len(h.Broken) != 1 || len(h.Open) != 0 {
+	if h, err := revocation.ReadHistory(s.folder); err != nil || len(h.Broken) != 1 || len(h.Open) != 0 {
 		t.Errorf("damaged, it is read as %+v, error %v", h, err)
 	}
 	for cut := len(whole) - 1; cut > bytes.IndexByte(whole, '\n'); cut -= 37 {

@@ -12,12 +12,12 @@ import (
 
 // Impact lists who uses a key, as far as Alibaba Cloud reports it.
 type Impact struct {
-	Target   Target    `json:"target"`
-	State    State     `json:"state"`
-	LastUsed time.Time `json:"lastUsed,omitzero"` // zero if never, or if it could not be read
-	Service  string    `json:"service,omitempty"`
-	Since    time.Time `json:"since"` // the start of the window, by the service's clock
-	Until    time.Time `json:"until"` // its end
+	Target   revocation.Target `json:"target"`
+	State    revocation.State  `json:"state"`
+	LastUsed time.Time         `json:"lastUsed,omitzero"` // zero if never, or if it could not be read
+	Service  string            `json:"service,omitempty"`
+	Since    time.Time         `json:"since"` // the start of the window, by the service's clock
+	Until    time.Time         `json:"until"` // its end
 	usage.Answer
 
 	NoLastUse reason.Reason `json:"noLastUse,omitzero"` // why the last use could not be read
@@ -50,7 +50,7 @@ func (r *Revoker) Impact(ctx context.Context, s Subject, l Look) (*Impact, error
 	now := r.now()
 	i := &Impact{Target: revocation.NewTarget(s.ID, owner), Since: now.Add(-l.Last), Until: now}
 	r.ids.set(i.Target.Fingerprint, s.ID)
-	if i.State, err = r.observe(ctx, Action{Kind: Disable, Target: i.Target}); err != nil {
+	if i.State, err = r.observe(ctx, revocation.Action{Kind: revocation.Disable, Target: i.Target}); err != nil {
 		return nil, err
 	}
 	used, err := r.lastUse(ctx, i.Target)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -23,7 +24,7 @@ func interruptAt(t *testing.T, n int) bool {
 	t.Helper()
 	s := newStage(t)
 	second := s.account.AddKey("cd")
-	p := s.plan(revoke.ToRemove, s.key, second)
+	p := s.plan(revocation.ToRemove, s.key, second)
 	s.watchDeletions(s.key, second)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -69,7 +70,7 @@ func TestPlanningFails(t *testing.T) {
 	}
 }
 
-func planFailsAt(t *testing.T, n int, name string, fault alibabatest.Fault, goal revoke.Goal, before alibabatest.Status) bool {
+func planFailsAt(t *testing.T, n int, name string, fault alibabatest.Fault, goal revocation.Goal, before alibabatest.Status) bool {
 	t.Helper()
 	s := newStage(t)
 	s.key.SetStatus(before)
@@ -100,7 +101,7 @@ func planFailsAt(t *testing.T, n int, name string, fault alibabatest.Fault, goal
 
 func TestJournalIsNeeded(t *testing.T) {
 	s := newStage(t)
-	if _, err := s.revoker().Run(t.Context(), s.plan(revoke.ToDisable, s.key), revoke.RunOptions{Approver: revoke.ApproverFunc(yes)}); err == nil {
+	if _, err := s.revoker().Run(t.Context(), s.plan(revocation.ToDisable, s.key), revoke.RunOptions{Approver: revoke.ApproverFunc(yes)}); err == nil {
 		t.Error("it runs without a journal")
 	}
 	s.wantStatus(s.key, alibabatest.Active)
@@ -111,7 +112,7 @@ func TestJournalCannotBeWritten(t *testing.T) {
 	s := newStage(t)
 	j := s.journal()
 	_ = j.Close()
-	_, err := s.revoker().Run(t.Context(), s.plan(revoke.ToDisable, s.key), revoke.RunOptions{Approver: revoke.ApproverFunc(yes), Journal: j})
+	_, err := s.revoker().Run(t.Context(), s.plan(revocation.ToDisable, s.key), revoke.RunOptions{Approver: revoke.ApproverFunc(yes), Journal: j})
 	wantRefused(t, err, "revoke.journal-writing")
 	s.wantStatus(s.key, alibabatest.Active)
 }

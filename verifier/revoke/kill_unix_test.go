@@ -19,6 +19,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -64,16 +65,16 @@ func (j job) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h, err := revoke.ReadHistory(j.Folder)
+	h, err := revocation.ReadHistory(j.Folder)
 	if err == nil { // a run that was killed before it wrote its plan has changed nothing
-		h.Broken = slices.DeleteFunc(h.Broken, func(b revoke.BrokenJournal) bool { return b.Why.Code == "revoke.journal-without-plan" })
+		h.Broken = slices.DeleteFunc(h.Broken, func(b revocation.BrokenJournal) bool { return b.Why.Code == "revoke.journal-without-plan" })
 	}
 	if err != nil || len(h.Broken) > 0 {
 		return fmt.Errorf("journals: error %v, broken %v", err, h.Broken)
 	}
 	o := revoke.RunOptions{Approver: revoke.ApproverFunc(yes)}
 	if len(h.Open) > 0 {
-		if o.Journal, err = revoke.OpenJournal(h.Open[0]); err == nil {
+		if o.Journal, err = revocation.OpenJournal(h.Open[0]); err == nil {
 			_, err = r.Resume(ctx, o)
 		}
 		return err
@@ -86,11 +87,11 @@ func (j job) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := revoke.ReadPlan(file)
+	p, err := revocation.ReadPlan(file)
 	if err != nil {
 		return err
 	}
-	if o.Journal, err = revoke.CreateJournal(name); err == nil {
+	if o.Journal, err = revocation.CreateJournal(name); err == nil {
 		_, err = r.Run(ctx, p, o)
 	}
 	return err
@@ -101,11 +102,11 @@ func (j job) freeze(ctx context.Context, r *revoke.Revoker, name string) error {
 	for _, id := range j.Freeze {
 		list = append(list, revoke.Subject{ID: rules.NewSecret(id)})
 	}
-	journal, err := revoke.CreateJournal(name)
+	journal, err := revocation.CreateJournal(name)
 	if err != nil {
 		return err
 	}
-	frozen, err := r.Freeze(ctx, list, revoke.Request{Goal: revoke.ToDisable}, revoke.FreezeOptions{Approver: revoke.ApproverFunc(yes), Journal: journal})
+	frozen, err := r.Freeze(ctx, list, revoke.Request{Goal: revocation.ToDisable}, revoke.FreezeOptions{Approver: revoke.ApproverFunc(yes), Journal: journal})
 	for _, f := range frozen {
 		if !f.Off() {
 			err = errors.Join(err, fmt.Errorf("not frozen: %+v", f))
@@ -144,7 +145,7 @@ func killBatch(t *testing.T, random *rand.Rand, most int) (killed int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.plan(revoke.ToRemove, keys...).Write(file); err != nil {
+	if err := s.plan(revocation.ToRemove, keys...).Write(file); err != nil {
 		t.Fatal(err)
 	}
 	c := s.admin.Credential()

@@ -15,7 +15,7 @@ import (
 type Subject struct {
 	ID     rules.Secret
 	Known  *verifier.Identity // the owner, if a check has named one; nil otherwise
-	Target *Target            // a key that a journal names, in place of an ID; nil otherwise
+	Target *revocation.Target // a key that a journal names, in place of an ID; nil otherwise
 }
 
 // name is the masked ID.
@@ -34,15 +34,25 @@ func (s Subject) key() string {
 	return s.ID.Reveal()
 }
 
+// ReadJournal returns the keys on which a run did something, as its journal records it.
+func ReadJournal(name string) ([]Subject, error) {
+	targets, err := revocation.ReadTargets(name)
+	var list []Subject
+	for i := range targets {
+		list = append(list, Subject{Target: &targets[i]})
+	}
+	return list, err
+}
+
 // foreign is the error for a key that belongs to no user of this account.
-type foreign struct{ note Note }
+type foreign struct{ note revocation.Note }
 
 func (f *foreign) Error() string { return f.note.Text.String() }
 
 // owner finds the owner of a key.
-func (r *Revoker) owner(ctx context.Context, s Subject) (Owner, error) {
+func (r *Revoker) owner(ctx context.Context, s Subject) (revocation.Owner, error) {
 	if s.Known != nil && s.Known.AccountID != "" && s.Known.AccountID != r.me.AccountID {
-		return Owner{}, &foreign{r.elsewhere(ctx, s)}
+		return revocation.Owner{}, &foreign{r.elsewhere(ctx, s)}
 	}
 	if o, ok := r.knownOwner(ctx, s); ok {
 		return o, nil
@@ -54,55 +64,55 @@ func (r *Revoker) owner(ctx context.Context, s Subject) (Owner, error) {
 	case cloud.IsDenied(err):
 		return r.searchOwner(ctx, s, err)
 	case !cloud.IsAbsent(err):
-		return Owner{}, failCall(reason.New("revoke.finding-owner", s.ID.String(), err), err)
+		return revocation.Owner{}, failCall(reason.New("revoke.finding-owner", s.ID.String(), err), err)
 	}
 	return r.notListed(ctx, s)
 }
 
 // knownOwner returns the owner that a check has named, if the user's list has the key. That spares a call for each of many
 // keys: keys of one user share the list, which is needed anyway.
-func (r *Revoker) knownOwner(ctx context.Context, s Subject) (Owner, bool) {
+func (r *Revoker) knownOwner(ctx context.Context, s Subject) (revocation.Owner, bool) {
 	if r.lists == nil || s.Known == nil || s.Known.Type != verifier.TypeUser {
-		return Owner{}, false
+		return revocation.Owner{}, false
 	}
 	_, name, _ := strings.Cut(s.Known.ARN, ":user/")
 	if name == "" {
-		return Owner{}, false
+		return revocation.Owner{}, false
 	}
 	keys, err := r.userKeys(ctx, name)
-	if _, ok := r.pick(keys, Fingerprint(s.ID)); err != nil || !ok {
-		return Owner{}, false
+	if _, ok := r.pick(keys, revocation.Fingerprint(s.ID)); err != nil || !ok {
+		return revocation.Owner{}, false
 	}
 	return r.userOwner(cloud.User{ID: s.Known.UserID, Name: name}), true
 }
 
-func (r *Revoker) userOwner(u cloud.User) Owner {
+func (r *Revoker) userOwner(u cloud.User) revocation.Owner {
 	name, principal := u.Login(), u.Principal
 	if principal == "" { // RAM does not return it; this form always works
 		principal = name + "@" + r.me.AccountID + ".onaliyun.com"
 	}
-	return Owner{Account: r.me.AccountID, User: name, UserID: u.ID, Principal: principal}
+	return revocation.Owner{Account: r.me.AccountID, User: name, UserID: u.ID, Principal: principal}
 }
 
 // notListed looks for a key that no user has: in the recycle bin, and among the root keys.
-func (r *Revoker) notListed(ctx context.Context, s Subject) (Owner, error) {
+func (r *Revoker) notListed(ctx context.Context, s Subject) (revocation.Owner, error) {
 	key, err := r.cloud.RecycledKey(ctx, s.ID)
 	switch {
 	case err == nil:
 		return r.userOwner(cloud.User{ID: key.UserID, Principal: key.Principal}), nil
 	case !cloud.IsAbsent(err) && !cloud.IsDenied(err):
-		return Owner{}, failCall(reason.New("revoke.reading-bin", s.ID.String(), err), err)
+		return revocation.Owner{}, failCall(reason.New("revoke.reading-bin", s.ID.String(), err), err)
 	}
 	if r.isRoot() {
 		keys, err := r.cloud.IdentityKeys(ctx, "")
 		if err != nil {
-			return Owner{}, failCall(reason.New("revoke.listing-keys", Owner{}.Reason(), err), err)
+			return revocation.Owner{}, failCall(reason.New("revoke.listing-keys", revocation.Owner{}.Reason(), err), err)
 		}
-		if _, ok := r.pick(keys, Fingerprint(s.ID)); ok {
-			return Owner{Account: r.me.AccountID}, nil
+		if _, ok := r.pick(keys, revocation.Fingerprint(s.ID)); ok {
+			return revocation.Owner{Account: r.me.AccountID}, nil
 		}
 	}
-	return Owner{}, &foreign{r.unowned(s)}
+	return revocation.Owner{}, &foreign{r.unowned(s)}
 }
 
 // pick finds the key with the fingerprint, and keeps its ID.
@@ -128,8 +138,8 @@ func (r *Revoker) is(id rules.Secret, fingerprint string) bool {
 }
 
 // elsewhere is the note for a key of another account.
-func (r *Revoker) elsewhere(ctx context.Context, s Subject) Note {
-	n := Note{ID: s.ID.String(), Blocked: true}
+func (r *Revoker) elsewhere(ctx context.Context, s Subject) revocation.Note {
+	n := revocation.Note{ID: s.ID.String(), Blocked: true}
 	n.Text = reason.New("revoke.another-account", s.Known.AccountID, s.Known.ARN, r.me.AccountID)
 	n.Hint = reason.New("revoke.another-account-hint")
 	members, err := r.cloud.ListAccounts(ctx)
@@ -145,8 +155,8 @@ func (r *Revoker) elsewhere(ctx context.Context, s Subject) Note {
 }
 
 // unowned is the note for a key that has no owner here, as far as the administrator can see.
-func (r *Revoker) unowned(s Subject) Note {
-	n := Note{ID: s.ID.String(), Blocked: true}
+func (r *Revoker) unowned(s Subject) revocation.Note {
+	n := revocation.Note{ID: s.ID.String(), Blocked: true}
 	switch {
 	case s.Known != nil && s.Known.Type == verifier.TypeRoot:
 		n.Text, n.Hint = reason.New("revoke.root-only", r.me.AccountID), reason.New("revoke.root-steps", Hotline)

@@ -9,19 +9,20 @@ import (
 
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
 func TestPlanFile(t *testing.T) {
 	s := newStage(t)
-	p := s.plan(revoke.ToDisable, s.key)
+	p := s.plan(revocation.ToDisable, s.key)
 	var file bytes.Buffer
 	if err := p.Write(&file); err != nil {
 		t.Fatal(err)
 	}
 	hides(t, file.String(), s.key, s.admin)
 	text := file.String()
-	read, err := revoke.ReadPlan(&file)
+	read, err := revocation.ReadPlan(&file)
 	if err != nil || encode(t, read) != encode(t, p) {
 		t.Fatalf("read %+v, error %v", read, err)
 	}
@@ -38,7 +39,7 @@ func TestPlanFile(t *testing.T) {
 		if changed == text {
 			t.Fatalf("the plan has no %s: %s", damage[0], text)
 		}
-		if p, err := revoke.ReadPlan(strings.NewReader(changed)); err == nil && damage[0] != `"actions"` {
+		if p, err := revocation.ReadPlan(strings.NewReader(changed)); err == nil && damage[0] != `"actions"` {
 			t.Errorf("with %s it is read as %+v", damage[1], p)
 		}
 	}
@@ -59,7 +60,7 @@ func TestMovedState(t *testing.T) {
 			p := s.plan(phase.goal, second, s.key)
 			s.key.SetStatus(moved)
 			steps, err := s.run(p)
-			if phase.goal != revoke.ToQuarantine && moved != alibabatest.Active {
+			if phase.goal != revocation.ToQuarantine && moved != alibabatest.Active {
 				if err != nil || s.key.Status() == alibabatest.Active {
 					t.Errorf("%s, moved to %s: %+v, error %v", phase.goal, moved, steps, err)
 				}
@@ -84,10 +85,10 @@ func TestSlowApproval(t *testing.T) {
 	second := s.account.AddKey("cd")
 	s.key.SetStatus(alibabatest.Inactive)
 	second.SetStatus(alibabatest.Inactive)
-	p := s.plan(revoke.ToDelete, second, s.key)
+	p := s.plan(revocation.ToDelete, second, s.key)
 	now := time.Now()
 	s.connect(connection.Options{Unpaced: true, Now: func() time.Time { return now }})
-	slow := revoke.ApproverFunc(func(_ context.Context, actions []revoke.Action) error {
+	slow := revoke.ApproverFunc(func(_ context.Context, actions []revocation.Action) error {
 		now = now.Add(time.Minute)
 		s.key.SetStatus(alibabatest.Active)
 		return nil
@@ -100,7 +101,7 @@ func TestSlowApproval(t *testing.T) {
 // TestDeceivingPlanFile shows another ID than that of the key it is about.
 func TestDeceivingPlanFile(t *testing.T) {
 	s := newStage(t)
-	p := s.plan(revoke.ToDisable, s.key)
+	p := s.plan(revocation.ToDisable, s.key)
 	p.Actions[0].Target.ID = s.account.AddKey("cd").Credential().ID.String()
 	_, err := s.run(p)
 	wantRefused(t, err, "revoke.plan-shows-another")
@@ -113,32 +114,32 @@ func TestForgedPlanFile(t *testing.T) {
 	session := s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour))
 	role := "role/deploy"
 	p, err := s.revoker().Plan(t.Context(), []revoke.Subject{{ID: session.Credential().ID, Known: identity(s.account, "AssumedRoleUser", role+"/run-1")}},
-		revoke.Request{Goal: revoke.ToDisable})
+		revoke.Request{Goal: revocation.ToDisable})
 	if err != nil || len(p.Actions) != 2 {
 		t.Fatalf("plan %+v, error %v", p, err)
 	}
-	for name, forge := range map[string]func(a *revoke.Action){
-		"permits everything": func(a *revoke.Action) { a.Document = strings.Replace(a.Document, "Deny", "Allow", 1) },
-		"says more":          func(a *revoke.Action) { a.Document = strings.Replace(a.Document, "{", `{"More":1,`, 1) },
-		"policy of others":   func(a *revoke.Action) { a.Policy = "production" },
-		"no role":            func(a *revoke.Action) { a.Target.Owner.Role = "" },
-		"no document":        func(a *revoke.Action) { a.Document = "" },
+	for name, forge := range map[string]func(a *revocation.Action){
+		"permits everything": func(a *revocation.Action) { a.Document = strings.Replace(a.Document, "Deny", "Allow", 1) },
+		"says more":          func(a *revocation.Action) { a.Document = strings.Replace(a.Document, "{", `{"More":1,`, 1) },
+		"policy of others":   func(a *revocation.Action) { a.Policy = "production" },
+		"no role":            func(a *revocation.Action) { a.Target.Owner.Role = "" },
+		"no document":        func(a *revocation.Action) { a.Document = "" },
 	} {
 		forged := *p
-		forged.Actions = append([]revoke.Action(nil), p.Actions...)
+		forged.Actions = append([]revocation.Action(nil), p.Actions...)
 		forge(&forged.Actions[1])
 		if steps, err := s.run(&forged); err == nil {
 			t.Errorf("%s: %+v", name, steps)
 		}
 	}
-	for name, forge := range map[string]func(a *revoke.Action){
-		"other addresses than shown": func(a *revoke.Action) { a.CIDRs = []string{"198.51.100.7"} },
-		"no addresses":               func(a *revoke.Action) { a.CIDRs = nil },
-		"hidden as a policy":         func(a *revoke.Action) { a.Policy = "x" },
-		"another's account":          func(a *revoke.Action) { a.Target.Owner.Account = "1234567890123456" },
-		"another's user":             func(a *revoke.Action) { a.Target.Owner.User = "admin" },
+	for name, forge := range map[string]func(a *revocation.Action){
+		"other addresses than shown": func(a *revocation.Action) { a.CIDRs = []string{"198.51.100.7"} },
+		"no addresses":               func(a *revocation.Action) { a.CIDRs = nil },
+		"hidden as a policy":         func(a *revocation.Action) { a.Policy = "x" },
+		"another's account":          func(a *revocation.Action) { a.Target.Owner.Account = "1234567890123456" },
+		"another's user":             func(a *revocation.Action) { a.Target.Owner.User = "admin" },
 	} {
-		p := s.plan(revoke.ToQuarantine, s.key)
+		p := s.plan(revocation.ToQuarantine, s.key)
 		forge(&p.Actions[0])
 		if steps, err := s.run(p); err == nil {
 			t.Errorf("%s: %+v", name, steps)
@@ -153,7 +154,7 @@ func TestForgedPlanFile(t *testing.T) {
 
 func TestLongPlanFile(t *testing.T) {
 	s := newStage(t)
-	p := s.plan(revoke.ToDisable, s.key, s.account.AddKey("cd"))
+	p := s.plan(revocation.ToDisable, s.key, s.account.AddKey("cd"))
 	s.options.MaxKeys = 1
 	_, err := s.run(p)
 	wantRefused(t, err, "revoke.too-many-keys(2, 1)")
@@ -162,7 +163,7 @@ func TestLongPlanFile(t *testing.T) {
 
 func TestAnotherAccountsPlan(t *testing.T) {
 	s, other := newStage(t), newStage(t)
-	p := s.plan(revoke.ToDisable, s.key)
+	p := s.plan(revocation.ToDisable, s.key)
 	_, err := other.run(p)
 	wantRefused(t, err, "revoke.plan-for-account("+s.account.UID())
 }
@@ -171,9 +172,9 @@ func TestAnotherAccountsPlan(t *testing.T) {
 func TestWatchBeginsAgain(t *testing.T) {
 	s := newStage(t)
 	s.options.WatchTime = time.Hour
-	s.achieve(revoke.ToDisable, s.key)
+	s.achieve(revocation.ToDisable, s.key)
 	s.later(2 * time.Hour)
-	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToDelete})
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revocation.ToDelete})
 	if err != nil || len(p.Actions) != 1 || p.WatchSeconds != 3600 {
 		t.Fatalf("plan %+v, error %v", p, err)
 	}
@@ -187,7 +188,7 @@ func TestWatchBeginsAgain(t *testing.T) {
 		t.Error(err)
 	}
 	s.later(time.Minute)
-	if steps := s.resume(); len(steps) != 1 || steps[0].Outcome != revoke.Refused || steps[0].Hint().IsZero() {
+	if steps := s.resume(); len(steps) != 1 || steps[0].Outcome != revocation.Refused || steps[0].Hint().IsZero() {
 		t.Errorf("it is resumed: %+v", steps)
 	}
 	s.wantStatus(s.key, alibabatest.Inactive)

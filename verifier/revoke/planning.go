@@ -14,17 +14,17 @@ import (
 
 // Request is what is to be done with the subjects.
 type Request struct {
-	Goal    Goal
-	CIDRs   []string // of ToQuarantine: public addresses and ranges from which the key still works
-	VPCs    []string // of ToQuarantine: VPCs from inside which it still works, vpc-ID or vpc-ID=RANGE
-	Now     bool     // delete without the watch time
-	NoUse   bool     // do not read who uses the keys: nobody will decide by it
-	History *History // what was done before; may be nil
+	Goal    revocation.Goal
+	CIDRs   []string            // of ToQuarantine: public addresses and ranges from which the key still works
+	VPCs    []string            // of ToQuarantine: VPCs from inside which it still works, vpc-ID or vpc-ID=RANGE
+	Now     bool                // delete without the watch time
+	NoUse   bool                // do not read who uses the keys: nobody will decide by it
+	History *revocation.History // what was done before; may be nil
 }
 
 // Plan works out what is to be done, and changes nothing. A subject with which nothing can be done becomes a Note; an error
 // concerns all of them.
-func (r *Revoker) Plan(ctx context.Context, subjects []Subject, q Request) (*Plan, error) {
+func (r *Revoker) Plan(ctx context.Context, subjects []Subject, q Request) (*revocation.Plan, error) {
 	subjects = distinct(subjects)
 	if err := r.checkRequest(len(subjects), q); err != nil {
 		return nil, err
@@ -47,23 +47,23 @@ func (r *Revoker) Plan(ctx context.Context, subjects []Subject, q Request) (*Pla
 }
 
 // newPlan returns a plan without actions.
-func (r *Revoker) newPlan(q Request) *Plan {
-	p := &Plan{Version: revocation.Version, Goal: q.Goal, Made: r.now().UTC().Truncate(time.Second), Account: r.me.AccountID, By: r.me.ARN}
-	if q.Goal == ToDelete && !q.Now {
+func (r *Revoker) newPlan(q Request) *revocation.Plan {
+	p := &revocation.Plan{Version: revocation.Version, Goal: q.Goal, Made: r.now().UTC().Truncate(time.Second), Account: r.me.AccountID, By: r.me.ARN}
+	if q.Goal == revocation.ToDelete && !q.Now {
 		p.WatchSeconds = int(r.WatchTime.Seconds())
 	}
 	return p
 }
 
 // planKeyOrSay plans for one subject. If that fails, a note says why.
-func (r *Revoker) planKeyOrSay(ctx context.Context, s Subject, q Request) ([]Action, []Note) {
+func (r *Revoker) planKeyOrSay(ctx context.Context, s Subject, q Request) ([]revocation.Action, []revocation.Note) {
 	actions, notes, err := r.planOne(ctx, s, q)
 	var other *foreign
 	switch {
 	case errors.As(err, &other):
 		return nil, append(notes, other.note)
 	case err != nil:
-		return nil, append(notes, Note{ID: s.name(), Text: reason.Of(err), Hint: hintFor(err), Blocked: true})
+		return nil, append(notes, revocation.Note{ID: s.name(), Text: reason.Of(err), Hint: hintFor(err), Blocked: true})
 	}
 	return actions, notes
 }
@@ -84,12 +84,12 @@ func (r *Revoker) checkRequest(keys int, q Request) error {
 	switch {
 	case keys == 0:
 		return fail(reason.New("revoke.no-key"), reason.New("revoke.no-key-hint"))
-	case q.Goal == ToRemove && !q.Now:
+	case q.Goal == revocation.ToRemove && !q.Now:
 		return fail(reason.New("revoke.no-watch-time"), reason.New("revoke.no-watch-time-hint"))
-	case r.self != nil && q.Goal != ToDisable:
+	case r.self != nil && q.Goal != revocation.ToDisable:
 		return fail(reason.New("revoke.leaked-key-disables-only"), reason.New("revoke.use-administrator"))
 	}
-	if q.Goal != ToQuarantine {
+	if q.Goal != revocation.ToQuarantine {
 		return nil
 	}
 	if _, err := keypolicy.AllowList(q.CIDRs, q.VPCs); err != nil {
@@ -98,7 +98,7 @@ func (r *Revoker) checkRequest(keys int, q Request) error {
 	return nil
 }
 
-func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]Action, []Note, error) {
+func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]revocation.Action, []revocation.Note, error) {
 	if s.Target != nil {
 		return r.planTarget(ctx, *s.Target, q)
 	}
@@ -123,13 +123,13 @@ func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]Action, 
 }
 
 // planTarget plans for a key whose owner is known.
-func (r *Revoker) planTarget(ctx context.Context, t Target, q Request) (actions []Action, notes []Note, err error) {
-	draft := Action{Target: t}
+func (r *Revoker) planTarget(ctx context.Context, t revocation.Target, q Request) (actions []revocation.Action, notes []revocation.Note, err error) {
+	draft := revocation.Action{Target: t}
 	if t.Owner.Role != "" {
 		return r.planDetach(ctx, draft, q)
 	}
-	if q.Goal == ToQuarantine {
-		draft.Kind = Quarantine // observing one reads the network policy too
+	if q.Goal == revocation.ToQuarantine {
+		draft.Kind = revocation.Quarantine // observing one reads the network policy too
 	}
 	if draft.From, err = r.observe(ctx, draft); err != nil {
 		return nil, nil, err
@@ -138,51 +138,51 @@ func (r *Revoker) planTarget(ctx context.Context, t Target, q Request) (actions 
 }
 
 // planKey plans what takes the key from draft.From to the goal.
-func (r *Revoker) planKey(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
+func (r *Revoker) planKey(ctx context.Context, draft revocation.Action, q Request) ([]revocation.Action, []revocation.Note, error) {
 	state := draft.From.Key
 	switch {
-	case q.Goal == ToUndo:
+	case q.Goal == revocation.ToUndo:
 		return r.planUndo(ctx, draft, q)
-	case state == UserRecycled: // whoever restores the user restores the key
+	case state == revocation.UserRecycled: // whoever restores the user restores the key
 		return note(draft, reason.New("revoke.user-recycled"))
 	case draft.From.Deleted():
 		return note(draft, reason.New("revoke.deleted-already"))
-	case q.Goal == ToQuarantine:
+	case q.Goal == revocation.ToQuarantine:
 		return r.planQuarantine(ctx, draft, q)
-	case q.Goal == ToDisable && state == Inactive:
+	case q.Goal == revocation.ToDisable && state == revocation.Inactive:
 		return note(draft, reason.New("revoke.inactive-already"))
-	case q.Goal == ToDelete && state == Active:
+	case q.Goal == revocation.ToDelete && state == revocation.Active:
 		return blocked(draft, reason.New("revoke.active"), reason.New("revoke.disable-first"))
-	case q.Goal == ToDelete && !q.Now:
+	case q.Goal == revocation.ToDelete && !q.Now:
 		if n, early := r.tooEarly(ctx, draft.Target, r.WatchTime, q.History); early {
-			return nil, []Note{n}, nil
+			return nil, []revocation.Note{n}, nil
 		}
 	}
 	return r.planOff(ctx, draft, q)
 }
 
 // planOff plans to disable and to delete, as far as the goal asks for that.
-func (r *Revoker) planOff(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
+func (r *Revoker) planOff(ctx context.Context, draft revocation.Action, q Request) ([]revocation.Action, []revocation.Note, error) {
 	risks, err := r.useRisks(ctx, draft, q)
 	if err != nil {
 		return nil, nil, err
 	}
-	var actions []Action
-	if draft.From.Key == Active {
+	var actions []revocation.Action
+	if draft.From.Key == revocation.Active {
 		off := draft
-		off.Kind, off.To, off.Risks = Disable, State{Key: Inactive}, risks
+		off.Kind, off.To, off.Risks = revocation.Disable, revocation.State{Key: revocation.Inactive}, risks
 		off.Undo = reason.New("revoke.undo-disable")
 		actions = append(actions, off)
 	}
-	if q.Goal == ToDelete || q.Goal == ToRemove {
+	if q.Goal == revocation.ToDelete || q.Goal == revocation.ToRemove {
 		del := draft
-		del.Kind, del.From, del.To = Delete, State{Key: Inactive}, State{Key: Recycled}
+		del.Kind, del.From, del.To = revocation.Delete, revocation.State{Key: revocation.Inactive}, revocation.State{Key: revocation.Recycled}
 		del.Undo = reason.New("revoke.undo-delete")
 		if del.Risks, err = r.binRisks(ctx, draft.Target); err != nil {
 			return nil, nil, err
 		}
 		if draft.Target.Owner.User == "" {
-			del.To, del.Undo = State{Key: Deleted}, reason.New("revoke.undo-delete-root")
+			del.To, del.Undo = revocation.State{Key: revocation.Deleted}, reason.New("revoke.undo-delete-root")
 		}
 		actions = append(actions, del)
 	}
@@ -190,9 +190,9 @@ func (r *Revoker) planOff(ctx context.Context, draft Action, q Request) ([]Actio
 }
 
 // tooEarly says why the key cannot be deleted yet. Both times are the service's.
-func (r *Revoker) tooEarly(ctx context.Context, t Target, watch time.Duration, h *History) (Note, bool) {
+func (r *Revoker) tooEarly(ctx context.Context, t revocation.Target, watch time.Duration, h *revocation.History) (revocation.Note, bool) {
 	since, err := r.inactiveSince(ctx, t, h)
-	n := Note{ID: t.ID, Blocked: true, Hint: reason.New("revoke.too-early-hint")}
+	n := revocation.Note{ID: t.ID, Blocked: true, Hint: reason.New("revoke.too-early-hint")}
 	switch end := since.Add(watch); {
 	case err != nil:
 		n.Text = reason.New("revoke.inactive-since-unread", err)
@@ -201,13 +201,13 @@ func (r *Revoker) tooEarly(ctx context.Context, t Target, watch time.Duration, h
 	case r.now().Before(end):
 		n.Text = reason.New("revoke.too-early", since, end)
 	default:
-		return Note{}, false
+		return revocation.Note{}, false
 	}
 	return n, true
 }
 
 // inactiveSince returns the zero time if it is not known.
-func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time.Time, error) {
+func (r *Revoker) inactiveSince(ctx context.Context, t revocation.Target, h *revocation.History) (time.Time, error) {
 	keys, err := r.cloud.IdentityKeys(ctx, t.Owner.Principal)
 	if err != nil && !cloud.IsDenied(err) {
 		return time.Time{}, err
@@ -221,7 +221,7 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 	}
 	if id := r.id(t); !id.IsZero() { // the plan and the journals may be of different releases
 		h.Recognize(id)
-		return h.Disabled(Fingerprint(id)), nil
+		return h.Disabled(revocation.Fingerprint(id)), nil
 	}
 	return h.Disabled(t.Fingerprint), nil
 }
@@ -230,8 +230,8 @@ func (r *Revoker) inactiveSince(ctx context.Context, t Target, h *History) (time
 const fresh = 24 * time.Hour
 
 // useRisks lists what may break, and what could not be read: a missing answer does not mean "not in use".
-func (r *Revoker) useRisks(ctx context.Context, a Action, q Request) ([]reason.Reason, error) {
-	if a.From.Key != Active || q.NoUse {
+func (r *Revoker) useRisks(ctx context.Context, a revocation.Action, q Request) ([]reason.Reason, error) {
+	if a.From.Key != revocation.Active || q.NoUse {
 		return nil, nil
 	}
 	used, err := r.lastUse(ctx, a.Target)
@@ -248,7 +248,7 @@ func (r *Revoker) useRisks(ctx context.Context, a Action, q Request) ([]reason.R
 		return []reason.Reason{reason.New("revoke.risk-used", at(used))}, nil
 	}
 	risks := []reason.Reason{useRisk(a.Kind, short(age), used.Service)}
-	if a.Kind == Quarantine {
+	if a.Kind == revocation.Quarantine {
 		return risks, nil
 	}
 	last, err := r.isLastActive(ctx, a.Target)
@@ -261,7 +261,7 @@ func (r *Revoker) useRisks(ctx context.Context, a Action, q Request) ([]reason.R
 	return risks, nil
 }
 
-func useRisk(kind Kind, age, service string) reason.Reason {
+func useRisk(kind revocation.Kind, age, service string) reason.Reason {
 	used := reason.New("revoke.used-ago", age)
 	if service != "" {
 		used = reason.New("revoke.used-ago-in", age, service)
@@ -269,7 +269,7 @@ func useRisk(kind Kind, age, service string) reason.Reason {
 	switch {
 	case strings.EqualFold(service, "Sts"): // GetCallerIdentity is what scanners call
 		return reason.New("revoke.risk-used-in-sts", age)
-	case kind == Quarantine:
+	case kind == revocation.Quarantine:
 		return reason.New("revoke.risk-in-use-elsewhere", used)
 	}
 	return reason.New("revoke.risk-in-use", used)
@@ -303,7 +303,7 @@ func short(d time.Duration) string {
 
 // lastUse asks IMS, which also names the service. If that fails it asks RAM, for which the administrator may have the
 // permission.
-func (r *Revoker) lastUse(ctx context.Context, t Target) (cloud.Used, error) {
+func (r *Revoker) lastUse(ctx context.Context, t revocation.Target) (cloud.Used, error) {
 	used, err := r.cloud.IdentityKeyLastUsed(ctx, t.Owner.Principal, r.id(t))
 	if err == nil || t.Owner.User == "" {
 		return used, err
@@ -311,7 +311,7 @@ func (r *Revoker) lastUse(ctx context.Context, t Target) (cloud.Used, error) {
 	return r.cloud.GetAccessKeyLastUsed(ctx, t.Owner.User, r.id(t))
 }
 
-func (r *Revoker) isLastActive(ctx context.Context, t Target) (bool, error) {
+func (r *Revoker) isLastActive(ctx context.Context, t revocation.Target) (bool, error) {
 	if t.Owner.User == "" {
 		return false, nil // the administrator acts with another key
 	}
@@ -330,7 +330,7 @@ func (r *Revoker) isLastActive(ctx context.Context, t Target) (bool, error) {
 // binSize is how many deleted keys of a user can be restored.
 const binSize = 3
 
-func (r *Revoker) binRisks(ctx context.Context, t Target) ([]reason.Reason, error) {
+func (r *Revoker) binRisks(ctx context.Context, t revocation.Target) ([]reason.Reason, error) {
 	if t.Owner.User == "" {
 		return []reason.Reason{reason.New("revoke.risk-root-deleted")}, nil
 	}
@@ -346,7 +346,7 @@ func (r *Revoker) binRisks(ctx context.Context, t Target) ([]reason.Reason, erro
 	return nil, nil
 }
 
-func (r *Revoker) planQuarantine(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
+func (r *Revoker) planQuarantine(ctx context.Context, draft revocation.Action, q Request) ([]revocation.Action, []revocation.Note, error) {
 	network, err := keypolicy.AllowList(q.CIDRs, q.VPCs)
 	if err != nil {
 		return nil, nil, err
@@ -355,8 +355,8 @@ func (r *Revoker) planQuarantine(ctx context.Context, draft Action, q Request) (
 		return note(draft, reason.New("revoke.quarantined-already"))
 	}
 	a := draft
-	a.Kind, a.CIDRs, a.VPCs = Quarantine, q.CIDRs, q.VPCs
-	a.To = State{Key: draft.From.Key, Network: network}
+	a.Kind, a.CIDRs, a.VPCs = revocation.Quarantine, q.CIDRs, q.VPCs
+	a.To = revocation.State{Key: draft.From.Key, Network: network}
 	a.Undo = reason.New("revoke.undo-quarantine")
 	if a.Risks, err = r.useRisks(ctx, draft, q); err != nil {
 		return nil, nil, err
@@ -365,7 +365,7 @@ func (r *Revoker) planQuarantine(ctx context.Context, draft Action, q Request) (
 	if draft.From.Network != "" {
 		a.Undo = reason.New("revoke.undo-replaced")
 	}
-	return []Action{a}, nil, nil
+	return []revocation.Action{a}, nil, nil
 }
 
 // networkRisks lists what a restriction does besides what it is for. A key's own policy replaces the one for all keys of the

@@ -10,6 +10,7 @@ import (
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/revocation"
 )
 
 // Admin is the credential that acts.
@@ -62,7 +63,7 @@ func New(o Options) (*Revoker, error) {
 	}
 	r := &Revoker{Options: o}
 	if o.Leaked != nil {
-		r.ids.set(Fingerprint(o.Leaked.ID), o.Leaked.ID)
+		r.ids.set(revocation.Fingerprint(o.Leaked.ID), o.Leaked.ID)
 		r.self = client.AsKey(*o.Leaked)
 	}
 	switch {

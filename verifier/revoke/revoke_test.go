@@ -11,21 +11,22 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
 // phases lists each goal with the states before and after, and after undoing it.
 var phases = []struct {
-	goal          revoke.Goal
+	goal          revocation.Goal
 	before, after alibabatest.Status
 	undone        alibabatest.Status
 }{
-	{revoke.ToDisable, alibabatest.Active, alibabatest.Inactive, alibabatest.Active},
-	{revoke.ToDelete, alibabatest.Inactive, alibabatest.Recycled, alibabatest.Inactive},
-	{revoke.ToRemove, alibabatest.Active, alibabatest.Recycled, alibabatest.Inactive},
-	{revoke.ToRemove, alibabatest.Inactive, alibabatest.Recycled, alibabatest.Inactive},
-	{revoke.ToQuarantine, alibabatest.Active, alibabatest.Active, alibabatest.Active},
-	{revoke.ToQuarantine, alibabatest.Inactive, alibabatest.Inactive, alibabatest.Inactive},
+	{revocation.ToDisable, alibabatest.Active, alibabatest.Inactive, alibabatest.Active},
+	{revocation.ToDelete, alibabatest.Inactive, alibabatest.Recycled, alibabatest.Inactive},
+	{revocation.ToRemove, alibabatest.Active, alibabatest.Recycled, alibabatest.Inactive},
+	{revocation.ToRemove, alibabatest.Inactive, alibabatest.Recycled, alibabatest.Inactive},
+	{revocation.ToQuarantine, alibabatest.Active, alibabatest.Active, alibabatest.Active},
+	{revocation.ToQuarantine, alibabatest.Inactive, alibabatest.Inactive, alibabatest.Inactive},
 }
 
 func TestPhases(t *testing.T) {
@@ -41,16 +42,16 @@ func TestPhases(t *testing.T) {
 			}
 			s.achieve(phase.goal, s.key)
 			s.wantStatus(s.key, phase.after)
-			if restricted := strings.Contains(s.key.NetworkPolicy(), "203.0.113.0/24"); restricted != (phase.goal == revoke.ToQuarantine) {
+			if restricted := strings.Contains(s.key.NetworkPolicy(), "203.0.113.0/24"); restricted != (phase.goal == revocation.ToQuarantine) {
 				t.Errorf("network policy %s", s.key.NetworkPolicy())
 			}
-			s.achieve(revoke.ToUndo, s.key)
+			s.achieve(revocation.ToUndo, s.key)
 			s.wantStatus(s.key, phase.undone)
 			if policy := s.key.NetworkPolicy(); strings.Contains(policy, "203") {
 				t.Errorf("network policy after undoing: %s", policy)
 			}
 			s.wantStatus(other, alibabatest.Active)
-			if again := s.plan(revoke.ToUndo, s.key); phase.undone == alibabatest.Active && len(again.Actions) != 0 {
+			if again := s.plan(revocation.ToUndo, s.key); phase.undone == alibabatest.Active && len(again.Actions) != 0 {
 				t.Errorf("undone twice: %+v", again.Actions)
 			}
 			hides(t, s.journals()+encode(t, p), s.key, s.admin, other)
@@ -60,7 +61,7 @@ func TestPhases(t *testing.T) {
 
 func TestPlanChangesNothing(t *testing.T) {
 	s := newStage(t)
-	p := s.plan(revoke.ToRemove, s.key)
+	p := s.plan(revocation.ToRemove, s.key)
 	if len(p.Actions) != 2 || p.Account != s.account.UID() || !strings.HasSuffix(p.By, ":user/admin") {
 		t.Errorf("plan %+v", p)
 	}
@@ -73,14 +74,14 @@ func TestPlanChangesNothing(t *testing.T) {
 
 func TestNothingToDo(t *testing.T) {
 	tests := []struct {
-		goal   revoke.Goal
+		goal   revocation.Goal
 		status alibabatest.Status
 		note   string
 	}{
-		{revoke.ToDisable, alibabatest.Inactive, "revoke.inactive-already"},
-		{revoke.ToDisable, alibabatest.Recycled, "revoke.deleted-already"},
-		{revoke.ToDelete, alibabatest.Recycled, "revoke.deleted-already"},
-		{revoke.ToUndo, alibabatest.Active, "revoke.nothing-to-undo"},
+		{revocation.ToDisable, alibabatest.Inactive, "revoke.inactive-already"},
+		{revocation.ToDisable, alibabatest.Recycled, "revoke.deleted-already"},
+		{revocation.ToDelete, alibabatest.Recycled, "revoke.deleted-already"},
+		{revocation.ToUndo, alibabatest.Active, "revoke.nothing-to-undo"},
 	}
 	for _, test := range tests {
 		s := newStage(t)
@@ -99,8 +100,8 @@ func TestQuarantineKeepsWhatWasThere(t *testing.T) {
 			t.Errorf("network policy %s, want %s", s.key.NetworkPolicy(), cidr)
 		}
 	}
-	s.achieve(revoke.ToQuarantine, s.key)
-	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.7"}, History: s.history()})
+	s.achieve(revocation.ToQuarantine, s.key)
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revocation.ToQuarantine, CIDRs: []string{"198.51.100.7"}, History: s.history()})
 	if err != nil || len(p.Actions) != 1 || !strings.Contains(joined(p.Actions[0].Risks), "revoke.risk-replaces") {
 		t.Fatalf("plan %+v, error %v", p, err)
 	}
@@ -108,7 +109,7 @@ func TestQuarantineKeepsWhatWasThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("198.51.100.7")
-	s.achieve(revoke.ToUndo, s.key)
+	s.achieve(revocation.ToUndo, s.key)
 	want("203.0.113.0/24")
 }
 
@@ -132,7 +133,7 @@ func TestQuarantineRisks(t *testing.T) {
 		if c.denied {
 			s.server.InjectFor("Ims", "GetAccessKeyPolicyForAccount", denied(), -1)
 		}
-		q := s.request(revoke.ToQuarantine)
+		q := s.request(revocation.ToQuarantine)
 		q.VPCs = c.vpcs
 		p, err := s.revoker().Plan(t.Context(), subjects(s.key), q)
 		if err != nil || len(p.Actions) != 1 {
@@ -157,11 +158,11 @@ func TestServiceReformatsPolicy(t *testing.T) {
 		`{\"IPList\":[\"203.0.113.7/32\",\"198.51.100.0/24\"],\"Value\":\"\",\"Type\":\"ClassicWhiteList\"}],\"Status\":\"Active\"}"}`
 	s.server.InjectFor("Ims", "GetAccessKeyPolicy", alibabatest.Fault{Raw: before}, 5)
 	s.server.InjectFor("Ims", "GetAccessKeyPolicy", alibabatest.Fault{Raw: after}, -1)
-	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.0/24", "203.0.113.7"}})
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revocation.ToQuarantine, CIDRs: []string{"198.51.100.0/24", "203.0.113.7"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if steps, err := s.run(p); err != nil || len(steps) != 1 || steps[0].Outcome != revoke.Done {
+	if steps, err := s.run(p); err != nil || len(steps) != 1 || steps[0].Outcome != revocation.Done {
 		t.Errorf("steps %+v, error %v", steps, err)
 	}
 	if n := s.server.Calls("Ims", "SetAccessKeyPolicy"); n != 1 {
@@ -171,18 +172,18 @@ func TestServiceReformatsPolicy(t *testing.T) {
 
 func TestRestrictionOfOthersIsNotUndone(t *testing.T) {
 	s := newStage(t)
-	s.achieve(revoke.ToQuarantine, s.key)
+	s.achieve(revocation.ToQuarantine, s.key)
 	s.folder = t.TempDir()
-	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "revoke.restricted-by-others")
+	wantBlocked(t, s.plan(revocation.ToUndo, s.key), "revoke.restricted-by-others")
 }
 
 // TestChangedRestrictionIsNotUndone has somebody else set another restriction after akguard's.
 func TestChangedRestrictionIsNotUndone(t *testing.T) {
 	s := newStage(t)
-	s.achieve(revoke.ToQuarantine, s.key)
+	s.achieve(revocation.ToQuarantine, s.key)
 	journals := s.folder
 	s.folder = t.TempDir()
-	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToQuarantine, CIDRs: []string{"198.51.100.7"}})
+	p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revocation.ToQuarantine, CIDRs: []string{"198.51.100.7"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,13 +191,13 @@ func TestChangedRestrictionIsNotUndone(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.folder = journals
-	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "revoke.restricted-by-others")
+	wantBlocked(t, s.plan(revocation.ToUndo, s.key), "revoke.restricted-by-others")
 }
 
 func TestCIDRs(t *testing.T) {
 	for _, cidrs := range [][]string{nil, {""}, {"0.0.0.0/0"}, {"::/0"}, {"10.0.0.1/8"}, {"203.0.113.0/24", "example.com"}, {"203.0.113.0/33"}} {
 		s := newStage(t)
-		_, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToQuarantine, CIDRs: cidrs})
+		_, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revocation.ToQuarantine, CIDRs: cidrs})
 		wantRefused(t, err, "")
 	}
 }
@@ -210,11 +211,11 @@ func TestGuards(t *testing.T) {
 		want string
 	}{
 		{func(*revoke.Options, *revoke.Request) {}, nil, "revoke.no-key"},
-		{func(_ *revoke.Options, w *revoke.Request) { w.Goal = revoke.ToRemove }, []*alibabatest.Key{s.key}, "revoke.no-watch-time"},
+		{func(_ *revoke.Options, w *revoke.Request) { w.Goal = revocation.ToRemove }, []*alibabatest.Key{s.key}, "revoke.no-watch-time"},
 		{func(o *revoke.Options, _ *revoke.Request) { o.Account = "1234567890123456" }, []*alibabatest.Key{s.key}, "revoke.wrong-account(" + s.account.UID()},
 		{func(o *revoke.Options, _ *revoke.Request) { o.MaxKeys = 1 }, []*alibabatest.Key{s.key, s.account.AddKey("cd")}, "revoke.too-many-keys(2, 1)"},
 	} {
-		o, w := s.options, revoke.Request{Goal: revoke.ToDisable}
+		o, w := s.options, revoke.Request{Goal: revocation.ToDisable}
 		test.set(&o, &w)
 		guarded, err := revoke.New(o)
 		if err != nil {
@@ -223,7 +224,7 @@ func TestGuards(t *testing.T) {
 		_, err = guarded.Plan(t.Context(), subjects(test.keys...), w)
 		wantRefused(t, err, test.want)
 	}
-	p, err := r.Plan(t.Context(), subjects(s.admin), revoke.Request{Goal: revoke.ToDisable})
+	p, err := r.Plan(t.Context(), subjects(s.admin), revoke.Request{Goal: revocation.ToDisable})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +234,7 @@ func TestGuards(t *testing.T) {
 // TestOwnKeyInPlanFile has a plan about the key that akguard acts with when it runs.
 func TestOwnKeyInPlanFile(t *testing.T) {
 	s := newStage(t)
-	p := s.plan(revoke.ToDisable, s.key)
+	p := s.plan(revocation.ToDisable, s.key)
 	s.attach("user/ci", "AdministratorAccess")
 	s.options.Admin = admin{s.key}
 	_, err := s.run(p)
@@ -243,19 +244,19 @@ func TestOwnKeyInPlanFile(t *testing.T) {
 
 func TestDeletingTakesTime(t *testing.T) {
 	s := newStage(t)
-	plan := func() *revoke.Plan {
+	plan := func() *revocation.Plan {
 		t.Helper()
-		p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToDelete, History: s.history()})
+		p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revocation.ToDelete, History: s.history()})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return p
 	}
 	wantBlocked(t, plan(), "revoke.active")
-	s.achieve(revoke.ToDisable, s.key)
+	s.achieve(revocation.ToDisable, s.key)
 	wantBlocked(t, plan(), "revoke.too-early")
 	s.later(25 * time.Hour)
-	if p := plan(); len(p.Actions) != 1 || p.Actions[0].Kind != revoke.Delete {
+	if p := plan(); len(p.Actions) != 1 || p.Actions[0].Kind != revocation.Delete {
 		t.Errorf("a day later: %+v", p)
 	}
 }
@@ -284,7 +285,7 @@ func TestRisks(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStage(t)
 			test.set(s)
-			p := s.plan(revoke.ToDisable, s.key)
+			p := s.plan(revocation.ToDisable, s.key)
 			if len(p.Actions) != 1 {
 				t.Fatalf("plan %+v", p)
 			}
@@ -301,7 +302,7 @@ func TestFullBin(t *testing.T) {
 	for range 3 {
 		s.account.AddKey("ci").SetStatus(alibabatest.Recycled)
 	}
-	p := s.plan(revoke.ToRemove, s.key)
+	p := s.plan(revocation.ToRemove, s.key)
 	if risks := joined(p.Actions[1].Risks); !strings.Contains(risks, "revoke.risk-bin-full(3, ") {
 		t.Errorf("risks %q", risks)
 	}
@@ -311,14 +312,14 @@ func TestOneDenialVetoesAll(t *testing.T) {
 	s := newStage(t)
 	keys := []*alibabatest.Key{s.key, s.account.AddKey("cd"), s.account.AddKey("ce")}
 	asked := 0
-	deny := revoke.ApproverFunc(func(_ context.Context, actions []revoke.Action) error {
+	deny := revoke.ApproverFunc(func(_ context.Context, actions []revocation.Action) error {
 		if asked++; actions[0].Target.Owner.User == "cd" {
 			return revoke.ErrDenied
 		}
 		return nil
 	})
 	for _, approver := range []revoke.Approver{deny, nil} {
-		_, err := s.revoker().Run(t.Context(), s.plan(revoke.ToRemove, keys...), revoke.RunOptions{Approver: approver, Journal: s.journal()})
+		_, err := s.revoker().Run(t.Context(), s.plan(revocation.ToRemove, keys...), revoke.RunOptions{Approver: approver, Journal: s.journal()})
 		if !errors.Is(err, revoke.ErrDenied) {
 			t.Errorf("error %v", err)
 		}
@@ -341,7 +342,7 @@ func TestRate(t *testing.T) {
 	for _, user := range []string{"a", "b", "c", "d", "e", "f"} {
 		keys = append(keys, s.account.AddKey(user))
 	}
-	s.plan(revoke.ToDisable, keys...)
+	s.plan(revocation.ToDisable, keys...)
 	for _, service := range []string{"Ram", "Ims"} {
 		var calls []alibabatest.Call
 		for _, c := range s.server.Recorded() {
@@ -374,10 +375,10 @@ func TestRepeated(t *testing.T) {
 	} {
 		s := newStage(t)
 		s.server.InjectFor("Ims", "GetUser", test.fault, 3)
-		p := s.plan(revoke.ToDisable, s.key)
+		p := s.plan(revocation.ToDisable, s.key)
 		s.server.InjectFor("Ram", "UpdateAccessKey", test.fault, test.times)
 		steps, err := s.run(p)
-		if err != nil || len(steps) != 1 || (steps[0].Outcome == revoke.Done) != test.done || !test.done && steps[0].Hint().IsZero() {
+		if err != nil || len(steps) != 1 || (steps[0].Outcome == revocation.Done) != test.done || !test.done && steps[0].Hint().IsZero() {
 			t.Errorf("steps %+v, error %v", steps, err)
 		}
 		if reads, writes := s.server.Calls("Ims", "GetUser"), s.server.Calls("Ram", "UpdateAccessKey"); reads != 4 || writes != test.writes {
@@ -393,7 +394,7 @@ func TestRepeated(t *testing.T) {
 func TestThrottledWhileMoving(t *testing.T) {
 	s := newStage(t)
 	s.key.SetStatus(alibabatest.Inactive)
-	p := s.plan(revoke.ToDelete, s.key)
+	p := s.plan(revocation.ToDelete, s.key)
 	s.server.InjectFor("Ram", "DeleteAccessKey", alibabatest.Throttled(), 1)
 	s.connect(connection.Options{Unpaced: true, Sleep: func(ctx context.Context, d time.Duration) error {
 		if d > 0 {
@@ -402,7 +403,7 @@ func TestThrottledWhileMoving(t *testing.T) {
 		return ctx.Err()
 	}})
 	steps, err := s.run(p)
-	if err != nil || len(steps) != 1 || steps[0].Outcome != revoke.Refused {
+	if err != nil || len(steps) != 1 || steps[0].Outcome != revocation.Refused {
 		t.Errorf("steps %+v, error %v", steps, err)
 	}
 	s.wantStatus(s.key, alibabatest.Active)
@@ -413,7 +414,7 @@ func TestRefusalsAreNotRepeated(t *testing.T) {
 	for calls, fault := range map[int]alibabatest.Fault{1: denied(), 4: {Reset: true}} {
 		s := newStage(t)
 		s.server.InjectFor("Ims", "GetUser", fault, -1)
-		s.plan(revoke.ToDisable, s.key)
+		s.plan(revocation.ToDisable, s.key)
 		if n := s.server.Calls("Ims", "GetUser"); n != calls {
 			t.Errorf("%d calls, want %d", n, calls)
 		}

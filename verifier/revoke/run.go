@@ -14,10 +14,10 @@ import (
 
 // Step is an action with its result.
 type Step struct {
-	Action  Action
-	Outcome Outcome
-	State   State // as it was last read
-	Err     error // why, unless it is done
+	Action  revocation.Action
+	Outcome revocation.Outcome
+	State   revocation.State // as it was last read
+	Err     error            // why, unless it is done
 }
 
 // Hint returns what to do about the step; zero if it succeeded.
@@ -35,14 +35,14 @@ func (s Step) Hint() reason.Reason {
 // RunOptions say how a plan is run.
 type RunOptions struct {
 	Approver Approver
-	Journal  *Journal
-	History  *History   // when keys were disabled, if the service does not report it; may be nil
-	OnStep   func(Step) // called after each action; may be nil
+	Journal  *revocation.Journal
+	History  *revocation.History // when keys were disabled, if the service does not report it; may be nil
+	OnStep   func(Step)          // called after each action; may be nil
 }
 
 // Run carries out the plan. It does nothing if any key has changed since the plan was made, or is not approved. The error
 // says what ended the run; the steps have the result of each action.
-func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error) {
+func (r *Revoker) Run(ctx context.Context, p *revocation.Plan, o RunOptions) ([]Step, error) {
 	if o.Journal == nil {
 		return nil, reason.NewError("revoke.no-journal")
 	}
@@ -50,13 +50,13 @@ func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error
 		return nil, err
 	}
 	o.Journal.SetClock(r.now)
-	if err := o.Journal.Write(Record{Event: revocation.EventPlan, Plan: p}); err != nil {
+	if err := o.Journal.Write(revocation.Record{Event: revocation.EventPlan, Plan: p}); err != nil {
 		return nil, err
 	}
 	if err := r.approveFresh(ctx, p, o); err != nil {
-		return nil, errors.Join(err, o.Journal.Write(Record{Event: revocation.EventDenied}))
+		return nil, errors.Join(err, o.Journal.Write(revocation.Record{Event: revocation.EventDenied}))
 	}
-	if err := o.Journal.Write(Record{Event: revocation.EventApproved}); err != nil {
+	if err := o.Journal.Write(revocation.Record{Event: revocation.EventApproved}); err != nil {
 		return nil, err
 	}
 	return r.runActions(ctx, p, o, func(int) bool { return false })
@@ -66,7 +66,7 @@ func (r *Revoker) Run(ctx context.Context, p *Plan, o RunOptions) ([]Step, error
 const stale = 10 * time.Second
 
 // approveFresh asks, and makes sure that the approval is for the current state.
-func (r *Revoker) approveFresh(ctx context.Context, p *Plan, o RunOptions) error {
+func (r *Revoker) approveFresh(ctx context.Context, p *revocation.Plan, o RunOptions) error {
 	start := r.now()
 	if err := approve(ctx, o.Approver, p.Actions); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (r *Revoker) Resume(ctx context.Context, o RunOptions) ([]Step, error) {
 	}
 	o.Journal.SetClock(r.now)
 	left := o.Journal.Left().Actions
-	if err := o.Journal.Write(Record{Event: revocation.EventResume}); err != nil {
+	if err := o.Journal.Write(revocation.Record{Event: revocation.EventResume}); err != nil {
 		return nil, err
 	}
 	if err := approve(ctx, o.Approver, left); err != nil {
@@ -102,7 +102,7 @@ func (r *Revoker) Resume(ctx context.Context, o RunOptions) ([]Step, error) {
 }
 
 // checkPlan refuses what no run of the plan may do.
-func (r *Revoker) checkPlan(ctx context.Context, p *Plan) error {
+func (r *Revoker) checkPlan(ctx context.Context, p *revocation.Plan) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (r *Revoker) checkPlan(ctx context.Context, p *Plan) error {
 }
 
 // precheck reads the state of all keys, and refuses the plan if any has changed.
-func (r *Revoker) precheck(ctx context.Context, p *Plan, h *History) error {
+func (r *Revoker) precheck(ctx context.Context, p *revocation.Plan, h *revocation.History) error {
 	if err := r.checkPlan(ctx, p); err != nil {
 		return err
 	}
@@ -147,8 +147,8 @@ func (r *Revoker) precheck(ctx context.Context, p *Plan, h *History) error {
 
 // checkWatched refuses to delete a key that has not been inactive for the plan's watch time: somebody may have enabled and
 // disabled it again since.
-func (r *Revoker) checkWatched(ctx context.Context, a Action, watch time.Duration, h *History) error {
-	if a.Kind != Delete || watch == 0 {
+func (r *Revoker) checkWatched(ctx context.Context, a revocation.Action, watch time.Duration, h *revocation.History) error {
+	if a.Kind != revocation.Delete || watch == 0 {
 		return nil
 	}
 	if n, early := r.tooEarly(ctx, a.Target, watch, h); early {
@@ -158,14 +158,14 @@ func (r *Revoker) checkWatched(ctx context.Context, a Action, watch time.Duratio
 }
 
 // guard refuses an action that must not happen now.
-func (r *Revoker) guard(a Action, state State) error {
+func (r *Revoker) guard(a revocation.Action, state revocation.State) error {
 	id := r.id(a.Target)
 	switch {
 	case state != a.From:
 		return fail(reason.New("revoke.state-changed", a.Target.ID, state.Reason(), a.From.Reason()), reason.New("revoke.state-changed-hint"))
-	case a.Kind == AttachPolicy && a.Target.Owner.Role == roleOf(&r.me):
+	case a.Kind == revocation.AttachPolicy && a.Target.Owner.Role == roleOf(&r.me):
 		return r.ownRole(a.Target.Owner.Role)
-	case a.Kind == Delete && state.Key != Inactive:
+	case a.Kind == revocation.Delete && state.Key != revocation.Inactive:
 		return fail(reason.New("revoke.not-inactive", a.Target.ID), reason.New("revoke.disable-first"))
 	case a.Policy == "" && id.IsZero():
 		return fail(reason.New("revoke.not-found-again", a.Target.ID), reason.New("revoke.plan-again"))
@@ -180,7 +180,7 @@ func (r *Revoker) guard(a Action, state State) error {
 }
 
 // runActions carries out the actions that are not settled. It ends early with ctx, and if the journal cannot be written.
-func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled func(int) bool) ([]Step, error) {
+func (r *Revoker) runActions(ctx context.Context, p *revocation.Plan, o RunOptions, settled func(int) bool) ([]Step, error) {
 	var steps []Step
 	for i := range p.Actions {
 		if settled(i) {
@@ -198,12 +198,12 @@ func (r *Revoker) runActions(ctx context.Context, p *Plan, o RunOptions, settled
 			return steps, err
 		}
 	}
-	return steps, o.Journal.Write(Record{Event: revocation.EventEnd})
+	return steps, o.Journal.Write(revocation.Record{Event: revocation.EventEnd})
 }
 
 // task is an action to carry out.
 type task struct {
-	Action
+	revocation.Action
 	index int           // in the journal's plan
 	watch time.Duration // how long a key must have been inactive before it is deleted
 }
@@ -229,29 +229,31 @@ func (r *Revoker) step(ctx context.Context, t task, o RunOptions) (Step, error) 
 // somebody else may have closed it again meanwhile.
 func tries(s Step) int {
 	switch {
-	case s.Outcome == Refused && cloud.IsThrottled(s.Err):
+	case s.Outcome == revocation.Refused && cloud.IsThrottled(s.Err):
 		return len(backoff)
-	case closes(s.Action) && (s.Outcome == Failed || s.Outcome == Unknown):
+	case closes(s.Action) && (s.Outcome == revocation.Failed || s.Outcome == revocation.Unknown):
 		return 1
 	}
 	return 0
 }
 
 // closes reports whether an action sets a value that takes something away.
-func closes(a Action) bool { return a.Kind == Disable || a.Kind == Quarantine }
+func closes(a revocation.Action) bool {
+	return a.Kind == revocation.Disable || a.Kind == revocation.Quarantine
+}
 
 // attempt is one try: read, journal, call, journal, read, journal.
 func (r *Revoker) attempt(ctx context.Context, t task, o RunOptions) (Step, error) {
 	a, i, j := t.Action, t.index, o.Journal
 	s := Step{Action: a}
 	if s.State, s.Err = r.observe(ctx, a); s.Err != nil {
-		s.Outcome = Unknown
+		s.Outcome = revocation.Unknown
 		return s, r.journalStep(ctx, i, s, j)
 	}
 	if a.Reached(s.State) {
-		s.Outcome = Already
+		s.Outcome = revocation.Already
 		if j.Begun(i) {
-			s.Outcome = Done
+			s.Outcome = revocation.Done
 		}
 		return s, r.journalStep(ctx, i, s, j)
 	}
@@ -259,16 +261,16 @@ func (r *Revoker) attempt(ctx context.Context, t task, o RunOptions) (Step, erro
 		s.Err = r.checkWatched(ctx, a, t.watch, o.History)
 	}
 	if s.Err != nil {
-		s.Outcome = Refused
+		s.Outcome = revocation.Refused
 		return s, r.journalStep(ctx, i, s, j)
 	}
-	if err := j.Write(Record{Event: revocation.EventBegin, Action: i + 1, What: a.String()}); err != nil {
-		s.Outcome, s.Err = Refused, err
+	if err := j.Write(revocation.Record{Event: revocation.EventBegin, Action: i + 1, What: a.String()}); err != nil {
+		s.Outcome, s.Err = revocation.Refused, err
 		return s, err
 	}
 	err := r.call(ctx, a)
 	if err := j.Write(answered(i, err)); err != nil {
-		s.Outcome, s.Err = Unknown, err
+		s.Outcome, s.Err = revocation.Unknown, err
 		return s, err
 	}
 	s = r.settle(ctx, a, err)
@@ -276,8 +278,8 @@ func (r *Revoker) attempt(ctx context.Context, t task, o RunOptions) (Step, erro
 }
 
 // journalStep records what became of an action. An interrupt ends the run.
-func (r *Revoker) journalStep(ctx context.Context, i int, s Step, j *Journal) error {
-	rec := Record{Event: revocation.EventSettled, Action: i + 1, What: s.Action.String(), Outcome: string(s.Outcome), State: &s.State}
+func (r *Revoker) journalStep(ctx context.Context, i int, s Step, j *revocation.Journal) error {
+	rec := revocation.Record{Event: revocation.EventSettled, Action: i + 1, What: s.Action.String(), Outcome: string(s.Outcome), State: &s.State}
 	if s.Err != nil {
 		rec.Detail = reason.Of(s.Err).String()
 	}
@@ -285,7 +287,7 @@ func (r *Revoker) journalStep(ctx context.Context, i int, s Step, j *Journal) er
 }
 
 // call makes the one call that changes something.
-func (r *Revoker) call(ctx context.Context, a Action) error {
+func (r *Revoker) call(ctx context.Context, a revocation.Action) error {
 	c := r.cloud
 	if a.Leaked && r.self != nil {
 		c = r.self
@@ -293,24 +295,24 @@ func (r *Revoker) call(ctx context.Context, a Action) error {
 	id, owner := r.id(a.Target), a.Target.Owner
 	policy := cloud.Policy{Type: "Custom", Name: a.Policy}
 	switch a.Kind {
-	case Disable:
+	case revocation.Disable:
 		return setStatus(ctx, c, owner, id, cloud.Inactive)
-	case Enable:
+	case revocation.Enable:
 		return setStatus(ctx, c, owner, id, cloud.Active)
-	case Delete:
+	case revocation.Delete:
 		if owner.User == "" {
 			return c.DeleteIdentityKey(ctx, "", id)
 		}
 		return c.DeleteAccessKey(ctx, owner.User, id)
-	case Restore:
+	case revocation.Restore:
 		return c.RestoreKey(ctx, owner.UserID, id)
-	case Quarantine, Release:
+	case revocation.Quarantine, revocation.Release:
 		return c.SetAccessKeyPolicy(ctx, owner.Principal, id, keypolicy.Versioned(a.To.Network))
-	case CreatePolicy:
+	case revocation.CreatePolicy:
 		return c.CreatePolicy(ctx, a.Policy, policyDescription, a.Document)
-	case AttachPolicy:
+	case revocation.AttachPolicy:
 		return c.AttachPolicyToRole(ctx, owner.Role, policy)
-	case DetachPolicy:
+	case revocation.DetachPolicy:
 		return c.DetachPolicyFromRole(ctx, owner.Role, policy)
 	}
 	return reason.NewError("revoke.plan-kind")
@@ -319,7 +321,7 @@ func (r *Revoker) call(ctx context.Context, a Action) error {
 // policyDescription is what the RAM console shows beside a policy.
 const policyDescription = "denies leaked temporary credentials; created by akguard"
 
-func setStatus(ctx context.Context, c *cloud.Client, owner Owner, id rules.Secret, status string) error {
+func setStatus(ctx context.Context, c *cloud.Client, owner revocation.Owner, id rules.Secret, status string) error {
 	if owner.User == "" {
 		return c.UpdateIdentityKey(ctx, "", id, status)
 	}
@@ -330,8 +332,8 @@ func setStatus(ctx context.Context, c *cloud.Client, owner Owner, id rules.Secre
 var pollSchedule = [...]time.Duration{0, 300 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
 
 // settle finds out what a call did by reading the state. The call's error may be nil.
-func (r *Revoker) settle(ctx context.Context, a Action, err error) Step {
-	s := Step{Action: a, Outcome: Unknown, Err: err}
+func (r *Revoker) settle(ctx context.Context, a revocation.Action, err error) Step {
+	s := Step{Action: a, Outcome: revocation.Unknown, Err: err}
 	pauses := pollSchedule[:]
 	switch {
 	case cloud.IsRefusal(err):
@@ -347,7 +349,7 @@ func (r *Revoker) settle(ctx context.Context, a Action, err error) Step {
 			break
 		}
 		if s.State, unread = r.observe(ctx, a); unread == nil && a.Reached(s.State) {
-			s.Outcome, s.Err = Done, nil
+			s.Outcome, s.Err = revocation.Done, nil
 			return s
 		}
 	}
@@ -366,17 +368,17 @@ func unsettled(s Step, unread error) Step {
 	case s.Err == nil:
 		s.Err = fail(reason.New("revoke.no-effect", s.Action.Target.ID, s.State.Reason()), reason.New("revoke.resume-reads"))
 	case cloud.IsRefusal(s.Err):
-		s.Outcome, s.Err = Refused, failCall(reason.New("revoke.about", s.Action.Reason(), s.Err), s.Err)
+		s.Outcome, s.Err = revocation.Refused, failCall(reason.New("revoke.about", s.Action.Reason(), s.Err), s.Err)
 	default:
-		s.Outcome = Failed
+		s.Outcome = revocation.Failed
 		s.Err = &reason.Error{Reason: reason.New("revoke.about", s.Action.Reason(), s.Err), Hint: reason.New("revoke.resume-tries"), Err: s.Err}
 	}
 	return s
 }
 
 // answered is the record of a call's answer.
-func answered(i int, err error) Record {
-	rec := Record{Event: revocation.EventAnswer, Action: i + 1, Outcome: "ok", Code: cloud.Code(err)}
+func answered(i int, err error) revocation.Record {
+	rec := revocation.Record{Event: revocation.EventAnswer, Action: i + 1, Outcome: "ok", Code: cloud.Code(err)}
 	switch {
 	case err == nil:
 	case cloud.IsRefusal(err):

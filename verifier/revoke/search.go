@@ -7,6 +7,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/internal/cloud"
+	"github.com/akguard/akguard/verifier/revocation"
 )
 
 // maxSearch is how many users are searched for keys. At ten calls a second that takes half a minute.
@@ -25,7 +26,7 @@ type search struct {
 }
 
 // searchOwner finds the user who has the key.
-func (r *Revoker) searchOwner(ctx context.Context, s Subject, denied error) (Owner, error) {
+func (r *Revoker) searchOwner(ctx context.Context, s Subject, denied error) (revocation.Owner, error) {
 	l := &r.search
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -36,7 +37,7 @@ func (r *Revoker) searchOwner(ctx context.Context, s Subject, denied error) (Own
 		more, err := l.step(ctx, r, s.ID, denied)
 		switch {
 		case err != nil:
-			return Owner{}, err
+			return revocation.Owner{}, err
 		case !more:
 			return r.notListed(ctx, s)
 		}

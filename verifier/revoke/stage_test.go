@@ -17,6 +17,7 @@ import (
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -98,11 +99,11 @@ func (s *stage) revoker() *revoke.Revoker {
 	return r
 }
 
-func (s *stage) history() *revoke.History {
+func (s *stage) history() *revocation.History {
 	s.t.Helper()
-	h, err := revoke.ReadHistory(s.folder)
+	h, err := revocation.ReadHistory(s.folder)
 	if err == nil { // a run that was killed before it wrote its plan has changed nothing
-		h.Broken = slices.DeleteFunc(h.Broken, func(b revoke.BrokenJournal) bool { return b.Why.Code == "revoke.journal-without-plan" })
+		h.Broken = slices.DeleteFunc(h.Broken, func(b revocation.BrokenJournal) bool { return b.Why.Code == "revoke.journal-without-plan" })
 	}
 	if err != nil || len(h.Broken) > 0 {
 		s.t.Fatalf("journals: error %v, broken %v", err, h.Broken)
@@ -119,7 +120,7 @@ func subjects(keys ...*alibabatest.Key) []revoke.Subject {
 }
 
 // plan plans for the goal; nothing is deleted sooner for want of patience.
-func (s *stage) plan(goal revoke.Goal, keys ...*alibabatest.Key) *revoke.Plan {
+func (s *stage) plan(goal revocation.Goal, keys ...*alibabatest.Key) *revocation.Plan {
 	s.t.Helper()
 	p, err := s.revoker().Plan(s.t.Context(), subjects(keys...), s.request(goal))
 	if err != nil {
@@ -128,17 +129,17 @@ func (s *stage) plan(goal revoke.Goal, keys ...*alibabatest.Key) *revoke.Plan {
 	return p
 }
 
-func (s *stage) request(goal revoke.Goal) revoke.Request {
-	return revoke.Request{Goal: goal, CIDRs: []string{"203.0.113.0/24"}, Now: goal == revoke.ToRemove || goal == revoke.ToDelete, History: s.history()}
+func (s *stage) request(goal revocation.Goal) revoke.Request {
+	return revoke.Request{Goal: goal, CIDRs: []string{"203.0.113.0/24"}, Now: goal == revocation.ToRemove || goal == revocation.ToDelete, History: s.history()}
 }
 
-func (s *stage) journal() *revoke.Journal {
+func (s *stage) journal() *revocation.Journal {
 	s.t.Helper()
 	entries, err := os.ReadDir(s.folder)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	j, err := revoke.CreateJournal(filepath.Join(s.folder, "run"+string(rune('a'+len(entries)))+".jsonl"))
+	j, err := revocation.CreateJournal(filepath.Join(s.folder, "run"+string(rune('a'+len(entries)))+".jsonl"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -146,9 +147,9 @@ func (s *stage) journal() *revoke.Journal {
 	return j
 }
 
-func yes(context.Context, []revoke.Action) error { return nil }
+func yes(context.Context, []revocation.Action) error { return nil }
 
-func (s *stage) run(p *revoke.Plan) ([]revoke.Step, error) {
+func (s *stage) run(p *revocation.Plan) ([]revoke.Step, error) {
 	j := s.journal()
 	steps, err := s.revoker().Run(s.t.Context(), p, revoke.RunOptions{Approver: revoke.ApproverFunc(yes), Journal: j})
 	_ = j.Close()
@@ -159,7 +160,7 @@ func (s *stage) run(p *revoke.Plan) ([]revoke.Step, error) {
 func (s *stage) resume() (all []revoke.Step) {
 	s.t.Helper()
 	for _, name := range s.history().Open {
-		j, err := revoke.OpenJournal(name)
+		j, err := revocation.OpenJournal(name)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -174,7 +175,7 @@ func (s *stage) resume() (all []revoke.Step) {
 }
 
 // achieve plans and runs, and wants everything done.
-func (s *stage) achieve(goal revoke.Goal, keys ...*alibabatest.Key) {
+func (s *stage) achieve(goal revocation.Goal, keys ...*alibabatest.Key) {
 	s.t.Helper()
 	p := s.plan(goal, keys...)
 	steps, err := s.run(p)
@@ -182,7 +183,7 @@ func (s *stage) achieve(goal revoke.Goal, keys ...*alibabatest.Key) {
 		s.t.Fatalf("to %s: steps %+v, error %v, notes %+v", goal, steps, err, p.Notes)
 	}
 	for _, step := range steps {
-		if step.Outcome != revoke.Done {
+		if step.Outcome != revocation.Done {
 			s.t.Errorf("%s: %s, %v", step.Action, step.Outcome, step.Err)
 		}
 	}
@@ -246,7 +247,7 @@ func wantRefused(t *testing.T, err error, part string) {
 }
 
 // wantBlocked wants a plan without actions, for a reason that has a hint.
-func wantBlocked(t *testing.T, p *revoke.Plan, part string) {
+func wantBlocked(t *testing.T, p *revocation.Plan, part string) {
 	t.Helper()
 	if len(p.Actions) != 0 || !p.Blocked() || len(p.Notes) != 1 || !strings.Contains(p.Notes[0].Text.String(), part) || p.Notes[0].Hint.IsZero() {
 		t.Errorf("plan %+v, want it blocked with a hint and %q", p, part)

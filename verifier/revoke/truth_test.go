@@ -10,6 +10,7 @@ import (
 
 	"github.com/akguard/akguard/verifier/alibabatest"
 	"github.com/akguard/akguard/verifier/connection"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -19,10 +20,10 @@ func TestContradictionIsUnknown(t *testing.T) {
 	for _, code := range []string{"EntityNotExist.User", "EntityNotExist.User.AccessKey", "EntityNotExist"} {
 		for _, status := range []alibabatest.Status{alibabatest.Active, alibabatest.Inactive} {
 			s := newStage(t)
-			p := s.plan(revoke.ToDisable, s.key)
+			p := s.plan(revocation.ToDisable, s.key)
 			s.key.SetStatus(status)
 			s.server.InjectFor("Ram", "ListAccessKeys", alibabatest.Fault{Code: code, Status: 404}, -1)
-			for _, goal := range []revoke.Goal{revoke.ToDisable, revoke.ToDelete, revoke.ToQuarantine, revoke.ToUndo} {
+			for _, goal := range []revocation.Goal{revocation.ToDisable, revocation.ToDelete, revocation.ToQuarantine, revocation.ToUndo} {
 				wantBlocked(t, s.plan(goal, s.key), "revoke.contradiction(")
 			}
 			_, err := s.run(p)
@@ -35,7 +36,7 @@ func TestContradictionIsUnknown(t *testing.T) {
 func TestMissingInListIsUnknown(t *testing.T) {
 	s := newStage(t)
 	s.server.InjectFor("Ram", "ListAccessKeys", alibabatest.Fault{Raw: `{"RequestId":"R","AccessKeys":{"AccessKey":[]}}`}, -1)
-	wantBlocked(t, s.plan(revoke.ToDisable, s.key), "revoke.contradiction(")
+	wantBlocked(t, s.plan(revocation.ToDisable, s.key), "revoke.contradiction(")
 }
 
 // STS does not answer either, so the state is unknown.
@@ -43,11 +44,11 @@ func TestUnconfirmedIsUnknown(t *testing.T) {
 	s := newStage(t)
 	s.server.InjectFor("Ram", "ListAccessKeys", alibabatest.Fault{Code: "EntityNotExist.User", Status: 404}, -1)
 	r := s.revoker()
-	if _, err := r.Plan(t.Context(), subjects(s.key), s.request(revoke.ToDisable)); err != nil {
+	if _, err := r.Plan(t.Context(), subjects(s.key), s.request(revocation.ToDisable)); err != nil {
 		t.Fatal(err)
 	}
 	s.server.InjectFor("Sts", "GetCallerIdentity", alibabatest.Fault{Reset: true}, -1)
-	p, err := r.Plan(t.Context(), subjects(s.key), s.request(revoke.ToDisable))
+	p, err := r.Plan(t.Context(), subjects(s.key), s.request(revocation.ToDisable))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,19 +59,19 @@ func TestUnconfirmedIsUnknown(t *testing.T) {
 func TestUserInRecycleBin(t *testing.T) {
 	s := newStage(t)
 	s.account.RecycleUser("ci")
-	for _, goal := range []revoke.Goal{revoke.ToDisable, revoke.ToDelete, revoke.ToQuarantine} {
+	for _, goal := range []revocation.Goal{revocation.ToDisable, revocation.ToDelete, revocation.ToQuarantine} {
 		p := s.plan(goal, s.key)
 		if len(p.Actions) != 0 || len(p.Notes) != 1 || p.Notes[0].Text.Code != "revoke.user-recycled" {
 			t.Errorf("to %s: %+v", goal, p)
 		}
 	}
-	wantBlocked(t, s.plan(revoke.ToUndo, s.key), "revoke.user-recycled")
+	wantBlocked(t, s.plan(revocation.ToUndo, s.key), "revoke.user-recycled")
 	i, err := s.revoker().Impact(t.Context(), subjects(s.key)[0], look(time.Hour))
-	if err != nil || i.State.Key != revoke.UserRecycled {
+	if err != nil || i.State.Key != revocation.UserRecycled {
 		t.Errorf("impact %+v, error %v", i, err)
 	}
 	s.server.InjectFor("Ims", "ListUsersInRecycleBin", denied(), -1)
-	if i, err = s.revoker().Impact(t.Context(), subjects(s.key)[0], look(time.Hour)); err != nil || i.State.Key != revoke.Deleted {
+	if i, err = s.revoker().Impact(t.Context(), subjects(s.key)[0], look(time.Hour)); err != nil || i.State.Key != revocation.Deleted {
 		t.Errorf("without the right to look: %+v, error %v", i, err)
 	}
 }
@@ -80,8 +81,8 @@ func TestLocalClockIsWrong(t *testing.T) {
 	for _, ahead := range []time.Duration{48 * time.Hour, -48 * time.Hour} {
 		s := newStage(t)
 		s.connect(connection.Options{Unpaced: true, Now: func() time.Time { return time.Now().Add(ahead) }})
-		s.achieve(revoke.ToDisable, s.key)
-		request := revoke.Request{Goal: revoke.ToDelete, History: s.history()}
+		s.achieve(revocation.ToDisable, s.key)
+		request := revoke.Request{Goal: revocation.ToDelete, History: s.history()}
 		for _, denies := range []bool{false, true} { // then only the journal knows when
 			if denies {
 				s.server.InjectFor("Ims", "ListAccessKeys", denied(), -1)
@@ -135,30 +136,30 @@ func TestUndoIsAStack(t *testing.T) {
 	s := newStage(t)
 	quarantine := func(cidr string) {
 		t.Helper()
-		p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revoke.ToQuarantine, CIDRs: []string{cidr}, History: s.history()})
+		p, err := s.revoker().Plan(t.Context(), subjects(s.key), revoke.Request{Goal: revocation.ToQuarantine, CIDRs: []string{cidr}, History: s.history()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if steps, err := s.run(p); err != nil || len(steps) != 1 || steps[0].Outcome != revoke.Done {
+		if steps, err := s.run(p); err != nil || len(steps) != 1 || steps[0].Outcome != revocation.Done {
 			t.Fatalf("steps %+v, error %v", steps, err)
 		}
 	}
 	quarantine("203.0.113.0/24")
 	quarantine("198.51.100.0/24")
-	s.achieve(revoke.ToDisable, s.key)
-	s.achieve(revoke.ToUndo, s.key)
+	s.achieve(revocation.ToDisable, s.key)
+	s.achieve(revocation.ToUndo, s.key)
 	s.wantStatus(s.key, alibabatest.Active)
 	for _, want := range []string{"203.0.113.0/24", ""} {
-		s.achieve(revoke.ToUndo, s.key)
+		s.achieve(revocation.ToUndo, s.key)
 		if got := s.key.NetworkPolicy(); !strings.Contains(got, want) || want == "" && strings.Contains(got, "/24") {
 			t.Errorf("network policy %s, want %q", got, want)
 		}
 	}
-	if p := s.plan(revoke.ToUndo, s.key); len(p.Actions) != 0 || p.Blocked() {
+	if p := s.plan(revocation.ToUndo, s.key); len(p.Actions) != 0 || p.Blocked() {
 		t.Errorf("undone too often: %+v", p)
 	}
 	quarantine("198.51.100.0/24")
-	s.achieve(revoke.ToUndo, s.key)
+	s.achieve(revocation.ToUndo, s.key)
 	if got := s.key.NetworkPolicy(); strings.Contains(got, "/24") {
 		t.Errorf("network policy %s after a new quarantine was undone", got)
 	}
@@ -167,7 +168,7 @@ func TestUndoIsAStack(t *testing.T) {
 func TestJournalsThatCannotBeRead(t *testing.T) {
 	s := newStage(t)
 	s.server.InjectFor("Ram", "UpdateAccessKey", denied(), 1)
-	if _, err := s.run(s.plan(revoke.ToDisable, s.key)); err != nil {
+	if _, err := s.run(s.plan(revocation.ToDisable, s.key)); err != nil {
 		t.Fatal(err)
 	}
 	whole := s.journals()
@@ -189,7 +190,7 @@ func TestJournalsThatCannotBeRead(t *testing.T) {
 		if err := os.WriteFile(name, []byte(test.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		h, err := revoke.ReadHistory(folder)
+		h, err := revocation.ReadHistory(folder)
 		if err != nil || len(h.Open) != test.open || len(h.Broken) != test.broken {
 			t.Errorf("%s: %+v, error %v", test.name, h, err)
 		}
@@ -203,7 +204,7 @@ func TestJournalsThatCannotBeRead(t *testing.T) {
 func TestUnusedJournalIsRemoved(t *testing.T) {
 	s := newStage(t)
 	s.key.SetStatus(alibabatest.Inactive)
-	p := s.plan(revoke.ToDelete, s.key)
+	p := s.plan(revocation.ToDelete, s.key)
 	s.key.SetStatus(alibabatest.Active)
 	if _, err := s.run(p); err == nil {
 		t.Fatal("it ran")
@@ -216,7 +217,7 @@ func TestUnusedJournalIsRemoved(t *testing.T) {
 // Journals and plans of older versions hold sentences where codes are now.
 func TestOldPlanIsRead(t *testing.T) {
 	old := strings.Replace(planText(), `"undo":""`, `"risks":["in use: last used 3h ago"],"undo":"akguard revoke undo makes it active again"`, 1)
-	p, err := revoke.ReadPlan(strings.NewReader(old))
+	p, err := revocation.ReadPlan(strings.NewReader(old))
 	if err != nil || len(p.Actions) == 0 {
 		t.Fatalf("plan %+v, error %v: %s", p, err, old)
 	}
@@ -227,16 +228,16 @@ func TestOldPlanIsRead(t *testing.T) {
 
 // rights maps what each kind of action takes to how it comes about.
 var rights = []struct {
-	kind   revoke.Kind
-	before []revoke.Goal // done by an administrator
-	goal   revoke.Goal
+	kind   revocation.Kind
+	before []revocation.Goal // done by an administrator
+	goal   revocation.Goal
 }{
-	{revoke.Disable, nil, revoke.ToDisable},
-	{revoke.Enable, []revoke.Goal{revoke.ToDisable}, revoke.ToUndo},
-	{revoke.Quarantine, nil, revoke.ToQuarantine},
-	{revoke.Release, []revoke.Goal{revoke.ToQuarantine}, revoke.ToUndo},
-	{revoke.Delete, []revoke.Goal{revoke.ToDisable}, revoke.ToDelete},
-	{revoke.Restore, []revoke.Goal{revoke.ToRemove}, revoke.ToUndo},
+	{revocation.Disable, nil, revocation.ToDisable},
+	{revocation.Enable, []revocation.Goal{revocation.ToDisable}, revocation.ToUndo},
+	{revocation.Quarantine, nil, revocation.ToQuarantine},
+	{revocation.Release, []revocation.Goal{revocation.ToQuarantine}, revocation.ToUndo},
+	{revocation.Delete, []revocation.Goal{revocation.ToDisable}, revocation.ToDelete},
+	{revocation.Restore, []revocation.Goal{revocation.ToRemove}, revocation.ToUndo},
 }
 
 // limited has an administrator who may do nothing but this.
@@ -252,13 +253,13 @@ func (s *stage) limited(actions []string) {
 }
 
 // attempt reports whether the goal was reached, and returns the rights that its calls need.
-func (s *stage) attempt(goal revoke.Goal) (done bool, called []string) {
+func (s *stage) attempt(goal revocation.Goal) (done bool, called []string) {
 	s.t.Helper()
 	before := len(s.server.Recorded())
 	p, err := s.revoker().Plan(s.t.Context(), subjects(s.key), s.request(goal))
 	if err == nil && len(p.Actions) > 0 {
 		steps, err := s.run(p)
-		done = err == nil && len(steps) > 0 && !slices.ContainsFunc(steps, func(x revoke.Step) bool { return x.Outcome != revoke.Done })
+		done = err == nil && len(steps) > 0 && !slices.ContainsFunc(steps, func(x revoke.Step) bool { return x.Outcome != revocation.Done })
 	}
 	return done, s.called(before)
 }
@@ -305,8 +306,8 @@ func TestRights(t *testing.T) {
 // A key that is active, and that akguard did not restrict, needs no right to read its restriction.
 func TestNothingToUndoNeedsNoRight(t *testing.T) {
 	s := newStage(t)
-	s.limited(revoke.RightsFor(revoke.Enable).Needed)
-	if p := s.plan(revoke.ToUndo, s.key); len(p.Actions) != 0 || p.Blocked() || p.Notes[0].Text.Code != "revoke.nothing-to-undo" {
+	s.limited(revoke.RightsFor(revocation.Enable).Needed)
+	if p := s.plan(revocation.ToUndo, s.key); len(p.Actions) != 0 || p.Blocked() || p.Notes[0].Text.Code != "revoke.nothing-to-undo" {
 		t.Errorf("plan %+v", p)
 	}
 }

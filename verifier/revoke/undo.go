@@ -11,28 +11,28 @@ import (
 // planUndo plans to undo the last action on a key. The key's state usually reveals that action: a recycled key was
 // deleted, and an inactive key was disabled. Only restrictions need the journal, because somebody else may have set them.
 // The restriction is read only in that case: enabling a key must not need the permission to read it.
-func (r *Revoker) planUndo(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
+func (r *Revoker) planUndo(ctx context.Context, draft revocation.Action, q Request) ([]revocation.Action, []revocation.Note, error) {
 	a := draft
 	switch last, known := q.History.Last(draft.Target.Fingerprint); {
-	case draft.From.Key == Recycled:
-		a.Kind, a.From, a.To = Restore, State{Key: Recycled}, State{Key: Inactive}
+	case draft.From.Key == revocation.Recycled:
+		a.Kind, a.From, a.To = revocation.Restore, revocation.State{Key: revocation.Recycled}, revocation.State{Key: revocation.Inactive}
 		a.Risks = []reason.Reason{reason.New("revoke.risk-restored-active")}
 		a.Undo = reason.New("revoke.undo-by-delete")
-	case draft.From.Key == Inactive && (!known || last.Kind != Quarantine):
+	case draft.From.Key == revocation.Inactive && (!known || last.Kind != revocation.Quarantine):
 		a = enable(draft, known)
-	case draft.From.Key == Active || draft.From.Key == Inactive:
+	case draft.From.Key == revocation.Active || draft.From.Key == revocation.Inactive:
 		return r.planRelease(ctx, draft, q)
-	case draft.From.Key == UserRecycled:
+	case draft.From.Key == revocation.UserRecycled:
 		return blocked(draft, reason.New("revoke.user-recycled"), reason.New("revoke.restore-user"))
 	default:
 		return blocked(draft, reason.New("revoke.gone-for-good"), reason.New("revoke.new-key-needed"))
 	}
-	return []Action{a}, nil, nil
+	return []revocation.Action{a}, nil, nil
 }
 
-func enable(draft Action, known bool) Action {
+func enable(draft revocation.Action, known bool) revocation.Action {
 	a := draft
-	a.Kind, a.From, a.To = Enable, State{Key: Inactive}, State{Key: Active}
+	a.Kind, a.From, a.To = revocation.Enable, revocation.State{Key: revocation.Inactive}, revocation.State{Key: revocation.Active}
 	a.Risks = []reason.Reason{reason.New("revoke.risk-enabled"), reason.New("revoke.risk-protected")}
 	if !known {
 		a.Risks = append(a.Risks, reason.New("revoke.risk-not-ours"))
@@ -42,24 +42,24 @@ func enable(draft Action, known bool) Action {
 }
 
 // planRelease plans to take away the restriction that akguard set last, if the key still has it.
-func (r *Revoker) planRelease(ctx context.Context, draft Action, q Request) ([]Action, []Note, error) {
+func (r *Revoker) planRelease(ctx context.Context, draft revocation.Action, q Request) ([]revocation.Action, []revocation.Note, error) {
 	a := draft
-	a.Kind = Quarantine // observing one reads the restriction
+	a.Kind = revocation.Quarantine // observing one reads the restriction
 	stack := q.History.Stack(draft.Target.Fingerprint)
-	i := revocation.LastOf(stack, Quarantine)
+	i := revocation.LastOf(stack, revocation.Quarantine)
 	state, err := r.observe(ctx, a)
 	switch {
-	case cloud.IsDenied(err) && i < 0 && draft.From.Key == Active: // a restriction would be somebody else's
+	case cloud.IsDenied(err) && i < 0 && draft.From.Key == revocation.Active: // a restriction would be somebody else's
 		return note(draft, reason.New("revoke.nothing-to-undo"))
 	case err != nil:
 		return nil, nil, err
 	case i >= 0 && state.Network != "" && state.Network == stack[i].To.Network:
-		a.Kind, a.From, a.To = Release, state, State{Key: state.Key, Network: stack[i].From.Network}
+		a.Kind, a.From, a.To = revocation.Release, state, revocation.State{Key: state.Key, Network: stack[i].From.Network}
 		a.Risks = []reason.Reason{reason.New("revoke.risk-released")}
 		a.Undo = reason.New("revoke.undo-by-quarantine")
-		return []Action{a}, nil, nil
-	case state.Key == Inactive: // the restriction is gone, or is somebody else's
-		return []Action{enable(draft, len(stack) > 0)}, nil, nil
+		return []revocation.Action{a}, nil, nil
+	case state.Key == revocation.Inactive: // the restriction is gone, or is somebody else's
+		return []revocation.Action{enable(draft, len(stack) > 0)}, nil, nil
 	case state.Network != "":
 		return blocked(draft, reason.New("revoke.restricted-by-others"), reason.New("revoke.name-state-dir"))
 	}
@@ -67,11 +67,11 @@ func (r *Revoker) planRelease(ctx context.Context, draft Action, q Request) ([]A
 }
 
 // note is a plan for a key on which nothing is to be done.
-func note(a Action, text reason.Reason) ([]Action, []Note, error) {
-	return nil, []Note{{ID: a.Target.ID, Text: text}}, nil
+func note(a revocation.Action, text reason.Reason) ([]revocation.Action, []revocation.Note, error) {
+	return nil, []revocation.Note{{ID: a.Target.ID, Text: text}}, nil
 }
 
 // blocked is a plan for a key on which nothing can be done.
-func blocked(a Action, text, hint reason.Reason) ([]Action, []Note, error) {
-	return nil, []Note{{ID: a.Target.ID, Text: text, Hint: hint, Blocked: true}}, nil
+func blocked(a revocation.Action, text, hint reason.Reason) ([]revocation.Action, []revocation.Note, error) {
+	return nil, []revocation.Note{{ID: a.Target.ID, Text: text, Hint: hint, Blocked: true}}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -21,22 +22,22 @@ func TestWalk(t *testing.T) {
 		s.account.AddKey("user" + string(rune('a'+i)))
 	}
 	s.server.InjectFor("Ims", "GetUser", denied(), -1)
-	s.achieve(revoke.ToDisable, s.key)
+	s.achieve(revocation.ToDisable, s.key)
 	s.wantStatus(s.key, alibabatest.Inactive)
-	s.achieve(revoke.ToQuarantine, s.key) // with a principal's name that no call returned
+	s.achieve(revocation.ToQuarantine, s.key) // with a principal's name that no call returned
 }
 
 func TestAnotherAccountsKey(t *testing.T) {
 	s := newStage(t)
 	other := alibabatest.NewAccount()
 	key := other.AddKey("ci")
-	plan := func(known bool) *revoke.Plan {
+	plan := func(known bool) *revocation.Plan {
 		t.Helper()
 		subject := revoke.Subject{ID: key.Credential().ID}
 		if known {
 			subject.Known = identity(other, "RAMUser", "user/ci")
 		}
-		p, err := s.revoker().Plan(t.Context(), []revoke.Subject{subject}, s.request(revoke.ToDisable))
+		p, err := s.revoker().Plan(t.Context(), []revoke.Subject{subject}, s.request(revocation.ToDisable))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +57,7 @@ func TestRootKey(t *testing.T) {
 	s := newStage(t)
 	root, acting := s.account.AddRootKey(), s.account.AddRootKey()
 	subject := []revoke.Subject{{ID: root.Credential().ID, Known: identity(s.account, "Account", "root")}}
-	p, err := s.revoker().Plan(t.Context(), subject, s.request(revoke.ToDisable))
+	p, err := s.revoker().Plan(t.Context(), subject, s.request(revocation.ToDisable))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,23 +66,23 @@ func TestRootKey(t *testing.T) {
 		t.Errorf("hint %v, want %v", p.Notes[0].Hint, want)
 	}
 	s.options.Admin = admin{acting}
-	s.achieve(revoke.ToDisable, root)
+	s.achieve(revocation.ToDisable, root)
 	s.wantStatus(root, alibabatest.Inactive)
-	s.achieve(revoke.ToUndo, root)
+	s.achieve(revocation.ToUndo, root)
 	s.wantStatus(root, alibabatest.Active)
-	s.achieve(revoke.ToRemove, root)
+	s.achieve(revocation.ToRemove, root)
 	s.wantStatus(root, alibabatest.Deleted)
 	s.wantStatus(acting, alibabatest.Active)
-	wantBlocked(t, s.plan(revoke.ToDisable, acting), "revoke.own-key")
+	wantBlocked(t, s.plan(revocation.ToDisable, acting), "revoke.own-key")
 }
 
 func TestSession(t *testing.T) {
 	s := newStage(t)
 	leaked := s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour))
 	s.attach("role/deploy", "AdministratorAccess")
-	wantBlocked(t, s.plan(revoke.ToDisable, leaked), "revoke.temporary")
+	wantBlocked(t, s.plan(revocation.ToDisable, leaked), "revoke.temporary")
 	subject := []revoke.Subject{{ID: leaked.Credential().ID, Known: identity(s.account, "AssumedRoleUser", "role/deploy/run-1")}}
-	do := func(goal revoke.Goal) *revoke.Plan {
+	do := func(goal revocation.Goal) *revocation.Plan {
 		t.Helper()
 		p, err := s.revoker().Plan(t.Context(), subject, s.request(goal))
 		if err != nil {
@@ -92,23 +93,23 @@ func TestSession(t *testing.T) {
 			t.Fatalf("steps %+v, error %v, notes %+v", steps, err, p.Notes)
 		}
 		for _, step := range steps {
-			if step.Outcome != revoke.Done {
+			if step.Outcome != revocation.Done {
 				t.Errorf("%s: %s, %v", step.Action, step.Outcome, step.Err)
 			}
 		}
 		return p
 	}
-	hides(t, encode(t, do(revoke.ToDisable)), leaked)
+	hides(t, encode(t, do(revocation.ToDisable)), leaked)
 	stopped := s.options
 	stopped.Admin = admin{leaked}
 	r, err := revoke.New(stopped)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err := r.Plan(t.Context(), subjects(s.key), s.request(revoke.ToDisable)); err != nil || !p.Blocked() {
+	if p, err := r.Plan(t.Context(), subjects(s.key), s.request(revocation.ToDisable)); err != nil || !p.Blocked() {
 		t.Errorf("the session still may do something: %+v, %v", p, err)
 	}
-	do(revoke.ToUndo)
+	do(revocation.ToUndo)
 	if got := s.account.Attached("role/deploy"); len(got) != 1 {
 		t.Errorf("after undoing the role has %v", got)
 	}
@@ -120,14 +121,14 @@ func TestOwnRole(t *testing.T) {
 	leaked := s.account.AddSession("deploy", "run-1", time.Now().Add(time.Hour))
 	s.attach("role/deploy", "AdministratorAccess")
 	subject := []revoke.Subject{{ID: leaked.Credential().ID, Known: identity(s.account, "AssumedRoleUser", "role/deploy/run-1")}}
-	p, err := s.revoker().Plan(t.Context(), subject, s.request(revoke.ToDisable))
+	p, err := s.revoker().Plan(t.Context(), subject, s.request(revocation.ToDisable))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.options.Admin = admin{s.account.AddSession("deploy", "run-2", time.Now().Add(time.Hour))}
 	_, err = s.run(p)
 	wantRefused(t, err, "revoke.own-role(deploy)")
-	p, err = s.revoker().Plan(t.Context(), subject, s.request(revoke.ToDisable))
+	p, err = s.revoker().Plan(t.Context(), subject, s.request(revocation.ToDisable))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,21 +153,21 @@ func TestLeakedKeyDisablesItself(t *testing.T) {
 			test.set(s)
 			leaked := s.key.Credential()
 			s.options.Admin, s.options.Leaked = nil, &leaked
-			p := s.plan(revoke.ToDisable, s.key)
+			p := s.plan(revocation.ToDisable, s.key)
 			steps, err := s.run(p)
-			if err != nil || len(steps) != 1 || (steps[0].Outcome == revoke.Done) != (test.hint == "") || steps[0].Hint().Code != test.hint {
+			if err != nil || len(steps) != 1 || (steps[0].Outcome == revocation.Done) != (test.hint == "") || steps[0].Hint().Code != test.hint {
 				t.Errorf("steps %+v, error %v", steps, err)
 			}
 			s.wantStatus(s.key, test.status)
 			hides(t, s.journals(), s.key)
-			_, err = s.revoker().Plan(t.Context(), subjects(s.key), s.request(revoke.ToDelete))
+			_, err = s.revoker().Plan(t.Context(), subjects(s.key), s.request(revocation.ToDelete))
 			wantRefused(t, err, "revoke.leaked-key-disables-only")
 			if test.status == alibabatest.Inactive {
-				_, err := s.revoker().Plan(t.Context(), subjects(s.key), s.request(revoke.ToDisable))
+				_, err := s.revoker().Plan(t.Context(), subjects(s.key), s.request(revocation.ToDisable))
 				wantRefused(t, err, "revoke.leaked-key-off")
 				return
 			}
-			if p := s.plan(revoke.ToDisable, s.account.AddKey("cd")); !p.Blocked() {
+			if p := s.plan(revocation.ToDisable, s.account.AddKey("cd")); !p.Blocked() {
 				t.Errorf("it acts on another key: %+v", p)
 			}
 		})
@@ -186,19 +187,19 @@ func loseAnswer(t *testing.T, as string) {
 	s.attach("user/ci", "AliyunRAMFullAccess")
 	leaked := s.key.Credential()
 	s.options.Admin, s.options.Leaked = nil, &leaked
-	p := s.plan(revoke.ToDisable, s.key)
+	p := s.plan(revocation.ToDisable, s.key)
 	s.server.InjectFor("Ram", "UpdateAccessKey", alibabatest.LostAnswer(), 1)
 	s.server.Script(func(c alibabatest.Call) (alibabatest.Fault, bool) {
 		return alibabatest.Unavailable(), c.Service == "Sts" && s.key.Status() == alibabatest.Inactive
 	})
-	if steps, err := s.run(p); err != nil || steps[0].Outcome != revoke.Unknown {
+	if steps, err := s.run(p); err != nil || steps[0].Outcome != revocation.Unknown {
 		t.Errorf("steps %+v, error %v", steps, err)
 	}
 	s.server.ClearFaults()
 	if as == "administrator" {
 		s.options.Admin, s.options.Leaked = admin{s.admin}, nil
 	}
-	if steps := s.resume(); len(steps) != 1 || steps[0].Outcome != revoke.Done {
+	if steps := s.resume(); len(steps) != 1 || steps[0].Outcome != revocation.Done {
 		t.Errorf("resumed as %s: %+v", as, steps)
 	}
 }
@@ -206,7 +207,7 @@ func loseAnswer(t *testing.T, as string) {
 func TestRestrictedKeyIsDisabledByTheAdministrator(t *testing.T) {
 	s := newStage(t)
 	s.key.Protect("Ram", "Ims")
-	s.achieve(revoke.ToDisable, s.key)
+	s.achieve(revocation.ToDisable, s.key)
 	s.wantStatus(s.key, alibabatest.Inactive)
 }
 

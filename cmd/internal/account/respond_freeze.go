@@ -10,6 +10,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
@@ -24,9 +25,9 @@ func (r *response) freeze(ctx context.Context, s *actor, keys []leak) error {
 	if err != nil {
 		return err
 	}
-	request := revoke.Request{Goal: revoke.ToDisable, CIDRs: r.quarantine.cidrs, VPCs: r.quarantine.vpcs, History: s.history, NoUse: r.acting.yes}
+	request := revoke.Request{Goal: revocation.ToDisable, CIDRs: r.quarantine.cidrs, VPCs: r.quarantine.vpcs, History: s.history, NoUse: r.acting.yes}
 	if r.quarantine.asked() {
-		request.Goal = revoke.ToQuarantine
+		request.Goal = revocation.ToQuarantine
 	}
 	opened := false
 	show := func(f revoke.Frozen) {
@@ -88,7 +89,7 @@ func (r *response) showFrozen(f revoke.Frozen) {
 func (r *response) settle(frozen []revoke.Frozen, journal string) {
 	done := false
 	for _, f := range frozen {
-		done = done || slices.ContainsFunc(f.Steps, func(s revoke.Step) bool { return s.Outcome == revoke.Done })
+		done = done || slices.ContainsFunc(f.Steps, func(s revoke.Step) bool { return s.Outcome == revocation.Done })
 		if !f.Off() {
 			r.leave(leftoverOf(f))
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/verifier/osfile"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 	"github.com/spf13/cobra"
@@ -70,16 +71,16 @@ func (o revokeOptions) acts() bool {
 	return o.savePlan == "" && (o.disable || o.remove || o.quarantine.asked() || o.plan != "")
 }
 
-func (o revokeOptions) goal() revoke.Goal {
+func (o revokeOptions) goal() revocation.Goal {
 	switch {
 	case o.quarantine.asked():
-		return revoke.ToQuarantine
+		return revocation.ToQuarantine
 	case o.disable && o.remove:
-		return revoke.ToRemove
+		return revocation.ToRemove
 	case o.remove:
-		return revoke.ToDelete
+		return revocation.ToDelete
 	}
-	return revoke.ToDisable
+	return revocation.ToDisable
 }
 
 func (o revokeOptions) check() error {
@@ -175,7 +176,7 @@ func (a *app) runRevoke(ctx context.Context, o revokeOptions) error {
 }
 
 // makePlan makes a plan, or reads one from a file.
-func (a *app) makePlan(ctx context.Context, o revokeOptions, s *actor, subjects []revoke.Subject) (*revoke.Plan, error) {
+func (a *app) makePlan(ctx context.Context, o revokeOptions, s *actor, subjects []revoke.Subject) (*revocation.Plan, error) {
 	if o.plan == "" {
 		q := revoke.Request{Goal: o.goal(), CIDRs: o.quarantine.cidrs, VPCs: o.quarantine.vpcs, Now: o.now, History: s.history}
 		return s.revoker.Plan(ctx, subjects, q)
@@ -185,14 +186,14 @@ func (a *app) makePlan(ctx context.Context, o revokeOptions, s *actor, subjects 
 		return nil, command.Usage("usage.plan", o.plan, osfile.WithoutPath(err))
 	}
 	defer file.Close()
-	p, err := revoke.ReadPlan(file)
+	p, err := revocation.ReadPlan(file)
 	if err != nil {
 		return nil, command.Usage("usage.plan", o.plan, err)
 	}
 	return p, nil
 }
 
-func (a *app) savePlan(name string, p *revoke.Plan) error {
+func (a *app) savePlan(name string, p *revocation.Plan) error {
 	out, err := command.OpenOutput(name, a.Out, true)
 	if err == nil {
 		a.OnAbandon(out.Discard)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/cobra"
 )
@@ -39,7 +40,7 @@ func (a *app) runUndo(ctx context.Context, o acting, subject string) error {
 	if history != nil {
 		s.history = history
 	}
-	p, err := s.revoker.Plan(ctx, subjects, revoke.Request{Goal: revoke.ToUndo, History: s.history})
+	p, err := s.revoker.Plan(ctx, subjects, revoke.Request{Goal: revocation.ToUndo, History: s.history})
 	if err != nil {
 		return cloudFailure(ctx, err)
 	}
@@ -49,7 +50,7 @@ func (a *app) runUndo(ctx context.Context, o acting, subject string) error {
 
 // toUndo returns the key with an ID, or those on which a run did something if a journal is named, with the journals beside
 // it.
-func (a *app) toUndo(name string) ([]revoke.Subject, *revoke.History, error) {
+func (a *app) toUndo(name string) ([]revoke.Subject, *revocation.History, error) {
 	if info, err := os.Stat(name); err != nil || info.IsDir() {
 		id, err := givenID(name)
 		return []revoke.Subject{{ID: id}}, nil, err
@@ -91,7 +92,7 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 	if err != nil || name == "" {
 		return err
 	}
-	j, err := revoke.OpenJournal(name)
+	j, err := revocation.OpenJournal(name)
 	if err != nil {
 		return journalFailure(err, reason.New("revoke.name-another-journal"))
 	}
@@ -113,7 +114,7 @@ func (a *app) runResume(ctx context.Context, o acting) error {
 }
 
 // unfinished returns the journal to resume; "" if there is none.
-func (a *app) unfinished(o acting, h *revoke.History) (string, error) {
+func (a *app) unfinished(o acting, h *revocation.History) (string, error) {
 	switch {
 	case o.journal != "":
 		return o.journal, nil

@@ -12,28 +12,29 @@ import (
 	"github.com/akguard/akguard/cmd/internal/subject"
 	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
 // goal returns a goal as a fact: a verb.
-func goal(g revoke.Goal) reason.Reason {
+func goal(g revocation.Goal) reason.Reason {
 	switch g {
-	case revoke.ToDisable:
+	case revocation.ToDisable:
 		return reason.New("revoke.disable")
-	case revoke.ToDelete:
+	case revocation.ToDelete:
 		return reason.New("revoke.delete")
-	case revoke.ToRemove:
+	case revocation.ToRemove:
 		return reason.New("revoke.disable-and-delete")
-	case revoke.ToQuarantine:
+	case revocation.ToQuarantine:
 		return reason.New("revoke.quarantine")
-	case revoke.ToUndo:
+	case revocation.ToUndo:
 		return reason.New("revoke.undo")
 	}
 	return reason.Text(string(g))
 }
 
 // showPlan writes a plan for a person.
-func (a *app) showPlan(p *revoke.Plan, source reason.Reason) {
+func (a *app) showPlan(p *revocation.Plan, source reason.Reason) {
 	a.showOpening(p, source)
 	for i, action := range p.Actions {
 		a.showAction(i+1, action)
@@ -46,11 +47,11 @@ func (a *app) showPlan(p *revoke.Plan, source reason.Reason) {
 	}
 }
 
-func (a *app) showOpening(p *revoke.Plan, source reason.Reason) {
+func (a *app) showOpening(p *revocation.Plan, source reason.Reason) {
 	a.Line("revoke.plan", goal(p.Goal), p.Account, p.By, source)
 }
 
-func (a *app) showAction(number int, action revoke.Action) {
+func (a *app) showAction(number int, action revocation.Action) {
 	a.Line("revoke.plan-item", number, action.Reason(), action.From.Reason(), action.To.Reason())
 	for _, from := range slices.Concat(action.CIDRs, action.VPCs) {
 		a.Line("revoke.row-from", from)
@@ -61,7 +62,7 @@ func (a *app) showAction(number int, action revoke.Action) {
 	a.Line("revoke.row-undo", action.Undo)
 }
 
-func (a *app) showNote(n revoke.Note) {
+func (a *app) showNote(n revocation.Note) {
 	if n.Blocked {
 		a.Code = command.ExitCloud
 		a.Line("revoke.not-possible", n.ID, n.Text)
@@ -74,7 +75,7 @@ func (a *app) showNote(n revoke.Note) {
 }
 
 // carryOut runs a plan.
-func (a *app) carryOut(ctx context.Context, s *actor, p *revoke.Plan) error {
+func (a *app) carryOut(ctx context.Context, s *actor, p *revocation.Plan) error {
 	if len(p.Actions) == 0 {
 		return nil
 	}
@@ -91,15 +92,15 @@ func (a *app) carryOut(ctx context.Context, s *actor, p *revoke.Plan) error {
 }
 
 // outcome returns an outcome as a fact.
-func outcomeOf(o revoke.Outcome) reason.Reason {
+func outcomeOf(o revocation.Outcome) reason.Reason {
 	switch o {
-	case revoke.Done:
+	case revocation.Done:
 		return reason.New("revoke.done")
-	case revoke.Already:
+	case revocation.Already:
 		return reason.New("revoke.already")
-	case revoke.Refused:
+	case revocation.Refused:
 		return reason.New("revoke.refused")
-	case revoke.Failed:
+	case revocation.Failed:
 		return reason.New("revoke.failed")
 	}
 	return reason.New("revoke.unknown")
@@ -127,7 +128,7 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 	}
 	left := 0
 	for _, s := range steps {
-		if s.Outcome != revoke.Done && s.Outcome != revoke.Already {
+		if s.Outcome != revocation.Done && s.Outcome != revocation.Already {
 			left++
 		}
 	}
@@ -139,11 +140,11 @@ func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) e
 }
 
 // sayNext suggests the next step once a goal is reached.
-func (a *app) sayNext(g revoke.Goal) {
+func (a *app) sayNext(g revocation.Goal) {
 	switch g {
-	case revoke.ToDisable:
+	case revocation.ToDisable:
 		a.Say("revoke.next-after-disable")
-	case revoke.ToQuarantine:
+	case revocation.ToQuarantine:
 		a.Say("revoke.next-after-quarantine")
 	}
 }
@@ -160,17 +161,17 @@ func (a *app) lines() *bufio.Reader {
 func (a *app) approver(o acting, lines *bufio.Reader) revoke.Approver {
 	switch {
 	case o.yes:
-		return revoke.ApproverFunc(func(context.Context, []revoke.Action) error { return nil })
+		return revoke.ApproverFunc(func(context.Context, []revocation.Action) error { return nil })
 	case lines == nil:
 		return nil // everything is denied
 	}
-	return revoke.ApproverFunc(func(ctx context.Context, actions []revoke.Action) error {
+	return revoke.ApproverFunc(func(ctx context.Context, actions []revocation.Action) error {
 		return a.confirm(ctx, lines, actions)
 	})
 }
 
 // confirm has a person type the end of the key's ID, and asks again once: somebody in a hurry mistypes.
-func (a *app) confirm(ctx context.Context, lines *bufio.Reader, actions []revoke.Action) error {
+func (a *app) confirm(ctx context.Context, lines *bufio.Reader, actions []revocation.Action) error {
 	t := actions[0].Target
 	verbs := actions[0].Kind.Reason()
 	for i, action := range actions {

@@ -17,6 +17,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/osfile"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 	"github.com/spf13/pflag"
 )
@@ -54,7 +55,7 @@ func checkActing(flags *pflag.FlagSet) error {
 type actor struct {
 	connection *connection.Connection
 	revoker    *revoke.Revoker
-	history    *revoke.History
+	history    *revocation.History
 	source     reason.Reason // of the credential
 	options    acting
 }
@@ -104,12 +105,12 @@ func cloudFailure(ctx context.Context, err error) error {
 }
 
 // readHistory reads the journals of earlier runs.
-func (a *app) readHistory(o acting) (*revoke.History, error) {
+func (a *app) readHistory(o acting) (*revocation.History, error) {
 	folder, err := o.folder()
 	if err != nil { // without a folder there are no journals; a command that writes one reports it
-		return &revoke.History{}, nil
+		return &revocation.History{}, nil
 	}
-	h, err := revoke.ReadHistory(folder)
+	h, err := revocation.ReadHistory(folder)
 	if err != nil {
 		return nil, command.Usage("usage.state-folder", osfile.WithoutPath(err), folder)
 	}
@@ -152,7 +153,7 @@ func stateDir() (string, error) {
 }
 
 // newJournal creates the journal of a run. Its name begins with the time, so that the newest sorts last.
-func (o acting) newJournal() (*revoke.Journal, error) {
+func (o acting) newJournal() (*revocation.Journal, error) {
 	folder, err := o.folder()
 	if err != nil {
 		return nil, err
@@ -160,7 +161,7 @@ func (o acting) newJournal() (*revoke.Journal, error) {
 	random := make([]byte, 4)
 	_, _ = rand.Read(random) // never fails
 	name := time.Now().UTC().Format("20060102T150405Z-") + hex.EncodeToString(random) + ".jsonl"
-	j, err := revoke.CreateJournal(cmp.Or(o.journal, filepath.Join(folder, name)))
+	j, err := revocation.CreateJournal(cmp.Or(o.journal, filepath.Join(folder, name)))
 	if err != nil {
 		return nil, journalFailure(err, reason.New("revoke.journal-needed"))
 	}

@@ -5,14 +5,15 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/cmd/internal/message"
+	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
 
 // TestHelpListsRights holds the help texts to the permissions that the calls need, which package revoke knows.
 func TestHelpListsRights(t *testing.T) {
-	for key, kinds := range map[string][]revoke.Kind{
-		"help.revoke.long":       {revoke.Disable, revoke.Quarantine, revoke.Delete},
-		"help.revoke-undo.long":  {revoke.Enable, revoke.Release, revoke.Restore},
+	for key, kinds := range map[string][]revocation.Kind{
+		"help.revoke.long":       {revocation.Disable, revocation.Quarantine, revocation.Delete},
+		"help.revoke-undo.long":  {revocation.Enable, revocation.Release, revocation.Restore},
 		"help.revoke-watch.long": {revoke.Watching},
 	} {
 		for _, language := range []message.Language{message.English, message.Chinese} {

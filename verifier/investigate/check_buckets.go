@@ -17,7 +17,7 @@ func bucketsOpen() Check {
 		for _, b := range s.Buckets {
 			subject := Subject{Kind: kindBucket, Name: b.Name, Region: b.Region}
 			maker, events, open := s.timeless(subject)
-			public := strings.HasPrefix(b.ACL, "public") || slices.Contains(allowed(b.Policy), "*")
+			public := strings.HasPrefix(b.ACL, "public") || slices.Contains(account.Principals(b.Policy), "*")
 			if !public || !open {
 				continue
 			}

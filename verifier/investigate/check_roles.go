@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/account"
 )
 
 // rolesChanged asks which roles were made, changed, or trust a foreign account.
@@ -30,7 +31,7 @@ func rolesChanged() Check {
 // foreign returns the accounts that a trust policy names besides the own one and the known ones; * for everybody.
 func (s *scene) foreign(trust string) []string {
 	var out []string
-	for _, principal := range principals(trust) {
+	for _, principal := range account.Principals(trust) {
 		number, _, _ := strings.Cut(strings.TrimPrefix(principal, "acs:ram::"), ":")
 		own := number == s.Account || slices.Contains(s.known.Accounts, number)
 		if principal == "*" || strings.HasPrefix(principal, "acs:ram::") && !own {

@@ -14,9 +14,10 @@ import (
 
 // History is what the journals of a folder record. A nil History records nothing.
 type History struct {
-	past   []Deed
-	Open   []string        // the journals of approved runs that are not finished, the oldest first
-	Broken []BrokenJournal // those that could not be read
+	past    []Deed
+	Open    []string        // the journals of approved revocations that are not finished, the oldest first
+	Unclean []string        // those of clean-ups
+	Broken  []BrokenJournal // those that could not be read
 }
 
 // BrokenJournal is a journal that could not be read, or that somebody else may have written.
@@ -78,7 +79,11 @@ func (h *History) add(name string) error {
 			h.past = append(h.past, Deed{a, j.times[i], name})
 		}
 	}
-	if j.approved && !j.Ended() {
+	switch {
+	case !j.approved || j.Ended():
+	case j.plan.Goal.CleanUp():
+		h.Unclean = append(h.Unclean, name)
+	default:
 		h.Open = append(h.Open, name)
 	}
 	return nil
@@ -110,7 +115,7 @@ func ReadTargets(name string) ([]Target, error) {
 	}
 	var list []Target
 	for _, p := range deeds {
-		if !slices.Contains(list, p.Target) {
+		if p.Thing == nil && !slices.Contains(list, p.Target) {
 			list = append(list, p.Target)
 		}
 	}

@@ -24,7 +24,13 @@ const (
 	ToRemove     Goal = "disable-and-delete" // both, one after the other
 	ToQuarantine Goal = "quarantine"         // the key works from some addresses only
 	ToUndo       Goal = "undo"               // the last of these is undone
+
+	ToCleanUp     Goal = "clean-up"      // what a thief left is made harmless
+	ToUndoCleanUp Goal = "undo-clean-up" // a clean-up is undone
 )
+
+// CleanUp reports whether the plan is one of package cleanup, and not of package revoke.
+func (g Goal) CleanUp() bool { return g == ToCleanUp || g == ToUndoCleanUp }
 
 // Kind is the kind of an action.
 type Kind string
@@ -58,16 +64,19 @@ const (
 	Attached = "attached"
 )
 
-// State is the state of a key (with its network policy, if an action is about that) or of a policy.
+// State is the state of a key (with its network policy, if an action is about that), of a policy, or of another thing.
 type State struct {
 	Key     string `json:"key,omitempty"`     // Active, Inactive, Recycled, UserRecycled, Gone or Deleted
 	Network string `json:"network,omitempty"` // the key's network policy as JSON; "" for none, and if it was not read
 	Policy  string `json:"policy,omitempty"`  // Absent, Detached or Attached
+	Thing   string `json:"thing,omitempty"`   // of a Thing: Present, Absent, Running, Stopped, a version, or a trust policy
 }
 
 // String returns the state in short, for logs.
 func (s State) String() string {
 	switch {
+	case s.Thing != "":
+		return s.Thing
 	case s.Policy != "":
 		return s.Policy
 	case s.Network != "":
@@ -78,6 +87,9 @@ func (s State) String() string {
 
 // Reason returns the state as a fact.
 func (s State) Reason() reason.Reason {
+	if s.Thing != "" {
+		return thingState(s.Thing)
+	}
 	if s.Policy != "" {
 		return states[s.Policy]
 	}
@@ -183,6 +195,9 @@ type Action struct {
 	Policy   string          `json:"policy,omitempty"`    // the name of the policy
 	Document string          `json:"document,omitempty"`  // its content
 	Leaked   bool            `json:"leakedKey,omitempty"` // made with the leaked key itself
+	Thing    *Thing          `json:"thing,omitempty"`     // what it is about, if that is neither a key nor a policy of a revocation
+	Why      []reason.Reason `json:"why,omitempty"`       // of a clean-up: the evidence
+	Checks   []string        `json:"checks,omitempty"`    // of a clean-up: the checks that found it
 }
 
 // OnPolicy reports whether the action is about a policy, and not about a key.
@@ -192,6 +207,9 @@ func (a Action) OnPolicy() bool {
 
 // String returns the action in short, for logs and journals.
 func (a Action) String() string {
+	if a.Thing != nil {
+		return fmt.Sprintf("%s %s", a.Kind, a.Thing)
+	}
 	if a.OnPolicy() {
 		return fmt.Sprintf("%s %s, %s", a.Kind, a.Policy, a.Target.Owner)
 	}
@@ -200,6 +218,9 @@ func (a Action) String() string {
 
 // Reason returns the action as a fact.
 func (a Action) Reason() reason.Reason {
+	if a.Thing != nil {
+		return a.Thing.reason(a.Kind)
+	}
 	what := a.Target.ID
 	if a.OnPolicy() {
 		what = a.Policy
@@ -207,10 +228,21 @@ func (a Action) Reason() reason.Reason {
 	return reason.New("revoke.action", a.Kind.Reason(), what, a.Target.Owner.Reason())
 }
 
+// About names what the action is about, in short.
+func (a Action) About() string {
+	if a.Thing != nil {
+		return a.Thing.Name
+	}
+	return a.Target.ID
+}
+
 // Reason returns the kind as a fact: a verb.
 func (k Kind) Reason() reason.Reason {
 	if verb, ok := verbs[k]; ok {
 		return verb
+	}
+	if _, ok := thingStates[k]; ok {
+		return reason.New(codeOf("verb", string(k)))
 	}
 	return reason.Text(string(k))
 }
@@ -225,6 +257,9 @@ var verbs = map[Kind]reason.Reason{
 
 // Reached reports whether a state is what the action is to achieve.
 func (a Action) Reached(s State) bool {
+	if a.Thing != nil {
+		return a.Thing.reached(s, a.To)
+	}
 	switch a.Kind {
 	case Disable: // a deleted key does not work either
 		return s == a.To || s.Deleted()
@@ -244,6 +279,7 @@ type Note struct {
 	Text    reason.Reason `json:"text"`
 	Hint    reason.Reason `json:"hint,omitzero"`     // what a person can do
 	Blocked bool          `json:"blocked,omitempty"` // the plan does nothing with that key
+	Person  bool          `json:"person,omitempty"`  // of a clean-up: only a person can do something about it
 }
 
 // Plan is what is to be done, with notes on what cannot be.
@@ -318,7 +354,11 @@ func (p *Plan) Check() error {
 		return reason.NewError("revoke.plan-account")
 	}
 	for i, a := range p.Actions {
-		if err := a.check(p.Account); err != nil {
+		err := a.check(p.Account)
+		if p.Goal.CleanUp() {
+			err = a.checkCleanUp(p.Goal, p.Account)
+		}
+		if err != nil {
 			return reason.NewError("revoke.plan-action", i+1, err)
 		}
 	}
@@ -341,7 +381,7 @@ func (a Action) check(account string) error {
 		to = Recycled
 	}
 	switch {
-	case !simple && a.Kind != Quarantine && a.Kind != Release:
+	case a.Thing != nil || !simple && a.Kind != Quarantine && a.Kind != Release:
 		return reason.NewError("revoke.plan-kind")
 	case a.Target.Owner.Account != account:
 		return reason.NewError("revoke.plan-other-account")

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/revocation"
-	"github.com/akguard/akguard/verifier/revoke"
 )
 
 // faults are the ways in which one call fails.
@@ -103,7 +103,7 @@ func (s *stage) watchDeletions(keys ...*alibabatest.Key) {
 }
 
 // wantTold wants each step to say truly how its key is.
-func (s *stage) wantTold(steps []revoke.Step) {
+func (s *stage) wantTold(steps []change.Step) {
 	s.t.Helper()
 	for _, step := range steps {
 		var status alibabatest.Status

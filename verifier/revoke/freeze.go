@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/revocation"
 )
 
@@ -26,14 +27,14 @@ type FreezeOptions struct {
 type Frozen struct {
 	Subject Subject
 	Plan    *revocation.Plan // for this key alone
-	Steps   []Step           // what was done, in the order of its actions
+	Steps   []change.Step    // what was done, in the order of its actions
 	Denied  bool             // the actions were not approved
 }
 
 // Off reports whether the key is as it was to be: now, or already before.
 func (f Frozen) Off() bool {
 	for _, s := range f.Steps {
-		if s.Outcome != revocation.Done && s.Outcome != revocation.Already {
+		if !s.Over() {
 			return false
 		}
 	}
@@ -215,12 +216,12 @@ func (f *freezer) carryOut(ctx context.Context, k *Frozen) error {
 		return err
 	}
 	for i, a := range k.Plan.Actions {
-		s, err := f.step(ctx, task{a, first + i, 0}, RunOptions{Journal: f.Journal, History: f.History})
+		s, err := change.One(ctx, runner{f.Revoker, 0, f.History}, change.Task{Action: a, Index: first + i}, f.Journal)
 		k.Steps = append(k.Steps, s)
 		if err != nil {
 			return err
 		}
-		if s.Outcome != revocation.Done && s.Outcome != revocation.Already {
+		if !s.Over() {
 			return nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/usage"
 )
@@ -43,14 +44,14 @@ func (r *Revoker) Impact(ctx context.Context, s Subject, l Look) (*Impact, error
 	if err != nil {
 		var other *foreign
 		if errors.As(err, &other) {
-			err = fail(reason.New("revoke.about", s.ID.String(), other.note.Text), other.note.Hint)
+			err = change.Fail(reason.New("revoke.about", s.ID.String(), other.note.Text), other.note.Hint)
 		}
 		return nil, err
 	}
 	now := r.now()
 	i := &Impact{Target: revocation.NewTarget(s.ID, owner), Since: now.Add(-l.Last), Until: now}
 	r.ids.set(i.Target.Fingerprint, s.ID)
-	if i.State, err = r.observe(ctx, revocation.Action{Kind: revocation.Disable, Target: i.Target}); err != nil {
+	if i.State, err = r.Observe(ctx, revocation.Action{Kind: revocation.Disable, Target: i.Target}); err != nil {
 		return nil, err
 	}
 	used, err := r.lastUse(ctx, i.Target)

@@ -7,13 +7,14 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/internal/cloud"
 	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
 )
 
-// observe reads the state of an action's target.
-func (r *Revoker) observe(ctx context.Context, a revocation.Action) (revocation.State, error) {
+// Observe reads the state of an action's target.
+func (r *Revoker) Observe(ctx context.Context, a revocation.Action) (revocation.State, error) {
 	if a.OnPolicy() {
 		return r.observePolicy(ctx, a)
 	}
@@ -55,10 +56,10 @@ func (r *Revoker) listKeys(ctx context.Context, t revocation.Target) ([]cloud.Ac
 	case r.isRoot():
 		keys, err = r.cloud.IdentityKeys(ctx, "")
 	default:
-		return nil, fail(reason.New("revoke.root-key", t.ID), reason.New("revoke.root-steps", Hotline))
+		return nil, change.Fail(reason.New("revoke.root-key", t.ID), reason.New("revoke.root-steps", change.Hotline))
 	}
 	if err != nil && !cloud.IsAbsent(err) {
-		err = failCall(reason.New("revoke.reading-state", t.ID, err), err)
+		err = change.FailCall(reason.New("revoke.reading-state", t.ID, err), err)
 	}
 	return keys, err
 }
@@ -71,7 +72,7 @@ func listed(k cloud.AccessKey) (revocation.State, error) {
 		return revocation.State{Key: revocation.Inactive}, nil
 	}
 	unknown := reason.New("revoke.unknown-status", k.Status)
-	return revocation.State{}, fail(reason.New("revoke.reading-state", k.ID.String(), unknown), reason.New("revoke.look-in-console"))
+	return revocation.State{}, change.Fail(reason.New("revoke.reading-state", k.ID.String(), unknown), reason.New("revoke.look-in-console"))
 }
 
 // observeBins looks for a key that its user does not have any more: in the recycle bin of keys and, if the user itself is
@@ -89,7 +90,7 @@ func (r *Revoker) observeBins(ctx context.Context, t revocation.Target, userGone
 	case cloud.IsDenied(err):
 		return revocation.State{Key: revocation.Deleted}, nil
 	case err != nil:
-		return revocation.State{}, failCall(reason.New("revoke.reading-user-bin", t.ID, err), err)
+		return revocation.State{}, change.FailCall(reason.New("revoke.reading-user-bin", t.ID, err), err)
 	}
 	for _, u := range users {
 		if u.ID == t.Owner.UserID {
@@ -107,7 +108,7 @@ func (r *Revoker) observeKeyBin(ctx context.Context, t revocation.Target) (revoc
 	case cloud.IsAbsent(err):
 		return revocation.State{Key: revocation.Gone}, nil
 	case err != nil:
-		return revocation.State{}, failCall(reason.New("revoke.reading-bin", t.ID, err), err)
+		return revocation.State{}, change.FailCall(reason.New("revoke.reading-bin", t.ID, err), err)
 	}
 	for _, k := range keys {
 		if r.is(k.ID, t.Fingerprint) {
@@ -123,7 +124,7 @@ func (r *Revoker) observeKeyBin(ctx context.Context, t revocation.Target) (revoc
 func (r *Revoker) confirmGone(ctx context.Context, t revocation.Target, userGone bool) error {
 	if r.id(t).IsZero() {
 		if userGone {
-			return fail(reason.New("revoke.user-not-found", t.ID, t.Owner.User), reason.New("revoke.look-in-console"))
+			return change.Fail(reason.New("revoke.user-not-found", t.ID, t.Owner.User), reason.New("revoke.look-in-console"))
 		}
 		return nil
 	}
@@ -135,15 +136,15 @@ func (r *Revoker) confirmGone(ctx context.Context, t revocation.Target, userGone
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case code == "" || cloud.IsTransient(err):
-		return failCall(reason.New("revoke.reading-state", t.ID, err), err)
+		return change.FailCall(reason.New("revoke.reading-state", t.ID, err), err)
 	}
-	return fail(reason.New("revoke.contradiction", t.ID, cloud.Code(err)), reason.New("revoke.look-in-console"))
+	return change.Fail(reason.New("revoke.contradiction", t.ID, cloud.Code(err)), reason.New("revoke.look-in-console"))
 }
 
 // observeSelf derives the state of the leaked key from STS's answer, which needs no permission.
 func (r *Revoker) observeSelf(ctx context.Context, t revocation.Target) (revocation.State, error) {
 	if !r.is(r.Leaked.ID, t.Fingerprint) {
-		return revocation.State{}, fail(reason.New("revoke.another-keys-secret", t.ID), reason.New("revoke.name-report-of-key"))
+		return revocation.State{}, change.Fail(reason.New("revoke.another-keys-secret", t.ID), reason.New("revoke.name-report-of-key"))
 	}
 	identity, err := r.self.GetCallerIdentity(ctx)
 	if err == nil && identity.AccountID != t.Owner.Account {
@@ -158,7 +159,7 @@ func (r *Revoker) observeSelf(ctx context.Context, t revocation.Target) (revocat
 		return revocation.State{Key: revocation.Active}, nil
 	}
 	if err != nil {
-		return revocation.State{}, failCall(reason.New("revoke.reading-state", t.ID, err), err)
+		return revocation.State{}, change.FailCall(reason.New("revoke.reading-state", t.ID, err), err)
 	}
 	return revocation.State{Key: revocation.Active}, nil
 }
@@ -166,11 +167,11 @@ func (r *Revoker) observeSelf(ctx context.Context, t revocation.Target) (revocat
 func (r *Revoker) network(ctx context.Context, t revocation.Target) (string, error) {
 	document, err := r.cloud.AccessKeyPolicy(ctx, t.Owner.Principal, r.id(t))
 	if err != nil {
-		return "", failCall(reason.New("revoke.reading-network", t.ID, err), err)
+		return "", change.FailCall(reason.New("revoke.reading-network", t.ID, err), err)
 	}
 	network, err := keypolicy.Canonical(document)
 	if err != nil {
-		return "", fail(reason.New("revoke.reading-network", t.ID, err), reason.New("revoke.look-in-console"))
+		return "", change.Fail(reason.New("revoke.reading-network", t.ID, err), reason.New("revoke.look-in-console"))
 	}
 	return network, nil
 }
@@ -181,7 +182,7 @@ func (r *Revoker) id(t revocation.Target) rules.Secret { return r.ids.get(t.Fing
 func (r *Revoker) observePolicy(ctx context.Context, a revocation.Action) (revocation.State, error) {
 	attached, err := r.cloud.ListPoliciesForRole(ctx, a.Target.Owner.Role)
 	if err != nil {
-		return revocation.State{}, failCall(reason.New("revoke.reading-role", a.Target.Owner.Role, err), err)
+		return revocation.State{}, change.FailCall(reason.New("revoke.reading-role", a.Target.Owner.Role, err), err)
 	}
 	for _, p := range attached {
 		if p.Name == a.Policy && p.Type == "Custom" {
@@ -193,9 +194,9 @@ func (r *Revoker) observePolicy(ctx context.Context, a revocation.Action) (revoc
 	case cloud.IsAbsent(err):
 		return revocation.State{Policy: revocation.Absent}, nil
 	case err != nil:
-		return revocation.State{}, failCall(reason.New("revoke.reading-policy", a.Policy, err), err)
+		return revocation.State{}, change.FailCall(reason.New("revoke.reading-policy", a.Policy, err), err)
 	case a.Document != "" && !sameJSON(policy.Document, a.Document):
-		return revocation.State{}, fail(reason.New("revoke.policy-differs", a.Policy), reason.New("revoke.delete-policy"))
+		return revocation.State{}, change.Fail(reason.New("revoke.policy-differs", a.Policy), reason.New("revoke.delete-policy"))
 	}
 	return revocation.State{Policy: revocation.Detached}, nil
 }

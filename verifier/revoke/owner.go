@@ -7,6 +7,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/internal/cloud"
 	"github.com/akguard/akguard/verifier/revocation"
 )
@@ -64,7 +65,7 @@ func (r *Revoker) owner(ctx context.Context, s Subject) (revocation.Owner, error
 	case cloud.IsDenied(err):
 		return r.searchOwner(ctx, s, err)
 	case !cloud.IsAbsent(err):
-		return revocation.Owner{}, failCall(reason.New("revoke.finding-owner", s.ID.String(), err), err)
+		return revocation.Owner{}, change.FailCall(reason.New("revoke.finding-owner", s.ID.String(), err), err)
 	}
 	return r.notListed(ctx, s)
 }
@@ -101,12 +102,12 @@ func (r *Revoker) notListed(ctx context.Context, s Subject) (revocation.Owner, e
 	case err == nil:
 		return r.userOwner(cloud.User{ID: key.UserID, Principal: key.Principal}), nil
 	case !cloud.IsAbsent(err) && !cloud.IsDenied(err):
-		return revocation.Owner{}, failCall(reason.New("revoke.reading-bin", s.ID.String(), err), err)
+		return revocation.Owner{}, change.FailCall(reason.New("revoke.reading-bin", s.ID.String(), err), err)
 	}
 	if r.isRoot() {
 		keys, err := r.cloud.IdentityKeys(ctx, "")
 		if err != nil {
-			return revocation.Owner{}, failCall(reason.New("revoke.listing-keys", revocation.Owner{}.Reason(), err), err)
+			return revocation.Owner{}, change.FailCall(reason.New("revoke.listing-keys", revocation.Owner{}.Reason(), err), err)
 		}
 		if _, ok := r.pick(keys, revocation.Fingerprint(s.ID)); ok {
 			return revocation.Owner{Account: r.me.AccountID}, nil
@@ -159,12 +160,12 @@ func (r *Revoker) unowned(s Subject) revocation.Note {
 	n := revocation.Note{ID: s.ID.String(), Blocked: true}
 	switch {
 	case s.Known != nil && s.Known.Type == verifier.TypeRoot:
-		n.Text, n.Hint = reason.New("revoke.root-only", r.me.AccountID), reason.New("revoke.root-steps", Hotline)
+		n.Text, n.Hint = reason.New("revoke.root-only", r.me.AccountID), reason.New("revoke.root-steps", change.Hotline)
 	case r.isRoot():
 		n.Text, n.Hint = reason.New("revoke.nobodys-key", r.me.AccountID), reason.New("revoke.find-account")
 	default:
 		n.Text = reason.New("revoke.no-users-key", r.me.AccountID)
-		n.Hint = reason.New("revoke.find-account-or-root", reason.New("revoke.root-steps", Hotline))
+		n.Hint = reason.New("revoke.find-account-or-root", reason.New("revoke.root-steps", change.Hotline))
 	}
 	return n
 }

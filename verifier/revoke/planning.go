@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/internal/cloud"
 	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke/keypolicy"
@@ -30,7 +31,7 @@ func (r *Revoker) Plan(ctx context.Context, subjects []Subject, q Request) (*rev
 		return nil, err
 	}
 	if len(subjects) > r.MaxKeys {
-		return nil, fail(reason.New("revoke.too-many-keys", len(subjects), r.MaxKeys), reason.New("revoke.too-many-keys-hint"))
+		return nil, change.Fail(reason.New("revoke.too-many-keys", len(subjects), r.MaxKeys), reason.New("revoke.too-many-keys-hint"))
 	}
 	if err := r.whoAmI(ctx); err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func (r *Revoker) planKeyOrSay(ctx context.Context, s Subject, q Request) ([]rev
 	case errors.As(err, &other):
 		return nil, append(notes, other.note)
 	case err != nil:
-		return nil, append(notes, revocation.Note{ID: s.name(), Text: reason.Of(err), Hint: hintFor(err), Blocked: true})
+		return nil, append(notes, revocation.Note{ID: s.name(), Text: reason.Of(err), Hint: change.HintFor(err), Blocked: true})
 	}
 	return actions, notes
 }
@@ -83,17 +84,17 @@ func distinct(subjects []Subject) []Subject {
 func (r *Revoker) checkRequest(keys int, q Request) error {
 	switch {
 	case keys == 0:
-		return fail(reason.New("revoke.no-key"), reason.New("revoke.no-key-hint"))
+		return change.Fail(reason.New("revoke.no-key"), reason.New("revoke.no-key-hint"))
 	case q.Goal == revocation.ToRemove && !q.Now:
-		return fail(reason.New("revoke.no-watch-time"), reason.New("revoke.no-watch-time-hint"))
+		return change.Fail(reason.New("revoke.no-watch-time"), reason.New("revoke.no-watch-time-hint"))
 	case r.self != nil && q.Goal != revocation.ToDisable:
-		return fail(reason.New("revoke.leaked-key-disables-only"), reason.New("revoke.use-administrator"))
+		return change.Fail(reason.New("revoke.leaked-key-disables-only"), reason.New("revoke.use-administrator"))
 	}
 	if q.Goal != revocation.ToQuarantine {
 		return nil
 	}
 	if _, err := keypolicy.AllowList(q.CIDRs, q.VPCs); err != nil {
-		return fail(reason.New("revoke.bad-addresses", err), reason.New("revoke.bad-addresses-hint"))
+		return change.Fail(reason.New("revoke.bad-addresses", err), reason.New("revoke.bad-addresses-hint"))
 	}
 	return nil
 }
@@ -109,7 +110,7 @@ func (r *Revoker) planOne(ctx context.Context, s Subject, q Request) ([]revocati
 	case r.self != nil:
 		return r.planSelf(ctx, s)
 	case r.Admin.Owns(s.ID):
-		return nil, nil, fail(reason.New("revoke.own-key", s.ID.String()), reason.New("revoke.use-other-administrator"))
+		return nil, nil, change.Fail(reason.New("revoke.own-key", s.ID.String()), reason.New("revoke.use-other-administrator"))
 	case isTemporary(s.ID):
 		return r.planRole(ctx, s, q)
 	}
@@ -131,7 +132,7 @@ func (r *Revoker) planTarget(ctx context.Context, t revocation.Target, q Request
 	if q.Goal == revocation.ToQuarantine {
 		draft.Kind = revocation.Quarantine // observing one reads the network policy too
 	}
-	if draft.From, err = r.observe(ctx, draft); err != nil {
+	if draft.From, err = r.Observe(ctx, draft); err != nil {
 		return nil, nil, err
 	}
 	return r.planKey(ctx, draft, q)
@@ -317,7 +318,7 @@ func (r *Revoker) isLastActive(ctx context.Context, t revocation.Target) (bool, 
 	}
 	keys, err := r.userKeys(ctx, t.Owner.User)
 	if err != nil {
-		return false, failCall(reason.New("revoke.listing-keys", t.Owner.Reason(), err), err)
+		return false, change.FailCall(reason.New("revoke.listing-keys", t.Owner.Reason(), err), err)
 	}
 	for _, k := range keys {
 		if k.Status == cloud.Active && !r.is(k.ID, t.Fingerprint) {

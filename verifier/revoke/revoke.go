@@ -2,12 +2,12 @@ package revoke
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/internal/cloud"
 	"github.com/akguard/akguard/verifier/revocation"
@@ -42,14 +42,6 @@ type Revoker struct {
 	search        search            // for owners, where the administrator may not ask
 	accountPolicy accountPolicy
 	lists         *lists // reads that keys share; nil but in a Freeze
-}
-
-// fail returns an error with what to do about it.
-func fail(r, hint reason.Reason) error { return &reason.Error{Reason: r, Hint: hint} }
-
-// failCall is fail for a call that failed, whose error is kept as the cause.
-func failCall(r reason.Reason, err error) error {
-	return &reason.Error{Reason: r, Hint: hintFor(err), Err: err}
 }
 
 // New returns a Revoker. It makes no call.
@@ -105,9 +97,9 @@ func (r *Revoker) whoAmI(ctx context.Context) error {
 	case r.cloud == r.self && isOff(err):
 		return &reason.Error{Reason: reason.New("revoke.leaked-key-off", err), Hint: reason.New("revoke.leaked-key-off-hint"), Err: err}
 	case err != nil:
-		return failCall(reason.New("revoke.asking-administrator", err), err)
+		return change.FailCall(reason.New("revoke.asking-administrator", err), err)
 	case r.Account != "" && r.Account != me.AccountID:
-		return fail(reason.New("revoke.wrong-account", me.AccountID, r.Account), reason.New("revoke.wrong-account-hint"))
+		return change.Fail(reason.New("revoke.wrong-account", me.AccountID, r.Account), reason.New("revoke.wrong-account-hint"))
 	}
 	r.me = me
 	return nil
@@ -121,29 +113,3 @@ func isOff(err error) bool {
 
 // isRoot reports whether the administrator acts with a key of the account itself.
 func (r *Revoker) isRoot() bool { return r.me.Root() }
-
-// Hotline is Alibaba Cloud's, in mainland China.
-const Hotline = "95187"
-
-// grantPermission is the hint for a credential that lacks a permission.
-const grantPermission = "revoke.grant-permission"
-
-// hintFor returns what to do about a call that failed.
-func hintFor(err error) reason.Reason {
-	var known *reason.Error
-	if errors.As(err, &known) && !known.Hint.IsZero() {
-		return known.Hint
-	}
-	switch code := cloud.Code(err); {
-	case code == "NoPermission", code == "Forbidden.RAM", code == "Forbidden.AccessDenied":
-		return reason.New(grantPermission)
-	case code == "Forbidden":
-		return reason.New("revoke.restricted-key", Hotline)
-	case code == "InvalidAccessKeyId.NotFound", code == "InvalidAccessKeyId.Inactive", code == "SignatureDoesNotMatch",
-		code == "InvalidSecurityToken.Expired":
-		return reason.New("revoke.credential-dead")
-	case cloud.IsTransient(err):
-		return reason.New("revoke.service-busy")
-	}
-	return reason.New("revoke.try-again", Hotline)
-}

@@ -9,6 +9,7 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/revocation"
 )
 
@@ -46,7 +47,7 @@ func (r *Revoker) planRole(ctx context.Context, s Subject, q Request) ([]revocat
 func madeUpSecret() rules.Secret { return rules.NewSecret(rand.Text() + rand.Text()[:4]) }
 
 func (r *Revoker) ownRole(role string) error {
-	return fail(reason.New("revoke.own-role", role), reason.New("revoke.use-other-administrator"))
+	return change.Fail(reason.New("revoke.own-role", role), reason.New("revoke.use-other-administrator"))
 }
 
 // planDeny gives the policy a name that can be recognised later. Names of policies have fewer characters than those of roles.
@@ -71,7 +72,7 @@ func (r *Revoker) planDetach(ctx context.Context, draft revocation.Action, q Req
 	a := last
 	a.Kind, a.From, a.To, a.Risks = revocation.DetachPolicy, revocation.State{Policy: revocation.Attached}, revocation.State{Policy: revocation.Detached}, nil
 	a.Undo = reason.New("revoke.undo-detach-policy", a.Policy)
-	state, err := r.observe(ctx, a)
+	state, err := r.Observe(ctx, a)
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -98,9 +99,9 @@ func roleOf(known *verifier.Identity) string {
 func (r *Revoker) planSelf(ctx context.Context, s Subject) ([]revocation.Action, []revocation.Note, error) {
 	switch {
 	case s.ID.Reveal() != r.Leaked.ID.Reveal():
-		return nil, nil, fail(reason.New("revoke.another-keys-secret", s.ID.String()), reason.New("revoke.name-report-of-key"))
+		return nil, nil, change.Fail(reason.New("revoke.another-keys-secret", s.ID.String()), reason.New("revoke.name-report-of-key"))
 	case isTemporary(s.ID):
-		return nil, nil, fail(reason.New("revoke.temporary-cannot-end-itself"), reason.New("revoke.use-administrator"))
+		return nil, nil, change.Fail(reason.New("revoke.temporary-cannot-end-itself"), reason.New("revoke.use-administrator"))
 	}
 	owner := revocation.Owner{Account: r.me.AccountID}
 	if _, name, ok := strings.Cut(r.me.ARN, ":user/"); ok {
@@ -111,7 +112,7 @@ func (r *Revoker) planSelf(ctx context.Context, s Subject) ([]revocation.Action,
 		Risks: []reason.Reason{reason.New("revoke.risk-users-unknown")},
 		Undo:  reason.New("revoke.undo-self"),
 	}
-	state, err := r.observe(ctx, a)
+	state, err := r.Observe(ctx, a)
 	if err == nil && state.Key != revocation.Active {
 		return note(a, reason.New("revoke.state-already", state.Reason()))
 	}

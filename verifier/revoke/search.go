@@ -6,6 +6,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/internal/cloud"
 	"github.com/akguard/akguard/verifier/revocation"
 )
@@ -51,22 +52,22 @@ func (l *search) step(ctx context.Context, r *Revoker, id rules.Secret, denied e
 			return false, nil
 		}
 		if l.pages++; l.pages > maxSearch { // a page without users is no end, but this list has none
-			return false, fail(reason.New("revoke.not-among-users", id.String(), maxSearch), reason.New("revoke.grant-get-user"))
+			return false, change.Fail(reason.New("revoke.not-among-users", id.String(), maxSearch), reason.New("revoke.grant-get-user"))
 		}
 		users, next, err := r.cloud.UsersPage(ctx, l.marker)
 		if err != nil {
-			return false, failCall(reason.New("revoke.finding-owner-by-list", id.String(), denied, err), err)
+			return false, change.FailCall(reason.New("revoke.finding-owner-by-list", id.String(), denied, err), err)
 		}
 		l.left, l.marker, l.ended = users, next, next == ""
 		return len(users) > 0 || !l.ended, nil
 	}
 	if l.seen >= maxSearch {
-		return false, fail(reason.New("revoke.not-among-users", id.String(), maxSearch), reason.New("revoke.grant-get-user"))
+		return false, change.Fail(reason.New("revoke.not-among-users", id.String(), maxSearch), reason.New("revoke.grant-get-user"))
 	}
 	u := l.left[0]
 	keys, err := r.userKeys(ctx, u.Name)
 	if err != nil && !cloud.IsAbsent(err) { // absent: the user was deleted meanwhile
-		return false, failCall(reason.New("revoke.listing-keys", reason.New("revoke.user", u.Name), err), err)
+		return false, change.FailCall(reason.New("revoke.listing-keys", reason.New("revoke.user", u.Name), err), err)
 	}
 	if l.owners == nil {
 		l.owners = map[string]cloud.User{}

@@ -16,6 +16,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
@@ -149,7 +150,7 @@ func (s *stage) journal() *revocation.Journal {
 
 func yes(context.Context, []revocation.Action) error { return nil }
 
-func (s *stage) run(p *revocation.Plan) ([]revoke.Step, error) {
+func (s *stage) run(p *revocation.Plan) ([]change.Step, error) {
 	j := s.journal()
 	steps, err := s.revoker().Run(s.t.Context(), p, revoke.RunOptions{Approver: revoke.ApproverFunc(yes), Journal: j})
 	_ = j.Close()
@@ -157,7 +158,7 @@ func (s *stage) run(p *revocation.Plan) ([]revoke.Step, error) {
 }
 
 // resume goes on with every run that has something left to do.
-func (s *stage) resume() (all []revoke.Step) {
+func (s *stage) resume() (all []change.Step) {
 	s.t.Helper()
 	for _, name := range s.history().Open {
 		j, err := revocation.OpenJournal(name)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/akguard/akguard/verifier/alibabatest"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/connection"
 	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
@@ -259,7 +260,7 @@ func (s *stage) attempt(goal revocation.Goal) (done bool, called []string) {
 	p, err := s.revoker().Plan(s.t.Context(), subjects(s.key), s.request(goal))
 	if err == nil && len(p.Actions) > 0 {
 		steps, err := s.run(p)
-		done = err == nil && len(steps) > 0 && !slices.ContainsFunc(steps, func(x revoke.Step) bool { return x.Outcome != revocation.Done })
+		done = err == nil && len(steps) > 0 && !slices.ContainsFunc(steps, func(x change.Step) bool { return x.Outcome != revocation.Done })
 	}
 	return done, s.called(before)
 }

@@ -47,7 +47,7 @@ func (r *Revoker) planRelease(ctx context.Context, draft revocation.Action, q Re
 	a.Kind = revocation.Quarantine // observing one reads the restriction
 	stack := q.History.Stack(draft.Target.Fingerprint)
 	i := revocation.LastOf(stack, revocation.Quarantine)
-	state, err := r.observe(ctx, a)
+	state, err := r.Observe(ctx, a)
 	switch {
 	case cloud.IsDenied(err) && i < 0 && draft.From.Key == revocation.Active: // a restriction would be somebody else's
 		return note(draft, reason.New("revoke.nothing-to-undo"))

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/osfile"
-	"github.com/akguard/akguard/verifier/revoke"
 )
 
 // handOver lists what only a person can do, how to undo what was done, and what is to be cleared away.
@@ -68,7 +68,7 @@ func quoted(path string) string {
 // urgentSteps are what only a person can do, the most urgent first.
 func urgentSteps() []reason.Reason {
 	return []reason.Reason{
-		reason.New("respond.call-hotline", revoke.Hotline),
+		reason.New("respond.call-hotline", change.Hotline),
 		reason.New("respond.appeal"),
 		reason.New("respond.stop-payment"),
 		reason.New("respond.lower-limits"),

@@ -10,6 +10,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
@@ -89,7 +90,7 @@ func (r *response) showFrozen(f revoke.Frozen) {
 func (r *response) settle(frozen []revoke.Frozen, journal string) {
 	done := false
 	for _, f := range frozen {
-		done = done || slices.ContainsFunc(f.Steps, func(s revoke.Step) bool { return s.Outcome == revocation.Done })
+		done = done || slices.ContainsFunc(f.Steps, func(s change.Step) bool { return s.Outcome == revocation.Done })
 		if !f.Off() {
 			r.leave(leftoverOf(f))
 		}

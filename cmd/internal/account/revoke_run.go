@@ -12,6 +12,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/subject"
 	"github.com/akguard/akguard/cmd/internal/terminal"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/verifier/change"
 	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
 )
@@ -107,7 +108,7 @@ func outcomeOf(o revocation.Outcome) reason.Reason {
 }
 
 // showStep writes the outcome of an action.
-func (a *app) showStep(s revoke.Step) {
+func (a *app) showStep(s change.Step) {
 	a.Line("revoke.step", outcomeOf(s.Outcome), s.Action.Reason())
 	if s.Err != nil {
 		a.Line("revoke.row-why", s.Err)
@@ -116,7 +117,7 @@ func (a *app) showStep(s revoke.Step) {
 }
 
 // concludeRun sets the exit code.
-func (a *app) concludeRun(ctx context.Context, steps []revoke.Step, err error) error {
+func (a *app) concludeRun(ctx context.Context, steps []change.Step, err error) error {
 	if errors.Is(err, revoke.ErrDenied) {
 		return command.Failed(command.ExitCloud, "revoke.not-approved")
 	}

@@ -79,6 +79,8 @@ var revokeTexts = texts{
 	"revoke.attach-policy":                {en: "attach-policy", zh: "授予策略"},
 	"revoke.detach-policy":                {en: "detach-policy", zh: "移除策略"},
 	"revoke.disable-and-delete":           {en: "disable and delete", zh: "禁用并删除"},
+	"revoke.plan-of-clean-up":             {en: "the plan is that of a clean-up", zh: "这是清理的计划"},
+	"revoke.plan-of-clean-up-hint":        {en: "use akguard cleanup --plan, akguard cleanup resume or akguard cleanup undo", zh: "请使用 akguard cleanup --plan、akguard cleanup resume 或 akguard cleanup undo"},
 	"revoke.undo":                         {en: "undo", zh: "撤销"},
 	"revoke.and":                          {en: "{1} and {2}", zh: "{1}并{2}"},
 	"revoke.action":                       {en: "{1} {2} of {3}", zh: "{1}：{2}（{3}）"},

@@ -1,4 +1,4 @@
-package investigate
+package account
 
 import (
 	"encoding/json"
@@ -26,8 +26,8 @@ type grants struct {
 	}
 }
 
-// allowed returns the principals whom a policy allows something; "?" if it cannot be read.
-func allowed(document string) []string {
+// Principals returns whom a policy allows something, such as to assume a role, sorted; "?" if it cannot be read.
+func Principals(document string) []string {
 	if document == "" {
 		return nil
 	}
@@ -56,6 +56,3 @@ func allowed(document string) []string {
 	slices.Sort(out)
 	return out
 }
-
-// principals returns whom a trust policy allows to assume a role.
-func principals(trust string) []string { return allowed(trust) }

@@ -1,0 +1,45 @@
+package message
+
+// cleanupTexts are facts of a clean-up, with the lines in which they are shown.
+var cleanupTexts = texts{
+	"cleanup.verb-delete-login":  {en: "delete-login", zh: "删除登录配置"},
+	"cleanup.verb-leave-group":   {en: "leave-group", zh: "移出用户组"},
+	"cleanup.verb-join-group":    {en: "join-group", zh: "加入用户组"},
+	"cleanup.verb-detach":        {en: "detach", zh: "解除授权"},
+	"cleanup.verb-attach":        {en: "attach", zh: "授权"},
+	"cleanup.verb-set-version":   {en: "set-version", zh: "切换策略版本"},
+	"cleanup.verb-set-trust":     {en: "set-trust", zh: "设置信任策略"},
+	"cleanup.verb-start-logging": {en: "start-logging", zh: "开启日志记录"},
+	"cleanup.verb-stop-logging":  {en: "stop-logging", zh: "停止日志记录"},
+	"cleanup.verb-close-rule":    {en: "close-rule", zh: "撤销规则"},
+	"cleanup.verb-open-rule":     {en: "open-rule", zh: "添加规则"},
+	"cleanup.verb-stop":          {en: "stop", zh: "停止"},
+	"cleanup.verb-start":         {en: "start", zh: "启动"},
+
+	"cleanup.act-delete-login":  {en: "delete the log-in profile of user {1}", zh: "删除用户 {1} 的登录配置"},
+	"cleanup.act-leave-group":   {en: "remove user {1} from group {2}", zh: "将用户 {1} 移出用户组 {2}"},
+	"cleanup.act-join-group":    {en: "add user {1} to group {2}", zh: "将用户 {1} 加入用户组 {2}"},
+	"cleanup.act-detach-user":   {en: "detach policy {1} from user {2}", zh: "解除用户 {2} 的策略 {1}"},
+	"cleanup.act-detach-group":  {en: "detach policy {1} from group {2}", zh: "解除用户组 {2} 的策略 {1}"},
+	"cleanup.act-detach-role":   {en: "detach policy {1} from role {2}", zh: "解除角色 {2} 的策略 {1}"},
+	"cleanup.act-attach-user":   {en: "attach policy {1} to user {2}", zh: "为用户 {2} 授予策略 {1}"},
+	"cleanup.act-attach-group":  {en: "attach policy {1} to group {2}", zh: "为用户组 {2} 授予策略 {1}"},
+	"cleanup.act-attach-role":   {en: "attach policy {1} to role {2}", zh: "为角色 {2} 授予策略 {1}"},
+	"cleanup.act-set-version":   {en: "set the default version of policy {1}", zh: "设置策略 {1} 的默认版本"},
+	"cleanup.act-set-trust":     {en: "set the trust policy of role {1}", zh: "设置角色 {1} 的信任策略"},
+	"cleanup.act-start-logging": {en: "start logging of trail {1}", zh: "开启跟踪 {1} 的日志记录"},
+	"cleanup.act-stop-logging":  {en: "stop logging of trail {1}", zh: "停止跟踪 {1} 的日志记录"},
+	"cleanup.act-close-rule":    {en: "revoke the rule \"{1}\" of security group {2} in {3}", zh: "撤销 {3} 中安全组 {2} 的规则“{1}”"},
+	"cleanup.act-open-rule":     {en: "add the rule \"{1}\" to security group {2} in {3}", zh: "在 {3} 的安全组 {2} 中添加规则“{1}”"},
+	"cleanup.act-stop":          {en: "stop instance {1} in {2}", zh: "停止 {2} 中的实例 {1}"},
+	"cleanup.act-start":         {en: "start instance {1} in {2}", zh: "启动 {2} 中的实例 {1}"},
+
+	"cleanup.state-present": {en: "there", zh: "存在"},
+	"cleanup.state-running": {en: "running", zh: "运行中"},
+	"cleanup.state-stopped": {en: "stopped", zh: "已停止"},
+	"cleanup.state-trusts":  {en: "trusts {1}", zh: "信任 {1}"},
+
+	"cleanup.plan-root":  {en: "it is about a key of the account itself, which a clean-up never touches", zh: "涉及主账号的密钥，清理从不处理"},
+	"cleanup.plan-thing": {en: "it lacks what its call needs, or has what it does not need", zh: "缺少调用所需的内容，或含有多余的内容"},
+	"cleanup.plan-trust": {en: "the trust policy names a stranger whom the role does not trust now", zh: "信任策略中有该角色目前并不信任的外部身份"},
+}

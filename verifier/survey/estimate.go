@@ -10,15 +10,19 @@ import (
 
 // Size is how large an account is, as far as it is known or guessed before it is read.
 type Size struct {
-	Regions, Users, Keys int
-	Leaked               int           // keys
-	Events               int           // that wrote something, or were made with a leaked key
-	Exposure             time.Duration // since the beginning
+	Regions     int // all public ones if zero
+	Users, Keys int
+	Leaked      int           // keys
+	Events      int           // that wrote something, or were made with a leaked key
+	Exposure    time.Duration // since the beginning
 }
 
 // Estimate returns how many calls it takes to read an account of that size, and how long they take at the paces of the services.
 // What is asked about each group, role, policy, security group and bucket comes on top: a call or two for each.
 func Estimate(c *connection.Connection, s Size) (calls int, d time.Duration) {
+	if s.Regions == 0 {
+		s.Regions = len(cloud.Regions())
+	}
 	perService := map[string]int{cloud.STS: 1, cloud.ActionTrail: s.lookups()}
 	for _, q := range table() {
 		perService[q.Service] += s.times(q.scope)

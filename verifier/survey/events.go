@@ -106,8 +106,7 @@ func (r *reader) recall(s search) {
 	}
 	i := slices.IndexFunc(r.s.Events, func(e account.Event) bool { return e.Actor.Key == ref || slices.Contains(e.Keys, ref) })
 	if i < 0 {
-		r.recalled(ref)
-		return
+		return // remember looks again when all keys are listed
 	}
 	e := r.s.Events[i]
 	l := read.Lookup{By: byEvent, Value: rules.NewSecret(e.ID), From: e.Time.Add(-overlap), To: e.Time.Add(overlap)}
@@ -120,6 +119,36 @@ func (r *reader) recall(s search) {
 		}
 		r.recalled(ref)
 	}})
+}
+
+// remember asks what waited for the IDs of keys that an earlier reading knew, and reports whether there was any: by now the
+// keys of all users are listed. What is not known then, is not known any more.
+func (r *reader) remember(ctx context.Context) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	waited := len(r.forgotten)+len(r.postponed) > 0
+	for ref := range r.forgotten {
+		r.recalled(ref)
+	}
+	for _, j := range r.postponed {
+		if r.ids[account.KeyRef(j.t.about)].IsZero() && ctx.Err() == nil {
+			r.note(j, account.Entry{Outcome: account.Failed, Why: reason.New("survey.key-forgotten")})
+		} else {
+			r.queue.add(j)
+		}
+	}
+	r.postponed = nil
+	return waited
+}
+
+// askLeaked asks about a leaked key, once its ID is known. The caller holds mu, or nothing runs yet.
+func (r *reader) askLeaked(q *question, ref account.KeyRef) {
+	t := target{about: string(ref)}
+	if r.ids[ref].IsZero() && !r.answered[key(q.Ask, t)] {
+		r.postponed = append(r.postponed, job{q: q, t: t, service: q.Service, rank: q.rank})
+		return
+	}
+	r.ask(q, t)
 }
 
 // byEvent looks up an event by its ID.
@@ -163,7 +192,7 @@ func (r *reader) turn(s *search) {
 	if s.pages > 0 {
 		rank = max(rank, rankRest)
 	}
-	r.queue.add(job{service: cloud.ActionTrail, rank: rank, page: func(ctx context.Context) { r.page(ctx, s) }})
+	r.queue.add(job{service: cloud.ActionTrail, rank: rank, t: target{region: s.region}, page: func(ctx context.Context) { r.page(ctx, s) }})
 }
 
 // page reads a page.
@@ -277,13 +306,17 @@ func (s *search) toCome() int {
 // progress is how far the reading is. The caller holds mu.
 func (r *reader) progress() Progress {
 	extra := 0
+	sized := len(r.searches) > 0 && r.listed
 	for _, s := range r.searches {
 		if n := s.toCome(); n > 1 {
 			extra += n - 1 // the next one is in the queue
 		}
+		if s.lookup.By == account.ByRW && s.pages == 0 && !s.done && s.failed.Outcome == "" {
+			sized = false
+		}
 	}
 	done, total, left := r.queue.left(extra)
-	return Progress{done, total, left}
+	return Progress{Done: done, Total: total, Left: left, Sized: sized}
 }
 
 // follow asks which other events are needed, and reports whether there are any.

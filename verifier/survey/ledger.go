@@ -73,13 +73,18 @@ func isClosed(err error) bool {
 // of a network.
 func isNowhere(err error) bool { return reason.Of(err).Code == "cloud.no-such-host" }
 
-// ledger returns what was asked, with what was not, in order. The caller holds mu.
-func (r *reader) ledger() account.Ledger {
+// answers returns what was asked so far. The caller holds mu.
+func (r *reader) answers() account.Ledger {
 	all := slices.Clone(r.s.Ledger)
 	for _, s := range r.searches {
 		all = append(all, s.entries()...)
 	}
-	all = append(all, r.unseen()...)
+	return all
+}
+
+// ledger returns what was asked, with what was not, in order. The caller holds mu.
+func (r *reader) ledger() account.Ledger {
+	all := append(r.answers(), r.unseen()...)
 	all = append(all, r.unchosen()...)
 	for _, q := range r.table { // after those on which it depends
 		if !all.Asked(q.Ask) {

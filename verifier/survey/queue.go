@@ -13,7 +13,7 @@ import (
 const workers = 4
 
 // checkpointEvery is after how many answers what was read is handed out.
-const checkpointEvery = 50
+const checkpointEvery = 25
 
 // job is a question to be asked of something, or a page of events to be read.
 type job struct {

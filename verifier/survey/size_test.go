@@ -19,9 +19,9 @@ import (
 const exposure = 20 * 24 * time.Hour
 
 // large gives the account many regions, with events of others in all of them and of the leaked key in some.
-func large(t testing.TB) (*stage, *clock) {
+func large(t testing.TB) (*stage, *alibabatest.Clock) {
 	s := newStage(t)
-	c := newClock(time.Now().UTC().Truncate(time.Second))
+	c := alibabatest.NewClock(time.Now().UTC().Truncate(time.Second))
 	s.server.SetClock(c.Now)
 	s.connect(connection.Options{Now: c.Now, Sleep: c.Sleep})
 	s.options.Since = c.Now().Add(-exposure)

@@ -53,6 +53,8 @@ type Options struct {
 type Progress struct {
 	Done, Total int           // questions; Total grows while the answers bring new ones
 	Left        time.Duration // an estimate, from the paces of the services
+	Sized       bool          // Left is good: how much there is to read is known, but for what follows the thief
+	Region      string        // of the last question; "" if it has none
 }
 
 const (
@@ -99,9 +101,11 @@ type reader struct {
 	events    map[string]bool             // the IDs of those in s
 	lookups   map[account.Lookup]bool     // what was looked up, or is being
 	forgotten map[account.KeyRef][]search // that wait for the ID of a key
+	postponed []job                       // that wait for the ID of a key
 	searches  []*search
 	regional  []string            // the regions that are asked
 	told      bool                // the service named the regions
+	listed    bool                // the users are known, as far as they can be
 	answered  map[string]bool     // what Resume has, by question
 	refused   map[account.Ask]int // how often, of those that never succeeded
 	rounds    int
@@ -152,7 +156,7 @@ func (r *reader) start() {
 			r.ask(q, target{})
 		case perLeaked:
 			for _, ref := range r.s.Leaked {
-				r.ask(q, target{about: string(ref)})
+				r.askLeaked(q, ref)
 			}
 		case perMonth:
 			first := r.s.Taken.AddDate(0, 0, 1-r.s.Taken.Day())
@@ -171,7 +175,7 @@ func (r *reader) run(ctx context.Context) {
 	for seen := 0; ; {
 		var idle bool
 		idle, seen = r.queue.wait(seen)
-		if asked := r.follow(ctx); idle && !asked {
+		if asked := r.follow(ctx); idle && !asked && !r.remember(ctx) {
 			break
 		}
 	}
@@ -181,7 +185,7 @@ func (r *reader) run(ctx context.Context) {
 
 // do answers one question.
 func (r *reader) do(ctx context.Context, j job) {
-	defer r.report()
+	defer r.report(j)
 	if j.page != nil {
 		j.page(ctx)
 		return
@@ -221,15 +225,20 @@ func (r *reader) skips(ctx context.Context, j job) bool {
 }
 
 // report tells how far the reading is, and hands out what was read.
-func (r *reader) report() {
+func (r *reader) report(j job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if j.q != nil && j.q.Ask == ask(cloud.IMS, "ListUsers") {
+		r.listed = true
+	}
 	if r.Progress != nil {
-		r.Progress(r.progress())
+		p := r.progress()
+		p.Region = j.t.region
+		r.Progress(p)
 	}
 	if r.Checkpoint != nil && r.queue.checkpoint() {
 		c := *r.s
-		c.Ledger = r.ledger()
+		c.Ledger = r.answers()
 		r.Checkpoint(sealed(&c))
 	}
 }

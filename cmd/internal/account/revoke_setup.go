@@ -6,9 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/cloud"
@@ -125,31 +123,11 @@ func (o acting) folder() (string, error) {
 	if o.journal != "" {
 		return filepath.Dir(o.journal), nil
 	}
-	dir, err := stateDir()
+	dir, err := command.StateDir()
 	if err != nil {
 		return "", command.Usage("usage.no-state-folder", osfile.WithoutPath(err))
 	}
 	return filepath.Join(dir, "revoke"), nil
-}
-
-// stateDir is the user's folder for state, which must outlive the program and is not configuration.
-func stateDir() (string, error) {
-	if dir := os.Getenv("AKGUARD_STATE_DIR"); dir != "" {
-		return dir, nil
-	}
-	switch runtime.GOOS {
-	case "windows": // caches are in the folder for local data, and so is state
-		dir, err := os.UserCacheDir()
-		return filepath.Join(dir, "akguard"), err
-	case "darwin":
-		dir, err := os.UserConfigDir()
-		return filepath.Join(dir, "akguard"), err
-	}
-	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "akguard"), nil
-	}
-	home, err := os.UserHomeDir()
-	return filepath.Join(home, ".local", "state", "akguard"), err
 }
 
 // newJournal creates the journal of a run. Its name begins with the time, so that the newest sorts last.

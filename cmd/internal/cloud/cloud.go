@@ -30,6 +30,8 @@ type Flags struct {
 	Profile   string
 	Account   string
 	Verbose   bool
+
+	Base connection.Options // what the flags add to; the zero value but in tests
 }
 
 // AddTo adds the flags to a command.
@@ -75,7 +77,8 @@ func (o Flags) Connect(a *command.App) (*connection.Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := connection.Options{Region: o.Region, Endpoints: urls, RootCAs: roots, UserAgent: UserAgent()}
+	opts := o.Base
+	opts.Region, opts.Endpoints, opts.RootCAs, opts.UserAgent = o.Region, urls, roots, UserAgent()
 	if o.Verbose {
 		opts.Trace = (&caller{app: a}).say
 	}

@@ -18,13 +18,14 @@ import (
 	"github.com/akguard/akguard/verifier/osfile"
 	"github.com/akguard/akguard/verifier/survey"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // app is one run of the command.
 type app struct{ *command.App }
 
 // Commands returns the commands.
-func Commands(a *command.App) []*cobra.Command { return []*cobra.Command{(&app{a}).investigate()} }
+func Commands(a *command.App) []*cobra.Command { return []*cobra.Command{(&app{a}).command(options{})} }
 
 // options are the flags of investigate.
 type options struct {
@@ -40,17 +41,19 @@ type options struct {
 	resume      string
 	share       bool
 	printPolicy bool
+	flags       *pflag.FlagSet // as they were given
 }
 
-func (a *app) investigate() *cobra.Command {
-	var o options
+// command returns the command, with what flags do not set.
+func (a *app) command(o options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "investigate [ID | REPORT]",
-		Args: command.Takes(0, 1),
+		Args: command.Takes(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				o.subject = args[0]
+			if err := o.take(args); err != nil {
+				return err
 			}
+			o.flags = cmd.Flags()
 			return a.run(cmd.Context(), o)
 		},
 	}
@@ -62,7 +65,8 @@ func (a *app) investigate() *cobra.Command {
 	f.StringVarP(&o.output, "output", "o", "-", "")
 	f.StringVar(&o.from, "from", "", "")
 	f.StringVar(&o.against, "against", "", "")
-	f.StringVar(&o.resume, "resume", "", "")
+	f.Var((*fileOrLatest)(&o.resume), "resume", "")
+	f.Lookup("resume").NoOptDefVal = latest
 	f.BoolVar(&o.share, "share", false, "")
 	f.BoolVar(&o.printPolicy, "print-policy", false, "")
 	o.cloud.AddTo(f)
@@ -118,7 +122,8 @@ func (a *app) run(ctx context.Context, o options) error {
 		return command.Usage("usage.output", o.output, err)
 	}
 	defer out.Discard()
-	r, err := a.inquire(ctx, o, known, first)
+	a.OnAbandon(out.Discard)
+	r, store, err := a.inquire(ctx, o, known, first)
 	if err != nil && r.Snapshot == nil {
 		return err
 	}
@@ -129,37 +134,54 @@ func (a *app) run(ctx context.Context, o options) error {
 		r.Before = incident.Compare(first, r)
 	}
 	a.conclude(r)
-	return errors.Join(a.write(out, o, r), err)
+	err = errors.Join(a.write(out, o, r), err)
+	store.settle(o, err)
+	return err
 }
 
 // inquire reads the account and judges it, or judges again what an earlier report has.
-func (a *app) inquire(ctx context.Context, o options, known investigate.Known, first incident.Report) (incident.Report, error) {
+func (a *app) inquire(ctx context.Context, o options, known investigate.Known, first incident.Report) (incident.Report, *store, error) {
 	if o.from != "" {
 		r, err := readReport(o.from)
 		if err != nil {
-			return incident.Report{}, err
+			return incident.Report{}, nil, err
 		}
 		r.Result = investigate.Judge(r.Snapshot, investigate.Options{Known: known})
-		return r, nil
+		return r, nil, nil
 	}
-	s, err := a.subjectOf(o, first)
+	r, err := a.newReading(o, known, first)
 	if err != nil {
-		return incident.Report{}, err
+		return incident.Report{}, nil, err
 	}
-	var earlier incident.Report
-	if o.resume != "" {
-		if earlier, err = readReport(o.resume); err != nil {
-			return earlier, err
+	if r.connection, err = o.cloud.Connect(a.App); err != nil {
+		return incident.Report{}, nil, err
+	}
+	admin, err := o.cloud.Administrator(ctx, r.connection)
+	if err != nil {
+		return incident.Report{}, nil, err
+	}
+	report, err := r.read(ctx, admin, r.earlier.any())
+	return report, r.store, err
+}
+
+// newReading prepares the reading: which keys leaked and since when, and what an interrupted investigation has read.
+func (a *app) newReading(o options, known investigate.Known, first incident.Report) (*reading, error) {
+	q, err := a.subjectOf(o, first)
+	if err != nil {
+		return nil, err
+	}
+	r := &reading{app: a, o: o, q: q, known: known, store: a.newStore(o, q)}
+	if r.earlier, err = a.readEarlier(o, r.store, q); err != nil {
+		return nil, err
+	}
+	if old := r.earlier.any(); old.Snapshot != nil {
+		r.q.since = old.Snapshot.Since
+		if len(q.keys) == 0 {
+			r.q.leaks = old.Leaks
+			r.store.run, r.store.leaks = runOf(old.Snapshot.Leaked), old.Leaks
 		}
-		s.since = earlier.Snapshot.Since
 	}
-	snapshot, err := a.read(ctx, o, known, s, earlier.Snapshot)
-	if snapshot == nil {
-		return incident.Report{}, err
-	}
-	r := incident.Report{Version: command.Version(), Snapshot: snapshot, Leaks: s.leaks}
-	r.Result = investigate.Judge(snapshot, investigate.Options{Known: known})
-	return r, err
+	return r, nil
 }
 
 func (a *app) write(out *command.Output, o options, r incident.Report) error {

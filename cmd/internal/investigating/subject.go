@@ -1,7 +1,6 @@
 package investigating
 
 import (
-	"context"
 	"os"
 	"strconv"
 	"strings"
@@ -13,8 +12,6 @@ import (
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/verifier/account"
-	"github.com/akguard/akguard/verifier/investigate"
-	"github.com/akguard/akguard/verifier/survey"
 )
 
 // What is looked at if nothing says since when: the events that ActionTrail keeps.
@@ -28,6 +25,15 @@ type inquiry struct {
 	keys  []rules.Secret
 	leaks []incident.Leak
 	since time.Time
+}
+
+// refs returns the names of the keys.
+func (q inquiry) refs() []account.KeyRef {
+	var refs []account.KeyRef
+	for _, id := range q.keys {
+		refs = append(refs, account.Ref(id))
+	}
+	return refs
 }
 
 // subjectOf finds out which keys leaked, and when: since the first commit or push that a report names, or since what an earlier investigation
@@ -119,22 +125,4 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 		return now.Add(-d), nil
 	}
 	return time.Time{}, command.Usage("usage.since", text)
-}
-
-// read reads the account with the administrator's credential.
-func (a *app) read(ctx context.Context, o options, known investigate.Known, q inquiry, earlier *account.Snapshot) (*account.Snapshot, error) {
-	connection, err := o.cloud.Connect(a.App)
-	if err != nil {
-		return nil, err
-	}
-	admin, err := o.cloud.Administrator(ctx, connection)
-	if err != nil {
-		return nil, err
-	}
-	progress := a.NewProgress()
-	defer progress.Clear()
-	return survey.Read(ctx, survey.Options{
-		Admin: admin, Connection: connection, Leaked: q.keys, Since: q.since, Regions: o.regions, Follow: investigate.Follow(known),
-		Progress: func(p survey.Progress) { progress.Phase("account", p.Done, p.Total) }, Resume: earlier,
-	})
 }

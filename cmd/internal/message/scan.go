@@ -2,12 +2,15 @@ package message
 
 // scanTexts are facts of the engine.
 var scanTexts = texts{
-	"progress.read":         {en: "scanning", zh: "正在扫描"},
-	"progress.locate":       {en: "locating in the history", zh: "正在历史中定位"},
-	"progress.sweep-detail": {en: ", {1} MiB, {2} findings", zh: "，{1} MiB，{2} 个发现"},
-	"progress.sweep-rate":   {en: ", {1} MiB, {2} findings, {3} requests left", zh: "，{1} MiB，{2} 个发现，剩余 {3} 次请求"},
-	"progress.sweep":        {en: "repositories", zh: "代码仓库"},
-	"progress.verify":       {en: "verifying", zh: "正在验证"},
+	"progress.read":           {en: "scanning", zh: "正在扫描"},
+	"progress.locate":         {en: "locating in the history", zh: "正在历史中定位"},
+	"progress.account":        {en: "reading the account", zh: "正在读取账号"},
+	"progress.account-region": {en: ", {1}", zh: "，{1}"},
+	"progress.account-left":   {en: ", about {1} left", zh: "，约剩 {1}"},
+	"progress.sweep-detail":   {en: ", {1} MiB, {2} findings", zh: "，{1} MiB，{2} 个发现"},
+	"progress.sweep-rate":     {en: ", {1} MiB, {2} findings, {3} requests left", zh: "，{1} MiB，{2} 个发现，剩余 {3} 次请求"},
+	"progress.sweep":          {en: "repositories", zh: "代码仓库"},
+	"progress.verify":         {en: "verifying", zh: "正在验证"},
 
 	"scan.not-decoded": {en: "not all of it was decoded: {1}", zh: "未能全部解码：{1}"},
 	"scan.rule-too-broad": {

@@ -26,6 +26,10 @@ minutes late: look again after that.
 Keep the JSON report. After the clean-up, --against compares with it: the exit code is 0 when everything is closed.
 --from judges a saved report again, with another --known, and calls nothing.
 
+It says about how long it takes. What it has read is kept in the state folder (AKGUARD_STATE_DIR) until the report is
+written: if it is interrupted or killed, --resume goes on, and asks nothing again but for the last minutes of events.
+Without a state folder, what was read is kept beside --output.
+
 It needs an administrator's credential; --print-policy prints the least policy that lets akguard see everything.
 
 {1}`,
@@ -49,6 +53,9 @@ akguard 会说明未能检查的内容：无权查询的（并列出缺少的权
 请保留 JSON 报告。清理之后用 --against 与其比较：全部关闭时退出码为 0。--from 用另一份 --known 重新判断已保存的报告，不
 发起任何调用。
 
+它会给出大致耗时。在报告写出之前，已读取的内容保存在状态目录（AKGUARD_STATE_DIR）中：中断或被杀死后，--resume 会继续，
+除最近几分钟的事件外不重复查询。没有状态目录时保存在 --output 旁边。
+
 需要管理员凭证；--print-policy 打印能完整检查所需的最小权限策略。
 
 {1}`,
@@ -67,14 +74,14 @@ akguard 会说明未能检查的内容：无权查询的（并列出缺少的权
   1    traces of a thief were found; with --against: something is still there
   2    usage or configuration error, such as no administrator's credential
   3    something was not seen, and nothing was found in the rest
-  130  interrupted; --resume goes on with the JSON report
+  130  interrupted; --resume goes on
 `,
 		zh: `退出码：
   0    未发现异常且全部已检查；使用 --against 时：全部已关闭
   1    发现窃取者的痕迹；使用 --against 时：仍有未关闭的内容
   2    用法或配置错误，例如没有管理员凭证
   3    有内容未能检查，其余未发现异常
-  130  被中断；--resume 可从 JSON 报告继续
+  130  被中断；可用 --resume 继续
 `,
 	},
 	"flag.investigate.since":        {en: "`TIME` since which the key is exposed: a time, a day, or how long ago, such as 72h or 7d", zh: "密钥泄露的时间 `TIME`：时间、日期，或多久以前，如 72h、7d"},
@@ -83,7 +90,7 @@ akguard 会说明未能检查的内容：无权查询的（并列出缺少的权
 	"flag.investigate.known":        {en: "`FILE` that names what is yours", zh: "列出自有内容的文件 `FILE`"},
 	"flag.investigate.from":         {en: "judge the JSON report in `FILE` again, and call nothing", zh: "重新判断 JSON 报告 `FILE`，不发起调用"},
 	"flag.investigate.against":      {en: "compare with the JSON report in `FILE`", zh: "与 JSON 报告 `FILE` 比较"},
-	"flag.investigate.resume":       {en: "go on with the interrupted investigation whose JSON report is in `FILE`", zh: "继续被中断的调查，其 JSON 报告为 `FILE`"},
+	"flag.investigate.resume":       {en: "go on with the last interrupted investigation, or that of the checkpoint or report `FILE`", zh: "继续上次被中断的调查，或由检查点或 JSON 报告 `FILE` 指定的调查"},
 	"flag.investigate.share":        {en: "replace names, numbers and addresses, so that the report can be shared", zh: "替换名称、编号和地址，以便分享报告"},
 	"flag.investigate.print-policy": {en: "print the least policy that lets akguard see everything", zh: "打印完整检查所需的最小权限策略"},
 }

@@ -1,4 +1,4 @@
-package survey_test
+package alibabatest
 
 import (
 	"bytes"
@@ -8,17 +8,19 @@ import (
 	"time"
 )
 
-// clock is an emulated clock, on which nobody waits: it jumps to when the one who sleeps longest wakes up. Calls take no time by it.
-type clock struct {
+// Clock is an emulated clock, on which nobody waits: it jumps to when the one who sleeps longest wakes up. Calls take no time by
+// it. Give its methods to the server and to the client, and hours of paced calls take a moment. It is safe for concurrent use.
+type Clock struct {
 	mu   sync.Mutex
 	now  time.Time
 	seen map[string]time.Time // what each goroutine was told last: it sleeps from then on, whatever others did meanwhile
 }
 
-func newClock(now time.Time) *clock { return &clock{now: now, seen: map[string]time.Time{}} }
+// NewClock returns a clock that shows a time.
+func NewClock(now time.Time) *Clock { return &Clock{now: now, seen: map[string]time.Time{}} }
 
 // Now returns the time.
-func (c *clock) Now() time.Time {
+func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.seen[goroutine()] = c.now
@@ -26,7 +28,7 @@ func (c *clock) Now() time.Time {
 }
 
 // Sleep advances the clock.
-func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if until := c.seen[goroutine()].Add(d); until.After(c.now) {

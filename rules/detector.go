@@ -23,6 +23,14 @@ type Explainer interface {
 	Explain(content []byte, at int) (Match, reason.Reason)
 }
 
+// Confirmer is a Detector of single values, some of which may belong to something else. A value that is Weak counts only in a
+// content that confirms it, wherever in the content that is said. Screen takes it for confirmed, because it sees only a piece.
+type Confirmer interface {
+	Detector
+	// Confirm reports whether values of this kind count in a content.
+	Confirm(content []byte) bool
+}
+
 // Part describes the values of a Detector.
 type Part struct {
 	Name     string   // of the detector
@@ -32,6 +40,9 @@ type Part struct {
 	Literals []string // one of them occurs in, or near, every value
 	Reach    int      // how far from a literal Detect looks, in bytes
 	Encoded  bool     // the value may occur in encoded text, which is worth decoding for what its literals become there
+	// Hidden are words that are near the value in a file of its users. Encoded text that holds one is worth decoding, and so is
+	// a content that holds a literal as it is.
+	Hidden []string
 }
 
 // Matcher finds all values of one kind in a content at once.
@@ -84,7 +95,7 @@ type Confidence int8
 
 // The confidences, lowest first. The zero Confidence is Plain.
 const (
-	Weak    Confidence = iota - 1 // an ID that counts only with a secret: it may as well be a name
+	Weak    Confidence = iota - 1 // it may be something else: an ID counts only with a secret, a single value where the content confirms it
 	Plain                         // it looks right
 	Named                         // it looks right, and has a key name beside it
 	Certain                       // the key name says whose secret it is, so that it counts without an ID

@@ -48,6 +48,7 @@ func (s *Set) Screen(content []byte) bool {
 // before the end of the content; unread says why.
 func (s *Set) Find(content []byte) (found []Match, unread []reason.Reason) {
 	places := make([][]int, len(s.matchers))
+	var asked confirmed
 	s.each(content, func(text, at int) bool {
 		if text >= len(s.exact) {
 			for _, i := range s.owners[text-len(s.exact)] {
@@ -56,7 +57,7 @@ func (s *Set) Find(content []byte) (found []Match, unread []reason.Reason) {
 			return true
 		}
 		for _, i := range s.byText[text] {
-			if m, ok := s.detectors[i].Detect(content, at); ok {
+			if m, ok := s.detectors[i].Detect(content, at); ok && asked.counts(&s.detectors[i], i, content, m) {
 				found = append(found, s.detectors[i].part.complete(m))
 			}
 		}
@@ -64,6 +65,26 @@ func (s *Set) Find(content []byte) (found []Match, unread []reason.Reason) {
 	})
 	found, unread = s.match(content, places, found)
 	return inOrder(found), unread
+}
+
+// confirmed is what the detectors said about a content, each of them once, however many values it has.
+type confirmed map[int]bool
+
+// counts reports whether a value of the detector with an index counts in the content.
+func (c *confirmed) counts(d *detector, index int, content []byte, m Match) bool {
+	if m.Confidence != Weak || !d.part.Kind.Single() {
+		return true
+	}
+	answer, known := (*c)[index]
+	if !known {
+		confirmer, ok := d.Detector.(Confirmer)
+		answer = ok && confirmer.Confirm(content)
+		if *c == nil {
+			*c = confirmed{}
+		}
+		(*c)[index] = answer
+	}
+	return answer
 }
 
 // complete fills in what a part says about all its values.

@@ -132,6 +132,10 @@ func (k *Keys) value(name string) string {
 		return k.Hex(64)
 	case "{password}":
 		return k.text(base62+"!#", 14)
+	case "{app-secret}":
+		return k.text(base62+"-_", 64)
+	case "{eas-token}":
+		return base64.StdEncoding.EncodeToString([]byte(k.Hex(40)))
 	case "{tmp-id}":
 		return "TMP." + k.text(base62+"-_", 84)
 	case "{uuid}":

@@ -8,7 +8,7 @@ import (
 )
 
 // nearby is how far from the name of its service a value is looked for, in bytes: a few lines of a configuration file.
-const nearby = 300
+const nearby = 400
 
 // near returns what finds a value around the name of its service: a prefix, and what end says ends the value, or 0 if
 // there is no value. The value after the name wins over one before it.

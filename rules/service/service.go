@@ -7,7 +7,9 @@ import "github.com/akguard/akguard/rules"
 // Rules returns the rules of single services.
 func Rules() []rules.Rule {
 	return []rules.Rule{
-		temporaryURL(), dashScope(), yunxiao(), dingTalkToken(), dingTalkSecret(), registryLogin(), databasePassword(),
+		temporaryURL(), dashScope(), yunxiao(), codeupPassword(), dingTalkToken(), dingTalkSecret(), dingTalkApp(), registryLogin(),
+		databasePassword(), searchPassword(), lindormPassword(), hologresPassword(), kafkaPassword(), rocketMQPassword(), amqpPassword(),
+		inferenceToken(), appCode(), deviceSecret(), emasSecret(), speechToken(), mailPassword(), consolePassword(),
 	}
 }
 
@@ -18,7 +20,7 @@ type value struct {
 }
 
 // reach is more than any detector of this package looks at.
-const reach = 512
+const reach = 1100
 
 // single returns the detector of a rule whose values are credentials by themselves.
 func single(t rules.Type, literals []string, detect func(content []byte, at int) (rules.Match, bool)) []rules.Detector {

@@ -22,40 +22,10 @@ var builtInTexts = texts{
 		en: "The secret works together with its ID, and the ID is not confidential. Disable the AccessKey in the RAM console first, then replace it where it is used, then delete it. Removing it from the code, or rewriting history, does not undo the leak: whoever has seen the key still has it.",
 		zh: "Secret 与其 ID 配合使用，而 ID 并不保密。请先在 RAM 控制台禁用该 AccessKey，然后在使用处更换，最后删除。从代码中删除或改写历史都不能收回它：看到过的人已经拥有它。",
 	},
-	"rule.alibaba-dashscope-key": {en: "API key of Alibaba Cloud Model Studio (DashScope)", zh: "阿里云百炼（DashScope）API Key"},
-	"rule.alibaba-dashscope-key.help": {
-		en: "Delete the key in the Model Studio console, and make a new one: whoever has it spends your quota.",
-		zh: "请在百炼控制台删除该 Key 并新建：拿到它的人会消耗你的额度。",
-	},
-	"rule.alibaba-database-password": {en: "Password in the address of a database on Alibaba Cloud", zh: "阿里云数据库地址中的密码"},
-	"rule.alibaba-database-password.help": {
-		en: "Reset the database account's password, and allow only the addresses that need it.",
-		zh: "请重置数据库账号的密码，并只允许必要的地址访问。",
-	},
-	"rule.alibaba-dingtalk-robot-secret": {en: "Signing secret of a DingTalk robot", zh: "钉钉机器人的加签密钥"},
-	"rule.alibaba-dingtalk-robot-secret.help": {
-		en: "Reset the robot's security settings, or add a new robot: with the secret and the address, anybody writes to the group.",
-		zh: "请重置机器人的安全设置，或新建机器人：拥有密钥和地址的人都可以向群里发消息。",
-	},
-	"rule.alibaba-dingtalk-robot-token": {en: "Address of a DingTalk robot with its token", zh: "带有 token 的钉钉机器人地址"},
-	"rule.alibaba-dingtalk-robot-token.help": {
-		en: "Remove the robot from its group and add a new one: whoever has the address writes to the group.",
-		zh: "请将机器人移出群聊并新建：拥有该地址的人可以向群里发消息。",
-	},
-	"rule.alibaba-acr-login": {en: "Login to Alibaba Cloud Container Registry", zh: "阿里云容器镜像服务的登录凭证"},
-	"rule.alibaba-acr-login.help": {
-		en: "Reset the registry password in the console: with it, anybody pulls your images, and pushes their own.",
-		zh: "请在控制台重置镜像仓库密码：拥有它的人可以拉取你的镜像，也可以推送自己的镜像。",
-	},
 	"rule.alibaba-oss-temporary-id": {en: "ID of a temporary OSS URL made by the console", zh: "控制台生成的 OSS 临时 URL 中的 ID"},
 	"rule.alibaba-oss-temporary-id.help": {
 		en: "It signs nothing, and its URL expires by itself. It does say which bucket and object somebody handed out.",
 		zh: "它无法签名，其 URL 会自行过期。但它指明了有人对外提供过哪个 Bucket 和对象。",
-	},
-	"rule.alibaba-yunxiao-token": {en: "Personal access token of Yunxiao (Codeup)", zh: "云效（Codeup）个人访问令牌"},
-	"rule.alibaba-yunxiao-token.help": {
-		en: "Delete the token under personal settings, access tokens, in Yunxiao: whoever has it reads and writes your repositories.",
-		zh: "请在云效的个人设置中删除该访问令牌：拥有它的人可以读写你的代码库。",
 	},
 	"rule.alibaba-sts": {en: "Alibaba Cloud temporary credential (STS)", zh: "阿里云临时凭证（STS）"},
 	"rule.alibaba-sts.help": {

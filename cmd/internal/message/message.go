@@ -30,7 +30,7 @@ type texts map[string]text
 
 // areas are the tables that make up the catalogue.
 func areas() []texts {
-	return []texts{commonTexts, commandTexts, leaf(help.Each), leaf(incident.Each), reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, revokeTexts, cleanupTexts, respondTexts, suppressTexts, hookTexts, ciTexts, githubTexts, sweepTexts, accountTexts, queueTexts, isolateTexts, notifyTexts, surveyTexts}
+	return []texts{commonTexts, commandTexts, leaf(help.Each), leaf(incident.Each), reportTexts, scanTexts, inputTexts, ruleTexts, builtInTexts, serviceTexts, gitTexts, archiveTexts, fileTexts, cloudTexts, revokeTexts, cleanupTexts, respondTexts, suppressTexts, hookTexts, ciTexts, githubTexts, sweepTexts, accountTexts, queueTexts, isolateTexts, notifyTexts, surveyTexts}
 }
 
 // leaf returns the texts of a package of its own.

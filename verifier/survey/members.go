@@ -12,8 +12,8 @@ import (
 	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
-// memberRole is the role that the resource directory creates in each account for the management account to assume.
-const memberRole = "ResourceDirectoryAccountAccessRole"
+// MemberRole is the role that the resource directory creates in each account for the management account to assume.
+const MemberRole = "ResourceDirectoryAccountAccessRole"
 
 // Directory says whose organization it is. Admin and Connection are required.
 type Directory struct {
@@ -40,14 +40,11 @@ func Members(ctx context.Context, d Directory) ([]Member, error) {
 	}
 	listed, err := client.ListAccounts(ctx)
 	switch {
-	case cloud.Code(err) == "ResourceDirectoryNotInUse":
+	case cloud.Code(err) == "ResourceDirectoryNotInUse": // nobody else belongs to it
 	case err != nil && len(d.Only) != 1:
 		return nil, reason.NewError("survey.members", err)
-	}
-	if len(listed) == 0 {
-		for _, id := range d.Only { // they need not be listed to be entered
-			listed = append(listed, cloud.Member{ID: id})
-		}
+	case err != nil: // it need not be listed to be entered
+		listed = []cloud.Member{{ID: d.Only[0]}}
 	}
 	all := []Member{{ID: me.AccountID, Admin: d.Admin}}
 	for _, m := range listed {
@@ -71,7 +68,7 @@ func (d Directory) wants(id string) bool { return len(d.Only) == 0 || slices.Con
 func (d Directory) enter(ctx context.Context, client *cloud.Client, m cloud.Member) Member {
 	role := d.Role
 	if role == "" {
-		role = memberRole
+		role = MemberRole
 	}
 	a := &assumed{client: client, role: cloud.Assume{RoleARN: "acs:ram::" + m.ID + ":role/" + role, Session: "akguard"}}
 	if _, err := a.Get(ctx); err != nil {

@@ -1,8 +1,10 @@
 package survey
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/akguard/akguard/verifier/account"
 )
@@ -34,15 +36,32 @@ func Policy(l account.Ledger) string {
 	if len(rights) == 0 {
 		return ""
 	}
-	type statement struct {
-		Effect   string
-		Action   []string
-		Resource string
-	}
+	return policy(statement{"Allow", rights, []string{"*"}})
+}
+
+// DirectoryPolicy returns the least permission policy, as JSON, for reading all accounts of an organization: that of the
+// administrator, who enters the others by a role; [MemberRole] if it is "".
+func DirectoryPolicy(role string) string {
+	role = cmp.Or(role, MemberRole)
+	all := append(Rights(), "resourcemanager:ListAccounts")
+	slices.Sort(all)
+	// Services write the names of roles in lower case, and whether a policy is compared with that is not documented.
+	roles := []string{"acs:ram::*:role/" + role, "acs:ram::*:role/" + strings.ToLower(role)}
+	slices.Sort(roles)
+	return policy(statement{"Allow", all, []string{"*"}}, statement{"Allow", []string{"sts:AssumeRole"}, slices.Compact(roles)})
+}
+
+type statement struct {
+	Effect   string
+	Action   []string
+	Resource []string
+}
+
+func policy(statements ...statement) string {
 	text, err := json.MarshalIndent(struct {
 		Version   string
 		Statement []statement
-	}{"1", []statement{{"Allow", rights, "*"}}}, "", "  ")
+	}{"1", statements}, "", "  ")
 	if err != nil {
 		return "" // cannot happen: strings
 	}

@@ -48,13 +48,19 @@ type Options struct {
 
 // Format is a way to write a report.
 type Format struct {
-	Name   string
-	Render func(r Report, o Options) ([]byte, error)
+	Name      string
+	Render    func(r Report, o Options) ([]byte, error)
+	RenderAll func(g Organization, o Options) ([]byte, error)
 }
 
 // Formats returns all formats; the first is the one for terminals.
 func Formats() []Format {
-	return []Format{{"text", text}, {"json", toJSON}, {"html", html}, {"markdown", markdown}}
+	return []Format{
+		{"text", text, func(g Organization, o Options) ([]byte, error) { return newUnion(g, o).text(), nil }},
+		{"json", toJSON, allJSON},
+		{"html", html, func(g Organization, o Options) ([]byte, error) { return newUnion(g, o).document().Render() }},
+		{"markdown", markdown, func(g Organization, o Options) ([]byte, error) { return toMarkdown(newUnion(g, o).document()), nil }},
+	}
 }
 
 // Left returns what is left to do: the evidence of things that exist, or may be in a list that was not seen; the worst first, and each

@@ -132,15 +132,15 @@ func TestShare(t *testing.T) {
 
 func TestReadAgain(t *testing.T) {
 	r := report(theft("support"))
-	back, err := incident.Read(strings.NewReader(render(t, "json", r, incident.Options{})))
-	if err != nil {
-		t.Fatal(err)
+	back, several, err := incident.Read(strings.NewReader(render(t, "json", r, incident.Options{})))
+	if err != nil || several || len(back.Accounts) != 1 {
+		t.Fatalf("%d accounts, error %v", len(back.Accounts), err)
 	}
-	if got, want := render(t, "text", back, incident.Options{}), render(t, "text", r, incident.Options{}); got != want {
+	if got, want := render(t, "text", *back.Accounts[0].Report, incident.Options{}), render(t, "text", r, incident.Options{}); got != want {
 		t.Errorf("it reads\n%s\nwas\n%s", got, want)
 	}
 	for _, bad := range []string{"", "{}", "[", `{"result":{}}`} {
-		if _, err := incident.Read(strings.NewReader(bad)); err == nil {
+		if _, _, err := incident.Read(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q is read as a report", bad)
 		}
 	}
@@ -196,14 +196,24 @@ func TestNotClean(t *testing.T) {
 // FuzzRead reads any text as a report.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"result":{"results":[]},"snapshot":{}}`))
+	f.Add([]byte(`{"accounts":[{"account":"1234567890123456","why":{"code":"survey.interrupted"}}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := incident.Read(bytes.NewReader(data))
+		g, _, err := incident.Read(bytes.NewReader(data))
 		if err != nil {
 			return
 		}
+		o := incident.Options{Words: message.New(message.English), Share: len(data)%2 == 0}
 		for _, format := range incident.Formats() {
-			if _, err := format.Render(r, incident.Options{Words: message.New(message.English)}); err != nil {
+			if _, err := format.RenderAll(g, o); err != nil {
 				t.Error(err)
+			}
+			for _, p := range g.Accounts {
+				if !p.Entered() {
+					continue
+				}
+				if _, err := format.Render(*p.Report, o); err != nil {
+					t.Error(err)
+				}
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -15,14 +16,42 @@ func toJSON(r Report, _ Options) ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// Read reads a report that was written as JSON.
-func Read(in io.Reader) (Report, error) {
-	var r Report
+// Read reads a report that was written as JSON: of one account, which makes an organization of one, or of several.
+func Read(in io.Reader) (g Organization, several bool, err error) {
+	var r struct {
+		Report
+		Accounts []Part `json:"accounts"`
+	}
 	if err := json.NewDecoder(io.LimitReader(in, maxReport)).Decode(&r); err != nil {
-		return Report{}, err
+		return Organization{}, false, unreadable(err)
 	}
-	if r.Snapshot == nil || r.Snapshot.Account == "" || len(r.Result.Results) == 0 {
-		return Report{}, reason.NewError("investigate.no-result")
+	g = Organization{Version: r.Version, Accounts: r.Accounts}
+	if len(r.Accounts) == 0 {
+		g.Accounts = []Part{{Report: &r.Report}}
 	}
-	return r, nil
+	for i, p := range g.Accounts {
+		if p.Report == nil && p.Account != "" {
+			continue
+		}
+		if p.Report == nil || p.Report.Snapshot == nil || p.Report.Snapshot.Account == "" || len(p.Report.Result.Results) == 0 {
+			return Organization{}, false, reason.NewError("investigate.no-result")
+		}
+		g.Accounts[i].Account = p.Report.Snapshot.Account
+	}
+	return g, len(r.Accounts) > 0, nil
+}
+
+// unreadable says why JSON could not be read. The errors of package json are in English, and name types of Go.
+func unreadable(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return &reason.Error{Reason: reason.New("json.syntax", syntax.Offset), Err: err}
+	case errors.As(err, &kind):
+		return &reason.Error{Reason: reason.New("json.type", kind.Field), Err: err}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &reason.Error{Reason: reason.New("json.ends"), Err: err}
+	}
+	return err
 }

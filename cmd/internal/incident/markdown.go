@@ -10,7 +10,10 @@ import (
 
 // markdown writes the page as Markdown, for an issue or a wiki.
 func markdown(r Report, o Options) ([]byte, error) {
-	d := newWriter(r, o).document()
+	return toMarkdown(newWriter(r, o).document()), nil
+}
+
+func toMarkdown(d page.Document) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n%s\n\n**%s**\n\n", escape(d.Title), escape(d.Subtitle), escape(d.Headline))
 	for _, f := range d.Facts {
@@ -28,7 +31,7 @@ func markdown(r Report, o Options) ([]byte, error) {
 		tableTo(&b, s.Table)
 	}
 	fmt.Fprintf(&b, "\n%s\n", escape(d.Footer))
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 func branchesTo(b *bytes.Buffer, branches []page.Branch, depth int) {

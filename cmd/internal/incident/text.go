@@ -18,23 +18,27 @@ const maxEvidence = 10
 
 // text writes a report for a terminal: the result, what happened, what was found, what was not seen, and what to do.
 func text(r Report, o Options) ([]byte, error) {
-	w := newWriter(r, o)
 	var b bytes.Buffer
+	newWriter(r, o).text(&b)
+	return b.Bytes(), nil
+}
+
+func (w writer) text(b *bytes.Buffer) {
 	headline, _ := w.headline()
-	fmt.Fprintf(&b, "%s\n\n", headline)
+	fmt.Fprintf(b, "%s\n\n", headline)
 	for _, sentence := range w.story() {
-		fmt.Fprintf(&b, "%s\n", sentence)
+		fmt.Fprintf(b, "%s\n", sentence)
 	}
-	w.textSection(&b, w.compared())
-	w.textTree(&b)
+	w.textSection(b, w.compared())
+	w.textTree(b)
 	for _, result := range w.Result.Results {
 		if len(result.Evidence) > 0 {
-			w.textResult(&b, result)
+			w.textResult(b, result)
 		}
 	}
-	w.textLedger(&b)
-	w.textSection(&b, w.left())
-	return b.Bytes(), nil
+	w.textLedger(b)
+	w.textSection(b, w.done())
+	w.textSection(b, w.left())
 }
 
 func (w writer) textSection(b *bytes.Buffer, s page.Section) {

@@ -29,7 +29,7 @@ func newWriter(r Report, o Options) writer {
 		w.o.Zone = time.UTC
 	}
 	if o.Share {
-		w.aliases = aliases(r)
+		w.aliases = listAliases([]Report{r}).replacer()
 	}
 	return w
 }
@@ -112,10 +112,17 @@ func (w writer) question(e account.Entry) string {
 	return text
 }
 
-// aliases maps each name, number and address of the report to a word that says what it is: user-1, address-2. The same name is the
-// same word everywhere.
-func aliases(r Report) *strings.Replacer {
+// listAliases maps each name, number and address of the reports to a word that says what it is: user-1, address-2. The same name is
+// the same word everywhere.
+func listAliases(all []Report) aliasList {
 	l := aliasList{words: map[string]string{}, count: map[string]int{}}
+	for _, r := range all {
+		l.report(r)
+	}
+	return l
+}
+
+func (l aliasList) report(r Report) {
 	l.add("account", r.Result.Account)
 	for _, leak := range r.Leaks {
 		l.add("file", leak.Place)
@@ -154,7 +161,6 @@ func aliases(r Report) *strings.Replacer {
 			}
 		}
 	}
-	return l.replacer()
 }
 
 // aliasList is the words for names.

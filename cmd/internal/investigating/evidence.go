@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/command"
@@ -68,15 +69,14 @@ type manifest struct {
 }
 
 func (a *app) evidence(o evidenceOptions) error {
-	r, err := readReport(o.report)
+	g, several, err := readReport(o.report)
 	if err != nil {
 		return err
 	}
-	files, err := a.exhibits(r, o.journals)
+	m, err := a.manifest(g, several, o.journals)
 	if err != nil {
 		return err
 	}
-	m := manifest{"akguard " + command.Version(), r.Result.Account, r.Result.Taken, r.Result.Since, len(r.Snapshot.Events), files}
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
@@ -90,18 +90,45 @@ func (a *app) evidence(o evidenceOptions) error {
 	}
 	defer out.Discard()
 	list := newExhibit("manifest.json", append(text, '\n'))
-	if err := pack(out, r.Result.Taken, append([]exhibit{list}, files...)); err != nil {
+	if err := pack(out, m.Taken, append([]exhibit{list}, m.Files...)); err != nil {
 		return command.Usage("usage.output-write", o.output, err)
 	}
 	if err := out.Commit(); err != nil {
 		return command.Usage("usage.output-write", o.output, err)
 	}
-	a.Say("evidence.written", o.output, len(files), list.SHA256)
+	a.Say("evidence.written", o.output, len(m.Files), list.SHA256)
 	return nil
 }
 
-// exhibits are the report as data and as a page, each event on a line, and the journals of what was done.
-func (a *app) exhibits(r incident.Report, journals []string) ([]exhibit, error) {
+// manifest lists the files of the archive. Those of each account of an organization are in a folder.
+func (a *app) manifest(g incident.Organization, several bool, journals []string) (manifest, error) {
+	m := manifest{Program: "akguard " + command.Version()}
+	var accounts []string
+	for _, p := range g.Accounts {
+		if !p.Entered() {
+			continue
+		}
+		files, err := a.exhibits(*p.Report)
+		if err != nil {
+			return m, err
+		}
+		for _, f := range files {
+			if several {
+				f.Name = p.Account + "/" + f.Name
+			}
+			m.Files = append(m.Files, f)
+		}
+		accounts = append(accounts, p.Account)
+		m.Taken, m.Since, m.Events = p.Report.Result.Taken, p.Report.Result.Since, m.Events+len(p.Report.Snapshot.Events)
+	}
+	m.Account = strings.Join(accounts, ", ")
+	files, err := journalExhibits(journals)
+	m.Files = append(m.Files, files...)
+	return m, err
+}
+
+// exhibits are the report as data and as a page, and each event on a line.
+func (a *app) exhibits(r incident.Report) ([]exhibit, error) {
 	var files []exhibit
 	for _, f := range incident.Formats() {
 		name := map[string]string{"json": "incident.json", "html": "incident.html"}[f.Name]
@@ -122,7 +149,12 @@ func (a *app) exhibits(r incident.Report, journals []string) ([]exhibit, error) 
 		}
 		events.Write(append(line, '\n'))
 	}
-	files = append(files, newExhibit("events.jsonl", events.Bytes()))
+	return append(files, newExhibit("events.jsonl", events.Bytes())), nil
+}
+
+// journalExhibits are the journals of what was done.
+func journalExhibits(journals []string) ([]exhibit, error) {
+	var files []exhibit
 	for i, name := range journals {
 		text, err := os.ReadFile(name)
 		if err != nil {

@@ -40,6 +40,8 @@ type options struct {
 	against     string
 	resume      string
 	share       bool
+	all         bool   // accounts of the organization
+	role        string // by which they are entered
 	printPolicy bool
 	flags       *pflag.FlagSet // as they were given
 }
@@ -67,6 +69,8 @@ func (a *app) command(o options) *cobra.Command {
 	f.StringVar(&o.against, "against", "", "")
 	f.Var((*fileOrLatest)(&o.resume), "resume", "")
 	f.Lookup("resume").NoOptDefVal = latest
+	f.BoolVar(&o.all, "all-accounts", false, "")
+	f.StringVar(&o.role, "role", "", "")
 	f.BoolVar(&o.share, "share", false, "")
 	f.BoolVar(&o.printPolicy, "print-policy", false, "")
 	o.cloud.AddTo(f)
@@ -88,7 +92,11 @@ func (o options) check() error {
 		return command.Usage("usage.format", o.format, strings.Join(formatNames(), ", "))
 	case o.share && o.format == "json":
 		return command.Usage("usage.share-json")
-	case o.from != "" && (o.resume != "" || o.subject != "" || o.since != "" || len(o.regions) > 0):
+	case o.all && o.cloud.Account != "":
+		return command.Usage("usage.all-accounts")
+	case o.role != "" && !o.all && o.cloud.Account == "":
+		return command.Usage("usage.role-alone")
+	case o.from != "" && (o.all || o.resume != "" || o.subject != "" || o.since != "" || len(o.regions) > 0):
 		return command.Usage("usage.from-excludes")
 	}
 	return nil
@@ -99,7 +107,11 @@ func (a *app) run(ctx context.Context, o options) error {
 		return err
 	}
 	if o.printPolicy {
-		_, err := fmt.Fprintln(a.Out, survey.Policy(nil))
+		policy := survey.Policy(nil)
+		if o.all || o.cloud.Account != "" {
+			policy = survey.DirectoryPolicy(o.role)
+		}
+		_, err := fmt.Fprintln(a.Out, policy)
 		return err
 	}
 	for _, name := range []string{o.from, o.against, o.resume, o.known, o.subject} {
@@ -111,9 +123,9 @@ func (a *app) run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	var first incident.Report
+	var first incident.Organization
 	if o.against != "" {
-		if first, err = readReport(o.against); err != nil {
+		if first, _, err = readReport(o.against); err != nil {
 			return err
 		}
 	}
@@ -123,49 +135,66 @@ func (a *app) run(ctx context.Context, o options) error {
 	}
 	defer out.Discard()
 	a.OnAbandon(out.Discard)
-	r, store, err := a.inquire(ctx, o, known, first)
-	if err != nil && r.Snapshot == nil {
+	result, err := a.inquire(ctx, o, known, first)
+	if err != nil && !slices.ContainsFunc(result.Accounts, incident.Part.Entered) {
 		return err
 	}
-	if o.against != "" && first.Snapshot.Account != r.Snapshot.Account {
-		return command.Usage("usage.other-account", o.against, first.Snapshot.Account, r.Snapshot.Account)
-	}
 	if o.against != "" {
-		r.Before = incident.Compare(first, r)
+		if err := result.compare(o.against, first); err != nil {
+			return err
+		}
 	}
-	a.conclude(r)
-	err = errors.Join(a.write(out, o, r), err)
-	store.settle(o, err)
+	a.conclude(result)
+	err = errors.Join(a.write(out, o, result), err)
+	result.store.settle(o, err)
 	return err
 }
 
-// inquire reads the account and judges it, or judges again what an earlier report has.
-func (a *app) inquire(ctx context.Context, o options, known investigate.Known, first incident.Report) (incident.Report, *store, error) {
-	if o.from != "" {
-		r, err := readReport(o.from)
-		if err != nil {
-			return incident.Report{}, nil, err
+// result is what an investigation found, in one account or in several.
+type result struct {
+	incident.Organization
+	several bool
+	store   *store // the checkpoints of what was read; nil if nothing was
+}
+
+// compare compares each account with an earlier investigation.
+func (r result) compare(name string, first incident.Organization) error {
+	for _, p := range r.Accounts {
+		i := slices.IndexFunc(first.Accounts, func(old incident.Part) bool { return old.Account == p.Account && old.Entered() })
+		switch {
+		case i < 0 && !r.several:
+			return command.Usage("usage.other-account", name, first.Accounts[0].Account, p.Account)
+		case i >= 0 && p.Entered():
+			p.Report.Before = incident.Compare(*first.Accounts[i].Report, *p.Report)
 		}
-		r.Result = investigate.Judge(r.Snapshot, investigate.Options{Known: known})
-		return r, nil, nil
+	}
+	return nil
+}
+
+// inquire reads the accounts and judges them, or judges again what an earlier report has.
+func (a *app) inquire(ctx context.Context, o options, known investigate.Known, first incident.Organization) (result, error) {
+	if o.from != "" {
+		g, several, err := readReport(o.from)
+		for _, p := range g.Accounts {
+			if p.Entered() {
+				p.Report.Result = investigate.Judge(p.Report.Snapshot, investigate.Options{Known: known})
+			}
+		}
+		return result{Organization: g, several: several}, err
 	}
 	r, err := a.newReading(o, known, first)
 	if err != nil {
-		return incident.Report{}, nil, err
+		return result{}, err
 	}
 	if r.connection, err = o.cloud.Connect(a.App); err != nil {
-		return incident.Report{}, nil, err
+		return result{}, err
 	}
-	admin, err := o.cloud.Administrator(ctx, r.connection)
-	if err != nil {
-		return incident.Report{}, nil, err
-	}
-	report, err := r.read(ctx, admin, r.earlier.any())
-	return report, r.store, err
+	g, err := r.readAll(ctx)
+	return result{g, o.all, r.store}, err
 }
 
 // newReading prepares the reading: which keys leaked and since when, and what an interrupted investigation has read.
-func (a *app) newReading(o options, known investigate.Known, first incident.Report) (*reading, error) {
+func (a *app) newReading(o options, known investigate.Known, first incident.Organization) (*reading, error) {
 	q, err := a.subjectOf(o, first)
 	if err != nil {
 		return nil, err
@@ -184,10 +213,17 @@ func (a *app) newReading(o options, known investigate.Known, first incident.Repo
 	return r, nil
 }
 
-func (a *app) write(out *command.Output, o options, r incident.Report) error {
+func (a *app) write(out *command.Output, o options, r result) error {
 	formats := incident.Formats()
 	f := formats[slices.IndexFunc(formats, func(f incident.Format) bool { return f.Name == o.format })]
-	text, err := f.Render(r, incident.Options{Words: a.Words, Share: o.share, Zone: time.Local})
+	how := incident.Options{Words: a.Words, Share: o.share, Zone: time.Local}
+	var text []byte
+	var err error
+	if r.several {
+		text, err = f.RenderAll(r.Organization, how)
+	} else {
+		text, err = f.Render(*r.Accounts[0].Report, how)
+	}
 	if err != nil {
 		return err
 	}
@@ -200,17 +236,31 @@ func (a *app) write(out *command.Output, o options, r incident.Report) error {
 	return nil
 }
 
-// conclude sets the exit code: 1 where a thief left traces, 3 where something may hide, and after a comparison 0 only if all is closed.
-func (a *app) conclude(r incident.Report) {
-	switch {
+// conclude sets the exit code, the worst of all accounts: 1 where a thief left traces, 3 where something may hide, and after a
+// comparison 0 only if all is closed.
+func (a *app) conclude(r result) {
+	worst := []int{command.ExitOK, command.ExitIncomplete, command.ExitFindings}
+	for _, p := range r.Accounts {
+		if code := conclusion(p); slices.Index(worst, code) > slices.Index(worst, a.Code) {
+			a.Code = code
+		}
+	}
+}
+
+func conclusion(p incident.Part) int {
+	if !p.Entered() {
+		return command.ExitIncomplete
+	}
+	switch r := p.Report; {
 	case r.Before != nil && r.Before.Whole():
 	case r.Before != nil && len(r.Before.Open) == 0:
-		a.Code = command.ExitIncomplete
+		return command.ExitIncomplete
 	case r.Before != nil, r.Result.Alarms() > 0:
-		a.Code = command.ExitFindings
+		return command.ExitFindings
 	case !r.Result.Complete():
-		a.Code = command.ExitIncomplete
+		return command.ExitIncomplete
 	}
+	return command.ExitOK
 }
 
 // sameFile reports whether two names are of one file. "" and what does not exist are no files.
@@ -221,15 +271,14 @@ func sameFile(a, b string) bool {
 }
 
 // readReport reads an earlier investigation.
-func readReport(name string) (incident.Report, error) {
+func readReport(name string) (g incident.Organization, several bool, err error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return incident.Report{}, command.Usage("usage.read-report", name, osfile.WithoutPath(err))
+		return g, false, command.Usage("usage.read-report", name, osfile.WithoutPath(err))
 	}
 	defer file.Close()
-	r, err := incident.Read(file)
-	if err != nil {
-		return r, command.Usage("usage.not-an-investigation", name, err)
+	if g, several, err = incident.Read(file); err != nil {
+		return g, false, command.Usage("usage.not-an-investigation", name, err)
 	}
-	return r, nil
+	return g, several, nil
 }

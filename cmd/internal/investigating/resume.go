@@ -82,11 +82,15 @@ func (e earlier) read(name string) error {
 		e[c.Snapshot.Account] = c
 		return nil
 	}
-	r, err := readReport(name)
+	g, _, err := readReport(name)
 	if err != nil {
 		return err
 	}
-	e[r.Snapshot.Account] = checkpoint{Leaks: r.Leaks, Snapshot: r.Snapshot}
+	for _, p := range g.Accounts {
+		if p.Entered() {
+			e[p.Account] = checkpoint{Leaks: p.Report.Leaks, Snapshot: p.Report.Snapshot}
+		}
+	}
 	return nil
 }
 

@@ -31,6 +31,7 @@ type stage struct {
 	leaked  *alibabatest.Key
 	clock   *alibabatest.Clock
 	base    connection.Options
+	admin   string // the ID of the administrator's key
 	dir     string // of state and output
 	stderr  bytes.Buffer
 }
@@ -65,6 +66,7 @@ func (s *stage) must(err error) {
 // actAs gives the command a credential.
 func (s *stage) actAs(key *alibabatest.Key) {
 	c := key.Credential()
+	s.admin = c.ID.Reveal()
 	s.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", c.ID.Reveal())
 	s.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", c.Secret.Reveal())
 }
@@ -74,7 +76,7 @@ func (s *stage) run(ctx context.Context, args ...string) (int, string, error) {
 	s.Helper()
 	var out bytes.Buffer
 	s.stderr.Reset()
-	a := &app{App: &command.App{Streams: command.Streams{Out: &out, Err: &s.stderr}, Words: message.New(message.English)}}
+	a := &app{App: &command.App{Streams: command.Streams{Out: &out, Err: &s.stderr}, Words: s.words()}}
 	root := &cobra.Command{Use: "akguard", SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(a.command(options{cloud: cloud.Flags{Base: s.base}}))
 	root.SetArgs(append([]string{"investigate"}, args...))
@@ -92,9 +94,9 @@ func (s *stage) id() string { return s.leaked.Credential().ID.Reveal() }
 // report reads a report in JSON.
 func (s *stage) report(name string) incident.Report {
 	s.Helper()
-	r, err := readReport(name)
+	g, _, err := readReport(name)
 	s.must(err)
-	return r
+	return *g.Accounts[0].Report
 }
 
 // checkpoints are the files that an interrupted investigation left.
@@ -246,3 +248,5 @@ func (s *stage) resumes(pages int, since string) {
 
 // checkpointSlack is how many lookups may have been answered, or been under way, since the last checkpoint.
 const checkpointSlack = 40
+
+func (s *stage) words() *message.Printer { return message.New(message.English) }

@@ -38,7 +38,7 @@ func (q inquiry) refs() []account.KeyRef {
 
 // subjectOf finds out which keys leaked, and when: since the first commit or push that a report names, or since what an earlier investigation
 // looked at.
-func (a *app) subjectOf(o options, first incident.Report) (inquiry, error) {
+func (a *app) subjectOf(o options, first incident.Organization) (inquiry, error) {
 	var q inquiry
 	if info, err := os.Stat(o.subject); err == nil && !info.IsDir() {
 		if q, err = reported(o.subject); err != nil {
@@ -58,12 +58,22 @@ func (a *app) subjectOf(o options, first incident.Report) (inquiry, error) {
 			return q, err
 		}
 		q.since = at
-	case !first.Result.Since.IsZero():
-		q.since = first.Result.Since
+	case !since(first).IsZero():
+		q.since = since(first)
 	case q.since.IsZero():
 		q.since = time.Now().Add(-kept)
 	}
 	return q, nil
+}
+
+// since is what an earlier investigation looked at.
+func since(g incident.Organization) time.Time {
+	for _, p := range g.Accounts {
+		if p.Entered() {
+			return p.Report.Result.Since
+		}
+	}
+	return time.Time{}
 }
 
 // reported returns the keys of a report, and the time of the first commit that has one of them.

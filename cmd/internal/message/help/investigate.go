@@ -30,6 +30,11 @@ It says about how long it takes. What it has read is kept in the state folder (A
 written: if it is interrupted or killed, --resume goes on, and asks nothing again but for the last minutes of events.
 Without a state folder, what was read is kept beside --output.
 
+--account NUMBER names the account. If it is not the credential's own but belongs to its resource directory, akguard
+enters it by the role ResourceDirectoryAccountAccessRole, which the management account has in each, or by --role. If it
+belongs to neither, the credential is refused. --all-accounts investigates all of them: one report has a part for each,
+and names those that could not be entered; the exit code is the worst of all.
+
 It needs an administrator's credential; --print-policy prints the least policy that lets akguard see everything.
 
 {1}`,
@@ -55,6 +60,10 @@ akguard 会说明未能检查的内容：无权查询的（并列出缺少的权
 
 它会给出大致耗时。在报告写出之前，已读取的内容保存在状态目录（AKGUARD_STATE_DIR）中：中断或被杀死后，--resume 会继续，
 除最近几分钟的事件外不重复查询。没有状态目录时保存在 --output 旁边。
+
+--account NUMBER 指定账号。若它不是凭证所属的账号，而属于其资源目录，akguard 通过角色 --role 进入，默认为管理账号在各
+成员账号中拥有的 ResourceDirectoryAccountAccessRole；两者都不是则拒绝该凭证。--all-accounts 调查所有账号：一份报告中
+每个账号一部分，并列出未能进入的账号，退出码取最严重的一个。
 
 需要管理员凭证；--print-policy 打印能完整检查所需的最小权限策略。
 
@@ -84,6 +93,9 @@ akguard 会说明未能检查的内容：无权查询的（并列出缺少的权
   130  被中断；可用 --resume 继续
 `,
 	},
+	"flag.investigate.all-accounts": {en: "investigate every account of the resource directory", zh: "调查资源目录中的所有账号"},
+	"flag.investigate.role":         {en: "enter other accounts by the role `NAME`; ResourceDirectoryAccountAccessRole if not set", zh: "通过角色 `NAME` 进入其他账号；默认 ResourceDirectoryAccountAccessRole"},
+	"flag.investigate.account":      {en: "investigate the account `NUMBER`: the credential's own, or one of its resource directory", zh: "调查账号 `NUMBER`：凭证所属账号，或其资源目录中的账号"},
 	"flag.investigate.since":        {en: "`TIME` since which the key is exposed: a time, a day, or how long ago, such as 72h or 7d", zh: "密钥泄露的时间 `TIME`：时间、日期，或多久以前，如 72h、7d"},
 	"flag.investigate.format":       {en: "write the report in this `FORMAT`: text, json, html or markdown", zh: "报告的格式 `FORMAT`：text、json、html 或 markdown"},
 	"flag.investigate.regions":      {en: "look at these `REGIONS` alone", zh: "只检查这些地域 `REGIONS`"},

@@ -1,6 +1,7 @@
 package investigate
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -65,4 +66,38 @@ func (f firewall) openedAt(g account.SecurityGroup, port int) (time.Time, bool) 
 		}
 	}
 	return at, true
+}
+
+// Openings returns the rules of a security group, made since the exposure, that let much of the world reach a TCP port. A rule that
+// somebody other than the thief added is none.
+func (r Report) Openings(a *account.Snapshot, g account.SecurityGroup, port int) []account.Rule {
+	acts := map[string]bool{}
+	for _, act := range r.Tree.Acts {
+		acts[act.Event] = true
+	}
+	var out []account.Rule
+	for _, rule := range g.Rules {
+		from, to, ok := parsePorts(rule.Ports)
+		named := strings.EqualFold(rule.Protocol, "tcp") || strings.EqualFold(rule.Protocol, "all")
+		source, known := sources(g, rule, a.PrefixLists)
+		opens := ok && named && from <= port && port <= to && strings.EqualFold(rule.Policy, "accept") && fromInternet(g, rule)
+		if opens && known && source.public().world() && !rule.Created.Before(a.Since) && !addedByOthers(a, acts, g, rule) {
+			out = append(out, rule)
+		}
+	}
+	return out
+}
+
+// addedByOthers reports whether an event that is no act of the thief's added the rule.
+func addedByOthers(a *account.Snapshot, acts map[string]bool, g account.SecurityGroup, r account.Rule) bool {
+	return slices.ContainsFunc(a.Events, func(e account.Event) bool {
+		if acts[e.ID] || e.Error != "" || e.Name != "AuthorizeSecurityGroup" || e.Time.Before(a.Since) || e.Params["SecurityGroupId"] != g.ID {
+			return false
+		}
+		one := func(prefix string) bool {
+			p := func(name string) string { return e.Params[prefix+name] }
+			return p("PortRange") == r.Ports && p("SourceCidrIp") == r.Source && p("Ipv6SourceCidrIp") == r.Source6 && p("SourcePrefixListId") == r.PrefixList
+		}
+		return one("") || one("Permissions.1.")
+	})
 }

@@ -96,10 +96,12 @@ type State string
 
 // The states of a thing.
 const (
-	Exists  State = "exists"
-	Off     State = "disabled" // a key that is there and does not work
-	Gone    State = "gone"
-	Unclear State = "unclear" // the list that would have it was not seen
+	Exists State = "exists"
+	Off    State = "disabled" // a key that is there and does not work
+	Gone   State = "gone"
+	// Harmless is something that is there, and can do nothing any more: a user without keys and rights, a stopped instance.
+	Harmless State = "harmless"
+	Unclear  State = "unclear" // the list that would have it was not seen
 )
 
 // Report is the result of an investigation.
@@ -171,4 +173,31 @@ func (r Report) Alarms() int {
 // Complete reports whether every question was answered. Without it, no report says "clean".
 func (r Report) Complete() bool {
 	return len(r.Blind) == 0 && !slices.ContainsFunc(r.Results, func(r Result) bool { return r.Status == Blind })
+}
+
+// Left returns what is left to do: the evidence of things that exist, or may be in a list that was not seen; the worst first, and each
+// thing once for each check.
+func (r Report) Left() []Task {
+	var out []Task
+	seen := map[string]bool{}
+	for _, result := range r.Results {
+		if result.Status == Clear || result.Sums {
+			continue
+		}
+		for _, e := range result.Evidence {
+			s := e.Subject
+			name := result.Check + "/" + s.Kind + "/" + s.Name + "/" + s.Of + "/" + s.Region
+			if (e.State == Exists || e.State == Unclear && s.Listed()) && !seen[name] {
+				seen[name] = true
+				out = append(out, Task{result, e})
+			}
+		}
+	}
+	return out
+}
+
+// Task is a piece of evidence that somebody has to do something about.
+type Task struct {
+	Result   Result
+	Evidence Evidence
 }

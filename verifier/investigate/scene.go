@@ -102,8 +102,11 @@ func (s *scene) suspect(subject Subject, at time.Time, what reason.Reason) []Evi
 		maker = Fresh
 	}
 	state := Exists // it is in a list
-	if subject.Kind == kindKey {
+	switch {
+	case slices.Contains([]string{kindKey, kindUser, kindInstance}, subject.Kind):
 		state = s.states.of(subject)
+	case s.harmless(subject):
+		state = Harmless
 	}
 	return []Evidence{{What: what, Subject: subject, At: at, Events: events, Maker: maker, State: state}}
 }
@@ -119,7 +122,7 @@ func (s *scene) vanished(what func(Subject) reason.Reason, kinds ...string) []Ev
 			}
 			seen[m.key()] = true
 			state := s.states.of(m)
-			if state == Exists || state == Off {
+			if state == Exists || state == Off || state == Harmless {
 				continue
 			}
 			out = append(out, Evidence{What: what(m), Subject: m, At: act.Call.Time, Events: s.thief[m.key()], Maker: Thief, State: state})

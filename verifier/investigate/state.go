@@ -91,10 +91,15 @@ type states struct {
 func newStates(a *account.Snapshot) states {
 	st := states{a, map[string]bool{}}
 	for kind, l := range listings() {
-		asked := !slices.ContainsFunc(l.asks, func(q account.Ask) bool { return !a.Ledger.Asked(q) })
-		st.seen[kind] = asked && len(a.Ledger.Blind(l.asks...)) == 0
+		st.seen[kind] = st.saw(l.asks)
 	}
 	return st
+}
+
+// saw reports whether all questions were answered.
+func (st states) saw(asks []account.Ask) bool {
+	asked := !slices.ContainsFunc(asks, func(q account.Ask) bool { return !st.snapshot.Ledger.Asked(q) })
+	return asked && len(st.snapshot.Ledger.Blind(asks...)) == 0
 }
 
 // of returns the state of a thing. A list that was not seen whole says nothing of what is not in it.
@@ -105,6 +110,8 @@ func (st states) of(s Subject) State {
 		return Unclear
 	case l.has(st.snapshot, s) && s.Kind == kindKey && !works(st.snapshot, s.Name):
 		return Off
+	case s.Kind == kindUser && st.idle(s.Name), s.Kind == kindInstance && st.stopped(s.Name):
+		return Harmless
 	case l.has(st.snapshot, s):
 		return Exists
 	case st.seen[s.Kind]:

@@ -39,7 +39,7 @@ func Compare(first, now Report) *Comparison {
 	return c
 }
 
-func (c *Comparison) add(task Task, now Report) {
+func (c *Comparison) add(task investigate.Task, now Report) {
 	i := slices.IndexFunc(now.Result.Results, func(r investigate.Result) bool { return r.Check == task.Result.Check })
 	if i < 0 {
 		c.Unsure = append(c.Unsure, task.Evidence.Subject)
@@ -52,7 +52,7 @@ func (c *Comparison) add(task Task, now Report) {
 	switch {
 	case has(investigate.Exists):
 		c.Open = append(c.Open, task.Evidence.Subject)
-	case has(investigate.Unclear), len(result.Blind) > 0:
+	case has(investigate.Unclear), slices.ContainsFunc(result.Blind, func(e account.Entry) bool { return hides(e, task.Evidence.Subject) }):
 		c.Unsure = append(c.Unsure, task.Evidence.Subject)
 	default:
 		closed := Closed{Subject: task.Evidence.Subject}
@@ -61,6 +61,12 @@ func (c *Comparison) add(task Task, now Report) {
 		}
 		c.Closed = append(c.Closed, closed)
 	}
+}
+
+// hides reports whether a thing may be there, because of a question that was not answered. That the last minutes are not shown yet
+// hides no thing that a list would have.
+func hides(e account.Entry, s investigate.Subject) bool {
+	return e.Outcome != account.TooFresh || !s.Listed()
 }
 
 // remover returns the last event after the evidence that removes or changes its subject.

@@ -63,29 +63,5 @@ func Formats() []Format {
 	}
 }
 
-// Left returns what is left to do: the evidence of things that exist, or may be in a list that was not seen; the worst first, and each
-// thing once for each check.
-func (r Report) Left() []Task {
-	var out []Task
-	seen := map[string]bool{}
-	for _, result := range r.Result.Results {
-		if result.Status == investigate.Clear || result.Sums {
-			continue
-		}
-		for _, e := range result.Evidence {
-			s := e.Subject
-			name := result.Check + "/" + s.Kind + "/" + s.Name + "/" + s.Of + "/" + s.Region
-			if (e.State == investigate.Exists || e.State == investigate.Unclear && s.Listed()) && !seen[name] {
-				seen[name] = true
-				out = append(out, Task{result, e})
-			}
-		}
-	}
-	return out
-}
-
-// Task is a piece of evidence that somebody has to do something about.
-type Task struct {
-	Result   investigate.Result
-	Evidence investigate.Evidence
-}
+// Left returns what is left to do.
+func (r Report) Left() []investigate.Task { return r.Result.Left() }

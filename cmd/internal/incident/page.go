@@ -61,7 +61,7 @@ func (w writer) unanswered() int {
 func (w writer) facts() []page.Fact {
 	left := 0
 	for _, n := range w.Result.Tree.Nodes {
-		if n.State != investigate.Gone && n.State != investigate.Off {
+		if n.State != investigate.Gone && n.State != investigate.Off && n.State != investigate.Harmless {
 			left++
 		}
 	}
@@ -186,7 +186,7 @@ func (w writer) branches(parent, depth int) []page.Branch {
 			continue
 		}
 		tone := page.Alarm
-		if n.State == investigate.Gone {
+		if n.State == investigate.Gone || n.State == investigate.Harmless {
 			tone = ""
 		}
 		b := page.Branch{Tone: tone, Lines: []page.Line{{{Text: w.subject(n.Subject)}}, {{Text: strings.TrimSpace(w.time(n.At) + " " + w.state(n.State)), Faint: true}}}}
@@ -350,7 +350,7 @@ func (w writer) tasks() []string {
 	var out []string
 	left := w.Left()
 	fresh := len(left)
-	left = slices.DeleteFunc(left, func(t Task) bool { return t.Evidence.Maker == investigate.Fresh })
+	left = slices.DeleteFunc(left, func(t investigate.Task) bool { return t.Evidence.Maker == investigate.Fresh })
 	fresh -= len(left)
 	for _, t := range left[:min(len(left), maxTasks)] {
 		key := "investigate.task"

@@ -88,9 +88,10 @@ func (t Thing) reason(k Kind) reason.Reason {
 // codeOf names a fact of a clean-up about a kind of action or a state.
 func codeOf(fact, name string) string { return "cleanup." + fact + "-" + name }
 
-// reached reports whether a state is the one that is wanted. Two trust policies are the same whatever their formatting.
+// reached reports whether a state is the one that is wanted. Two trust policies are the same whatever their formatting, and what is
+// gone has stopped.
 func (t Thing) reached(s, to State) bool {
-	return s.Thing == to.Thing || isTrust(to.Thing) && SameJSON(s.Thing, to.Thing)
+	return s.Thing == Absent && to.Thing == Stopped || s.Thing == to.Thing || isTrust(to.Thing) && SameJSON(s.Thing, to.Thing)
 }
 
 // SameJSON reports whether two documents are equal, whatever their formatting.

@@ -105,6 +105,12 @@ func (r *Revoker) whoAmI(ctx context.Context) error {
 	return nil
 }
 
+// Identify returns who the administrator is. It asks once, and refuses any account but the one in the options.
+func (r *Revoker) Identify(ctx context.Context) (verifier.Identity, error) {
+	err := r.whoAmI(ctx)
+	return r.me, err
+}
+
 // isOff reports whether a credential was refused because its key is disabled or deleted.
 func isOff(err error) bool {
 	code := cloud.Code(err)

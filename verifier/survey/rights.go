@@ -2,11 +2,11 @@ package survey
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/akguard/akguard/verifier/account"
+	"github.com/akguard/akguard/verifier/internal/cloud"
 )
 
 // Rights lists the permissions with which every question is answered, sorted.
@@ -36,7 +36,7 @@ func Policy(l account.Ledger) string {
 	if len(rights) == 0 {
 		return ""
 	}
-	return policy(statement{"Allow", rights, []string{"*"}})
+	return cloud.Document(cloud.Statement{"Allow", rights, []string{"*"}})
 }
 
 // DirectoryPolicy returns the least permission policy, as JSON, for reading all accounts of an organization: that of the
@@ -48,22 +48,5 @@ func DirectoryPolicy(role string) string {
 	// Services write the names of roles in lower case, and whether a policy is compared with that is not documented.
 	roles := []string{"acs:ram::*:role/" + role, "acs:ram::*:role/" + strings.ToLower(role)}
 	slices.Sort(roles)
-	return policy(statement{"Allow", all, []string{"*"}}, statement{"Allow", []string{"sts:AssumeRole"}, slices.Compact(roles)})
-}
-
-type statement struct {
-	Effect   string
-	Action   []string
-	Resource []string
-}
-
-func policy(statements ...statement) string {
-	text, err := json.MarshalIndent(struct {
-		Version   string
-		Statement []statement
-	}{"1", statements}, "", "  ")
-	if err != nil {
-		return "" // cannot happen: strings
-	}
-	return string(text)
+	return cloud.Document(cloud.Statement{"Allow", all, []string{"*"}}, cloud.Statement{"Allow", []string{"sts:AssumeRole"}, slices.Compact(roles)})
 }

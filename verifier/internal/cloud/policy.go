@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"encoding/json"
 )
 
 // Policy names a permission policy of RAM. Document is set by GetPolicy and GetPolicyVersion only.
@@ -89,4 +90,23 @@ func (c *Client) AttachPolicyToRole(ctx context.Context, role string, p Policy) 
 func (c *Client) DetachPolicyFromRole(ctx context.Context, role string, p Policy) error {
 	params := map[string]string{"PolicyType": p.Type, "PolicyName": p.Name, "RoleName": role}
 	return c.change(ctx, ram("DetachPolicyFromRole", params))
+}
+
+// Statement is a statement of a permission policy.
+type Statement struct {
+	Effect   string
+	Action   []string
+	Resource []string
+}
+
+// Document returns a permission policy as JSON.
+func Document(statements ...Statement) string {
+	text, err := json.MarshalIndent(struct {
+		Version   string
+		Statement []Statement
+	}{"1", statements}, "", "  ")
+	if err != nil {
+		return "" // cannot happen: strings
+	}
+	return string(text)
 }

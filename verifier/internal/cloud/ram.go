@@ -208,3 +208,18 @@ func (c *Client) ListGroupsForUser(ctx context.Context, user string) ([]string, 
 	}
 	return names, err
 }
+
+// HasLoginProfile reports whether a user can log in to the console. The error says so too where there is none: IsAbsent.
+func (c *Client) HasLoginProfile(ctx context.Context, user string) (bool, error) {
+	var a struct {
+		answer
+		LoginProfile *struct{ UserName string }
+	}
+	if err := c.read(ctx, ram("GetLoginProfile", map[string]string{"UserName": user}), &a); err != nil {
+		return false, err
+	}
+	if a.LoginProfile == nil {
+		return false, notUnderstood(a.GetHttpStatus())
+	}
+	return true, nil
+}

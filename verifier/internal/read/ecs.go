@@ -212,3 +212,23 @@ func KeyPairs(ctx context.Context, c *cloud.Client, region string) ([]account.Ke
 	})
 	return all, err
 }
+
+// Instance returns an instance of the client's region, and whether there is one.
+func Instance(ctx context.Context, c *cloud.Client, region, id string) (account.Instance, bool, error) {
+	var a struct {
+		cloud.Answer
+		Instances *struct{ Instance []instanceInfo }
+	}
+	if err := c.Read(ctx, ecs("DescribeInstances", "InstanceIds", `["`+id+`"]`), &a); err != nil {
+		return account.Instance{}, false, err
+	}
+	if a.Instances == nil {
+		return account.Instance{}, false, cloud.NotUnderstood(&a.Answer)
+	}
+	for _, i := range a.Instances.Instance {
+		if i.InstanceID == id {
+			return i.instance(region), true, nil
+		}
+	}
+	return account.Instance{}, false, nil
+}

@@ -69,6 +69,9 @@ func texts(inner string, list []string) wire.Object {
 
 func describeInstances(c *services.Invocation) (wire.Object, *wire.Failure) {
 	here := inRegion(c, c.Account.Instances, func(i account.Instance) string { return i.Region })
+	if ids := c.Param("InstanceIds"); ids != "" {
+		here = slices.DeleteFunc(slices.Clone(here), func(i account.Instance) bool { return !strings.Contains(ids, `"`+i.ID+`"`) })
+	}
 	return paged(c, "Instances", "Instance", here, func(i account.Instance) wire.Object {
 		spot := "NoSpot"
 		if i.Spot {

@@ -39,7 +39,9 @@ func (c *Cleaner) Plan(ctx context.Context, r investigate.Report, a *account.Sna
 // merge adds actions to a plan. A key that was found as such is also one of the user who was.
 func merge(p *revocation.Plan, actions []revocation.Action) {
 	for _, a := range actions {
-		i := slices.IndexFunc(p.Actions, func(o revocation.Action) bool { return a.Thing == nil && o.Thing == nil && o.Target.Fingerprint == a.Target.Fingerprint })
+		i := slices.IndexFunc(p.Actions, func(o revocation.Action) bool {
+			return a.Thing == nil && o.Thing == nil && o.Target.Fingerprint == a.Target.Fingerprint
+		})
 		if i < 0 {
 			p.Actions = append(p.Actions, a)
 			continue

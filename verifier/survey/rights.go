@@ -36,7 +36,7 @@ func Policy(l account.Ledger) string {
 	if len(rights) == 0 {
 		return ""
 	}
-	return cloud.Document(cloud.Statement{"Allow", rights, []string{"*"}})
+	return cloud.Document(cloud.Statement{Effect: "Allow", Action: rights, Resource: []string{"*"}})
 }
 
 // DirectoryPolicy returns the least permission policy, as JSON, for reading all accounts of an organization: that of the
@@ -48,5 +48,5 @@ func DirectoryPolicy(role string) string {
 	// Services write the names of roles in lower case, and whether a policy is compared with that is not documented.
 	roles := []string{"acs:ram::*:role/" + role, "acs:ram::*:role/" + strings.ToLower(role)}
 	slices.Sort(roles)
-	return cloud.Document(cloud.Statement{"Allow", all, []string{"*"}}, cloud.Statement{"Allow", []string{"sts:AssumeRole"}, slices.Compact(roles)})
+	return cloud.Document(cloud.Statement{Effect: "Allow", Action: all, Resource: []string{"*"}}, cloud.Statement{Effect: "Allow", Action: []string{"sts:AssumeRole"}, Resource: slices.Compact(roles)})
 }

@@ -31,6 +31,7 @@ type Deed struct {
 	Action
 	At      time.Time
 	Journal string // the name of the file that records it
+	Account string // in which it happened
 }
 
 // maxJournals is how many journals are read, the newest.
@@ -76,7 +77,7 @@ func (h *History) add(name string) error {
 	}
 	for i, a := range j.plan.Actions {
 		if j.outcomes[i] == Done {
-			h.past = append(h.past, Deed{a, j.times[i], name})
+			h.past = append(h.past, Deed{Action: a, At: j.times[i], Journal: name, Account: j.plan.Account})
 		}
 	}
 	switch {

@@ -34,9 +34,12 @@ type Leak struct {
 
 // Deed is what was done about the incident.
 type Deed struct {
-	At   time.Time     `json:"at"`
-	What reason.Reason `json:"what"`
-	Key  string        `json:"key,omitempty"` // masked
+	At    time.Time     `json:"at"`
+	What  reason.Reason `json:"what"`
+	Kind  string        `json:"kind,omitempty"` // disable, enable, …
+	Key   string        `json:"key,omitempty"`  // masked
+	User  string        `json:"user,omitempty"` // of the key
+	Thing string        `json:"thing,omitempty"`
 }
 
 // Options say how a report is written.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/akguard/akguard/scanner/report/page"
 	"github.com/akguard/akguard/verifier/account"
@@ -95,6 +96,9 @@ func (w writer) story() []string {
 	default:
 		out = append(out, w.say("investigate.story.leaked", strings.Join(leaked, ", "), w.time(w.Result.Since)))
 	}
+	if at := w.frozen(); !at.IsZero() {
+		out[0] = w.say("investigate.story.frozen", out[0], w.time(at))
+	}
 	acts := w.Result.Tree.Acts
 	if len(acts) == 0 {
 		return append(out, w.say("investigate.story.nothing"), w.say("investigate.story.look-again"))
@@ -106,15 +110,21 @@ func (w writer) story() []string {
 
 // timeline is what happened, in order: the leak, the acts that changed something, and what was done about it.
 func (w writer) timeline() page.Section {
-	if len(w.Result.Tree.Acts) == 0 {
+	if len(w.Result.Tree.Acts)+len(w.Done) == 0 {
 		return page.Section{}
 	}
 	t := w.table("time", "who", "what", "where", "state")
-	add := func(at, who, what, where, state, tone string) {
-		t.Rows = append(t.Rows, []page.Cell{moment(at), cell(who), {Lines: []page.Line{page.Plain(what)}, Class: tone}, cell(where), cell(state)})
+	var times []time.Time
+	add := func(at time.Time, who, what, where, state, tone string) { // in its place, behind what happened at the same time
+		i := len(times)
+		for i > 0 && times[i-1].After(at) {
+			i--
+		}
+		times = slices.Insert(times, i, at)
+		t.Rows = slices.Insert(t.Rows, i, []page.Cell{moment(w.time(at)), cell(who), {Lines: []page.Line{page.Plain(what)}, Class: tone}, cell(where), cell(state)})
 	}
 	for _, l := range w.Leaks {
-		add(w.time(l.At), "", w.say("investigate.leak-published", l.Key.String()), w.name(l.Place), "", page.Doubt)
+		add(l.At, "", w.say("investigate.leak-published", l.Key.String()), w.name(l.Place), "", page.Doubt)
 	}
 	for _, act := range w.Result.Tree.Acts {
 		if len(t.Rows) >= maxRows {
@@ -131,10 +141,10 @@ func (w writer) timeline() page.Section {
 		case c.Write:
 			tone = page.Alarm
 		}
-		add(w.time(c.Time), w.actor(c.Actor), w.name(what), w.name(c.Region+" "+c.SourceIP), w.state(act.State), tone)
+		add(c.Time, w.actor(c.Actor), w.name(what), w.name(c.Region+" "+c.SourceIP), w.state(act.State), tone)
 	}
 	for _, d := range w.Done {
-		add(w.time(d.At), "", w.print(d.What), "", "", page.Good)
+		add(d.At, "akguard", w.deed(d), "", "", page.Good)
 	}
 	s := page.Section{Title: w.say("investigate.timeline"), Table: t}
 	if more := len(w.Result.Tree.Acts) - maxRows; more > 0 {
@@ -317,18 +327,6 @@ func (w writer) ledger() page.Section {
 	s.Table = w.table("question", "region", "outcome")
 	for _, e := range all[:min(len(all), maxRows)] {
 		s.Table.Rows = append(s.Table.Rows, []page.Cell{cell(w.question(e)), cell(e.Region), cell(w.blind(e))})
-	}
-	return s
-}
-
-// done is what was done about it.
-func (w writer) done() page.Section {
-	if len(w.Done) == 0 {
-		return page.Section{}
-	}
-	s := page.Section{Title: w.say("investigate.done")}
-	for _, d := range w.Done {
-		s.List = append(s.List, page.Line{{Text: w.time(d.At) + " ", Faint: true}, {Text: w.print(d.What) + " " + w.name(d.Key)}})
 	}
 	return s
 }

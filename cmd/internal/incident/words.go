@@ -145,6 +145,14 @@ func (l aliasList) report(r Report) {
 			l.add("instance", id)
 		}
 	}
+	for _, d := range r.Done {
+		l.add("key", d.Key)
+		l.add("user", d.User)
+		l.add("name", d.Thing)
+		for _, arg := range d.What.Args() {
+			l.numbers(fmt.Sprint(arg))
+		}
+	}
 	for _, n := range r.Result.Tree.Nodes {
 		l.subject(n.Subject)
 	}

@@ -40,8 +40,9 @@ type options struct {
 	against     string
 	resume      string
 	share       bool
-	all         bool   // accounts of the organization
-	role        string // by which they are entered
+	journals    []string // of what was done
+	all         bool     // accounts of the organization
+	role        string   // by which they are entered
 	printPolicy bool
 	flags       *pflag.FlagSet // as they were given
 }
@@ -69,6 +70,7 @@ func (a *app) command(o options) *cobra.Command {
 	f.StringVar(&o.against, "against", "", "")
 	f.Var((*fileOrLatest)(&o.resume), "resume", "")
 	f.Lookup("resume").NoOptDefVal = latest
+	f.StringArrayVar(&o.journals, "journal", nil, "")
 	f.BoolVar(&o.all, "all-accounts", false, "")
 	f.StringVar(&o.role, "role", "", "")
 	f.BoolVar(&o.share, "share", false, "")
@@ -114,7 +116,7 @@ func (a *app) run(ctx context.Context, o options) error {
 		_, err := fmt.Fprintln(a.Out, policy)
 		return err
 	}
-	for _, name := range []string{o.from, o.against, o.resume, o.known, o.subject} {
+	for _, name := range append(o.journals, o.from, o.against, o.resume, o.known, o.subject) {
 		if sameFile(name, o.output) {
 			return command.Usage("usage.same-file", o.output)
 		}
@@ -128,6 +130,9 @@ func (a *app) run(ctx context.Context, o options) error {
 		if first, _, err = readReport(o.against); err != nil {
 			return err
 		}
+	}
+	if _, err := a.journalDeeds(o.journals); err != nil { // now, not after minutes of reading
+		return err
 	}
 	out, err := command.OpenOutput(o.output, a.Out, true)
 	if err != nil {
@@ -143,6 +148,9 @@ func (a *app) run(ctx context.Context, o options) error {
 		if err := result.compare(o.against, first); err != nil {
 			return err
 		}
+	}
+	if err := a.addDeeds(o, result); err != nil {
+		return err
 	}
 	a.conclude(result)
 	err = errors.Join(a.write(out, o, result), err)

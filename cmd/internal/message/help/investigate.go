@@ -96,6 +96,7 @@ akguard 会说明未能检查的内容：无权查询的（并列出缺少的权
 	"flag.investigate.all-accounts": {en: "investigate every account of the resource directory", zh: "调查资源目录中的所有账号"},
 	"flag.investigate.role":         {en: "enter other accounts by the role `NAME`; ResourceDirectoryAccountAccessRole if not set", zh: "通过角色 `NAME` 进入其他账号；默认 ResourceDirectoryAccountAccessRole"},
 	"flag.investigate.account":      {en: "investigate the account `NUMBER`: the credential's own, or one of its resource directory", zh: "调查账号 `NUMBER`：凭证所属账号，或其资源目录中的账号"},
+	"flag.investigate.journal":      {en: "take what was done from the journal `FILE`; repeatable; by default from the state folder", zh: "报告日志 `FILE` 中记录的已完成操作；可重复；默认为状态目录中的日志"},
 	"flag.investigate.since":        {en: "`TIME` since which the key is exposed: a time, a day, or how long ago, such as 72h or 7d", zh: "密钥泄露的时间 `TIME`：时间、日期，或多久以前，如 72h、7d"},
 	"flag.investigate.format":       {en: "write the report in this `FORMAT`: text, json, html or markdown", zh: "报告的格式 `FORMAT`：text、json、html 或 markdown"},
 	"flag.investigate.regions":      {en: "look at these `REGIONS` alone", zh: "只检查这些地域 `REGIONS`"},

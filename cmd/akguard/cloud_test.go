@@ -76,12 +76,21 @@ func powerful(ts *testscript.TestScript, neg bool, args []string) {
 // thief LABEL SERVICE ACTION [NAME=VALUE...] makes a call with a leaked key, from another address than the script's.
 func thief(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, !neg && len(args) > 2, "thief LABEL SERVICE ACTION [NAME=VALUE...]")
+	perform(ts, alibabatest.Caller{KeyID: vaultOf(ts).value("{id24:" + args[0] + "}"), SourceIP: "198.51.100.66", UserAgent: "python-requests/2.31"}, args[1:])
+}
+
+// admin-call SERVICE ACTION [NAME=VALUE...] makes a call with the administrator's key.
+func adminCall(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, !neg && len(args) > 1, "admin-call SERVICE ACTION [NAME=VALUE...]")
+	perform(ts, alibabatest.Caller{KeyID: ts.Getenv("ALIBABA_CLOUD_ACCESS_KEY_ID"), SourceIP: "203.0.113.1", UserAgent: "console"}, args)
+}
+
+func perform(ts *testscript.TestScript, caller alibabatest.Caller, args []string) {
 	params := map[string]string{}
-	for _, pair := range args[3:] {
+	for _, pair := range args[2:] {
 		name, value, _ := strings.Cut(pair, "=")
 		params[name] = value
 	}
-	caller := alibabatest.Caller{KeyID: vaultOf(ts).value("{id24:" + args[0] + "}"), SourceIP: "198.51.100.66", UserAgent: "python-requests/2.31"}
-	_, err := vaultOf(ts).server.Perform(caller, args[1], args[2], params)
+	_, err := vaultOf(ts).server.Perform(caller, args[0], args[1], params)
 	ts.Check(err)
 }

@@ -120,8 +120,11 @@ func (c *Cleaner) planKeys(ctx context.Context, w wish) ([]revocation.Action, []
 }
 
 // Choose keeps the actions that one of some words names: their kind, or the name of what they are about. It returns the words that name
-// none.
+// none. Without words, it keeps all.
 func Choose(p *revocation.Plan, words []string) (unused []string) {
+	if len(words) == 0 {
+		return nil
+	}
 	used := map[string]bool{}
 	p.Actions = slices.DeleteFunc(p.Actions, func(a revocation.Action) bool {
 		keep := false

@@ -38,6 +38,7 @@ type wishes struct {
 	all   []wish
 	at    map[string]int
 	notes []revocation.Note
+	fresh int // things that are too new to be judged
 }
 
 // Request says what is to be cleaned up.
@@ -63,6 +64,9 @@ func wishesFor(r investigate.Report, a *account.Snapshot, q Request) *wishes {
 			}
 		}
 	}
+	if w.fresh > 0 {
+		w.notes = append(w.notes, revocation.Note{Text: reason.New("cleanup.too-fresh", w.fresh), Person: true})
+	}
 	slices.SortStableFunc(w.all, func(a, b wish) int { return rank(a.Kind) - rank(b.Kind) })
 	return w
 }
@@ -79,7 +83,7 @@ func rank(k revocation.Kind) int {
 func (w *wishes) take(result investigate.Result, e investigate.Evidence) {
 	switch {
 	case e.Maker == investigate.Fresh:
-		w.note(e, reason.New("cleanup.too-fresh"))
+		w.fresh++
 	case e.Maker == investigate.Nobody && !w.request.Unknown:
 		w.note(e, reason.New("cleanup.unknown-maker"))
 	default:

@@ -85,15 +85,29 @@ func (s Subject) Listed() bool {
 // states says what is still there. It looks each list up in the ledger once: a ledger may have many thousand entries.
 type states struct {
 	snapshot *account.Snapshot
-	seen     map[string]bool // whether the list of a kind was seen whole
+	asked    map[string]bool            // whether the list of a kind was asked for
+	blind    map[string]map[string]bool // the regions in which it was not seen, by kind; "" for all of them
 }
 
 func newStates(a *account.Snapshot) states {
-	st := states{a, map[string]bool{}}
+	st := states{a, map[string]bool{}, map[string]map[string]bool{}}
 	for kind, l := range listings() {
-		st.seen[kind] = st.saw(l.asks)
+		st.asked[kind] = !slices.ContainsFunc(l.asks, func(q account.Ask) bool { return !a.Ledger.Asked(q) })
+		st.blind[kind] = map[string]bool{}
+		for _, e := range a.Ledger.Blind(l.asks...) {
+			st.blind[kind][e.Region] = true
+		}
 	}
 	return st
+}
+
+// seen reports whether the list that would have a thing was seen whole, in the thing's region if it has one.
+func (st states) seen(s Subject) bool {
+	blind := st.blind[s.Kind]
+	if s.Region == "" {
+		return st.asked[s.Kind] && len(blind) == 0
+	}
+	return st.asked[s.Kind] && !blind[""] && !blind[s.Region]
 }
 
 // saw reports whether all questions were answered.
@@ -114,7 +128,7 @@ func (st states) of(s Subject) State {
 		return Harmless
 	case l.has(st.snapshot, s):
 		return Exists
-	case st.seen[s.Kind]:
+	case st.seen(s):
 		return Gone
 	}
 	return Unclear

@@ -29,6 +29,7 @@ type BrokenJournal struct {
 // Deed is an action that a run did: reading confirmed it.
 type Deed struct {
 	Action
+	Goal    Goal // of the run
 	At      time.Time
 	Journal string // the name of the file that records it
 	Account string // in which it happened
@@ -77,7 +78,7 @@ func (h *History) add(name string) error {
 	}
 	for i, a := range j.plan.Actions {
 		if j.outcomes[i] == Done {
-			h.past = append(h.past, Deed{Action: a, At: j.times[i], Journal: name, Account: j.plan.Account})
+			h.past = append(h.past, Deed{Action: a, Goal: j.plan.Goal, At: j.times[i], Journal: name, Account: j.plan.Account})
 		}
 	}
 	switch {

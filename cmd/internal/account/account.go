@@ -1,5 +1,5 @@
-// Package account has the commands that act on an Alibaba Cloud account: revoke with its subcommands, and respond. They
-// freeze leaked keys, show who uses them, and undo what was done.
+// Package account has the commands that act on an Alibaba Cloud account: revoke with its subcommands, respond, and cleanup.
+// They freeze leaked keys, show who uses them, close what a thief left, and undo what was done.
 package account
 
 import (
@@ -10,7 +10,7 @@ import (
 // Commands returns the commands.
 func Commands(a *command.App) []*cobra.Command {
 	own := &app{a}
-	return []*cobra.Command{own.revoke(), own.respond()}
+	return []*cobra.Command{own.revoke(), own.respond(), own.cleanup()}
 }
 
 // app is one run of akguard.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/osfile"
 	"github.com/akguard/akguard/verifier/revocation"
 	"github.com/akguard/akguard/verifier/revoke"
@@ -190,10 +191,25 @@ func (a *app) makePlan(ctx context.Context, o revokeOptions, s *actor, subjects 
 	if err != nil {
 		return nil, command.Usage("usage.plan", o.plan, err)
 	}
+	if p.Goal.CleanUp() {
+		return nil, command.Usage("usage.plan", o.plan, reason.New("revoke.plan-of-clean-up"))
+	}
 	return p, nil
 }
 
 func (a *app) savePlan(name string, p *revocation.Plan) error {
+	if err := a.writePlan(name, p); err != nil {
+		return err
+	}
+	if len(p.Actions) == 0 {
+		a.Say("revoke.empty-plan-saved", name)
+		return nil
+	}
+	a.Say("revoke.plan-saved", name)
+	return nil
+}
+
+func (a *app) writePlan(name string, p *revocation.Plan) error {
 	out, err := command.OpenOutput(name, a.Out, true)
 	if err == nil {
 		a.OnAbandon(out.Discard)
@@ -205,10 +221,5 @@ func (a *app) savePlan(name string, p *revocation.Plan) error {
 	if err != nil {
 		return command.Usage("usage.save-plan", name, osfile.WithoutPath(err))
 	}
-	if len(p.Actions) == 0 {
-		a.Say("revoke.empty-plan-saved", name)
-		return nil
-	}
-	a.Say("revoke.plan-saved", name)
 	return nil
 }

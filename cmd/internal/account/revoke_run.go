@@ -30,6 +30,10 @@ func goal(g revocation.Goal) reason.Reason {
 		return reason.New("revoke.quarantine")
 	case revocation.ToUndo:
 		return reason.New("revoke.undo")
+	case revocation.ToCleanUp:
+		return reason.New("cleanup.clean-up")
+	case revocation.ToUndoCleanUp:
+		return reason.New("cleanup.undo-clean-up")
 	}
 	return reason.Text(string(g))
 }

@@ -63,10 +63,11 @@ func (c *Comparison) add(task investigate.Task, now Report) {
 	}
 }
 
-// hides reports whether a thing may be there, because of a question that was not answered. That the last minutes are not shown yet
-// hides no thing that a list would have.
+// hides reports whether a thing may be there, because of a question that was not answered. What hides no thing that a list would have is
+// that the last minutes are not shown yet, and that another region was not looked at.
 func hides(e account.Entry, s investigate.Subject) bool {
-	return e.Outcome != account.TooFresh || !s.Listed()
+	elsewhere := e.Outcome == account.Unasked && e.Region != "" && e.Region != s.Region
+	return !s.Listed() || e.Outcome != account.TooFresh && !elsewhere
 }
 
 // remover returns the last event after the evidence that removes or changes its subject.

@@ -69,7 +69,7 @@ type manifest struct {
 }
 
 func (a *app) evidence(o evidenceOptions) error {
-	g, several, err := readReport(o.report)
+	g, several, err := ReadReport(o.report)
 	if err != nil {
 		return err
 	}

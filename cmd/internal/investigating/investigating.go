@@ -121,13 +121,13 @@ func (a *app) run(ctx context.Context, o options) error {
 			return command.Usage("usage.same-file", o.output)
 		}
 	}
-	known, err := readKnown(o.known)
+	known, err := ReadKnown(o.known)
 	if err != nil {
 		return err
 	}
 	var first incident.Organization
 	if o.against != "" {
-		if first, _, err = readReport(o.against); err != nil {
+		if first, _, err = ReadReport(o.against); err != nil {
 			return err
 		}
 	}
@@ -182,7 +182,7 @@ func (r result) compare(name string, first incident.Organization) error {
 // inquire reads the accounts and judges them, or judges again what an earlier report has.
 func (a *app) inquire(ctx context.Context, o options, known investigate.Known, first incident.Organization) (result, error) {
 	if o.from != "" {
-		g, several, err := readReport(o.from)
+		g, several, err := ReadReport(o.from)
 		for _, p := range g.Accounts {
 			if p.Entered() {
 				p.Report.Result = investigate.Judge(p.Report.Snapshot, investigate.Options{Known: known})
@@ -278,8 +278,8 @@ func sameFile(a, b string) bool {
 	return a != "" && err1 == nil && err2 == nil && first.Mode().IsRegular() && os.SameFile(first, second)
 }
 
-// readReport reads an earlier investigation.
-func readReport(name string) (g incident.Organization, several bool, err error) {
+// ReadReport reads an earlier investigation.
+func ReadReport(name string) (g incident.Organization, several bool, err error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return g, false, command.Usage("usage.read-report", name, osfile.WithoutPath(err))

@@ -20,8 +20,8 @@ type knownFile struct {
 	Resources []string `toml:"resources"`
 }
 
-// readKnown reads the file that names what is the owner's; nothing is known without one.
-func readKnown(name string) (investigate.Known, error) {
+// ReadKnown reads the file that names what is the owner's; nothing is known without one.
+func ReadKnown(name string) (investigate.Known, error) {
 	if name == "" {
 		return investigate.Known{}, nil
 	}

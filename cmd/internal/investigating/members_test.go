@@ -58,7 +58,7 @@ func TestAllAccounts(t *testing.T) {
 	if code != command.ExitFindings {
 		t.Errorf("exit code %d", code)
 	}
-	g, several, err := readReport(name)
+	g, several, err := ReadReport(name)
 	o.must(err)
 	if !several || len(g.Accounts) != 4 {
 		t.Fatalf("%d accounts", len(g.Accounts))
@@ -171,7 +171,7 @@ func TestAllAccountsResumed(t *testing.T) {
 			t.Errorf("%s is asked again of the first account", c.Action)
 		}
 	}
-	g, _, err := readReport(name)
+	g, _, err := ReadReport(name)
 	o.must(err)
 	if len(g.Accounts) != 4 || len(o.checkpoints()) > 0 {
 		t.Errorf("%d accounts, %q", len(g.Accounts), o.checkpoints())

@@ -82,7 +82,7 @@ func (e earlier) read(name string) error {
 		e[c.Snapshot.Account] = c
 		return nil
 	}
-	g, _, err := readReport(name)
+	g, _, err := ReadReport(name)
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func (s *stage) id() string { return s.leaked.Credential().ID.Reveal() }
 // report reads a report in JSON.
 func (s *stage) report(name string) incident.Report {
 	s.Helper()
-	g, _, err := readReport(name)
+	g, _, err := ReadReport(name)
 	s.must(err)
 	return *g.Accounts[0].Report
 }

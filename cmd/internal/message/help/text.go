@@ -12,7 +12,7 @@ type texts map[string]text
 
 // Each visits every text.
 func Each(visit func(key, en, zh, one string)) {
-	for _, table := range []texts{helpTexts, cloudHelpTexts, sweepHelpTexts, investigateHelpTexts, drillHelpTexts, evidenceHelpTexts} {
+	for _, table := range []texts{helpTexts, cloudHelpTexts, sweepHelpTexts, investigateHelpTexts, drillHelpTexts, evidenceHelpTexts, cleanupHelpTexts} {
 		for key, t := range table {
 			visit(key, t.en, t.zh, t.one)
 		}

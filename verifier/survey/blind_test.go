@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,6 +115,9 @@ func TestLeastPolicy(t *testing.T) {
 	reader := s.account.AddKey("reader")
 	s.must(s.account.Attach("user/reader", "least"))
 	s.options.Admin = admin{reader}
+	for i := range 101 { // with so many, the credential report is asked for
+		s.account.AddUser(alibabatest.User{Name: fmt.Sprint("user-", i)})
+	}
 	snapshot := s.read()
 	if u := unanswered(snapshot.Ledger); len(u) > 0 {
 		t.Errorf("not answered: %q", u)

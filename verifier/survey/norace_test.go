@@ -5,5 +5,6 @@ package survey_test
 const (
 	manyEvents  = 10_000
 	manyRegions = 30
+	manyUsers   = 600
 	faultsApart = 1
 )

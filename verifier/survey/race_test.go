@@ -6,5 +6,6 @@ package survey_test
 const (
 	manyEvents  = 1000
 	manyRegions = 10
+	manyUsers   = 150
 	faultsApart = 5
 )

@@ -23,7 +23,7 @@ func (r *reader) resume() {
 	r.s.Ledger = nil
 	r.useRegions(old.Regions)
 	for _, e := range r.Resume.Ledger {
-		if e.Outcome != account.Seen && e.Outcome != account.Closed || e.Action == "ListAccessKeys" || e.Action == "ListAccessKeysInRecycleBin" {
+		if e.Outcome != account.Seen && e.Outcome != account.Closed || e.Action == "ListAccessKeys" && e.Why.Code != reported || e.Action == "ListAccessKeysInRecycleBin" {
 			continue
 		}
 		r.s.Ledger = append(r.s.Ledger, e)

@@ -94,21 +94,23 @@ type reader struct {
 	table  []*question
 	queue  *queue
 
-	mu        sync.Mutex
-	s         *account.Snapshot
-	ids       read.IDs                    // the IDs behind the references of s
-	domain    string                      // of the principals
-	events    map[string]bool             // the IDs of those in s
-	lookups   map[account.Lookup]bool     // what was looked up, or is being
-	forgotten map[account.KeyRef][]search // that wait for the ID of a key
-	postponed []job                       // that wait for the ID of a key
-	searches  []*search
-	regional  []string            // the regions that are asked
-	told      bool                // the service named the regions
-	listed    bool                // the users are known, as far as they can be
-	answered  map[string]bool     // what Resume has, by question
-	refused   map[account.Ask]int // how often, of those that never succeeded
-	rounds    int
+	mu          sync.Mutex
+	s           *account.Snapshot
+	ids         read.IDs                    // the IDs behind the references of s
+	domain      string                      // of the principals
+	events      map[string]bool             // the IDs of those in s
+	lookups     map[account.Lookup]bool     // what was looked up, or is being
+	forgotten   map[account.KeyRef][]search // that wait for the ID of a key
+	postponed   []job                       // that wait for the ID of a key
+	searches    []*search
+	regional    []string                    // the regions that are asked
+	told        bool                        // the service named the regions
+	listed      bool                        // the users are known, as far as they can be
+	credentials map[string]read.Credentials // by user, from the report
+	reportMade  time.Time
+	answered    map[string]bool     // what Resume has, by question
+	refused     map[account.Ask]int // how often, of those that never succeeded
+	rounds      int
 }
 
 func newReader(o Options) *reader {
@@ -175,7 +177,7 @@ func (r *reader) run(ctx context.Context) {
 	for seen := 0; ; {
 		var idle bool
 		idle, seen = r.queue.wait(seen)
-		if asked := r.follow(ctx); idle && !asked && !r.remember(ctx) {
+		if asked := r.follow(ctx); idle && !asked && !r.remember(ctx) && !r.refresh() {
 			break
 		}
 	}
@@ -197,7 +199,7 @@ func (r *reader) do(ctx context.Context, j job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.settle(j, items, err)
-	if j.q.then != nil && (err == nil || items > 0) {
+	if j.q.then != nil && (err == nil || items > 0 || j.q.optional && ctx.Err() == nil) { // an optional question has another way
 		j.q.then(r, j.t)
 	}
 }
@@ -228,8 +230,8 @@ func (r *reader) skips(ctx context.Context, j job) bool {
 func (r *reader) report(j job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if j.q != nil && j.q.Ask == ask(cloud.IMS, "ListUsers") {
-		r.listed = true
+	if j.q != nil && j.q.Ask == ask(cloud.IMS, "ListUsers") && len(r.s.Users) == 0 {
+		r.listed = true // there are none, or they may not be listed
 	}
 	if r.Progress != nil {
 		p := r.progress()

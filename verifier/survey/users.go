@@ -13,7 +13,16 @@ func userQuestions() []*question {
 	return []*question{
 		{
 			Ask: ask(cloud.IMS, "ListUsers"), right: "ram:ListUsers", rank: rankFirst,
-			run: readUsers, then: (*reader).eachUser,
+			run: readUsers, then: (*reader).chooseReport,
+		},
+		{
+			Ask: ask(cloud.IMS, makeReport), right: "ram:GenerateCredentialReport", rank: rankFirst, scope: after, from: ask(cloud.IMS, "ListUsers"),
+			optional: true, run: func(ctx context.Context, r *reader, _ target) (int, error) { return 0, read.MakeReport(ctx, r.client) },
+			then: func(r *reader, _ target) { r.ask(r.find(cloud.IMS, getReport), target{}) },
+		},
+		{
+			Ask: ask(cloud.IMS, getReport), right: "ram:GetCredentialReport", rank: rankFirst, scope: after, from: ask(cloud.IMS, makeReport),
+			optional: true, run: readReport, then: (*reader).eachUser,
 		},
 		{
 			Ask: ask(cloud.IMS, "ListAccessKeys"), right: "ram:ListAccessKeys", rank: rankWho, scope: perUser,
@@ -116,12 +125,6 @@ func readUsers(ctx context.Context, r *reader, _ target) (int, error) {
 	return len(users), err
 }
 
-func (r *reader) eachUser(target) {
-	for _, u := range r.s.Users {
-		r.each(perUser, target{about: u.Name, of: u.ID})
-	}
-}
-
 func readKeys(ctx context.Context, r *reader, t target) (int, error) {
 	keys, ids, err := read.Keys(ctx, r.client, r.principal(t.about))
 	if isGone(err) {
@@ -143,12 +146,6 @@ func readKeys(ctx context.Context, r *reader, t target) (int, error) {
 	}
 	u.Keys = keys
 	return len(keys), nil
-}
-
-func (r *reader) eachKey(t target) {
-	for _, k := range r.user(t.about).Keys {
-		r.each(perKey, target{about: string(k.Ref), of: t.about})
-	}
 }
 
 func readLastUse(ctx context.Context, r *reader, t target) (int, error) {

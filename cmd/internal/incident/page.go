@@ -320,6 +320,10 @@ func (w writer) ledger() page.Section {
 		}
 	}
 	s.Paragraphs = []page.Line{page.Plain(w.say("investigate.seen", seen, len(w.Snapshot.Ledger)))}
+	if n, made := w.reported(); n > 0 {
+		age := w.Snapshot.Taken.Sub(made).Round(time.Minute)
+		s.Paragraphs = append(s.Paragraphs, page.Plain(w.say("investigate.report-age", n, w.time(made), age)))
+	}
 	all := slices.Concat(w.Result.Blind, w.Result.Caveats)
 	if len(all) == 0 {
 		return s
@@ -329,6 +333,16 @@ func (w writer) ledger() page.Section {
 		s.Table.Rows = append(s.Table.Rows, []page.Cell{cell(w.question(e)), cell(e.Region), cell(w.blind(e))})
 	}
 	return s
+}
+
+// reported returns how many questions the credential report answered, and when it was made.
+func (w writer) reported() (n int, made time.Time) {
+	for _, e := range w.Snapshot.Ledger {
+		if e.Why.Code == "survey.reported" && e.Outcome == account.Seen {
+			n, made = n+1, e.To
+		}
+	}
+	return n, made
 }
 
 // left is the list of what to do, and of what only a person can do.

@@ -38,6 +38,7 @@ var reportTexts = texts{
 	"investigate.story":             {en: "What happened", zh: "发生了什么"},
 	"investigate.story.leaked":      {en: "The AccessKey {1} leaked; what is older than {2} is not suspected.", zh: "AccessKey {1} 已泄露；早于 {2} 的内容不视为可疑。"},
 	"investigate.story.leaked-at":   {en: "The AccessKey {1} leaked in {2}, at {3}.", zh: "AccessKey {1} 于 {3} 在 {2} 泄露。"},
+	"investigate.report-age":        {en: "{1} questions about users older than the exposure were answered by the credential report of {2}, {3} before this investigation. Users whom an event names since then were asked about again.", zh: "{1} 个关于早于泄露时间的用户的问题由 {2} 的用户凭证报告给出，早于本次调查 {3}；此后有事件涉及的用户已重新查询。"},
 	"investigate.story.frozen":      {en: "{1} It was frozen at {2}.", zh: "{1}该密钥已于 {2} 冻结。"},
 	"investigate.freeze":            {en: "freeze: {1}", zh: "冻结：{1}"},
 	"investigate.no-journals":       {en: "the report lacks what was done, because the journals in {1} could not be read: {2}", zh: "报告缺少已采取的措施，因为无法读取 {1} 中的日志：{2}"},

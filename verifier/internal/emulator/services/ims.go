@@ -13,7 +13,7 @@ import (
 // with root credentials, about the root keys. Its permissions are those of RAM.
 
 func imsActions() map[string]Action {
-	return merge(imsKeyActions(), imsBinActions(), imsAccountActions(), imsTrustActions(), imsServiceActions(), map[string]Action{
+	return merge(imsKeyActions(), imsBinActions(), imsAccountActions(), imsTrustActions(), imsServiceActions(), imsReportActions(), map[string]Action{
 		"GetUser":         {permission: "ram:GetUser", Run: locked(imsGetUser)},
 		"ListUsers":       {permission: "ram:ListUsers", Run: locked(imsListUsers)},
 		"GetLoginProfile": {permission: "ram:GetLoginProfile", resource: imsUserARN, Run: locked(imsGetLoginProfile)},

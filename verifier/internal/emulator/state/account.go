@@ -32,8 +32,15 @@ type Account struct {
 	Recorded  []Event // in the order in which they came
 	Members   []*Account
 	Settings  Settings
+	Report    CredentialReport
 	Identities
 	Assets
+}
+
+// CredentialReport is the table of all users that IMS made last.
+type CredentialReport struct {
+	Made time.Time
+	Rows []string
 }
 
 // NewAccount returns an account without users and keys.

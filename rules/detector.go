@@ -40,8 +40,7 @@ type Part struct {
 	Literals []string // one of them occurs in, or near, every value
 	Reach    int      // how far from a literal Detect looks, in bytes
 	Encoded  bool     // the value may occur in encoded text, which is worth decoding for what its literals become there
-	// Hidden are words that are near the value in a file of its users. Encoded text that holds one is worth decoding, and so is
-	// a content that holds a literal as it is.
+	// Hidden are words that are near the value where it leaks. A content that holds one is worth decoding.
 	Hidden []string
 }
 

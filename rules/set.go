@@ -196,5 +196,15 @@ func (s *Set) EncodedLiterals() []string {
 	return out
 }
 
+// HiddenWords returns the words that are near the values of detectors, and show that content is worth decoding.
+func (s *Set) HiddenWords() []string {
+	var out []string
+	for _, d := range s.detectors {
+		out = append(out, d.part.Hidden...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Reach is how far from a literal a match can depend on the content, in bytes.
 func (s *Set) Reach() int { return s.reach }

@@ -14,7 +14,9 @@ const maxDecoded = 32 << 20
 type decoder struct{}
 
 // Marks implements match.Decoder.
-func (decoder) Marks(literals []string) match.Marks { return marks{decode.NewMarks(literals)} }
+func (decoder) Marks(literals, words []string) match.Marks {
+	return marks{decode.NewMarks(literals, words...)}
+}
 
 // marks implements match.Marks.
 type marks struct{ *decode.Marks }
@@ -23,7 +25,9 @@ type marks struct{ *decode.Marks }
 func (m marks) Texts() []string { return slices.Concat(decode.Openers(), m.Marks.Texts()) }
 
 // Other implements match.Marks.
-func (m marks) Other(content []byte) bool { return decode.Zlib(content) || m.Split(content) }
+func (m marks) Other(content []byte) bool {
+	return decode.Zlib(content) || decode.Wide(content) || m.Data(content)
+}
 
 // Each implements match.Decoder.
 func (decoder) Each(content []byte, visit func(match.View)) error {

@@ -16,14 +16,14 @@ func appCode() rules.Rule {
 		ID: "alibaba-api-gateway-appcode", Type: AppCode, Severity: rules.Medium,
 		Description: reason.New("rule.alibaba-api-gateway-appcode"),
 		Help:        reason.New("rule.alibaba-api-gateway-appcode.help"),
-		Detectors:   single(AppCode, []string{"APPCODE", "AppCode", "appCode", "appcode", "APP_CODE", "app_code"}, findAppCode),
+		Detectors:   single(AppCode, []string{"APPCODE", "AppCode", "appCode", "appcode", "APP_CODE", "app_code"}, findAppCode, "APPCODE", "appcode"),
 		Examples: rules.Examples{
 			Match: []string{
 				"curl -H 'Authorization: APPCODE {hex32}' https://ali-weather.showapi.com/area\n",
 				"appcode = '{hex32}'\n",
 				"String appcode = \"{hex32}\";\nheaders.put(\"Authorization\", \"APPCODE \" + appcode);\n",
 				"ALI_APPCODE={hex32}\n",
-				"aliyun.market.app-code: x\nappCode: {hex32}\n",
+				"market:\n  appCode: {hex32}\n",
 			},
 			NoMatch: []string{
 				"Authorization: APPCODE 你自己的AppCode\n",

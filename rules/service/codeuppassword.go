@@ -15,7 +15,7 @@ func codeupPassword() rules.Rule {
 		ID: "alibaba-codeup-password", Type: CodeupPassword, Severity: rules.High,
 		Description: reason.New("rule.alibaba-codeup-password"),
 		Help:        reason.New("rule.alibaba-codeup-password.help"),
-		Detectors:   single(CodeupPassword, []string{"codeup.", "code.aliyun.com"}, findCodeupPassword),
+		Detectors:   single(CodeupPassword, []string{"codeup.", "code.aliyun.com"}, findCodeupPassword, "codeup.", "code.aliyun.com"),
 		Examples: rules.Examples{
 			Match: []string{
 				"git clone https://app:{password}@codeup.aliyun.com/corp/app.git\n",

@@ -13,7 +13,7 @@ func consolePassword() rules.Rule {
 		ID: "alibaba-ram-console-password", Type: ConsolePassword, Severity: rules.Critical,
 		Description: reason.New("rule.alibaba-ram-console-password"),
 		Help:        reason.New("rule.alibaba-ram-console-password.help"),
-		Detectors:   single(ConsolePassword, []string{"onaliyun.com"}, findConsolePassword),
+		Detectors:   single(ConsolePassword, []string{"onaliyun.com"}, findConsolePassword, "onaliyun.com"),
 		Examples: rules.Examples{
 			Match: []string{
 				"用户名 app@1234567890123456.onaliyun.com 密码：{password}\n",

@@ -50,11 +50,12 @@ var far = string(bytes.Repeat([]byte("# a line of a longer file\n"), 100))
 type dashScopeDetector struct{}
 
 // keyStarts are the beginnings of keys, with what is before them: sk- alone is in many words.
-var keyStarts = []string{`"sk-`, "'sk-", "`sk-", "=sk-", " sk-", ":sk-", ">sk-", "\nsk-", "\tsk-"}
+var keyStarts = []string{`"sk-`, "'sk-", "=sk-", " sk-", ":sk-", ">sk-", "\nsk-"}
 
 // Part implements rules.Detector.
 func (dashScopeDetector) Part() rules.Part {
-	return rules.Part{Name: string(DashScopeKey), Kind: rules.KindValue, Type: DashScopeKey, Literals: keyStarts, Reach: reach}
+	return rules.Part{Name: string(DashScopeKey), Kind: rules.KindValue, Type: DashScopeKey, Literals: keyStarts, Reach: reach,
+		Hidden: []string{"=sk-", "%22sk-", "%27sk-", "%20sk-", "%3Dsk-", "=3Dsk-"}}
 }
 
 // Lengths of keys behind their prefix. Those of plans vary.

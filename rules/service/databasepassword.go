@@ -134,8 +134,8 @@ func ofDatabase(before []byte) bool {
 func inCommand(content []byte, start, end int) (rules.Match, bool) {
 	from, to := line(content, start)
 	before := content[from:start]
-	for to < len(content) && to-end < nearby && to > from && content[to-1] == '\\' { // the command goes on
-		to = lineEnd(content, to+1)
+	for to < len(content)-1 && to-end < nearby && to > from && content[to-1] == '\\' { // the command goes on
+		to = lineEnd(content, nextLine(content, to))
 	}
 	var flags []string
 	switch {

@@ -16,7 +16,7 @@ func deviceSecret() rules.Rule {
 		ID: "alibaba-iot-device-secret", Type: DeviceSecret, Severity: rules.Medium,
 		Description: reason.New("rule.alibaba-iot-device-secret"),
 		Help:        reason.New("rule.alibaba-iot-device-secret.help"),
-		Detectors:   single(DeviceSecret, []string{"eviceSecret", "evice_secret", "EVICE_SECRET", "evicesecret"}, findDeviceSecret),
+		Detectors:   single(DeviceSecret, []string{"eviceSecret", "evice_secret", "EVICE_SECRET"}, findDeviceSecret, "eviceSecret", "EVICE_SECRET", "evice_secret"),
 		Examples: rules.Examples{
 			Match: []string{
 				"{\"productKey\": \"a1abcDEF123\", \"deviceName\": \"dev1\", \"deviceSecret\": \"{hex32}\"}\n",

@@ -14,7 +14,7 @@ func dingTalkApp() rules.Rule {
 		ID: "alibaba-dingtalk-app-secret", Type: DingTalkApp, Severity: rules.High,
 		Description: reason.New("rule.alibaba-dingtalk-app-secret"),
 		Help:        reason.New("rule.alibaba-dingtalk-app-secret.help"),
-		Detectors:   single(DingTalkApp, []string{"ngtalk", "ngTalk", "NGTALK", `"ding`, "'ding", "=ding", " ding"}, findDingTalkApp),
+		Detectors:   single(DingTalkApp, []string{"ngtalk", "ngTalk", "NGTALK", `"ding`, "'ding", "=ding"}, findDingTalkApp, "ngtalk", "ngTalk", "NGTALK", `"ding`, "'ding", "%22ding", "%27ding"),
 		Examples: rules.Examples{
 			Match: []string{
 				"dingtalk:\n  app-key: dingabcdefgh12345678\n  app-secret: {app-secret}\n",

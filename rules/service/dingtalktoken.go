@@ -17,7 +17,7 @@ func dingTalkToken() rules.Rule {
 		Description: reason.New("rule.alibaba-dingtalk-robot-token"),
 		Help:        reason.New("rule.alibaba-dingtalk-robot-token.help"),
 		Detectors: single(DingTalkToken, []string{"dingtalk.com/robot/send"},
-			near("access_token=", func(content []byte, at int) int { return hexes(content, at+len("access_token="), robotLength) })),
+			near("access_token=", func(content []byte, at int) int { return hexes(content, at+len("access_token="), robotLength) }), "ngtalk"),
 		Examples: rules.Examples{
 			Match:   []string{"https://oapi.dingtalk.com/robot/send?access_token={hex64}\n"},
 			NoMatch: []string{"https://oapi.dingtalk.com/robot/send?access_token=xxxxxx\n", "https://example.com/?access_token={hex64}\n"},

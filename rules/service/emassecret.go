@@ -14,7 +14,7 @@ func emasSecret() rules.Rule {
 		ID: "alibaba-emas-app-secret", Type: EMASSecret, Severity: rules.Medium,
 		Description: reason.New("rule.alibaba-emas-app-secret"),
 		Help:        reason.New("rule.alibaba-emas-app-secret.help"),
-		Detectors:   single(EMASSecret, []string{"emas.app", "EMAS_APP", "emas_app", "emas-app", "emasApp", "aliyun-emas"}, findEMASSecret),
+		Detectors:   single(EMASSecret, []string{"emas.app", "EMAS_APP", "emas_app", "emasApp"}, findEMASSecret, "emas.app", "EMAS_APP", "emas_app"),
 		Examples: rules.Examples{
 			Match: []string{
 				"{\"config\": {\"emas.appKey\": \"23456789\", \"emas.appSecret\": \"{hex32}\"}}\n",

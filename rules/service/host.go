@@ -36,7 +36,7 @@ func beside(content []byte, start, end int, words []string) (rules.Match, bool) 
 		return m, true
 	}
 	key := keyBefore(content, from, start)
-	for at, n := to+1, 0; n < maxLines && at < len(content) && at-end < nearby; n++ {
+	for at, n := nextLine(content, to), 0; n < maxLines && at < len(content) && at-end < nearby; n++ {
 		next := lineEnd(content, at)
 		if endsBlock(content[at:next]) {
 			break
@@ -49,18 +49,16 @@ func beside(content []byte, start, end int, words []string) (rules.Match, bool) 
 		if opensBlock(content[at:next]) {
 			break
 		}
-		at = next + 1
+		at = nextLine(content, next)
 	}
 	return before(content, start, from, key, words)
 }
 
 // before finds the password in the lines before a host.
 func before(content []byte, start, from int, key []byte, words []string) (rules.Match, bool) {
-	for n := 0; n < maxLines && from > 0 && start-from < nearby; n++ {
-		end := from - 1
-		limit := max(0, end-nearby)
-		i := bytes.LastIndexByte(content[limit:end], '\n')
-		if from = limit + i + 1; i < 0 && limit > 0 || endsBlock(content[from:end]) {
+	for n := 0; n < maxLines && start-from < nearby; n++ {
+		begin, end, ok := lastLine(content, from)
+		if from = begin; !ok || endsBlock(content[from:end]) {
 			break
 		}
 		if v, ok := nextNamed(content, from, end, words); ok && related(key, content[v.nameStart:v.nameEnd], true) {
@@ -85,15 +83,6 @@ func inRange(content []byte, from, to int, words []string) (rules.Match, bool) {
 		from = v.nameEnd
 	}
 	return rules.Match{}, false
-}
-
-// lineEnd returns where the line ends that holds an offset.
-func lineEnd(content []byte, at int) int {
-	limit := min(len(content), at+nearby)
-	if i := bytes.IndexByte(content[at:limit], '\n'); i >= 0 {
-		return at + i
-	}
-	return limit
 }
 
 // endsBlock reports whether a line ends what belongs together: it is blank, closes a block, begins a section, or has another
@@ -122,20 +111,10 @@ func opensBlock(line []byte) bool {
 	return len(trimmed) > 0 && bytes.HasSuffix(trimmed, []byte("},"))
 }
 
-// keyBefore returns the name that has the value at an offset; empty if it has none.
+// keyBefore returns the name that has the value at an offset, or the address with it; empty if it has none.
 func keyBefore(content []byte, from, at int) []byte {
-	i := bytes.LastIndexAny(content[from:at], "=:")
-	for i > 0 && bytes.IndexByte([]byte("=:/"), content[from+i-1]) >= 0 {
-		i--
-	}
-	before := content[from:at]
-	if j := bytes.IndexAny(before, "=:"); j >= 0 {
-		i = j
-	}
-	if i < 0 {
-		return nil
-	}
-	end := from + len(bytes.TrimRight(content[from:from+i], " \t\"'"))
+	value := from + bytes.LastIndexAny(content[from:at], "=\"' \t") + 1
+	end := from + len(bytes.TrimRight(content[from:value], " \t\"'=:>"))
 	start := end
 	for start > from && shape.IsNameByte(content[start-1]) {
 		start--

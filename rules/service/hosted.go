@@ -8,7 +8,8 @@ import (
 
 // hosts returns the detector of values that belong to a host on aliyuncs.com.
 func hosts(t rules.Type, detect func(content []byte, at int) (rules.Match, bool)) []rules.Detector {
-	return single(t, []string{aliyuncs}, detect)
+	part := rules.Part{Name: string(t), Kind: rules.KindValue, Type: t, Literals: []string{aliyuncs}, Hidden: []string{"aliyuncs"}, Reach: reach}
+	return []rules.Detector{value{part, detect}}
 }
 
 // atHost returns what finds the password that belongs to a host with one of the parts in it: in its address, whatever the

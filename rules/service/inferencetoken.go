@@ -36,6 +36,9 @@ func inferenceToken() rules.Rule {
 // Lengths of such a token, which is base64: of 40 characters, as they are made, and of others that are seen.
 const minInference, maxInference = 32, 88
 
+// decodedInference is how many hexadecimal digits such a token is once it is decoded, as a view shows it.
+const decodedInference = 40
+
 // findInferenceToken finds the token that is named near the host of a service.
 func findInferenceToken(content []byte, at int) (rules.Match, bool) {
 	if _, ok := hostOf(content, at+len(aliyuncs), ".pai-eas."); !ok {
@@ -70,5 +73,5 @@ func inferenceValue(content []byte, v named) (rules.Match, bool) {
 	}
 	value := content[start:end]
 	n := end - start
-	return rules.Match{Start: start, End: end}, n >= minInference && n <= maxInference && shape.MachineMade(value) && shape.Mixed(bytes.TrimRight(value, "="))
+	return rules.Match{Start: start, End: end}, n >= minInference && n <= maxInference && shape.MachineMade(value) && (shape.Mixed(bytes.TrimRight(value, "=")) || hexes(content, start, decodedInference) == end)
 }

@@ -15,7 +15,7 @@ func mailPassword() rules.Rule {
 		ID: "alibaba-directmail-password", Type: MailPassword, Severity: rules.Medium,
 		Description: reason.New("rule.alibaba-directmail-password"),
 		Help:        reason.New("rule.alibaba-directmail-password.help"),
-		Detectors:   single(MailPassword, []string{"smtpdm"}, findMailPassword),
+		Detectors:   single(MailPassword, []string{"smtpdm"}, findMailPassword, "smtpdm"),
 		Examples: rules.Examples{
 			Match: []string{
 				"spring.mail.host=smtpdm.aliyun.com\nspring.mail.username=noreply@mail.corp.example\nspring.mail.password={password}\n",

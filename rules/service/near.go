@@ -62,14 +62,3 @@ func hexes(content []byte, at, n int) int {
 	}
 	return end
 }
-
-// line returns where the line around an offset begins and ends, within reach.
-func line(content []byte, at int) (from, to int) {
-	from = max(0, at-nearby)
-	from += bytes.LastIndexByte(content[from:at], '\n') + 1
-	to = min(len(content), at+nearby)
-	if i := bytes.IndexByte(content[at:to], '\n'); i >= 0 {
-		to = at + i
-	}
-	return from, to
-}

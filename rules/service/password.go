@@ -59,8 +59,8 @@ func plausible(v []byte) bool {
 		v[0] == '%' && v[n-1] == '%' || v[0] == '<' && v[n-1] == '>' || v[0] == '{' && v[n-1] == '}' || v[0] == '[' && v[n-1] == ']' {
 		return false
 	}
-	for _, c := range v {
-		if c <= ' ' || c > '~' {
+	for i, c := range v {
+		if c <= ' ' || c > '~' || c == '\\' && i+1 < n && bytes.IndexByte([]byte(`unrtx"'\`), v[i+1]) >= 0 { // it is seen once it is decoded
 			return false
 		}
 	}

@@ -61,11 +61,11 @@ func findRegistryLogin(content []byte, at int) (rules.Match, bool) {
 // standard input.
 func loginCommand(content []byte, host int) (rules.Match, bool) {
 	from, to := line(content, host)
-	for i := 0; i < maxLines && from > 1 && content[from-2] == '\\' && host-from < nearby; i++ { // the command began before
-		from = max(0, from-2-nearby) + bytes.LastIndexByte(content[max(0, from-2-nearby):from-2], '\n') + 1
+	for from > 1 && content[from-2] == '\\' && host-from < nearby { // the command began before
+		from = lineStart(content, from-2)
 	}
-	for to < len(content) && to-host < nearby && to > from && content[to-1] == '\\' { // the command goes on
-		to = lineEnd(content, to+1)
+	for to < len(content)-1 && to-host < nearby && to > from && content[to-1] == '\\' { // the command goes on
+		to = lineEnd(content, nextLine(content, to))
 	}
 	command := content[from:to]
 	if !bytes.Contains(command, []byte("login ")) {
@@ -101,6 +101,9 @@ func registryAuth(content []byte, at int) (rules.Match, bool) {
 		end++
 	}
 	login, err := base64.StdEncoding.DecodeString(string(content[start:end]))
-	user, _, found := bytes.Cut(login, []byte{':'})
-	return rules.Match{Start: start, End: end}, err == nil && found && len(user) > 0
+	if err != nil { // in a view, it is decoded
+		login = content[start:end]
+	}
+	user, secret, found := bytes.Cut(login, []byte{':'})
+	return rules.Match{Start: start, End: end}, found && len(user) > 0 && len(secret) >= minPassword && plausible(secret)
 }

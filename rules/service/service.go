@@ -22,9 +22,11 @@ type value struct {
 // reach is more than any detector of this package looks at.
 const reach = 1100
 
-// single returns the detector of a rule whose values are credentials by themselves.
-func single(t rules.Type, literals []string, detect func(content []byte, at int) (rules.Match, bool)) []rules.Detector {
-	return []rules.Detector{value{rules.Part{Name: string(t), Kind: rules.KindValue, Type: t, Literals: literals, Reach: reach}, detect}}
+// single returns the detector of a rule whose values are credentials by themselves. What is near hidden
+// words may be encoded.
+func single(t rules.Type, literals []string, detect func(content []byte, at int) (rules.Match, bool), hidden ...string) []rules.Detector {
+	part := rules.Part{Name: string(t), Kind: rules.KindValue, Type: t, Literals: literals, Hidden: hidden, Reach: reach}
+	return []rules.Detector{value{part, detect}}
 }
 
 // Part implements rules.Detector.

@@ -16,12 +16,12 @@ func speechToken() rules.Rule {
 		ID: "alibaba-nls-token", Type: SpeechToken, Severity: rules.Low,
 		Description: reason.New("rule.alibaba-nls-token"),
 		Help:        reason.New("rule.alibaba-nls-token.help"),
-		Detectors:   single(SpeechToken, []string{"nls-gateway", "NLS-Token", "NLS_TOKEN", "nls_token", "nlsToken", "nls.token", "nls-token"}, findSpeechToken),
+		Detectors:   single(SpeechToken, []string{"nls-gateway", "NLS-Token", "NLS_TOKEN", "nls_token", "nlsToken"}, findSpeechToken, "nls-gateway", "NLS_TOKEN"),
 		Examples: rules.Examples{
 			Match: []string{
 				"curl -H 'X-NLS-Token: {hex32}' https://nls-gateway-cn-shanghai.aliyuncs.com/stream/v1/asr\n",
 				"NLS_TOKEN={hex32}\n",
-				"nls:\n  url: wss://nls-gateway-cn-shanghai.aliyuncs.com/ws/v1\n  nls-token: {hex32}\n",
+				"nls:\n  url: wss://nls-gateway-cn-shanghai.aliyuncs.com/ws/v1\n  nls_token: {hex32}\n",
 				"https://nls-gateway-cn-shanghai.aliyuncs.com/stream/v1/tts?appkey=abc&token={hex32}&text=x\n",
 			},
 			NoMatch: []string{

@@ -118,8 +118,9 @@ func lineAfter(content []byte, at, key int) (end int, v vendor) {
 	if at >= len(content) || at-key > nearby {
 		return at, nobodys
 	}
-	end = lineEnd(content, at+1)
-	text := content[at+1 : end]
+	begin := min(len(content), nextLine(content, at))
+	end = lineEnd(content, begin)
+	text := content[begin:end]
 	if trimmed := bytes.TrimSpace(text); len(trimmed) == 0 || bytes.HasPrefix(trimmed, []byte("- ")) || shape.Contains(text, keyStarts...) {
 		return len(content), nobodys
 	}
@@ -131,12 +132,10 @@ func lineAfter(content []byte, at, key int) (end int, v vendor) {
 
 // lineBefore says whose the line before is, and whether the block begins behind it.
 func lineBefore(content []byte, at, key int) (start int, v vendor, closed bool) {
-	if at == 0 || key-at > nearby {
+	start, end, ok := lastLine(content, at)
+	if !ok || key-at > nearby {
 		return at, nobodys, true
 	}
-	end := at - 1
-	limit := max(0, end-nearby)
-	start = limit + bytes.LastIndexByte(content[limit:end], '\n') + 1
 	text := content[start:end]
 	trimmed := bytes.TrimSpace(text)
 	if len(trimmed) == 0 || shape.Contains(text, keyStarts...) {

@@ -14,7 +14,7 @@ func yunxiao() rules.Rule {
 		ID: "alibaba-yunxiao-token", Type: YunxiaoToken, Severity: rules.High,
 		Description: reason.New("rule.alibaba-yunxiao-token"),
 		Help:        reason.New("rule.alibaba-yunxiao-token.help"),
-		Detectors:   single(YunxiaoToken, []string{"unxiao", "UNXIAO", "codeup.", "codeup_", "CODEUP"}, near("pt-", yunxiaoEnd)),
+		Detectors:   single(YunxiaoToken, []string{"unxiao", "UNXIAO", "codeup.", "codeup_", "CODEUP"}, near("pt-", yunxiaoEnd), "unxiao", "UNXIAO", "codeup_", "CODEUP"),
 		Examples: rules.Examples{
 			Match:   []string{"curl -H 'x-yunxiao-token: pt-{hex32}_{uuid}' https://devops.aliyuncs.com\n", "CODEUP_TOKEN=pt-{hex32}_{uuid}\n"},
 			NoMatch: []string{"x-yunxiao-token: pt-xxxx_yyyy\n", "yunxiao-script-{hex32}\n"},

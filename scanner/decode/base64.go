@@ -57,6 +57,11 @@ func (v *value) decode() (t text, raw, ok bool) {
 			return v.text, false, true
 		}
 	}
+	if len(v.chars) >= minBase32 && in32(v.chars) {
+		if v.decoded = decode32(v.decoded[:0], v.chars); isText(v.decoded) && v.assemble(codec32, 0) {
+			return v.text, false, true
+		}
+	}
 	if v.isRaw() {
 		v.whole()
 		return v.text, true, true

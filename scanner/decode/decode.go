@@ -1,8 +1,8 @@
 // Package decode finds what content says once it is decoded. A leak scanner matches text, and much text is hidden from
-// it: by the encoding of a whole file (UTF-16, GBK, gzip, zlib, zstd), and by encodings that cover a stretch of it
-// (base64, hex, backslash, percent and entity escapes), which may be nested in each other.
+// it: by the encoding of a whole file (UTF-16, UTF-32, GBK, gzip, zlib, zstd), and by encodings that cover a stretch of it
+// (base64, base32, hex, backslash, percent and entity escapes, quoted-printable), which may be nested in each other.
 //
-// Strings that were cut into pieces ("a" + "b") are joined.
+// Strings that were cut into pieces ("a" + "b") are joined, and so are lines that a backslash or a mail continues.
 //
 // Each yields views. A view of a whole content replaces it; a view of a stretch is that stretch with every encoded
 // value in it decoded in place and a few lines around it kept as they are, so that values that belong together stay
@@ -12,8 +12,8 @@
 // Nothing here knows what a credential looks like. Values are decoded where the result is text, and escapes
 // wherever they are. Marks returns what an encoded word looks like, so that a prefilter can leave out all other content.
 //
-// Limits: text in UTF-32, UTF-7 or quoted-printable is not decoded, nor is a run of fewer than 16 characters of base64
-// or hex. A value that was split is joined again only if its lines are long, as encoders make them. Archives are not
+// Limits: text in UTF-7 is not decoded, nor is a run of fewer than 16 characters of base64 or hex, or of 24 of base32. Mails are
+// recognized by the name of their encoding or an escaped equals sign. A value that was split is joined again only if its lines are long, as encoders make them. Archives are not
 // opened, but the tar in a .tar.gz is searched as it is. A UTF-8 byte order mark hides nothing, and so gets no view.
 // Content that is cut in the middle of compressed data cannot be decoded after the cut.
 package decode

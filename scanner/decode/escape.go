@@ -40,6 +40,9 @@ func backslash(content []byte, at int) (escaped, int) {
 	if end == len(content) {
 		return escaped{}, end
 	}
+	if c := content[end]; c == '\n' || c == '\r' {
+		return continued(content, at, end)
+	}
 	if c := simple[content[end]]; c != 0 {
 		return escapedByte(c), end + 1
 	}
@@ -61,6 +64,16 @@ func backslash(content []byte, at int) (escaped, int) {
 		}
 	}
 	return escaped{}, end
+}
+
+// continued drops a backslash at the end of a line, and the indentation of the next line, in the middle of a value.
+func continued(content []byte, at, end int) (escaped, int) {
+	next, ok := lineEnd(content, end)
+	next = skip(content, next, " \t")
+	if !ok || at == 0 || next >= len(content) || content[at-1] <= ' ' || content[next] <= ' ' {
+		return escaped{}, end
+	}
+	return escaped{empty: true}, next
 }
 
 func octal(digits []byte) (n byte, ok bool) {

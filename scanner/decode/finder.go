@@ -29,6 +29,7 @@ var marks = [...]struct {
 	{'&', inEntities, entity},
 	{'"', inStrings, concat},
 	{'\'', inStrings, concat},
+	{'=', inPrintable, quotedPrintable},
 }
 
 // finder finds the encoded values of a content in order. Escapes are found by their marks, with vector
@@ -52,6 +53,9 @@ func newFinder(content []byte) *finder {
 	f := &finder{content: content, run: span{start: -1}, glued: -1}
 	for i := range f.marks {
 		f.marks[i] = -1
+	}
+	if !isPrintableText(content) {
+		f.marks[equals] = len(content)
 	}
 	return f
 }
@@ -102,10 +106,10 @@ func (f *finder) decodeEscape(at, which int) bool {
 	if out.isNone() {
 		return false
 	}
-	if out.size == 1 && inAlphabet(out.bytes[0]) {
+	encoding := marks[which].encoding
+	if out.size == 1 && inAlphabet(out.bytes[0]) || out.empty && encoding != inStrings {
 		f.glued = end
 	}
-	encoding := marks[which].encoding
 	f.found = segment{start: at, end: end, text: text{bytes: append(f.short[:0], out.bytes[:out.size]...), encodings: encoding}}
 	if !out.empty {
 		f.piece[0] = piece{in: int32(at), outUnit: int32(out.size), inUnit: int32(end - at), encoding: encoding}
@@ -144,7 +148,7 @@ func (f *finder) cut(at int) bool {
 	for i, mark := range f.marks {
 		if mark == at && at < len(f.content) {
 			out, _ := marks[i].decode(f.content, at)
-			return out.size == 1 && (inAlphabet(out.bytes[0]) || out.bytes[0] == '=')
+			return out.size == 1 && (inAlphabet(out.bytes[0]) || out.bytes[0] == '=') || out.empty && marks[i].encoding != inStrings
 		}
 	}
 	return false
@@ -160,7 +164,11 @@ func (f *finder) decodeLines() bool {
 		return false
 	}
 	end := lines[len(lines)-1].end
-	for range 2 {
+	padding := 2
+	if t.encodings == inBase32 {
+		padding = 6
+	}
+	for range padding {
 		if end < len(f.content) && f.content[end] == '=' {
 			end++
 		}
@@ -214,12 +222,17 @@ func joinLines(content []byte, lines []span) []span {
 		for last.end < len(content) && last.len() <= width && inAlphabet(content[last.end]) {
 			last.end++
 		}
-		if last.len() == 0 || last.len() > width {
+		if last.len() == 0 || last.len() > width || startsOther(content[last.end:]) {
 			break
 		}
 		lines = append(lines, last)
 	}
 	return lines
+}
+
+// startsOther reports whether what follows a line says that it is none of a value, but the beginning of a name or a sentence.
+func startsOther(rest []byte) bool {
+	return len(rest) > 0 && strings.IndexByte(":.( ", rest[0]) >= 0
 }
 
 // nextLine returns where the text continues that is interrupted at an offset: after a line end and indentation, after a

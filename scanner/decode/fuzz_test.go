@@ -2,8 +2,11 @@ package decode_test
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
+	"mime/quotedprintable"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -21,6 +24,8 @@ func seeds() []string {
 		utf16Text(text, binary.BigEndian), gbk(text), b64(gbk(text)), perChar(text, "%02x"), perChar(text, "%%%02X"),
 		perChar(text, `\x%02x`), perChar(text, `\u%04x`), perChar(text, "&#%d"), perChar(text, "&#x%x;"), quote(quote(text)),
 		`\ud83d\ude00 \u{1f600} \U0001f600 \101 %u4e00 &amp;amp;quot; %25253D`, "\x81\x30\x81\x30 \x84\x31\x95\x33",
+		base32.StdEncoding.EncodeToString([]byte(text)), "x=3D" + text[:9] + "=\n" + text[9:], "AB=\r\n=E4=B8=80=3D", text[:20] + "\\\n   " + text[20:],
+		utf32Text(text, binary.LittleEndian), utf32Text("\ufeff"+text, binary.BigEndian),
 		strings.Repeat("x", 3000) + b64(text) + strings.Repeat("\n%20", 300), strings.Repeat(b64(text[:48])+"\n", 9) + "=",
 	}
 }
@@ -146,7 +151,54 @@ func first(content string) (text string) {
 	return text
 }
 
-// FuzzCharsets checks that text in UTF-16 and GB18030 comes back.
+func utf32Text(s string, order binary.AppendByteOrder) string {
+	var b []byte
+	for _, r := range s {
+		b = order.AppendUint32(b, uint32(r))
+	}
+	return string(b)
+}
+
+// FuzzBase32 checks that text in base32 comes back, in capitals and in small letters.
+func FuzzBase32(f *testing.F) {
+	f.Add("some ordinary text that is long enough", false)
+	f.Fuzz(func(t *testing.T, text string, small bool) {
+		if text = strings.Map(textOnly, text); len(text) < 20 || strings.ContainsRune(text, '密') {
+			return
+		}
+		content := base32.StdEncoding.EncodeToString([]byte(text))
+		if small {
+			content = strings.ToLower(content)
+		}
+		got := first("v: " + content)
+		if at := strings.Index(got, text); at != len("v: ") && in(content, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && in(content, "234567") {
+			t.Errorf("%q became %q", content, got)
+		}
+	})
+}
+
+// in reports whether a text has one of the characters, in any case.
+func in(text, chars string) bool { return strings.ContainsAny(strings.ToUpper(text), chars) }
+
+// FuzzPrintable checks that what a mail has comes back.
+func FuzzPrintable(f *testing.F) {
+	f.Add("key = value, in a line that is longer than the lines of a mail may be, so that it is broken somewhere in its middle")
+	f.Fuzz(func(t *testing.T, text string) {
+		text = "密=" + strings.Map(textOnly, text)
+		if strings.ContainsAny(text, "\\%&\"'\n") || regexp.MustCompile("[0-9A-Za-z+/_-]{16}").MatchString(text) {
+			return
+		}
+		var b strings.Builder
+		w := quotedprintable.NewWriter(&b)
+		_, _ = w.Write([]byte(text))
+		_ = w.Close()
+		if got := first(b.String()); got != text {
+			t.Errorf("%q became %q", b.String(), got)
+		}
+	})
+}
+
+// FuzzCharsets checks that text in UTF-16, UTF-32 and GB18030 comes back.
 func FuzzCharsets(f *testing.F) {
 	f.Add("plain", false)
 	f.Add("一二三 and 密钥", true)
@@ -158,6 +210,10 @@ func FuzzCharsets(f *testing.F) {
 		}
 		if got := first(utf16Text("\ufeff"+text, order)); got != text && !strings.HasPrefix(text, "\x00") {
 			t.Errorf("%q became %q in UTF-16", text, got)
+		}
+		wide := "密 key" + strings.Map(textOnly, text)
+		if got := first(utf32Text("\ufeff"+wide, order)); got != wide && 8*strings.Count(wide, "密") < len(wide) {
+			t.Errorf("%q became %q in UTF-32", wide, got)
 		}
 		text = "密钥密钥" + strings.Map(textOnly, text)
 		if got := first(gbk(text)); got != text {

@@ -3,6 +3,7 @@ package decode
 import (
 	"bytes"
 	"encoding/binary"
+	"unicode/utf8"
 )
 
 // nearby is how many bytes around a literal can change what it means once they are decoded. The longest escape of a
@@ -34,14 +35,63 @@ func inData(content []byte) bool {
 	return true
 }
 
-// Split reports whether a mark of base64 is split over two lines, where no search for it as a whole finds it.
-func (m *Marks) Split(content []byte) bool {
+// Data reports whether a content holds data that must be decoded though it has no mark: a mark of base64 is split over two lines,
+// where no search for it as a whole finds it, or a long run is text in base64 or base32.
+func (m *Marks) Data(content []byte) bool {
 	for end := longEnd(content, 0); end > 0; end = longEnd(content, end) {
-		if m.across(content, end) {
+		if m.across(content, end) || saysText(content[end-minWrapped:end]) {
 			return true
 		}
 	}
 	return false
+}
+
+// saysText reports whether the characters at the end of a run are text, at some alignment: so many bytes of random data are printable
+// once in a hundred million.
+func saysText(chars []byte) bool {
+	const most = 40 // characters, so that each alignment has as many
+	var room [most]byte
+	for skip := range codec64.in {
+		if decoded := decode64(room[:0], chars[skip:skip+most]); plainText(decoded) || plainWide(decoded) {
+			return true
+		}
+	}
+	for skip := 0; in32(chars) && skip < codec32.in; skip++ {
+		if plainText(decode32(room[:0], chars[skip:skip+minWrapped-codec32.in])) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainText reports whether the bytes are printable text, but for a code point that is cut at their beginning or their end.
+func plainText(b []byte) bool {
+	for n := 0; n < utf8.UTFMax-1 && len(b) > 0 && !utf8.RuneStart(b[0]); n++ {
+		b = b[1:]
+	}
+	for len(b) > 0 {
+		r, size := utf8.DecodeRune(b)
+		if r == utf8.RuneError && size == 1 {
+			return !utf8.FullRune(b)
+		}
+		if r < utf8.RuneSelf && !isPrintable(byte(r)) {
+			return false
+		}
+		b = b[size:]
+	}
+	return true
+}
+
+// plainWide reports whether the bytes are text in UTF-16, most of it ASCII: nothing else has a zero in most of its units, and always
+// at the same place.
+func plainWide(b []byte) bool {
+	var zeros [2]int
+	for i, c := range b {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	return min(zeros[0], zeros[1]) == 0 && 4*max(zeros[0], zeros[1]) > len(b)
 }
 
 // glance is how many bytes longEnd looks at, at once. A run of minWrapped characters has as many at one of the places where it

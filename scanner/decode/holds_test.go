@@ -23,7 +23,7 @@ func shows(m *decode.Marks, content string) bool {
 			}
 		}
 	}
-	return m.Split([]byte(content))
+	return m.Data([]byte(content))
 }
 
 // random returns so many random bytes.
@@ -158,7 +158,7 @@ func BenchmarkSplit(b *testing.B) {
 			data := []byte(content)
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
-				if m.Split(data) {
+				if m.Data(data) {
 					b.Fatal("a mark is split")
 				}
 			}

@@ -30,9 +30,10 @@ type Marks struct {
 	inBase64 []string
 }
 
-// NewMarks returns the marks of literals.
-func NewMarks(literals []string) *Marks {
-	m := &Marks{base64: map[string][]mark{}, literals: map[string]bool{}}
+// NewMarks returns the marks of literals, and those of words. A word is a mark as it is, because what is near it may be encoded
+// where the word is not.
+func NewMarks(literals []string, words ...string) *Marks {
+	m := &Marks{base64: map[string][]mark{}, literals: map[string]bool{}, texts: slices.Clone(words)}
 	for _, literal := range literals {
 		m.literals[literal] = true
 		m.add(literal)
@@ -82,9 +83,19 @@ func pairOf(a, b byte) int { return int(a)<<8 | int(b) }
 // Texts returns the marks, sorted.
 func (m *Marks) Texts() []string { return m.texts }
 
-// Openers returns what base64 of compressed data begins with, encoded once and twice (as Helm stores its releases). What
-// follows depends on the flags and the time in the header. Compression hides every literal, so a content with an opener must be decoded.
-func Openers() []string { return []string{"H4sI", "SDRzS", "KLUv/"} }
+// Openers returns what base64 of compressed data begins with, encoded once and twice (as Helm stores its releases): what follows
+// depends on the flags and the time in the header. They also are the name of the encoding of mails, and what says that a file of
+// Kubernetes is a Secret, all of whose values are base64. Each hides every literal, so a content with an opener must be decoded.
+func Openers() []string {
+	return []string{"H4sI", "SDRzS", "KLUv/", printable, "kind: Secret", `kind":"Secret`, `kind": "Secret`}
+}
+
+// Wide reports whether content is text whose characters have two or four bytes, in which every literal is hidden.
+func Wide(content []byte) bool {
+	const begin = 64
+	first := content[:min(len(content), begin)]
+	return (bytes.IndexByte(first, 0) >= 0 || len(first) > 1 && (first[0] == 0xff || first[0] == 0xfe)) && wide(content) != nil
+}
 
 // Zlib reports whether content begins like a zlib stream, which hides every literal, so that it must be decoded.
 func Zlib(content []byte) bool { return len(content) >= 4 && isZlib(content) }

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"encoding/binary"
 	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -19,7 +20,26 @@ type transcoder struct {
 
 // charset returns the transcoder for content; nil if it is UTF-8 or not text.
 func charset(content []byte) *transcoder {
+	if t := wide(content); t != nil {
+		return t
+	}
+	if looksGB18030(content) {
+		return &transcoder{inGB18030, 0, gb18030}
+	}
+	return nil
+}
+
+// wide returns the transcoder for content whose characters have two or four bytes; nil if it is none.
+func wide(content []byte) *transcoder {
 	switch {
+	case bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")) && looksUTF32(content[4:], little32):
+		return &transcoder{inUTF32LE, 4, little32}
+	case bytes.HasPrefix(content, []byte("\x00\x00\xfe\xff")) && looksUTF32(content[4:], big32):
+		return &transcoder{inUTF32BE, 4, big32}
+	case looksUTF32(content, little32):
+		return &transcoder{inUTF32LE, 0, little32}
+	case looksUTF32(content, big32):
+		return &transcoder{inUTF32BE, 0, big32}
 	case bytes.HasPrefix(content, []byte("\xff\xfe")) && !bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")):
 		return &transcoder{inUTF16LE, 2, littleEndian}
 	case bytes.HasPrefix(content, []byte("\xfe\xff")):
@@ -28,8 +48,6 @@ func charset(content []byte) *transcoder {
 		return &transcoder{inUTF16LE, 0, littleEndian}
 	case looksUTF16(content, 0):
 		return &transcoder{inUTF16BE, 0, bigEndian}
-	case looksGB18030(content):
-		return &transcoder{inGB18030, 0, gb18030}
 	}
 	return nil
 }
@@ -54,6 +72,35 @@ func looksUTF16(content []byte, high int) bool {
 		}
 	}
 	return ascii >= 4 && ascii*8 >= len(content) && swapped*8 <= ascii
+}
+
+// looksUTF32 reports whether the beginning of a content is code points of four bytes, at least half of them printable ASCII. Four
+// of them are enough: nothing else has three zeros in each unit.
+func looksUTF32(content []byte, next func(b []byte) (rune, int)) bool {
+	content = content[:min(len(content), sample)&^3]
+	ascii := 0
+	for at := 0; at < len(content); at += 4 {
+		switch r, _ := next(content[at:]); {
+		case r < utf8.RuneSelf && isPrintable(byte(r)):
+			ascii++
+		case r < utf8.RuneSelf || !utf8.ValidRune(r):
+			return false
+		}
+	}
+	return ascii >= 4 && ascii*8 >= len(content)
+}
+
+func little32(b []byte) (rune, int) { return nextUTF32(b, binary.LittleEndian) }
+func big32(b []byte) (rune, int)    { return nextUTF32(b, binary.BigEndian) }
+
+func nextUTF32(b []byte, order binary.ByteOrder) (rune, int) {
+	if len(b) < 4 {
+		return utf8.RuneError, len(b)
+	}
+	if n := order.Uint32(b); n <= utf8.MaxRune {
+		return rune(n), 4
+	}
+	return utf8.RuneError, 4
 }
 
 func littleEndian(b []byte) (rune, int) { return nextUTF16(b, 0) }

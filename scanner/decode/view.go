@@ -75,12 +75,17 @@ const (
 	inUTF16LE
 	inUTF16BE
 	inGB18030
+	inBase32
+	inPrintable
+	inUTF32LE
+	inUTF32BE
 
 	plain encodings = 0
 )
 
 var encodingNames = [...]string{
 	"base64", "hex", "escape", "percent", "entity", "strings", "gzip", "zlib", "zstd", "utf-16le", "utf-16be", "gb18030",
+	"base32", "quoted-printable", "utf-32le", "utf-32be",
 }
 
 func (e encodings) String() string {

@@ -14,8 +14,8 @@ import (
 
 // Decoder finds what a content says once it is decoded. Package decode does it.
 type Decoder interface {
-	// Marks returns what shows that a content may contain one of the literals in encoded form.
-	Marks(literals []string) Marks
+	// Marks returns what shows that a content may contain one of the literals in encoded form, or has one of the words.
+	Marks(literals, words []string) Marks
 	// Each calls visit for every view of a content. An error says that some of it was not decoded.
 	Each(content []byte, visit func(View)) error
 }
@@ -61,7 +61,7 @@ type Finder struct {
 
 // New returns a Finder. It compiles the literals of the rules and the marks of encoded content into one set.
 func New(opts Options) (*Finder, error) {
-	marks := opts.Decoder.Marks(opts.Rules.EncodedLiterals())
+	marks := opts.Decoder.Marks(opts.Rules.EncodedLiterals(), opts.Rules.HiddenWords())
 	texts := slices.Sorted(slices.Values(marks.Texts()))
 	set, err := opts.Rules.WithMarks(slices.Compact(texts)...)
 	if err != nil {
@@ -144,6 +144,7 @@ func (f *Finder) Find(t Text, section Section) Result {
 		}
 	}
 	s.dropPieces()
+	s.dropInside()
 	s.dropTaken()
 	return Result{s.matches(), s.unread, s}
 }

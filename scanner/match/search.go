@@ -27,6 +27,8 @@ type candidate struct {
 	at      offset
 	secrets []offset // of Match.Secrets
 	single  bool     // the credential is one value
+	from    int      // where the value of such a credential begins in the content, before it is decoded
+	to      int      // where it ends
 	length  rules.Length
 }
 
@@ -74,6 +76,10 @@ func (s *search) candidate(content []byte, v View, j pair.Joined) candidate {
 		Credential: j.Credential, Scheme: anchor.Scheme, Where: anchor.Where, Decoded: chain(v, anchor, j.Secret, j.Token), Basis: j.Basis, More: j.More,
 	}}
 	if c.single {
+		c.from, c.to = anchor.Start, anchor.End
+		if v != nil {
+			c.from, c.to = v.Origin(anchor.Start, anchor.End)
+		}
 		rule, _ := s.set.Rule(j.Credential.Type)
 		c.Generic = rule.Generic
 	}
@@ -122,6 +128,24 @@ func (s *search) dropTaken() {
 	}
 	s.found = slices.DeleteFunc(s.found, func(c candidate) bool {
 		return c.Credential.ID.IsZero() && !c.single && taken[c.at] == c.Credential.Secret.Reveal()
+	})
+}
+
+// dropInside drops a value that another one of its type shows decoded: both the login of a registry and the password in it.
+func (s *search) dropInside() {
+	var outer []candidate
+	for _, c := range s.found {
+		if c.single && c.Decoded == "" {
+			outer = append(outer, c)
+		}
+	}
+	slices.SortFunc(outer, func(a, b candidate) int { return cmp.Compare(a.from, b.from) })
+	s.found = slices.DeleteFunc(s.found, func(c candidate) bool {
+		if !c.single || c.Decoded == "" {
+			return false
+		}
+		i, _ := slices.BinarySearchFunc(outer, c.from+1, func(o candidate, at int) int { return cmp.Compare(o.from, at) })
+		return i > 0 && outer[i-1].to >= c.to && outer[i-1].Credential.Type == c.Credential.Type
 	})
 }
 

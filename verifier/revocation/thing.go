@@ -78,7 +78,11 @@ func (t Thing) reason(k Kind) reason.Reason {
 	case Leave, Join:
 		return reason.New(code, t.Name, t.Of)
 	case CloseRule, OpenRule:
-		return reason.New(code, RuleText(*t.Rule), t.Name, t.Region)
+		rule := ""
+		if t.Rule != nil {
+			rule = RuleText(*t.Rule)
+		}
+		return reason.New(code, rule, t.Name, t.Region)
 	case Stop, Start:
 		return reason.New(code, t.Name, t.Region)
 	}

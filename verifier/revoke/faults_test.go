@@ -20,6 +20,7 @@ var faults = map[string]alibabatest.Fault{
 	"no permission": denied(),
 	"not JSON":      alibabatest.NotJSON(),
 	"numeric code":  alibabatest.NumericCode(),
+	"empty":         {Raw: `{"RequestId":"R"}`},
 	"empty page":    {Raw: `{"RequestId":"R","IsTruncated":true,"Marker":"m","NextToken":"m","AccessKeys":{"AccessKey":[]},"Users":{"User":[]}}`},
 }
 

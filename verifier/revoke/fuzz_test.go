@@ -21,15 +21,45 @@ func planText() string {
 		`"from":{"key":"active"},"to":{"key":"inactive"},"undo":""}]}`
 }
 
+// cleanUpText is a plan of a clean-up.
+func cleanUpText() string {
+	account := "1" + strings.Repeat("0", 15)
+	head := `{"version":1,"goal":"clean-up","made":"2026-03-02T08:00:00Z","account":"` + account + `","by":"","actions":[`
+	var acts []string
+	for _, act := range []string{
+		`"kind":"delete-login","from":{"thing":"present"},"to":{"thing":"absent"},"thing":{"name":"ci"}`,
+		`"kind":"detach","from":{"thing":"present"},"to":{"thing":"absent"},"thing":{"name":"AdministratorAccess","of":"ci","holder":"user","system":true}`,
+		`"kind":"set-version","from":{"thing":"v2"},"to":{"thing":"v1"},"thing":{"name":"deploy"}`,
+		`"kind":"set-trust","from":{"thing":"{\"Version\":\"1\"}"},"to":{"thing":"{\"Version\":\"2\"}"},"thing":{"name":"web"}`,
+		`"kind":"close-rule","from":{"thing":"present"},"to":{"thing":"absent"},"thing":{"name":"sg-1","region":"cn-hangzhou","rule":{"direction":"ingress","policy":"Accept","protocol":"TCP","ports":"22/22"}}`,
+		`"kind":"stop","from":{"thing":"running"},"to":{"thing":"stopped"},"thing":{"name":"i-1","region":"cn-hangzhou"}`,
+	} {
+		acts = append(acts, `{"target":{"id":"","fingerprint":"","owner":{"account":"`+account+`"}},"undo":null,`+act+`}`)
+	}
+	return head + strings.Join(acts, ",") + "]}"
+}
+
+// TestCleanUpText holds the seed of the fuzzers to what is read.
+func TestCleanUpText(t *testing.T) {
+	if p, err := revocation.ReadPlan(strings.NewReader(cleanUpText())); err != nil || len(p.Actions) != 6 {
+		t.Errorf("plan %+v, error %v", p, err)
+	}
+}
+
 // FuzzReadPlan wants a plan that is read to be written and read as the same.
 func FuzzReadPlan(f *testing.F) {
 	f.Add(planText())
 	f.Add(strings.Replace(planText(), "active", "gone", 1))
 	f.Add("{}")
+	f.Add(cleanUpText())
+	f.Add(strings.Replace(cleanUpText(), `"thing":{"name":"i-1"`, `"thing":{"name":""`, 1))
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := revocation.ReadPlan(strings.NewReader(text))
 		if err != nil {
 			return
+		}
+		for _, a := range p.Actions { // whatever it holds can be shown
+			_ = a.String() + a.Reason().String() + a.From.Reason().String() + a.About()
 		}
 		var again bytes.Buffer
 		if err := p.Write(&again); err != nil {
@@ -49,6 +79,9 @@ func FuzzJournal(f *testing.F) {
 	f.Add(plan + `{"event":"settled","action":9,"outcome":"done"}` + "\n")
 	f.Add(`{"ev` + "\n" + `{"event":"resume"}` + "\n")
 	f.Add("\n\n")
+	cleaning := `{"time":"2026-03-02T08:00:00Z","event":"plan","plan":` + cleanUpText() + "}\n"
+	f.Add(cleaning + `{"event":"approved"}` + "\n" + `{"event":"begin","action":3}` + "\n" + `{"event":"settled","action":1,"outcome":"done","state":{"thing":"absent"}}` + "\n")
+	f.Add(cleaning + `{"event":"approved"}` + "\n" + `{"event":"settled","action":6,"outcome":"refu`)
 	f.Fuzz(func(t *testing.T, text string) {
 		folder := t.TempDir()
 		name := filepath.Join(folder, "run.jsonl")
@@ -63,8 +96,16 @@ func FuzzJournal(f *testing.F) {
 		if usable := err == nil && j.Plan() != nil; usable != (len(h.Broken) == 0) {
 			t.Errorf("opening it: %v, and broken are %v", err, h.Broken)
 		}
-		if err == nil {
-			_ = j.Close()
+		if err != nil {
+			return
+		}
+		defer j.Close()
+		deeds, err := revocation.ReadDeeds(name)
+		for _, d := range deeds {
+			_ = d.Reason()
+		}
+		if left := j.Left(); j.Plan() != nil && left != nil && len(left.Actions)+len(deeds) > len(j.Plan().Actions) {
+			t.Errorf("%d are done and %d are left of %d, error %v", len(deeds), len(left.Actions), len(j.Plan().Actions), err)
 		}
 	})
 }

@@ -98,15 +98,20 @@ func (k recycledInfo) key() RecycledKey {
 func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey, error) {
 	var a struct {
 		answer
-		AccessKeys struct{ AccessKey []recycledInfo }
+		AccessKeys *struct{ AccessKey []recycledInfo }
 	}
-	err := c.read(ctx, ims("ListAccessKeysInRecycleBin", map[string]string{"UserId": userID}), &a)
+	if err := c.read(ctx, ims("ListAccessKeysInRecycleBin", map[string]string{"UserId": userID}), &a); err != nil {
+		return nil, err
+	}
+	if a.AccessKeys == nil {
+		return nil, notUnderstood(a.GetHttpStatus())
+	}
 	var keys []RecycledKey
 	for _, k := range a.AccessKeys.AccessKey {
 		k.UserID = userID
 		keys = append(keys, k.key())
 	}
-	return keys, err
+	return keys, nil
 }
 
 // RecycledKey returns one deleted key of any user of the account.
@@ -142,6 +147,9 @@ func (c *Client) RecycledUsers(ctx context.Context) ([]User, error) {
 		var a usersAnswer
 		if err := c.read(ctx, ims("ListUsersInRecycleBin", map[string]string{"MaxItems": "100", "Marker": marker}), &a); err != nil {
 			return all, err
+		}
+		if a.Users == nil {
+			return all, notUnderstood(a.GetHttpStatus())
 		}
 		for _, u := range a.Users.User {
 			all = append(all, u.user())

@@ -21,17 +21,22 @@ type policyInfo struct {
 
 type policiesAnswer struct {
 	answer
-	Policies struct{ Policy []policyInfo }
+	Policies *struct{ Policy []policyInfo } // nil: not understood
 }
 
 func (c *Client) policies(ctx context.Context, action, owner, name string) ([]Policy, error) {
 	var a policiesAnswer
-	err := c.read(ctx, ram(action, map[string]string{owner: name}), &a)
+	if err := c.read(ctx, ram(action, map[string]string{owner: name}), &a); err != nil {
+		return nil, err
+	}
+	if a.Policies == nil {
+		return nil, notUnderstood(a.GetHttpStatus())
+	}
 	var list []Policy
 	for _, p := range a.Policies.Policy {
 		list = append(list, Policy{Type: p.PolicyType, Name: p.PolicyName, Version: p.DefaultVersion})
 	}
-	return list, err
+	return list, nil
 }
 
 // ListPoliciesForUser returns the policies attached to the user itself, not those of its groups.

@@ -72,14 +72,14 @@ type usersAnswer struct {
 	answer
 	IsTruncated bool
 	Marker      string
-	Users       struct{ User []userInfo }
+	Users       *struct{ User []userInfo } // nil: not understood
 }
 
 type keysAnswer struct {
 	answer
 	IsTruncated bool
 	Marker      string
-	AccessKeys  struct {
+	AccessKeys  *struct { // nil: not understood
 		AccessKey []struct {
 			AccessKeyID string `json:"AccessKeyId"`
 			Status      string
@@ -115,6 +115,9 @@ func (c *Client) UsersPage(ctx context.Context, marker string) (users []User, ne
 	q := ram("ListUsers", map[string]string{"MaxItems": "100", "Marker": marker})
 	if err := c.read(ctx, q, &a); err != nil {
 		return nil, "", err
+	}
+	if a.Users == nil {
+		return nil, "", notUnderstood(a.GetHttpStatus())
 	}
 	for _, u := range a.Users.User {
 		users = append(users, u.user())
@@ -166,6 +169,9 @@ func (c *Client) allKeys(ctx context.Context, q call) ([]AccessKey, error) {
 		if err := c.read(ctx, q, &a); err != nil {
 			return nil, err
 		}
+		if a.AccessKeys == nil {
+			return nil, notUnderstood(a.GetHttpStatus())
+		}
 		all = append(all, a.keys()...)
 		if !a.IsTruncated || a.Marker == "" || a.Marker == q.params["Marker"] {
 			return all, nil
@@ -199,9 +205,15 @@ func (c *Client) GetAccessKeyLastUsed(ctx context.Context, user string, id rules
 func (c *Client) ListGroupsForUser(ctx context.Context, user string) ([]string, error) {
 	var a struct {
 		answer
-		Groups struct{ Group []struct{ GroupName string } }
+		Groups *struct{ Group []struct{ GroupName string } }
 	}
 	err := c.read(ctx, ram("ListGroupsForUser", map[string]string{"UserName": user}), &a)
+	if err == nil && a.Groups == nil {
+		err = notUnderstood(a.GetHttpStatus())
+	}
+	if err != nil {
+		return nil, err
+	}
 	var names []string
 	for _, g := range a.Groups.Group {
 		names = append(names, g.GroupName)

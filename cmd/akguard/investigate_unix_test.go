@@ -165,3 +165,45 @@ func TestInterruptedInvestigation(t *testing.T) {
 		t.Errorf("it says\n%s", &none.stderr)
 	}
 }
+
+// TestInterruptedDrill presses Ctrl-C while a rehearsal investigates, which the terminal sends to the whole process group. The command
+// that investigates ends as after one Ctrl-C: it saves what it has, and leaves no half-written file.
+func TestInterruptedDrill(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, "drill", "--auto", "--output", "out", "--seed", "3")
+	p.Stderr = nil
+	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	log, err := os.Create(filepath.Join(p.dir, "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	p.Cmd.Stderr = log
+	said := func(what string) bool {
+		text, err := os.ReadFile(log.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(string(text), what)
+	}
+	p.start(t)
+	checkpoints := filepath.Join(p.dir, "out", "state", "investigate", "*.json")
+	await(t, "the investigation to have a checkpoint", func() bool {
+		names, _ := filepath.Glob(checkpoints)
+		return len(names) > 0
+	})
+	if err := syscall.Kill(-p.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	p.ends(t, soon, 130)
+	await(t, "the command to save what it has", func() bool { return said("go on with: akguard investigate") })
+	var drafts []string
+	for _, dir := range []string{".", "out", "out/shop", "out/state/investigate"} {
+		names, _ := filepath.Glob(filepath.Join(p.dir, dir, ".*akguard-*"))
+		more, _ := filepath.Glob(filepath.Join(p.dir, dir, ".investigate-*"))
+		drafts = append(drafts, append(names, more...)...)
+	}
+	if len(drafts) > 0 {
+		t.Errorf("%q are left", drafts)
+	}
+}

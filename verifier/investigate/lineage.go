@@ -40,6 +40,19 @@ type Act struct {
 // Succeeded reports whether the call was not refused.
 func (a Act) Succeeded() bool { return a.Call.Error == "" }
 
+// making are the beginnings of the names of calls that make what they name; changing are those among them that change something which is
+// there before, such as a policy that gets one more version.
+var (
+	making   = []string{"Create", "Run", "Import", "Invoke", "Allocate", "Copy", "Register", "AssumeRole", "AttachPolicyTo", "AddUserTo"}
+	changing = []string{"CreatePolicyVersion", "CreateAccount", "CreateTrigger"}
+)
+
+// Makes reports whether the call made what is in Made. Others change it, such as StopLogging a trail.
+func (a Act) Makes() bool {
+	return len(a.Made) > 0 && !slices.Contains(changing, a.Call.Name) &&
+		slices.ContainsFunc(making, func(start string) bool { return strings.HasPrefix(a.Call.Name, start) })
+}
+
 // Writes returns the acts that changed something.
 func (t Tree) Writes() []Act {
 	var out []Act

@@ -125,7 +125,7 @@ func Parse(path string, data []byte) (Config, error) {
 	}
 	c, err := parse(data)
 	if err != nil {
-		return Config{}, located(path, err)
+		return Config{}, Located(path, err)
 	}
 	c.Path, c.Sum = path, sha256.Sum256(data)
 	if _, err := c.Rules(); err != nil {
@@ -156,8 +156,9 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// located is an error with the file and, where it is known, the line.
-func located(path string, err error) error {
+// Located is an error of TOML with the file, the line and the field, as far as they are known. The texts of the library name types of
+// this program, which say nothing to the author of the file.
+func Located(path string, err error) error {
 	var unknown *toml.StrictMissingError
 	var wrong *toml.DecodeError
 	switch {
@@ -166,7 +167,10 @@ func located(path string, err error) error {
 		return reason.NewError("config.unknown-key", path, row, strings.Join(unknown.Errors[0].Key(), "."))
 	case errors.As(err, &wrong):
 		row, _ := wrong.Position()
-		return reason.NewError("config.line", path, row, err)
+		if strings.Contains(wrong.Error(), "cannot decode TOML") {
+			return reason.NewError("config.wrong-type", path, row, strings.Join(wrong.Key(), "."))
+		}
+		return reason.NewError("config.line", path, row, strings.TrimPrefix(wrong.Error(), "toml: "))
 	}
 	return reason.NewError("config.file", path, err)
 }

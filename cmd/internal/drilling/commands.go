@@ -41,10 +41,7 @@ func (r *rehearsing) auto(ctx context.Context) error {
 	}
 	for _, s := range r.steps() {
 		r.Say("drill.step", r.shown(s.args))
-		cmd := exec.CommandContext(ctx, program)
-		cmd.Args = append([]string{os.Args[0]}, s.args...)
-		cmd.Env, cmd.Stdout, cmd.Stderr, cmd.Dir = r.environment(), r.Err, r.Err, r.dir
-		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+		cmd := r.child(ctx, program, s.args)
 		err := cmd.Run()
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -58,6 +55,16 @@ func (r *rehearsing) auto(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// child prepares a command, which an interrupt of this process interrupts.
+func (r *rehearsing) child(ctx context.Context, program string, args []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program)
+	cmd.Args = append([]string{os.Args[0]}, args...)
+	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.Dir = r.environment(), r.Err, r.Err, r.dir
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	apart(cmd)
+	return cmd
 }
 
 // shown is a command as a person would type it in the folder of the rehearsal.
@@ -104,7 +111,7 @@ func (r *rehearsing) person(ctx context.Context) error {
 		fmt.Fprintf(&env, "export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
 	}
 	if err := os.WriteFile(filepath.Join(r.dir, envFile), []byte(env.String()), 0o600); err != nil {
-		return fmt.Errorf("writing the environment of the rehearsal: %w", err)
+		return r.unwritten(err)
 	}
 	r.Say("drill.other-terminal", r.dir, envFile)
 	for _, s := range r.steps() {

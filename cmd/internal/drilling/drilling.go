@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -87,7 +86,7 @@ func (a *app) run(ctx context.Context, o options) error {
 	defer d.Close()
 	r := &rehearsing{a, o, d, dir}
 	if err := rehearsal.Write(filepath.Join(dir, "shop"), rehearsal.Leak{Key: d.Leaked, At: d.Leak}); err != nil {
-		return err
+		return r.unwritten(err)
 	}
 	a.Say("drill.began", d.Leak.Local().Format("15:04"), o.seed, o.profile)
 	if o.auto {
@@ -140,7 +139,7 @@ func (r *rehearsing) score() error {
 		err = os.WriteFile(filepath.Join(r.dir, scoreFile), append(text, '\n'), 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("writing the score: %w", err)
+		return r.unwritten(err)
 	}
 	if s.Frozen {
 		r.Line("drill.frozen", s.FrozenAfter.Round(100*time.Millisecond))
@@ -161,6 +160,11 @@ func (r *rehearsing) score() error {
 	}
 	r.Line(files, r.dir)
 	return nil
+}
+
+// unwritten is the error of a file of the rehearsal that could not be written: on a full disk, for one.
+func (r *rehearsing) unwritten(err error) error {
+	return command.Failed(command.ExitUsage, "drill.unwritten", r.dir, osfile.WithoutPath(err))
 }
 
 // blamed returns the events that the investigation blames on the thief; none if there is no report.

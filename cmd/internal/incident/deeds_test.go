@@ -64,3 +64,25 @@ func TestTimelineIsInOrder(t *testing.T) {
 		t.Errorf("it has the first act at %d, the freeze at %d, the second act at %d:\n%s", first, freeze, second, timeline)
 	}
 }
+
+// TestCallsLeaveNothing does not say of a call, or of what it merely changed, that the thief made it and that it is still there.
+func TestCallsLeaveNothing(t *testing.T) {
+	a := theft("support")
+	a.Trails.Trails = []account.Trail{{Name: "audit", Logging: true}}
+	a.Events = append(a.Events, account.Event{ID: "s1", Time: leakTime.Add(4 * time.Minute), Service: "Actiontrail", Name: "StopLogging", Write: true, Region: "cn-hangzhou",
+		SourceIP: "198.51.100.66", Actor: a.Events[0].Actor, Params: map[string]string{"Name": "audit"}})
+	text := render(t, "text", report(a), incident.Options{})
+	lines := 0
+	for line := range strings.Lines(text) {
+		call := strings.Contains(line, "StopLogging") || strings.Contains(line, "(1×)")
+		if call {
+			lines++
+		}
+		if call && strings.Contains(line, "exists") && !strings.Contains(line, "was stopped") {
+			t.Errorf("it says %s", line)
+		}
+	}
+	if lines < 3 || !strings.Contains(text, "user support  2026-11-20 10:01:00 UTC exists now") {
+		t.Errorf("%d lines about calls:\n%s", lines, text)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/akguard/akguard/rules/reason"
 )
@@ -49,7 +50,7 @@ func unreadable(err error) error {
 	case errors.As(err, &syntax):
 		return &reason.Error{Reason: reason.New("json.syntax", syntax.Offset), Err: err}
 	case errors.As(err, &kind):
-		return &reason.Error{Reason: reason.New("json.type", kind.Field), Err: err}
+		return &reason.Error{Reason: reason.New("json.type", strings.TrimPrefix(kind.Field, "Report.")), Err: err}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &reason.Error{Reason: reason.New("json.ends"), Err: err}
 	}

@@ -141,7 +141,7 @@ func (w writer) timeline() page.Section {
 		case c.Write:
 			tone = page.Alarm
 		}
-		add(c.Time, w.actor(c.Actor), w.name(what), w.name(c.Region+" "+c.SourceIP), w.state(act.State), tone)
+		add(c.Time, w.actor(c.Actor), w.name(what), w.name(c.Region+" "+c.SourceIP), w.stateAfter(act), tone)
 	}
 	for _, d := range w.Done {
 		add(d.At, "akguard", w.deed(d), "", "", page.Good)
@@ -168,6 +168,22 @@ func (w writer) table(columns ...string) *page.Table {
 		t.Columns = append(t.Columns, page.Column{Title: w.say("investigate.column." + c), Filter: c == "severity" || c == "state" && len(columns) > 5})
 	}
 	return t
+}
+
+// stateOf is the state of what a piece of evidence is about. A call has none: the identity that made it has.
+func (w writer) stateOf(result investigate.Result, e investigate.Evidence) string {
+	if result.Sums {
+		return ""
+	}
+	return w.state(e.State)
+}
+
+// stateAfter is the state of what an act made. What it merely changed was there before, and says nothing by being there.
+func (w writer) stateAfter(act investigate.Act) string {
+	if !act.Makes() {
+		return ""
+	}
+	return w.state(act.State)
 }
 
 func (w writer) state(s investigate.State) string {
@@ -218,7 +234,7 @@ func (w writer) things(node int) []page.Branch {
 			if slices.Contains([]string{"key", "user", "login", "session"}, m.Kind) {
 				continue
 			}
-			line := page.Line{{Text: w.subject(m)}, {Text: " " + w.name(act.Call.Name) + " " + w.state(act.State), Faint: true}}
+			line := page.Line{{Text: w.subject(m)}, {Text: strings.TrimRight(" "+w.name(act.Call.Name)+" "+w.stateAfter(act), " "), Faint: true}}
 			out = append(out, page.Branch{Tone: page.Doubt, Lines: []page.Line{line}})
 		}
 	}
@@ -295,7 +311,7 @@ func (w writer) evidenceRow(result investigate.Result, e investigate.Evidence) [
 	if e.Maker != "" {
 		maker = w.say("investigate.maker." + string(e.Maker))
 	}
-	state := w.state(e.State)
+	state := w.stateOf(result, e)
 	return []page.Cell{
 		{Lines: []page.Line{page.Plain(severity)}, Class: tone, Sort: strconv.Itoa(int(result.Severity)), Filter: severity},
 		question, {Lines: []page.Line{page.Plain(w.print(e.What)), {{Text: w.subject(e.Subject), Faint: true}}}}, moment(w.time(e.At)), cell(maker),

@@ -88,7 +88,7 @@ func (w writer) textResult(b *bytes.Buffer, result investigate.Result) {
 			break
 		}
 		var more []string
-		for _, part := range []string{w.time(e.At), w.makerWord(e.Maker), w.state(e.State)} {
+		for _, part := range []string{w.time(e.At), w.makerWord(e.Maker), w.stateOf(result, e)} {
 			if part != "" {
 				more = append(more, part)
 			}

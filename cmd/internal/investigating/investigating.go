@@ -236,10 +236,10 @@ func (a *app) write(out *command.Output, o options, r result) error {
 		return err
 	}
 	if _, err := out.Write(text); err != nil {
-		return command.Usage("usage.output-write", o.output, err)
+		return command.Usage("usage.output-write", o.output, osfile.WithoutPath(err))
 	}
 	if err := out.Commit(); err != nil {
-		return command.Usage("usage.output-write", o.output, err)
+		return command.Usage("usage.output-write", o.output, osfile.WithoutPath(err))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/akguard/akguard/cmd/internal/command"
+	"github.com/akguard/akguard/cmd/internal/config"
 	"github.com/akguard/akguard/verifier/investigate"
 	"github.com/akguard/akguard/verifier/osfile"
 	"github.com/pelletier/go-toml/v2"
@@ -35,7 +36,7 @@ func ReadKnown(name string) (investigate.Known, error) {
 func parseKnown(name string, data []byte) (investigate.Known, error) {
 	var file knownFile
 	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&file); err != nil {
-		return investigate.Known{}, command.Usage("usage.known", name, err)
+		return investigate.Known{}, command.Usage("usage.known-file", config.Located(name, err))
 	}
 	k := investigate.Known{Users: file.Users, Roles: file.Roles, Accounts: file.Accounts, Resources: file.Resources}
 	for _, text := range file.Addresses {

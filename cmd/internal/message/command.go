@@ -129,6 +129,7 @@ var commandTexts = texts{
 	"config.id-built-in":         {en: "rule {1}: a built-in rule has this id or reports this type: choose another id, or switch the built-in rules off with built-in = false", zh: "规则 {1}：内置规则已使用此 id 或类型：请换一个 id，或用 built-in = false 关闭内置规则"},
 	"config.id-twice":            {en: "rule {1}: another rule of the file has this id: choose another for one of them", zh: "规则 {1}：文件中另一条规则已使用此 id：请为其中一条换一个 id"},
 	"config.extend":              {en: "extend by path or url is not supported: copy the rules into one file", zh: "不支持通过 path 或 url 扩展：请将规则复制到一个文件中"},
+	"config.wrong-type":          {en: `{1}:{2}: the key "{3}" has a value of another kind`, zh: `{1}:{2}：键“{3}”的值类型不符`},
 	"config.rule":                {en: "rule {1}: {2}", zh: "规则 {1}：{2}"},
 	"config.allowlists":          {en: "allowlists: {1}", zh: "allowlists：{1}"},
 	"config.condition":           {en: `unknown condition "{1}": use AND or OR`, zh: `未知的 condition“{1}”：请使用 AND 或 OR`},

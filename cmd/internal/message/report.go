@@ -2,6 +2,12 @@ package message
 
 // reportTexts are the words of reports.
 var reportTexts = texts{
+	"report.object":                {en: "reading object {1} of the report: {2}", zh: "读取报告的第 {1} 个对象时出错：{2}"},
+	"report.reading":               {en: "reading the report: {1}", zh: "读取报告时出错：{1}"},
+	"report.endless":               {en: "the report does not end: {1}", zh: "报告没有结尾：{1}"},
+	"report.empty":                 {en: "the report is empty", zh: "报告为空"},
+	"report.foreign":               {en: "it is not what akguard writes", zh: "不是 akguard 写出的内容"},
+	"report.cut":                   {en: "it ends too early", zh: "内容不完整"},
 	"report.type.accesskey":        {en: "AccessKey pair", zh: "AccessKey 密钥对"},
 	"report.type.accesskey-id":     {en: "AccessKey ID", zh: "AccessKey ID"},
 	"report.type.accesskey-secret": {en: "AccessKey secret", zh: "AccessKey Secret"},

@@ -4,11 +4,11 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/report/internal/wire"
 )
@@ -35,11 +35,11 @@ func Read(r io.Reader, set *rules.Set, h finding.Handler) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("reading object %d of the report: %w", n, harmless(err))
+			return reason.NewError("report.object", n, harmless(err))
 		}
 	}
 	if _, err := d.Token(); err != nil {
-		return fmt.Errorf("reading the report: it does not end: %w", harmless(err))
+		return reason.NewError("report.endless", harmless(err))
 	}
 	return nil
 }
@@ -50,9 +50,9 @@ func open(r io.Reader) (d *json.Decoder, array bool, err error) {
 	first, err := b.Peek(1)
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, false, errors.New("reading the report: it is empty")
+		return nil, false, reason.NewError("report.empty")
 	case err != nil:
-		return nil, false, fmt.Errorf("reading the report: %w", err)
+		return nil, false, reason.NewError("report.reading", err)
 	}
 	d = json.NewDecoder(b)
 	if array = first[0] == '['; array {
@@ -61,7 +61,8 @@ func open(r io.Reader) (d *json.Decoder, array bool, err error) {
 	return d, array, err
 }
 
-var errForeign = errors.New("it is not what akguard writes")
+// errForeign is the error of what akguard does not write.
+var errForeign = reason.NewError("report.foreign")
 
 // harmless strips an error of what the decoder quotes, which may be a secret.
 func harmless(err error) error {
@@ -69,6 +70,9 @@ func harmless(err error) error {
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &syntax) || errors.As(err, &kind) {
 		return errForeign
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return &reason.Error{Reason: reason.New("report.cut"), Err: err}
 	}
 	return err
 }

@@ -2,6 +2,8 @@ package incident
 
 // drillTexts are the words of a rehearsal.
 var drillTexts = texts{
+	"drill.unwritten":           {en: "writing the rehearsal to {1}: {2}", zh: "将演练写入 {1} 失败：{2}"},
+	"drill.unwritten.hint":      {en: "free some space there, or name another folder with --output, and begin again; nothing outside of the folder was changed", zh: "请释放该处空间，或用 --output 指定其他目录后重新开始；该目录之外未做任何修改"},
 	"drill.began":               {en: "a key was pushed at {1}, and somebody found it (seed {2}, profile {3}); the clock runs", zh: "密钥于 {1} 被推送，并已被他人发现（种子 {2}，类型 {3}）；计时开始"},
 	"drill.step":                {en: "$ {1}", zh: "$ {1}"},
 	"drill.command":             {en: "  {1}", zh: "  {1}"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/internal/sample"
 	"github.com/akguard/akguard/rules/internal/shape"
 	"github.com/akguard/akguard/rules/reason"
 )
@@ -49,6 +50,9 @@ func whyNoSecret(content []byte, start, end int) reason.Reason {
 		return reason.New("rules.made-up", madeUp(v))
 	case shape.Wordy(v):
 		return reason.New("rules.made-up", reason.New("rules.like-a-name"))
+	}
+	if from, ok := sample.Of(content[start:end]); ok {
+		return reason.New("rules.sample", from)
 	}
 	return reason.New("rules.temporary-length")
 }

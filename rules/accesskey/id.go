@@ -5,6 +5,7 @@ import (
 
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/internal/id"
+	"github.com/akguard/akguard/rules/internal/sample"
 	"github.com/akguard/akguard/rules/internal/shape"
 	"github.com/akguard/akguard/rules/reason"
 )
@@ -26,7 +27,7 @@ func (idDetector) Part() rules.Part {
 
 // Detect implements rules.Detector.
 func (idDetector) Detect(content []byte, at int) (rules.Match, bool) {
-	if end, ok := issued(content, at); ok {
+	if end, ok := issued(content, at); ok && !sample.Is(content[at:end]) {
 		return rules.Match{Start: at, End: end, Length: rules.UsualLength}, true
 	}
 	m := rules.Match{Start: at, End: idEnd(content, at), Length: rules.UnusualLength}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/internal/sample"
 	"github.com/akguard/akguard/rules/internal/shape"
 )
 
@@ -49,7 +50,7 @@ func (legacyIDDetector) Detect(content []byte, at int) (rules.Match, bool) {
 
 func isLegacyID(content []byte, start, end int) bool {
 	return end-start == minIDLength && shape.Bounded(content, start, end) && shape.StartsQuoted(content, start) &&
-		shape.Random(content[start:end])
+		shape.Random(content[start:end]) && !shape.Named(content[start:end]) && !sample.Is(content[start:end])
 }
 
 // legacyBefore finds an ID on one of the two lines before a key name that has a secret: some people call the two parts

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/internal/sample"
 	"github.com/akguard/akguard/rules/internal/shape"
 )
 
@@ -61,7 +62,7 @@ func counted(content []byte, start, end int) bool {
 func isSecret(content []byte, start, end int) bool {
 	bounded := shape.Bounded(content, start, end) || counted(content, start, end)
 	return end-start == secretLength && bounded && !shape.InBase64(content, start, end) &&
-		shape.Random(content[start:end]) && !shape.Wordy(content[start:end])
+		shape.Random(content[start:end]) && !shape.Wordy(content[start:end]) && !sample.Is(content[start:end])
 }
 
 // confidence returns Certain if the key name around an offset says that the secret is Alibaba Cloud's.
@@ -77,7 +78,7 @@ func confidence(content []byte, at int, name string) rules.Confidence {
 func ofAnother(content []byte, end, start int) bool {
 	given, line, found := bytes.Cut(content[end:start], []byte{'\n'})
 	given = bytes.TrimRight(given, " \t\r")
-	if opens := len(given) > 0 && !bytes.ContainsFunc(given, startsWord); !found || opens {
+	if opens := len(given) > 0 && !bytes.ContainsFunc(given, startsWord) && !bytes.Contains(given, []byte("}}")); !found || opens {
 		return false
 	}
 	name := bytes.TrimRight(line, " \t\"'`\\:=>")

@@ -64,7 +64,7 @@ func plausible(v []byte) bool {
 			return false
 		}
 	}
-	return shape.Varied(v) && !shape.HoldsFiller(v) && !sample(v)
+	return shape.Varied(v) && !shape.HoldsFiller(v) && !typical(v)
 }
 
 // escaped reports whether a value holds escapes of a URL. What it says is seen once they are decoded.
@@ -77,8 +77,8 @@ func escaped(v []byte) bool {
 	return false
 }
 
-// sample reports whether a short password is one that documentation shows. Long passwords that contain such a word are real.
-func sample(v []byte) bool {
+// typical reports whether a short password is one that documentation shows. Long passwords that contain such a word are real.
+func typical(v []byte) bool {
 	const short = 12
 	return len(v) < short && shape.Contains(bytes.ToLower(v), "pass", "pwd", "123456", "root", "admin", "user", "xxx")
 }

@@ -2,7 +2,11 @@
 // detector.
 package service
 
-import "github.com/akguard/akguard/rules"
+import (
+	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/internal/sample"
+	"github.com/akguard/akguard/rules/reason"
+)
 
 // Rules returns the rules of single services.
 func Rules() []rules.Rule {
@@ -33,4 +37,20 @@ func single(t rules.Type, literals []string, detect func(content []byte, at int)
 func (v value) Part() rules.Part { return v.part }
 
 // Detect implements rules.Detector.
-func (v value) Detect(content []byte, at int) (rules.Match, bool) { return v.detect(content, at) }
+func (v value) Detect(content []byte, at int) (rules.Match, bool) {
+	m, ok := v.detect(content, at)
+	return m, ok && !sample.Is(content[m.Start:m.End])
+}
+
+// Explain implements rules.Explainer.
+func (v value) Explain(content []byte, at int) (rules.Match, reason.Reason) {
+	m, ok := v.detect(content, at)
+	if !ok {
+		return m, reason.Reason{}
+	}
+	from, ok := sample.Of(content[m.Start:m.End])
+	if !ok {
+		return m, reason.Reason{}
+	}
+	return m, reason.New("rules.sample", from)
+}

@@ -2,6 +2,7 @@
 package id
 
 import (
+	"github.com/akguard/akguard/rules/internal/sample"
 	"github.com/akguard/akguard/rules/internal/shape"
 	"github.com/akguard/akguard/rules/reason"
 )
@@ -19,6 +20,9 @@ func Why(content []byte, start, end, prefix int) reason.Reason {
 		return reason.New("rules.id-made-up")
 	case shape.InBase64Block(content, start, end) || shape.InBase64Run(content, start, end):
 		return reason.New("rules.base64")
+	}
+	if from, ok := sample.Of(content[start:end]); ok {
+		return reason.New("rules.sample", from)
 	}
 	return reason.Reason{}
 }

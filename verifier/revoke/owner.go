@@ -62,10 +62,10 @@ func (r *Revoker) owner(ctx context.Context, s Subject) (revocation.Owner, error
 	switch {
 	case err == nil:
 		return r.userOwner(user), nil
-	case cloud.IsDenied(err):
-		return r.searchOwner(ctx, s, err)
-	case !cloud.IsAbsent(err):
+	case ctx.Err() != nil:
 		return revocation.Owner{}, change.FailCall(reason.New("revoke.finding-owner", s.ID.String(), err), err)
+	case !cloud.IsAbsent(err): // there is another way, whether the question is refused or not answered
+		return r.searchOwner(ctx, s, err)
 	}
 	return r.notListed(ctx, s)
 }

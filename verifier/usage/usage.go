@@ -159,7 +159,7 @@ func (a *asker) eachRegion(ctx context.Context) {
 func (a *asker) region(ctx context.Context, region string) {
 	client := a.client.In(region)
 	l := cloud.Lookup{Key: account.ByKey, Value: a.ID, From: a.From, To: a.To}
-	items := 0
+	items, seen, endless := 0, map[string]bool{}, false
 	for range maxPages {
 		events, next, err := client.LookupEvents(ctx, l)
 		if err != nil {
@@ -171,6 +171,14 @@ func (a *asker) region(ctx context.Context, region string) {
 			a.note(lookup, region, nil, items)
 			return
 		}
+		if endless = seen[next]; endless {
+			break
+		}
+		seen[next] = true
+	}
+	if endless || items == 0 { // the list does not end, or has nothing where it says that there is something
+		a.note(lookup, region, reason.NewError("cloud.endless-list"), items)
+		return
 	}
 	a.note(lookup, region, nil, items)
 	a.mu.Lock()

@@ -25,10 +25,25 @@ func (r *reading) readAll(ctx context.Context) (incident.Organization, error) {
 			err = failed
 		}
 	}
-	if r.o.all && ctx.Err() == nil {
-		err = nil // each account says for itself why it was not read
+	switch {
+	case ctx.Err() != nil:
+		return g, err
+	case r.o.all: // each account says for itself why it was not read
+		return g, nil
 	}
-	return g, err
+	return g, unread(err)
+}
+
+// unread is the error of an account of which nothing could be read.
+func unread(err error) error {
+	var known *reason.Error
+	switch {
+	case !errors.As(err, &known):
+		return err
+	case known.Reason.Code == "survey.other-account":
+		return &command.Failure{Err: &reason.Error{Reason: known.Reason, Hint: reason.New("usage.resume-account.hint"), Err: err}, Code: command.ExitUsage}
+	}
+	return &command.Failure{Err: &reason.Error{Reason: known.Reason, Hint: reason.New("usage.caller.hint"), Err: err}, Code: command.ExitCloud}
 }
 
 func (r *reading) readMember(ctx context.Context, m survey.Member) (incident.Part, error) {

@@ -107,6 +107,8 @@ var reportTexts = texts{
 	"usage.members.hint":              {en: "the administrator needs resourcemanager:ListAccounts in the management account of the resource directory; or name one account with --account", zh: "管理员需要在资源目录的管理账号中拥有 resourcemanager:ListAccounts 权限；或用 --account 指定一个账号"},
 	"usage.not-entered":               {en: "account {1} is not the credential's own, and cannot be entered: {2}", zh: "账号 {1} 不是凭证所属的账号，且无法进入：{2}"},
 	"usage.not-entered.hint":          {en: "allow the administrator sts:AssumeRole (--print-policy), or name another role with --role", zh: "请授予管理员 sts:AssumeRole 权限（见 --print-policy），或用 --role 指定其他角色"},
+	"usage.caller.hint":               {en: "check the administrator's credential and the network, and run it again: nothing was read yet", zh: "请检查管理员凭证和网络后重试：尚未读取任何内容"},
+	"usage.resume-account.hint":       {en: "use a credential of that account, name the account with --account, or begin without --resume", zh: "请使用该账号的凭证，或用 --account 指定账号，或去掉 --resume 重新开始"},
 	"usage.since":                     {en: "--since {1} is not a time in the past", zh: "--since {1} 不是过去的时间"},
 	"usage.since.hint":                {en: "use a time such as 2026-11-20T10:00, a day such as 2026-11-20, or how long ago, such as 72h or 7d", zh: "请使用 2026-11-20T10:00 这样的时间、2026-11-20 这样的日期，或 72h、7d 这样的时长"},
 	"usage.known":                     {en: "--known {1}: {2}", zh: "--known {1}：{2}"},

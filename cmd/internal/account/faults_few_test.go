@@ -1,0 +1,5 @@
+//go:build !chaos
+
+package account
+
+const everyFault = false

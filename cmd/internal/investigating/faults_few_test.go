@@ -1,0 +1,5 @@
+//go:build !chaos
+
+package investigating
+
+const everyFault = false

@@ -19,6 +19,11 @@ func Rights(actions []revocation.Action) []string {
 	return slices.Compact(all)
 }
 
+// Acts returns about how many things a clean-up would do. It makes no call: all keys of a user count as one.
+func Acts(r investigate.Report, a *account.Snapshot, q Request) int {
+	return len(wishesFor(r, a, q).all)
+}
+
 // Policy returns the least permission policy, as JSON, with which what a report names can be cleaned up; "" if there is nothing to do. It
 // makes no call.
 func Policy(r investigate.Report, a *account.Snapshot, q Request) string {

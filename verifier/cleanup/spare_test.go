@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -201,5 +203,19 @@ func TestDenied(t *testing.T) {
 	}
 	if h := s.history(); len(h.Unclean) > 0 || len(h.Deeds()) > 0 {
 		t.Errorf("journals %+v", h)
+	}
+}
+
+// TestDocumentListsRights holds the document to the permissions that a clean-up needs.
+func TestDocumentListsRights(t *testing.T) {
+	s := newStage(t)
+	s.theft()
+	document, err := os.ReadFile(filepath.Join("..", "..", "docs", "investigation.md"))
+	s.must(err)
+	for _, right := range cleanup.Rights(s.plan(cleanup.Request{}).Actions) {
+		right = strings.NewReplacer("PoliciesForGroup", "PoliciesForUser", "PoliciesForRole", "PoliciesForUser", "PolicyFromGroup", "PolicyFromUser", "PolicyFromRole", "PolicyFromUser").Replace(right)
+		if !strings.Contains(string(document), "`"+right+"`") {
+			t.Errorf("it does not list %s", right)
+		}
 	}
 }

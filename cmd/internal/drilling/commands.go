@@ -20,7 +20,8 @@ type step struct {
 	fine []int // the exit codes with which the rehearsal goes on
 }
 
-// steps are what a person would do: freeze the key, find out what happened, and write it down.
+// steps are what a person would do: freeze the key, find out what happened, write it down, close what the thief left, and look
+// again.
 func (r *rehearsing) steps() []step {
 	at := func(name string) string { return filepath.Join(r.dir, name) }
 	return []step{
@@ -29,6 +30,8 @@ func (r *rehearsing) steps() []step {
 		{[]string{"investigate", at(reportFile), "--format", "json", "--output", at(incidentJSON)}, []int{0, 1, 3}},
 		{[]string{"investigate", "--from", at(incidentJSON), "--format", "html", "--output", at(incidentHTML)}, []int{0, 1, 3}},
 		{[]string{"investigate", "--from", at(incidentJSON)}, []int{0, 1, 3}},
+		{[]string{"cleanup", at(incidentJSON), "--yes", "--account", r.Account.UID()}, []int{0, 4}},
+		{[]string{"investigate", at(reportFile), "--against", at(incidentJSON)}, []int{0, 1, 3}},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/akguard/akguard/scanner/report/page"
 	"github.com/akguard/akguard/verifier/account"
+	"github.com/akguard/akguard/verifier/cleanup"
 	"github.com/akguard/akguard/verifier/investigate"
 )
 
@@ -380,6 +381,9 @@ func (w writer) tasks() []string {
 	fresh := len(left)
 	left = slices.DeleteFunc(left, func(t investigate.Task) bool { return t.Evidence.Maker == investigate.Fresh })
 	fresh -= len(left)
+	if acts := cleanup.Acts(w.Result, w.Snapshot, cleanup.Request{}); acts > 0 {
+		out = append(out, w.say("investigate.task-cleanup", acts))
+	}
 	for _, t := range left[:min(len(left), maxTasks)] {
 		key := "investigate.task"
 		if t.Evidence.Maker == investigate.Nobody {

@@ -59,6 +59,7 @@ var reportTexts = texts{
 	"investigate.left":              {en: "What to do now", zh: "现在要做的事"},
 	"investigate.task":              {en: "{2}: {1}", zh: "{2}：{1}"},
 	"investigate.task-unknown":      {en: "{2}, unless it is yours: {1}", zh: "{2}（如非本人所有）：{1}"},
+	"investigate.task-cleanup":      {en: "Run akguard cleanup FIRST.json, where FIRST.json is this report, written with --format json: it shows {1} changes that close what it can close, and asks before it makes them.", one: "Run akguard cleanup FIRST.json, where FIRST.json is this report, written with --format json: it shows one change that closes what it can close, and asks before it makes it.", zh: "运行 akguard cleanup FIRST.json（FIRST.json 为用 --format json 写出的本报告）：显示可以关闭的 {1} 项更改，并在执行前询问。"},
 	"investigate.task-fresh":        {en: "{1} things were made in the last minutes, and ActionTrail does not say yet by whom: look at them, and investigate again.", one: "One thing was made in the last minutes, and ActionTrail does not say yet by whom: look at it, and investigate again.", zh: "最近几分钟内新建了 {1} 项，操作审计尚未显示操作者：请查看，并再次调查。"},
 	"investigate.more":              {en: "and {1} more", zh: "另有 {1} 项"},
 	"investigate.times":             {en: "{1} ({2} times)", zh: "{1}（{2} 次）"},

@@ -108,7 +108,7 @@ func (c *Cleaner) planKeys(ctx context.Context, w wish) ([]revocation.Action, []
 	if len(subjects) == 0 {
 		return nil, []revocation.Note{{ID: cmp.Or(w.key.String(), user), Text: reason.New("cleanup.no-active-key", user)}}
 	}
-	p, err := c.keys.Plan(ctx, subjects, revoke.Request{Goal: revocation.ToDisable})
+	p, err := c.keys.Plan(ctx, subjects, revoke.Request{Goal: revocation.ToDisable, NoUse: !w.asked})
 	if err != nil {
 		return nil, []revocation.Note{failed(w.Action, err)}
 	}

@@ -3,6 +3,7 @@ package cleanup
 import (
 	"slices"
 
+	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/verifier/account"
 	"github.com/akguard/akguard/verifier/internal/cloud"
 	"github.com/akguard/akguard/verifier/investigate"
@@ -40,7 +41,11 @@ func Policy(r investigate.Report, a *account.Snapshot, q Request) string {
 func rightsFor(a revocation.Action) []string {
 	switch a.Kind {
 	case revocation.Disable:
-		return []string{"ram:ListAccessKeys", "ram:UpdateAccessKey", "ram:GetAccessKeyLastUsed"}
+		needed := []string{"ram:ListAccessKeys", "ram:UpdateAccessKey"}
+		if slices.ContainsFunc(a.Risks, func(r reason.Reason) bool { return r.Code == unknownMaker }) { // who uses it is asked
+			needed = append(needed, "ram:GetAccessKeyLastUsed")
+		}
+		return needed
 	case revocation.Enable:
 		return []string{"ram:ListAccessKeys", "ram:UpdateAccessKey"}
 	case revocation.DeleteLogin:

@@ -14,7 +14,8 @@ import (
 // wish is an action that a piece of evidence asks for, before the present state is read.
 type wish struct {
 	revocation.Action
-	key account.KeyRef // of Disable: which of the user's keys; "" for all
+	key   account.KeyRef // of Disable: which of the user's keys; "" for all
+	asked bool           // of Disable: who uses the key is worth asking, because it may be the owner's
 }
 
 // name tells wishes apart: several checks may find the same thing.
@@ -38,6 +39,7 @@ type wishes struct {
 	all   []wish
 	at    map[string]int
 	notes []revocation.Note
+	noted map[string]bool
 	fresh int // things that are too new to be judged
 }
 
@@ -48,7 +50,7 @@ type Request struct {
 }
 
 func wishesFor(r investigate.Report, a *account.Snapshot, q Request) *wishes {
-	w := &wishes{report: r, snapshot: a, request: q, at: map[string]int{}}
+	w := &wishes{report: r, snapshot: a, request: q, at: map[string]int{}, noted: map[string]bool{}}
 	seen := map[string]bool{}
 	for _, result := range r.Results {
 		if result.Status == investigate.Clear || result.Sums || result.Posture {
@@ -70,6 +72,9 @@ func wishesFor(r investigate.Report, a *account.Snapshot, q Request) *wishes {
 	slices.SortStableFunc(w.all, func(a, b wish) int { return rank(a.Kind) - rank(b.Kind) })
 	return w
 }
+
+// unknownMaker is the risk of acting on what no event attributes to anybody.
+const unknownMaker = "cleanup.risk-unknown-maker"
 
 // rank orders actions: first what the thief acts with, then his rights, then the records, then resources.
 func rank(k revocation.Kind) int {
@@ -110,7 +115,8 @@ func (w *wishes) add(one wish, check string, e investigate.Evidence) {
 		i = len(w.all)
 		w.at[one.name()] = i
 		if e.Maker == investigate.Nobody {
-			one.Risks = append(one.Risks, reason.New("cleanup.risk-unknown-maker"))
+			one.Risks = append(one.Risks, reason.New(unknownMaker))
+			one.asked = true
 		}
 		w.all = append(w.all, one)
 	}
@@ -123,10 +129,16 @@ func (w *wishes) add(one wish, check string, e investigate.Evidence) {
 
 // note is for a person.
 func (w *wishes) note(e investigate.Evidence, hint reason.Reason) {
-	n := revocation.Note{ID: display(e.Subject), Text: e.What, Hint: hint, Person: true}
-	if !slices.ContainsFunc(w.notes, func(o revocation.Note) bool { return o.ID == n.ID && o.Text.String() == n.Text.String() }) {
-		w.notes = append(w.notes, n)
+	name := display(e.Subject) + " " + hint.Code
+	if w.noted[name] { // once for each thing
+		return
 	}
+	w.noted[name] = true
+	n := revocation.Note{ID: display(e.Subject), Text: e.What, Hint: hint, Person: true}
+	if slices.ContainsFunc(e.What.Args(), func(arg any) bool { return fmt.Sprint(arg) == e.Subject.Name }) {
+		n.ID = "" // the text names it
+	}
+	w.notes = append(w.notes, n)
 }
 
 // display names a thing for a person; of a key, it shows the masked ID.
@@ -357,10 +369,11 @@ func (w *wishes) restoreRole(name string) []wish {
 	}
 	to, from := formerTrust(w.report, w.snapshot, w.request.Known, r)
 	one := w.thing(revocation.SetTrust, revocation.Thing{Name: name}, compact(r.Trust), to)
-	switch from {
-	case narrowed:
+	switch {
+	case !r.Created.Before(w.snapshot.Since): // nothing of the owner's can depend on it
+	case from == narrowed:
 		one.Risks = append(one.Risks, reason.New("cleanup.risk-trust-narrowed", principals(to)))
-	case ownOnly:
+	case from == ownOnly:
 		one.Risks = append(one.Risks, reason.New("cleanup.risk-trust-own"))
 	}
 	return append(out, one)

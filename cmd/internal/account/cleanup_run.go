@@ -33,15 +33,8 @@ func (a *app) showCleanUp(p *revocation.Plan, source reason.Reason) {
 		a.Line("revoke.row-undo", action.Undo)
 	}
 	for _, n := range p.Notes {
-		switch {
-		case n.Person && n.ID == "":
-			a.Line("cleanup.person-all", safe(n.Text))
-			continue
-		case n.Person:
-			a.Line("cleanup.person", printable.Text(n.ID), safe(n.Text))
-			if !n.Hint.IsZero() {
-				a.Line("revoke.row-do", n.Hint)
-			}
+		if n.Person {
+			a.showForPerson(n)
 			continue
 		}
 		n.ID, n.Text, n.Hint = printable.Text(n.ID), safe(n.Text), inCleanUp(n.Hint)
@@ -49,6 +42,18 @@ func (a *app) showCleanUp(p *revocation.Plan, source reason.Reason) {
 	}
 	if len(p.Actions) == 0 {
 		a.Line("revoke.nothing-left")
+	}
+}
+
+// showForPerson writes what only a person can do something about.
+func (a *app) showForPerson(n revocation.Note) {
+	if n.ID == "" {
+		a.Line("cleanup.person-all", safe(n.Text))
+	} else {
+		a.Line("cleanup.person", printable.Text(n.ID), safe(n.Text))
+	}
+	if !n.Hint.IsZero() {
+		a.Line("revoke.row-do", n.Hint)
 	}
 }
 

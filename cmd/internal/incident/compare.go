@@ -2,6 +2,7 @@ package incident
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/akguard/akguard/verifier/account"
 	"github.com/akguard/akguard/verifier/investigate"
@@ -77,11 +78,16 @@ func remover(a *account.Snapshot, e investigate.Evidence) *account.Event {
 	}
 	for i := len(a.Events) - 1; i >= 0; i-- {
 		event := &a.Events[i]
-		if event.Error == "" && event.Write && event.Time.After(e.At) && !slices.Contains(e.Events, event.ID) && names(event, e.Subject) {
+		if event.Error == "" && event.Write && !makes(event.Name) && event.Time.After(e.At) && !slices.Contains(e.Events, event.ID) && names(event, e.Subject) {
 			return event
 		}
 	}
 	return nil
+}
+
+// makes reports whether an action adds something, and so removes nothing.
+func makes(action string) bool {
+	return slices.ContainsFunc([]string{"Create", "Add", "Attach", "Authorize", "Import", "Run", "Join"}, func(verb string) bool { return strings.HasPrefix(action, verb) })
 }
 
 func names(e *account.Event, s investigate.Subject) bool {

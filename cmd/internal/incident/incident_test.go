@@ -177,6 +177,46 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestCompareHarmless has a user that is there without keys and rights, minutes after the clean-up.
+func TestCompareHarmless(t *testing.T) {
+	first := report(theft("support"))
+	stripped := func(change func(*account.Snapshot)) *incident.Comparison {
+		a := theft("support")
+		a.Users[0].Keys[0].Active = false
+		a.Events = append(a.Events, account.Event{ID: "later", Time: leakTime.Add(30 * time.Minute), Service: "Ram", Name: "AttachPolicyToUser", Write: true,
+			Actor: account.Actor{Name: "anna"}, Params: map[string]string{"UserName": "support"}})
+		a.Ledger = append(a.Ledger, account.Entry{Ask: account.Ask{Service: "actiontrail", Action: "LookupEvents"}, Outcome: account.TooFresh, From: leakTime.Add(50 * time.Minute)})
+		change(a)
+		return incident.Compare(first, report(a))
+	}
+	c := stripped(func(*account.Snapshot) {})
+	if !c.Whole() || len(c.Closed) == 0 {
+		t.Errorf("not closed: %+v", c)
+	}
+	for _, closed := range c.Closed {
+		if closed.By != "" {
+			t.Errorf("whoever gave it something is named as the one who closed it: %+v", closed)
+		}
+	}
+	for name, change := range map[string]func(*account.Snapshot){
+		"a policy":  func(a *account.Snapshot) { a.Users[0].Policies = []account.Attached{{Policy: "x"}} },
+		"a group":   func(a *account.Snapshot) { a.Users[0].Groups = []account.Membership{{Group: "x"}} },
+		"a log-in":  func(a *account.Snapshot) { a.Users[0].Login = &account.Login{Enabled: true} },
+		"a service": func(a *account.Snapshot) { a.Users[0].Services = []account.Service{{ID: "x", Active: true}} },
+		"no answer": func(a *account.Snapshot) {
+			for i := range a.Ledger {
+				if a.Ledger[i].Action == "GetLoginProfile" {
+					a.Ledger[i].Outcome = account.Denied
+				}
+			}
+		},
+	} {
+		if c := stripped(change); c.Whole() {
+			t.Errorf("with %s, it is closed: %+v", name, c)
+		}
+	}
+}
+
 func TestNotClean(t *testing.T) {
 	a := theft("x")
 	a.Users, a.Events = nil, nil

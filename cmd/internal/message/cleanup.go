@@ -95,7 +95,7 @@ var cleanupTexts = texts{
 	"cleanup.nothing-changed":            {en: "nothing was changed: confirm it on a terminal, or approve with --yes and --account", zh: "没有任何更改：请在终端确认，或用 --yes 和 --account 确认"},
 	"cleanup.not-approved":               {en: "not approved, so nothing was changed", zh: "未获确认，因此没有任何更改"},
 	"cleanup.not-approved.hint":          {en: "confirm the plan on a terminal, or approve with --yes and --account; --only chooses a part of it", zh: "请在终端确认计划，或用 --yes 和 --account 确认；--only 可选择其中一部分"},
-	"cleanup.confirm":                    {en: "to make these {1} changes in account {2}, type its last digits ({3}): ", zh: "确认在账号 {2} 中执行这 {1} 个更改，请输入其最后几位（{3}）："},
+	"cleanup.confirm":                    {en: "to make these {1} changes in account {2}, type its last digits ({3}): ", one: "to make this change in account {2}, type its last digits ({3}): ", zh: "确认在账号 {2} 中执行这 {1} 个更改，请输入其最后几位（{3}）："},
 	"cleanup.confirm-again":              {en: "those are not its last digits; try once more, or press Enter to change nothing", zh: "与账号最后几位不符；请再试一次，或直接按回车不做更改"},
 	"cleanup.open-runs":                  {en: "{1} earlier clean-ups are unfinished: akguard cleanup resume", one: "1 earlier clean-up is unfinished: akguard cleanup resume", zh: "之前有 {1} 次清理未完成：akguard cleanup resume"},
 	"cleanup.actions-left":               {en: "{1} acts left to do; akguard cleanup resume continues", one: "1 act left to do; akguard cleanup resume continues", zh: "还有 {1} 个操作未完成；akguard cleanup resume 可继续"},

@@ -20,7 +20,7 @@ var respondTexts = texts{
 	"respond.stop-payment":       {en: "limit the cost: under Expenses and Costs, turn off automatic payment and renewal, and set a spending alert", zh: "止损：费用与成本，关闭自动付款和自动续费，设置消费预警"},
 	"respond.lower-limits":       {en: "lower the limit of the credit card or bank account that pays, or have the bank block it", zh: "调低付款银行卡或信用卡的限额，必要时请银行冻结"},
 	"respond.change-passwords":   {en: "change the password of the account and of the key's user: 12 or more characters, with upper and lower case, digits and symbols; turn on MFA for both", zh: "修改主账号和该用户的密码（12 位以上，大小写字母、数字、符号齐全），并为两者开启 MFA"},
-	"respond.unknown-users":      {en: "look for unknown RAM users, AccessKeys, login profiles and roles, and for changed trust policies", zh: "排查陌生的 RAM 用户、AccessKey、登录配置和角色，以及被改动的信任策略"},
+	"respond.unknown-users":      {en: "look for unknown RAM users, AccessKeys, login profiles and roles, and for changed trust policies: akguard investigate finds them, and akguard cleanup closes them", zh: "排查陌生的 RAM 用户、AccessKey、登录配置和角色，以及被改动的信任策略：akguard investigate 可查出，akguard cleanup 可关闭"},
 	"respond.unknown-servers":    {en: "look for security-group rules that open ports to the world, and for unknown instances, in all regions", zh: "排查向公网开放端口的安全组规则，以及所有地域的陌生实例"},
 	"respond.new-keys":           {en: "give the programs that used the key a new one or, better, a role; akguard revoke watch ID shows who still tries", zh: "为依赖该密钥的程序换用新密钥，最好改用角色；akguard revoke watch ID 显示谁还在尝试"},
 	"respond.delete-later":       {en: "a day later: akguard revoke ID --delete; akguard revoke undo ID undoes the last change", zh: "一天后 akguard revoke ID --delete；akguard revoke undo ID 可撤销最近一次更改"},

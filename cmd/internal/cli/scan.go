@@ -39,7 +39,7 @@ func (a *app) scan() *cobra.Command {
 	f.StringVarP(&o.Format, "format", "f", "text", "")
 	f.StringVarP(&o.Output, "output", "o", "-", "")
 	f.BoolVar(&o.ShowSecrets, "show-secrets", false, "")
-	f.BoolVar(&o.Verify, "verify", true, "")
+	o.Asking.VerifyFlag(f, &o.Verify)
 	f.BoolVar(&o.NoVerify, "no-verify", false, "")
 	o.Asking.Flags(f)
 	f.StringVar(&o.FailOn, "fail-on", "", "")

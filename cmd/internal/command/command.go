@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -90,6 +91,7 @@ func (a *App) abandon() {
 }
 
 func (a *App) run(ctx context.Context, root *cobra.Command, args []string) int {
+	args = joinVerify(args)
 	root.SetArgs(args)
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
@@ -150,4 +152,15 @@ func withAll(cmd *cobra.Command) []*cobra.Command {
 		all = append(all, withAll(below)...)
 	}
 	return all
+}
+
+// joinVerify joins --verify with the word services behind it. The flag takes no other value, and needs none, so that the library
+// would take the word for the name of a folder.
+func joinVerify(args []string) []string {
+	for i := 0; i+1 < len(args) && args[i] != "--"; i++ {
+		if args[i] == "--verify" && args[i+1] == "services" {
+			return slices.Concat(args[:i], []string{"--verify=services"}, args[i+2:])
+		}
+	}
+	return args
 }

@@ -61,7 +61,7 @@ func (a *app) ci() *cobra.Command {
 	f.StringVarP(&o.scan.Format, "format", "f", "text", "")
 	f.StringVarP(&o.scan.Output, "output", "o", "-", "")
 	f.BoolVar(&o.scan.ShowSecrets, "show-secrets", false, "")
-	f.BoolVar(&o.scan.Verify, "verify", true, "")
+	o.scan.Asking.VerifyFlag(f, &o.scan.Verify)
 	f.BoolVar(&o.scan.NoVerify, "no-verify", false, "")
 	o.scan.Asking.Flags(f)
 	f.StringVar(&o.scan.FailOn, "fail-on", "", "")

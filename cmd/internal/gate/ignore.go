@@ -195,7 +195,7 @@ func (a *app) baseline() *cobra.Command {
 	o.flags(f)
 	scan.Input.Flags(f)
 	scan.Config.AddTo(f)
-	f.BoolVar(&scan.Verify, "verify", true, "")
+	scan.Asking.VerifyFlag(f, &scan.Verify)
 	f.BoolVar(&scan.NoVerify, "no-verify", false, "")
 	scan.Asking.Flags(f)
 	f.BoolVar(&scan.Quiet, "quiet", false, "")

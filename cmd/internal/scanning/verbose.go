@@ -1,6 +1,7 @@
 package scanning
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -10,10 +11,11 @@ import (
 	"github.com/akguard/akguard/verifier"
 )
 
-// verbose wraps the verifier that asks STS, and reports each question with its answer. Values are masked here too.
+// verbose wraps a verifier that asks a service, and reports each question with its answer. Values are masked here too.
 type verbose struct {
 	next verifier.Verifier
 	app  *Runner
+	name string     // of who is asked
 	mu   sync.Mutex // writes one line at a time
 }
 
@@ -34,6 +36,6 @@ func (t *verbose) Verify(ctx context.Context, c rules.Credential) verifier.Verdi
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.app.Progress.Clear()
-	t.app.Say("verify.asked", c.ID.String(), status, time.Since(start).Round(time.Millisecond))
+	t.app.Say("verify.asked", t.name, cmp.Or(c.ID.String(), c.Secret.String()), status, time.Since(start).Round(time.Millisecond))
 	return v
 }

@@ -3,12 +3,14 @@ package scanning
 import (
 	"context"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/akguard/akguard/cmd/internal/cloud"
 	"github.com/akguard/akguard/cmd/internal/command"
 	"github.com/akguard/akguard/verifier"
 	"github.com/akguard/akguard/verifier/cache"
+	"github.com/akguard/akguard/verifier/services"
 	"github.com/akguard/akguard/verifier/sts"
 	"github.com/spf13/pflag"
 )
@@ -22,6 +24,7 @@ type Verification struct {
 	cached     bool
 	inventory  bool
 	radius     string
+	services   bool // ask single services, too, which sends them the credential
 }
 
 // Flags adds the flags to a command.
@@ -34,6 +37,44 @@ func (o *Verification) Flags(f *pflag.FlagSet) {
 	f.StringVar(&o.radius, "blast-radius", "none", "")
 	f.BoolVar(&o.cached, "verdict-cache", false, "")
 }
+
+// VerifyFlag adds the flag --verify, which also takes the word services.
+func (o *Verification) VerifyFlag(f *pflag.FlagSet, verify *bool) {
+	*verify = true
+	f.Var(&verifyFlag{verify, &o.services}, "verify", "")
+	f.Lookup("verify").NoOptDefVal = "true"
+}
+
+// verifyFlag is true, false or services.
+type verifyFlag struct{ verify, services *bool }
+
+// Services is the value of --verify with which single services are asked, too.
+const Services = "services"
+
+// String implements pflag.Value.
+func (v *verifyFlag) String() string {
+	if v.services != nil && *v.services {
+		return Services
+	}
+	return strconv.FormatBool(v.verify == nil || *v.verify)
+}
+
+// Set implements pflag.Value.
+func (v *verifyFlag) Set(text string) error {
+	if text == Services {
+		*v.verify, *v.services = true, true
+		return nil
+	}
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return err
+	}
+	*v.verify, *v.services = on, false
+	return nil
+}
+
+// Type implements pflag.Value.
+func (v *verifyFlag) Type() string { return "bool" }
 
 // A throttled call is worth another try: after half a second, one, and two.
 const (
@@ -73,11 +114,14 @@ func (a *Runner) Verifier(ctx context.Context, o Verification, quiet bool) (veri
 	if err != nil {
 		return nil, nil, cloud.AsUsage(err)
 	}
-	if o.Cloud.Verbose {
-		v = &verbose{next: v, app: a}
+	v = a.wrapped(v, "STS", o)
+	if o.services {
+		single := services.New(services.Options{Connection: conn})
+		for t, asked := range single {
+			single[t] = a.wrapped(asked, string(t), o)
+		}
+		v = single.Or(v)
 	}
-	v = verifier.Retry(v, retries, retryPause)
-	v = verifier.Breaker(v, offlineAfter)
 	v = verifier.Budget(v, o.timeout)
 	c, err := a.withCache(v, o, quiet)
 	if err != nil {
@@ -85,6 +129,15 @@ func (a *Runner) Verifier(ctx context.Context, o Verification, quiet bool) (veri
 	}
 	v, err = a.withOwners(ctx, c, o, conn)
 	return v, c, err
+}
+
+// wrapped adds to a verifier of one service what all have: each its own, so that a service out of reach stops only questions to
+// itself.
+func (a *Runner) wrapped(v verifier.Verifier, name string, o Verification) verifier.Verifier {
+	if o.Cloud.Verbose {
+		v = &verbose{next: v, app: a, name: name}
+	}
+	return verifier.Breaker(verifier.Retry(v, retries, retryPause), offlineAfter)
 }
 
 // withCache wraps v in a cache, with a file if the flags ask for one.

@@ -29,6 +29,12 @@ const (
 	SAS             = "sas"
 	ResourceCenter  = "resourcecenter"
 	OSS             = "oss" // has its own protocol
+
+	// These take no AccessKey, but keys of their own.
+	DashScope     = "dashscope"
+	DashScopeIntl = "dashscope-intl" // of the international site, which has other keys
+	DingTalk      = "dingtalk"
+	Registry      = "acr" // gives out the tokens of Container Registry
 )
 
 // service is how one service is called.
@@ -36,7 +42,7 @@ type service struct {
 	product, version string // as the API spells them
 	regional         bool   // each region has an endpoint of its own
 	pace             rate   // how often akguard calls it; the owner's own programs need calls too
-	central          string // where a regional service answers in regions that endpoints.txt does not list; "" if there
+	central          string // where a service answers that has another host than usual, in regions that endpoints.txt does not list
 	abroad           string // where a central service answers the accounts of the international site, if not at its usual host
 }
 
@@ -60,6 +66,10 @@ var services = map[string]service{
 	SAS:             {"Sas", "2018-12-03", true, rate{10, time.Second}, "tds.aliyuncs.com", ""},
 	ResourceCenter:  {"ResourceCenter", "2022-12-01", false, rate{10, time.Second}, "", "resourcecenter-intl.aliyuncs.com"},
 	OSS:             {"Oss", "2019-05-17", true, rate{10, time.Second}, "", ""},
+	DashScope:       {"DashScope", "", false, rate{5, time.Second}, "", ""},
+	DashScopeIntl:   {"DashScope", "", false, rate{5, time.Second}, "", ""},
+	DingTalk:        {"DingTalk", "", false, rate{5, time.Second}, "oapi.dingtalk.com", ""},
+	Registry:        {"ContainerRegistry", "", true, rate{5, time.Second}, "", ""},
 }
 
 // defaultRegion is called where no region was named. The public hosts of central services answer for all regions.
@@ -120,6 +130,8 @@ func host(name, region string) string {
 	switch {
 	case s.abroad != "" && region == abroad:
 		return s.abroad
+	case !s.regional && s.central != "":
+		return s.central
 	case !s.regional:
 		return name + ".aliyuncs.com"
 	case region == "" && name == STS:
@@ -142,8 +154,11 @@ func host(name, region string) string {
 var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z0-9]+)+$`)
 
 func usualHost(name, region string) string {
-	if name == OSS {
+	switch name {
+	case OSS:
 		return "oss-" + region + ".aliyuncs.com"
+	case Registry:
+		return "dockerauth." + region + ".aliyuncs.com"
 	}
 	return name + "." + region + ".aliyuncs.com"
 }

@@ -274,7 +274,9 @@ the ID, the security token of a temporary credential, and a signature to sts.ali
 machine, and nothing is sent anywhere else. If several secrets are near an ID, akguard tries them, best first, until
 one matches. For a lone ID, akguard asks STS with a made-up secret whether the ID exists: the answer is "not found",
 "disabled" or "exists". --no-probe skips that question, --no-verify skips all questions. The owner's ActionTrail may
-record each call with the address of this machine. Keys of other kinds, such as DashScope keys, are never checked.
+record each call with the address of this machine. Keys of single services are not checked, unless you give
+--verify services: akguard then sends keys of Model Studio (DashScope), tokens of DingTalk robots and logins of
+Container Registry themselves to the service that issued them, in calls that change nothing.
 
 --inventory asks another question: is a key one of your own? akguard then uses an administrator's credential, from the
 environment or from --profile, to ask IMS and RAM who owns each ID, in the administrator's account and in those
@@ -304,7 +306,8 @@ AKGUARD_GIT_TOKEN（如主机要求用户名，再设置 AKGUARD_GIT_USER）；s
 sts.aliyuncs.com 的只有 ID、临时凭证的安全令牌和签名；Secret 不会离开本机，也不会向其他地方发送任何内容。
 如果一个 ID 附近有多个 Secret，则从最可能的开始逐个尝试，直到匹配。对于单独的 ID，akguard 用虚构的 Secret
 询问 STS 该 ID 是否存在，结果为“不存在”“已禁用”或“存在”。--no-probe 跳过该询问，--no-verify 跳过一切询问。
-密钥所有者的操作审计（ActionTrail）可能记录每次调用及本机地址。其他类型的密钥（如 DashScope）不会被验证。
+密钥所有者的操作审计（ActionTrail）可能记录每次调用及本机地址。单个服务的密钥默认不验证；给出 --verify services 时，
+akguard 会把百炼（DashScope）Key、钉钉机器人 token 和容器镜像服务登录凭证本身发送给签发它的服务，调用不改变任何内容。
 
 --inventory 询问另一个问题：密钥是否属于自己。akguard 使用管理员凭证（来自环境变量或 --profile）向 IMS 和 RAM
 查询每个 ID 的所有者，范围是本账号以及资源目录中可进入的账号，不使用泄露的 Secret。
@@ -351,7 +354,7 @@ junit 用于其他 CI 系统；csv 用于电子表格；markdown 用于评论；
 	"flag.format":                      {en: "write the report in this `FORMAT`, one of those above", zh: "报告的格式 `FORMAT`，见上文"},
 	"flag.output":                      {en: "write the report to `FILE`, atomically; - is standard output", zh: "将报告以原子方式写入 `FILE`；- 表示标准输出"},
 	"flag.show-secrets":                {en: "write values unmasked; keep such a report safe", zh: "不打码地写出值；请妥善保管这样的报告"},
-	"flag.verify":                      {en: "check the keys that are found with STS", zh: "用 STS 验证找到的密钥"},
+	"flag.verify":                      {en: "check keys with STS; --verify services: ask single services, too", zh: "用 STS 验证密钥；--verify services：同时询问单个服务"},
 	"flag.no-verify":                   {en: "send nothing anywhere", zh: "不向任何地方发送任何内容"},
 	"flag.fail-on":                     {en: "exit with 1 for `WHICH` findings: new, any, live or never (default new in a change, or any)", zh: "对哪些（`WHICH`）发现以 1 退出：new、any、live 或 never（变更默认 new，否则 any）"},
 	"flag.quiet":                       {en: "write nothing but findings, errors and what was skipped", zh: "只输出发现、错误和被跳过的内容"},

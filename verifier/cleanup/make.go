@@ -122,29 +122,12 @@ func alike(a, b account.Rule) bool {
 		a.SourceGroup == b.SourceGroup && a.PrefixList == b.PrefixList && a.PortList == b.PortList
 }
 
-// How long an instance is waited for that is on its way to stop or start.
-const (
-	instancePause = 3 * time.Second
-	instanceTries = 40
-)
-
 func (m maker) observeInstance(ctx context.Context, t *revocation.Thing) (string, error) {
-	for try := 0; ; try++ {
-		i, found, err := read.Instance(ctx, m.cloud.In(t.Region), t.Region, t.Name)
-		switch {
-		case err != nil:
-			return "", err
-		case !found:
-			return revocation.Absent, nil
-		}
-		status := strings.ToLower(i.Status)
-		if status != "stopping" && status != "starting" || try >= instanceTries {
-			return status, nil
-		}
-		if err := m.cloud.Pause(ctx, instancePause); err != nil {
-			return "", err
-		}
+	i, found, err := read.Instance(ctx, m.cloud.In(t.Region), t.Region, t.Name)
+	if err == nil && !found {
+		return revocation.Absent, nil
 	}
+	return strings.ToLower(i.Status), err
 }
 
 // Guard refuses what must not be touched, and what has changed since the plan was made.

@@ -138,28 +138,45 @@ func TestUnknownMaker(t *testing.T) {
 	}
 }
 
-// TestStopping waits for an instance that is on its way.
+// TestStopping counts an instance that is on its way as stopped, and its journal says how it was.
 func TestStopping(t *testing.T) {
 	s := newStage(t)
 	s.steal("Ecs", "RunInstances", "InstanceType", "ecs.gn7i-c8g1.2xlarge", "InstanceName", "worker")
 	s.leaked.SetStatus(alibabatest.Inactive)
 	p := s.plan(cleanup.Request{})
-	var stops, reads atomic.Int32
+	var stops atomic.Int32
 	s.server.Script(func(c alibabatest.Call) (alibabatest.Fault, bool) {
 		switch {
 		case c.Action == "StopInstance":
 			stops.Add(1)
 		case c.Action == "DescribeInstances" && stops.Load() > 0:
-			status := map[bool]string{true: "Stopped", false: "Stopping"}[reads.Add(1) >= 5]
-			s.setInstance(p.Actions[0].Thing.Name, status)
+			s.setInstance(p.Actions[0].Thing.Name, "Stopping")
 		}
 		return alibabatest.Fault{}, false
 	})
 	defer s.server.Script(nil)
-	s.wantDone(s.run(p), 1)
-	if stops.Load() != 1 || reads.Load() != 5 {
-		t.Errorf("stopped %d times, read %d times", stops.Load(), reads.Load())
+	steps := s.run(p)
+	s.wantDone(steps, 1)
+	if steps[0].State.Thing != revocation.Stopping || !strings.Contains(s.journals(), `"state":{"thing":"stopping"}`) || stops.Load() != 1 {
+		t.Errorf("stopped %d times, steps %+v", stops.Load(), steps)
 	}
+}
+
+// TestLeakedKeyWorks says that the leaked key must be frozen first.
+func TestLeakedKeyWorks(t *testing.T) {
+	s := newStage(t)
+	s.theft()
+	if has(s.plan(cleanup.Request{}), "cleanup.leaked-active") {
+		t.Error("a disabled key is said to work")
+	}
+	s.leaked.SetStatus(alibabatest.Active)
+	if !has(s.plan(cleanup.Request{}), "cleanup.leaked-active") {
+		t.Error("the plan does not say that the leaked key works")
+	}
+}
+
+func has(p *revocation.Plan, code string) bool {
+	return slices.ContainsFunc(p.Notes, func(n revocation.Note) bool { return n.Text.Code == code })
 }
 
 // TestOtherAccount refuses a report of another account, and a plan of a revocation.

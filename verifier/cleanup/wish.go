@@ -51,6 +51,7 @@ type Request struct {
 
 func wishesFor(r investigate.Report, a *account.Snapshot, q Request) *wishes {
 	w := &wishes{report: r, snapshot: a, request: q, at: map[string]int{}, noted: map[string]bool{}}
+	w.noteLeaked()
 	seen := map[string]bool{}
 	for _, result := range r.Results {
 		if result.Status == investigate.Clear || result.Sums || result.Posture {
@@ -71,6 +72,18 @@ func wishesFor(r investigate.Report, a *account.Snapshot, q Request) *wishes {
 	}
 	slices.SortStableFunc(w.all, func(a, b wish) int { return rank(a.Kind) - rank(b.Kind) })
 	return w
+}
+
+// noteLeaked says which leaked keys still worked: what is taken away now, such a key gives back.
+func (w *wishes) noteLeaked() {
+	for _, u := range w.snapshot.Users {
+		for _, k := range u.Keys {
+			if k.Active && slices.Contains(w.snapshot.Leaked, k.Ref) {
+				text := reason.New("cleanup.leaked-active", k.Ref.String(), u.Name)
+				w.notes = append(w.notes, revocation.Note{Text: text, Hint: reason.New("cleanup.leaked-active-hint"), Person: true})
+			}
+		}
+	}
 }
 
 // unknownMaker is the risk of acting on what no event attributes to anybody.

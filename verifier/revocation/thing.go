@@ -32,6 +32,10 @@ const (
 	Present = "present"
 	Running = "running"
 	Stopped = "stopped"
+
+	// An instance is on its way for up to a minute, and cannot turn back: with many of them, nobody waits for each.
+	Stopping = "stopping"
+	Starting = "starting"
 )
 
 // The holders of policies.
@@ -92,10 +96,16 @@ func (t Thing) reason(k Kind) reason.Reason {
 // codeOf names a fact of a clean-up about a kind of action or a state.
 func codeOf(fact, name string) string { return "cleanup." + fact + "-" + name }
 
-// reached reports whether a state is the one that is wanted. Two trust policies are the same whatever their formatting, and what is
-// gone has stopped.
+// reached reports whether a state is the one that is wanted, or leads to it. Two trust policies are the same whatever their formatting, and what
+// is gone has stopped.
 func (t Thing) reached(s, to State) bool {
-	return s.Thing == Absent && to.Thing == Stopped || s.Thing == to.Thing || isTrust(to.Thing) && SameJSON(s.Thing, to.Thing)
+	switch to.Thing {
+	case Stopped:
+		return s.Thing == Stopped || s.Thing == Stopping || s.Thing == Absent
+	case Running:
+		return s.Thing == Running || s.Thing == Starting
+	}
+	return s.Thing == to.Thing || isTrust(to.Thing) && SameJSON(s.Thing, to.Thing)
 }
 
 // SameJSON reports whether two documents are equal, whatever their formatting.
@@ -123,7 +133,7 @@ func thingState(state string) reason.Reason {
 		return reason.New("cleanup.state-trusts", strings.Join(account.Principals(state), ", "))
 	case state == Absent:
 		return states[Absent]
-	case slices.Contains([]string{Present, Running, Stopped}, state):
+	case slices.Contains([]string{Present, Running, Stopped, Stopping, Starting}, state):
 		return reason.New(codeOf("state", state))
 	}
 	return reason.Text(state)

@@ -20,6 +20,7 @@ type Progress struct {
 	out   io.Writer
 	bytes int64
 	more  string // shown beside the name of the phase
+	own   bool   // more says how long it takes
 }
 
 // progressDelay is how long a scan runs before it shows progress.
@@ -33,6 +34,12 @@ func (a *App) NewProgress() *Progress {
 // AtOnce has a progress shown from the beginning. It is for what always takes long.
 func (p *Progress) AtOnce() *Progress {
 	p.start = time.Time{}
+	return p
+}
+
+// OwnEstimate has a progress show no estimate but what Detail says.
+func (p *Progress) OwnEstimate() *Progress {
+	p.own = true
 	return p
 }
 
@@ -93,6 +100,9 @@ func (p *Progress) Detail(text string) {
 func (p *Progress) due() bool { return time.Since(p.start) > progressDelay }
 
 func (p *Progress) newBar(total int, key string, options ...progressbar.Option) *progressbar.ProgressBar {
+	if p.own {
+		options = append(options, progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
+	}
 	return progressbar.NewOptions(total, append(options,
 		progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(p.say(key)+p.more),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())...)

@@ -1,6 +1,7 @@
 package investigating
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -46,12 +47,14 @@ func (r *reading) survey(ctx context.Context, admin survey.Admin, before *accoun
 	}
 	var bar *command.Progress
 	if terminal.Is(r.Err) {
-		bar = r.NewProgress()
+		bar = r.NewProgress().OwnEstimate()
 		r.Progress = bar
 		defer bar.Clear()
 	}
-	sized := false
+	sized, region := false, ""
 	show := func(p survey.Progress) {
+		region = cmp.Or(p.Region, region)
+		p.Region = region
 		if p.Sized && !sized {
 			sized = true
 			if bar == nil {
@@ -83,9 +86,9 @@ func (r *reading) detail(p survey.Progress) string {
 		text = r.Text("progress.account-region", p.Region)
 	}
 	if p.Sized {
-		text += r.Text("progress.account-left", about(p.Left))
+		return text + r.Text("progress.account-left", about(p.Left))
 	}
-	return text
+	return text + r.Text("progress.account-least", about(p.Left))
 }
 
 // about rounds how long something takes, as nobody can know it to the second.

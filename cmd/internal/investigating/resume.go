@@ -48,6 +48,9 @@ func (a *app) readEarlier(o options, s *store, q inquiry) (earlier, error) {
 	names := []string{o.resume}
 	switch o.resume {
 	case "":
+		if keys := q.refs(); len(keys) > 0 && len(s.latest(keys)) > 0 {
+			a.Say("investigate.can-resume")
+		}
 		return nil, nil
 	case latest:
 		if names = s.latest(q.refs()); len(names) == 0 {

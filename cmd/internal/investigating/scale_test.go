@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,7 +34,31 @@ type stage struct {
 	base    connection.Options
 	admin   string // the ID of the administrator's key
 	dir     string // of state and output
-	stderr  bytes.Buffer
+	stderr  lockedBuffer
+}
+
+// lockedBuffer can be read while a command writes to it.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *lockedBuffer) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
 }
 
 func newStage(t *testing.T, others ...*alibabatest.Account) *stage {
@@ -150,7 +175,10 @@ func TestLargeAccount(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&baseline)
 	sample, said := 0, time.Time{}
+	var mu sync.Mutex // calls are made at the same time
 	s.base.Trace = func(connection.Call) {
+		mu.Lock()
+		defer mu.Unlock()
 		if sample++; sample%50 == 0 {
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
@@ -195,7 +223,10 @@ func (s *stage) resumes(pages int, since string) {
 	ctx, kill := context.WithCancel(s.Context())
 	var onDisk []byte
 	var name string
+	var mu sync.Mutex
 	s.base.Trace = func(connection.Call) {
+		mu.Lock()
+		defer mu.Unlock()
 		if ctx.Err() == nil && s.server.Calls("Actiontrail", "LookupEvents")-first > pages/2 {
 			name = s.checkpoints()[0]
 			onDisk, _ = os.ReadFile(name)

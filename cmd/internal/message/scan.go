@@ -7,6 +7,7 @@ var scanTexts = texts{
 	"progress.account":        {en: "reading the account", zh: "正在读取账号"},
 	"progress.account-region": {en: ", {1}", zh: "，{1}"},
 	"progress.account-left":   {en: ", about {1} left", zh: "，约剩 {1}"},
+	"progress.account-least":  {en: ", at least {1} left", zh: "，至少还需 {1}"},
 	"progress.sweep-detail":   {en: ", {1} MiB, {2} findings", zh: "，{1} MiB，{2} 个发现"},
 	"progress.sweep-rate":     {en: ", {1} MiB, {2} findings, {3} requests left", zh: "，{1} MiB，{2} 个发现，剩余 {3} 次请求"},
 	"progress.sweep":          {en: "repositories", zh: "代码仓库"},

@@ -100,6 +100,7 @@ var reportTexts = texts{
 	"investigate.takes":               {en: "reading the account takes {1} calls and about {2}, and more if it has many users or events", zh: "读取账号需要 {1} 次调用，约 {2}；用户或事件很多时更久"},
 	"investigate.takes-still":         {en: "reading the account takes about {1} more", zh: "读取账号约还需 {1}"},
 	"investigate.no-checkpoint":       {en: "what is read cannot be saved, so an interrupt would lose it: {1}; name a folder of your own with AKGUARD_STATE_DIR", zh: "无法保存已读取的内容，中断后将丢失：{1}；请用 AKGUARD_STATE_DIR 指定自己的目录"},
+	"investigate.can-resume":          {en: "an earlier investigation of this key was interrupted; --resume would go on with it", zh: "此前对该密钥的调查被中断；可用 --resume 继续"},
 	"investigate.go-on":               {en: "what was read is saved; go on with: {1}", zh: "已保存读取的内容；继续请运行：{1}"},
 	"usage.all-accounts":              {en: "--all-accounts and --account contradict each other", zh: "--all-accounts 与 --account 互相矛盾"},
 	"usage.all-accounts.hint":         {en: "use one of them", zh: "请只使用其中一个"},

@@ -6,9 +6,10 @@ import "math/bits"
 // use them with the fewest instructions.
 //
 //	bits 0-5    number of bits to drop, extra bits included: a shift count as it is
+//	bits 6-7    for literals, how many they are: one or two
 //	bits 8-11   number of bits of the code alone; for a subtable, the number of bits that index it
 //	bits 13-15  special: subtable, end of block, or (neither) an invalid code
-//	bits 16-30  the literal, the base of the length or distance, or the offset of the subtable
+//	bits 16-30  the literal, and in bits 24-30 the second one; the base of the length or distance, or the offset of the subtable
 //	bit 31      it is a literal: the sign of an int32
 type entry uint32
 
@@ -17,24 +18,42 @@ const (
 	subtable   entry = 1 << 14
 	endOfBlock entry = 1 << 15
 	literal    entry = 1 << 31
+	one        entry = 1 << 6
 )
 
 func (e entry) literal() bool    { return int32(e) < 0 }
 func (e entry) special() bool    { return e&special != 0 }
 func (e entry) value() entry     { return e >> 16 & 0x7fff }
 func (e entry) codeBits() entry  { return e >> 8 & 15 }
+func (e entry) number() int      { return int(e >> 6 & 3) }
+func (e entry) literals() uint16 { return uint16(e >> 16 & 0x7fff) }
 func (e entry) code(n int) entry { return e + entry(n)<<8 + entry(n) }
 
-// Sizes of the alphabets and of the tables. A table has 1<<bits entries, followed by the subtables of longer codes. The
-// totals are those that zlib's enough.c computes: no complete set of codes of at most 15 bits needs more. With 11 bits,
-// hardly any literal is in a subtable, and the table of 9 KB still fits into the first-level cache beside the data.
+// Sizes of the alphabets and of the tables. A table has 1<<bits entries, followed by the subtables of longer codes. That of
+// distances has the total that zlib's enough.c computes: no complete set of codes of at most 15 bits needs more. For literals
+// and lengths, a subtable of at most 8 entries has a code for every two of them.
+//
+// With 11 bits, hardly any literal is in a subtable, and the table of 9 KB still fits into the first-level cache beside the
+// data.
 const (
 	maxLit, maxDist     = 288, 32
 	maxPre              = 19
-	litBits, litTable   = 11, 2342
+	endSymbol           = 256
+	litBits, litTable   = 11, 1<<pairBits + 2*maxLit
+	shortBits           = 9  // in a short stream
+	pairBits            = 12 // with pairs of literals: base64 has six bits for each
+	fixedBits           = 9  // of the fixed code
 	distBits, distTable = 8, 402
 	preBits, preTable   = 7, 128
 	maxCode             = 15
+)
+
+// What decides about the size of the table of literals and lengths.
+const (
+	short  = 1 << 10      // packed bytes
+	long   = 16 << 10     // packed bytes
+	whole  = 1 << maxCode // all of the code
+	mostly = whole * 3 / 4
 )
 
 // litEntries, distEntries and preEntries are the entries of the symbols, before the lengths of their codes are added.
@@ -46,7 +65,7 @@ var (
 
 func makeLitEntries() (list [maxLit]entry) {
 	for i := range 256 {
-		list[i] = literal | entry(i)<<16
+		list[i] = literal | one | entry(i)<<16
 	}
 	list[256] = special | endOfBlock
 	base := 3
@@ -87,97 +106,180 @@ type fixedTables struct {
 }
 
 func makeFixed() *fixedTables {
-	var lens [maxLit]uint8
-	for i := range lens {
+	f := new(fixedTables)
+	var lit, dist lengths
+	for i := range maxLit {
 		switch {
 		case i < 144:
-			lens[i] = 8
+			lit.add(i, 8)
 		case i < 256:
-			lens[i] = 9
+			lit.add(i, 9)
 		case i < 280:
-			lens[i] = 7
+			lit.add(i, 7)
 		default:
-			lens[i] = 8
+			lit.add(i, 8)
 		}
 	}
-	f := new(fixedTables)
-	makeTable(f.lit[:], litBits, lens[:], litEntries[:])
 	for i := range maxDist {
-		lens[i] = 5
+		dist.add(i, 5)
 	}
-	makeTable(f.dist[:], distBits, lens[:maxDist], distEntries[:])
+	lit.makeTable(f.lit[:], fixedBits, litEntries[:])
+	dist.makeTable(f.dist[:], distBits, distEntries[:])
 	return f
+}
+
+// lengths are the lengths of the codes of an alphabet.
+type lengths struct {
+	n       int            // symbols that have a code
+	symbols [maxLit]uint16 // those symbols, in order
+	bits    [maxLit]uint8  // and the lengths of their codes
+	counts  [maxCode + 1]int
+	longest int
+}
+
+func (l *lengths) reset() { l.n, l.counts, l.longest = 0, [maxCode + 1]int{}, 0 }
+
+// add gives a symbol a code. The symbols come in order.
+func (l *lengths) add(symbol, bits int) {
+	l.symbols[l.n], l.bits[l.n] = uint16(symbol), uint8(bits)
+	l.n++
+	l.counts[bits&maxCode]++
+	l.longest = max(l.longest, bits)
 }
 
 var preOrder = [maxPre]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 
-// readCodes reads the codes of a dynamic block and builds their tables.
-func (d *Decoder) readCodes() error {
+// readCodes reads the codes of a dynamic block and builds their tables. root is the number of bits that index that of
+// literals and lengths.
+func (d *Decoder) readCodes() (root int, err error) {
 	lits, dists, pres := d.take(5)+257, d.take(5)+1, d.take(4)+4
 	if d.count < 0 {
-		return ErrTruncated
+		return 0, ErrTruncated
 	}
 	if lits > 286 || dists > 30 {
-		return ErrCorrupt
+		return 0, ErrCorrupt
 	}
-	clear(d.lens[:maxPre])
+	var preLens [maxPre]int
 	for _, i := range preOrder[:pres] {
-		d.lens[i] = uint8(d.take(3))
+		preLens[i] = d.take(3)
 	}
 	if d.count < 0 {
-		return ErrTruncated
+		return 0, ErrTruncated
 	}
-	if !makeTable(d.pre[:], preBits, d.lens[:maxPre], preEntries[:]) {
-		return ErrCorrupt
+	d.lits.reset()
+	for i, n := range preLens {
+		if n > 0 {
+			d.lits.add(i, n)
+		}
 	}
-	if err := d.readLengths(lits + dists); err != nil {
-		return err
+	if !d.lits.makeTable(d.pre[:], preBits, preEntries[:]) {
+		return 0, ErrCorrupt
 	}
-	var distLens [maxDist]uint8
-	copy(distLens[:], d.lens[lits:lits+dists])
-	if !makeTable(d.lit[:], litBits, d.lens[:lits], litEntries[:]) || !makeTable(d.dist[:], distBits, distLens[:dists], distEntries[:]) {
-		return ErrCorrupt
+	if err := d.readLengths(lits, lits+dists); err != nil {
+		return 0, err
 	}
-	return nil
+	root = d.root()
+	if !d.lits.makeTable(d.lit[:], root, litEntries[:]) || !d.dists.makeTable(d.dist[:], distBits, distEntries[:]) {
+		return 0, ErrCorrupt
+	}
+	if root == pairBits {
+		pair((*[1 << pairBits]entry)(d.lit[:]))
+	}
+	return root, nil
 }
 
-// readLengths reads the lengths of n codes, which are run-length encoded.
-func (d *Decoder) readLengths(n int) error {
-	for i := 0; i < n; {
-		if d.count < preBits+7 {
+// root returns the number of bits that index the table of literals and lengths: as many as the longest code has, within
+// limits. A short stream does not earn what a large table costs. A long one of mostly literals pays for a larger one, with
+// pairs: 0.7 of the time for base64.
+func (d *Decoder) root() int {
+	switch left := len(d.in) - d.pos; {
+	case left < short:
+		return max(1, min(d.lits.longest, shortBits))
+	case left < long || d.lits.literals() < mostly:
+		return max(1, min(d.lits.longest, litBits))
+	}
+	return pairBits
+}
+
+// literals returns how much of the code is for literals, in units of 1/whole.
+func (l *lengths) literals() (sum int) {
+	for i := 0; i < l.n && l.symbols[i] < endSymbol; i++ {
+		sum += whole >> l.bits[i]
+	}
+	return sum
+}
+
+// pair joins each literal with the one that follows it in the bits that index the table, if it is there whole. It goes
+// through the table backwards because what follows is at a smaller index.
+func pair(table *[1 << pairBits]entry) {
+	for i := len(table) - 1; i >= 0; i-- {
+		first := table[i]
+		second := table[i>>(first&63)&(1<<pairBits-1)]
+		if both := first & second; both.literal() && first&63+second&63 <= pairBits && second&(0x80<<16) == 0 {
+			table[i] = first + second&63 + one + second<<8&(0x7f<<24)
+		}
+	}
+}
+
+// readLengths reads the lengths of the codes of literals and lengths, which are lits, and of distances, n in all. They are
+// run-length encoded.
+func (d *Decoder) readLengths(lits, n int) error {
+	d.lits.reset()
+	d.dists.reset()
+	bits, count := d.bits, d.count
+	for i, length := 0, 0; i < n; {
+		if count < preBits+7 {
+			d.bits, d.count = bits, count
 			d.refill()
+			bits, count = d.bits, d.count
 		}
-		e := d.pre[d.bits&(1<<preBits-1)]
+		e := d.pre[bits&(1<<preBits-1)]
 		if e.special() {
-			return orTruncated(d.count)
+			return orTruncated(count)
 		}
-		d.take(int(e & 63))
-		symbol := uint8(e.value())
-		repeat, length := 1, symbol
-		switch symbol {
-		case 16:
-			if i == 0 {
-				return orTruncatedNow(d.count)
+		bits >>= e & 63
+		count -= int(e & 63)
+		symbol, repeat := int(e.value()), 1
+		if symbol < 16 {
+			length = symbol
+		} else {
+			r := &repeats[symbol&3]
+			if symbol == 16 && i == 0 {
+				return orTruncatedNow(count)
 			}
-			length, repeat = d.lens[i-1], 3+d.take(2)
-		case 17:
-			length, repeat = 0, 3+d.take(3)
-		case 18:
-			length, repeat = 0, 11+d.take(7)
+			length &= r.keep
+			repeat = r.base + int(bits&(1<<r.extra-1))
+			bits >>= r.extra
+			count -= r.extra
 		}
-		if d.count < 0 {
+		if count < 0 {
 			return ErrTruncated
 		}
 		if i+repeat > n {
 			return ErrCorrupt
 		}
+		if length == 0 {
+			i += repeat
+			continue
+		}
 		for range repeat {
-			d.lens[i] = length
+			if i < lits {
+				d.lits.add(i, length)
+			} else {
+				d.dists.add(i-lits, length)
+			}
 			i++
 		}
 	}
+	d.bits, d.count = bits, count
 	return nil
 }
+
+// repeats are the symbols 16 to 18: they repeat a length, the last one or 0.
+var repeats = [4]struct {
+	keep, base int
+	extra      int
+}{{maxCode, 3, 2}, {0, 3, 3}, {0, 11, 7}}
 
 func orTruncatedNow(count int) error {
 	if count < 0 {
@@ -186,52 +288,36 @@ func orTruncatedNow(count int) error {
 	return ErrCorrupt
 }
 
-// makeTable builds the decoding table of a set of codes, given their lengths. It returns false for a set that is
-// over-subscribed or incomplete. Like the standard library, it accepts the empty set, from which no code can be used, and
-// the set of one code of one bit.
-func makeTable(table []entry, root int, lens []uint8, symbols []entry) bool {
-	var counts [maxCode + 1]int
-	for _, l := range lens {
-		counts[l&maxCode]++
-	}
-	var next [maxCode + 2]int // where the symbols of each length begin in sorted
-	left, longest := 1, 0
-	counts[0] = 0
-	for l := 1; l <= maxCode; l++ {
-		left = left<<1 - counts[l]
-		if left < 0 {
+// makeTable builds the decoding table of a set of codes. It returns false for a set that is over-subscribed or incomplete.
+// Like the standard library, it accepts the empty set, from which no code can be used, and the set of one code of one bit.
+func (l *lengths) makeTable(table []entry, root int, entries []entry) bool {
+	var next [maxCode + 1]int // where the symbols of each length begin in sorted
+	left := 1
+	for bits := 1; bits <= maxCode; bits++ {
+		next[bits] = next[bits-1] + l.counts[bits-1]
+		if left = left<<1 - l.counts[bits]; left < 0 {
 			return false
 		}
-		if counts[l] > 0 {
-			longest = l
-		}
-		next[l+1] = next[l] + counts[l]
 	}
-	fillWithNone := longest == 0 || longest == 1 && counts[1] == 1
-	if left > 0 && !fillWithNone {
-		return false
-	}
-	var sorted [maxLit]uint16
-	at := next
-	for symbol, l := range lens {
-		if l > 0 {
-			sorted[at[l]] = uint16(symbol)
-			at[l]++
-		}
-	}
-	if fillWithNone {
+	if l.n == 0 || l.n == 1 && l.longest == 1 {
 		for i := range table[:1<<root] {
 			table[i] = special
 		}
-		if longest == 1 {
-			e := symbols[sorted[0]].code(1)
-			for i := 0; i < 1<<root; i += 2 {
-				table[i] = e
-			}
+		for i := 0; i < l.n<<root; i += 2 {
+			table[i] = entries[l.symbols[0]].code(1)
 		}
 		return true
 	}
-	fill(table, root, &counts, sorted[:next[maxCode+1]], symbols)
+	if left > 0 {
+		return false
+	}
+	var sorted [maxLit]entry
+	for i, symbol := range l.symbols[:l.n] {
+		at := &next[l.bits[i]&maxCode]
+		sorted[*at] = entries[symbol]
+		*at++
+	}
+	fill(table, root, &l.counts, sorted[:l.n])
 	return true
 }
 
@@ -239,13 +325,16 @@ func makeTable(table []entry, root int, lens []uint8, symbols []entry) bool {
 // reversed as they are in the stream. The table is filled as if it had the size for the current length, and copied to
 // twice that size for the next: that writes each entry about twice, where filling every multiple of a short code would
 // stride through the whole table.
-func fill(table []entry, root int, counts *[maxCode + 1]int, sorted []uint16, symbols []entry) {
-	code, length, size := 0, 1, 1
+func fill(table []entry, root int, counts *[maxCode + 1]int, sorted []entry) {
+	code, length, size, used := 0, 1, 1, 0
 	for ; length <= root; length++ {
-		copy(table[size:2*size], table[:size])
+		if used > 0 {
+			copy(table[size:2*size], table[:size])
+		}
 		size *= 2
+		used += counts[length]
 		for range counts[length] {
-			table[code] = symbols[sorted[0]].code(length)
+			table[code] = sorted[0].code(length)
 			sorted = sorted[1:]
 			code = successor(code, length)
 		}
@@ -260,7 +349,7 @@ func fill(table []entry, root int, counts *[maxCode + 1]int, sorted []uint16, sy
 				end = start + 1<<indexBits
 				table[prefix] = special | subtable | entry(start)<<16 | entry(indexBits)<<8 | entry(root)
 			}
-			e := symbols[sorted[0]].code(length - root)
+			e := sorted[0].code(length - root)
 			for i := code >> root; i < 1<<indexBits; i += 1 << (length - root) {
 				table[start+i] = e
 			}

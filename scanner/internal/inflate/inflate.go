@@ -29,10 +29,10 @@ type Decoder struct {
 	// Unchecked skips the checksum of the content, for a caller that has checked the compressed bytes.
 	Unchecked bool
 
-	lit  [litTable]entry
-	dist [distTable]entry
-	pre  [preTable]entry
-	lens [maxLit + maxDist]uint8
+	lit         [litTable]entry
+	dist        [distTable]entry
+	pre         [preTable]entry
+	lits, dists lengths
 
 	in    []byte
 	pos   int    // offset of the next byte of in that is not in bits
@@ -46,7 +46,7 @@ type Decoder struct {
 
 const (
 	// slack is the room behind the output, so that the inner loop checks for space once in each round: a round writes at
-	// most 3 literals and a match of 258 bytes, which is copied in chunks of 16.
+	// most 8 literals and a match of 258 bytes, which is copied in chunks of 16.
 	slack = 320
 	// chunk is the number of bytes that a short match is copied in: one vector register, which the compiler uses for arrays
 	// of this size.
@@ -163,12 +163,13 @@ func (d *Decoder) block() error {
 	case 0:
 		return d.stored()
 	case 1:
-		return d.compressed(&fixed.lit, &fixed.dist)
+		return d.compressed(&fixed.lit, fixedBits, &fixed.dist)
 	case 2:
-		if err := d.readCodes(); err != nil {
+		root, err := d.readCodes()
+		if err != nil {
 			return err
 		}
-		return d.compressed(&d.lit, &d.dist)
+		return d.compressed(&d.lit, root, &d.dist)
 	}
 	return ErrCorrupt
 }
@@ -198,13 +199,15 @@ func (d *Decoder) stored() error {
 	return nil
 }
 
-// compressed decodes a block with the given codes. Nearly all of the time is spent in its loop, so it is one function with
-// its state in local variables, which stay in registers; fields of d would be written back in each step.
+// compressed decodes a block with the given codes; root is the number of bits that index lit. Nearly all of the time is spent
+// in its loop, so it is one function with its state in local variables, which stay in registers; fields of d would be written
+// back in each step.
 //
-// Each round takes up to three literals, or two and a match, from one refill: 56 bits are enough for two literals of at
-// most 11 bits (longer codes are in subtables, which end the sequence) and a length with its extra bits. Whether the input
-// ran out is checked where a round ends, by the sign of count: until then, missing bits are zeros.
-func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error {
+// Each round takes up to four entries of literals, or three and a match, from one refill: 56 bits are enough for three entries
+// of at most 12 bits (longer codes are in subtables, which end the sequence) and a length of 15 bits with 5 extra bits. Whether
+// the input ran out is checked where a round ends, by the sign of count: until then, missing bits are zeros.
+func (d *Decoder) compressed(lit *[litTable]entry, root int, dist *[distTable]entry) error {
+	mask := uint64(1)<<root - 1
 	in, pos, bits, count := d.in, d.pos, d.bits, d.count
 	out, n := d.out, d.n
 	limit := len(out) - slack
@@ -229,36 +232,44 @@ func (d *Decoder) compressed(lit *[litTable]entry, dist *[distTable]entry) error
 				count += 8
 			}
 		}
-		// Literals come in runs, so three are tried before anything else. The array pointer costs one bounds check for all
-		// three. Literals and special entries are told apart by the sign bit and one other bit, the cheapest tests.
-		e := lit[bits&(1<<litBits-1)]
+		// Literals come in runs, so four entries are tried before anything else. Each has one or two literals: two bytes are
+		// written, and what follows overwrites the second if there is one literal only. The array pointer costs one bounds
+		// check for all. Literals and special entries are told apart by the sign bit and one other bit, the cheapest tests.
+		e := lit[bits&mask]
 		if e.literal() {
-			next := (*[3]byte)(out[n:])
+			next := (*[8]byte)(out[n:])
 			bits >>= e & 63
 			count -= int(e & 63)
-			next[0] = byte(e >> 16)
-			n++
-			if e = lit[bits&(1<<litBits-1)]; e.literal() {
+			binary.LittleEndian.PutUint16(next[0:], e.literals())
+			k := e.number()
+			if e = lit[bits&mask]; e.literal() {
 				bits >>= e & 63
 				count -= int(e & 63)
-				next[1] = byte(e >> 16)
-				n++
-				if e = lit[bits&(1<<litBits-1)]; e.literal() {
+				binary.LittleEndian.PutUint16(next[k:], e.literals())
+				k += e.number()
+				if e = lit[bits&mask]; e.literal() {
 					bits >>= e & 63
 					count -= int(e & 63)
-					next[2] = byte(e >> 16)
-					n++
-					if count < 0 {
-						return ErrTruncated
+					binary.LittleEndian.PutUint16(next[k:], e.literals())
+					k += e.number()
+					if e = lit[bits&mask]; e.literal() {
+						bits >>= e & 63
+						count -= int(e & 63)
+						binary.LittleEndian.PutUint16(next[k:], e.literals())
+						n += k + e.number()
+						if count < 0 {
+							return ErrTruncated
+						}
+						continue
 					}
-					continue
 				}
 			}
+			n += k
 		}
-		if e.special() { // rare: a code of more than 11 bits, the end of the block, or no code
+		if e.special() { // rare: a code of more than root bits, the end of the block, or no code
 			if e&subtable != 0 {
-				bits >>= litBits
-				count -= litBits
+				bits >>= root & 63
+				count -= root
 				at := int(e.value()) + int(bits&(1<<e.codeBits()-1))
 				if at >= len(lit) {
 					return ErrCorrupt

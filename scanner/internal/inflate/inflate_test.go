@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/zlib"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -28,7 +29,12 @@ func texts() map[string][]byte {
 	for i := range skewed {
 		skewed[i] = byte(rng.ExpFloat64() * 12)
 	}
+	few := make([]byte, 60_000) // few values, so that two fit into one entry; some of them are not ASCII
+	for i := range few {
+		few[i] = "abcdefghijkl\xc3\xa4\xff"[rng.IntN(15)]
+	}
 	return map[string][]byte{
+		"base64": []byte(base64.StdEncoding.EncodeToString(random)), "few values": few,
 		"empty": {}, "one byte": {7}, "text": source(rng, 40_000), "short text": source(rng, 90), "random": random,
 		"zeros": make([]byte, 60_000), "pairs": bytes.Repeat([]byte("ab"), 5_000), "sevens": bytes.Repeat([]byte("1234567"), 999),
 		"the whole window": window, "skewed": skewed, "large": bytes.Repeat(source(rng, 70_000), 20),

@@ -15,6 +15,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/archive/codec"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
 )
 
 // The beginnings of packs and bundles of git. A bundle is a pack after a list of refs.
@@ -70,9 +71,10 @@ func (o *opening) pack(p *piece, in io.Reader, format object.Format) error {
 	if inner.MaxDepth > 0 {
 		sink = Open(o.Sink, inner)
 	}
-	v := &packed{sink: sink, place: p.place, left: o.opts.MaxBytes - o.budget.bytes, members: int64(o.opts.MaxMembers - o.budget.members)}
+	left := o.opts.MaxBytes - o.budget.bytes
+	v := &packed{sink: sink, place: p.place, left: left, members: int64(o.opts.MaxMembers - o.budget.members)}
 	_, err = odb.Receive(o.ctx, in, odb.ReceiveOptions{
-		Dir: dir, Format: format, MaxSize: o.opts.MaxBytes - o.budget.bytes, Limits: odb.LimitsFor(o.opts.MaxHeld),
+		Dir: dir, Format: format, MaxSize: left, MaxObject: left, Limits: odb.LimitsFor(o.opts.MaxHeld),
 		Walk: odb.Walk{Types: object.TypesOf(object.Blob, object.Commit, object.Tag), Visitor: v},
 	})
 	o.budget.bytes += v.read.Load()
@@ -80,7 +82,7 @@ func (o *opening) pack(p *piece, in io.Reader, format object.Format) error {
 	switch {
 	case v.failed.Load() != nil:
 		return *v.failed.Load()
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, errTooLarge), errors.Is(err, packfile.ErrTooLarge):
 		err = o.tooLarge()
 	case errors.Is(err, errTooMany):
 		err = o.tooMany()

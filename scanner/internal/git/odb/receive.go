@@ -28,6 +28,9 @@ type ReceiveOptions struct {
 	Walk Walk
 	// MaxSize is the size of the largest pack to accept, in bytes. Zero means 64 GiB, the most that can be indexed.
 	MaxSize int64
+	// MaxObject is the size of the largest object to accept, in bytes; the pack is refused before a larger one is inflated.
+	// Zero means any size.
+	MaxObject int64
 	// Progress takes the number of objects that have arrived, and of all; may be nil.
 	Progress func(done, total int)
 }
@@ -146,6 +149,9 @@ func (r *receiver) entry(ctx context.Context) error {
 // be visited.
 func (r *receiver) read(ctx context.Context, e packfile.Entry) (id object.ID, later bool, err error) {
 	whole := e.Type.Valid()
+	if r.MaxObject > 0 && e.Size > r.MaxObject {
+		return id, false, packfile.TooLarge(e.Size)
+	}
 	if e.Size > r.Limits.MaxStream {
 		h := r.Format.NewHash(e.Type, e.Size)
 		if err := r.in.InflateTo(h, &r.inflater, e.Size); err != nil || !whole {

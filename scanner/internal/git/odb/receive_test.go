@@ -16,6 +16,7 @@ import (
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
 	"github.com/akguard/akguard/scanner/internal/planted"
 )
 
@@ -111,6 +112,18 @@ func testReceiveLarge(t *testing.T) {
 	}
 	sameIndex(t, r, path)
 	sameObjects(t, v, r)
+}
+
+// A pack with an object that is larger than what may be accepted is refused by the header of the object: what follows need not
+// even be a stream.
+func TestReceiveTooLargeObject(t *testing.T) {
+	pack := []byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01\xbf\xff\xff\xff\x0f" + strings.Repeat("x", 100)) // a blob of some 4 GB
+	for limit, tooLarge := range map[int64]bool{1 << 20: true, 0: false} {
+		_, err := odb.Receive(t.Context(), bytes.NewReader(pack), odb.ReceiveOptions{Dir: t.TempDir(), Format: object.SHA1, MaxObject: limit})
+		if err == nil || errors.Is(err, packfile.ErrTooLarge) != tooLarge {
+			t.Errorf("limit %d: %v", limit, err)
+		}
+	}
 }
 
 // TestReceiveThin completes a pack that lacks the bases which the receiver has.

@@ -2,6 +2,7 @@ package packfile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"math"
 	"math/bits"
@@ -160,16 +161,23 @@ func (x *Index) bucket(id []byte) int {
 	return int(uint64(binary.BigEndian.Uint32(id)) >> x.shift)
 }
 
-// Find returns the position of an object ID.
+// Find returns the position of an object ID. Eight bytes are compared as one number; only a forged index has many IDs that
+// have them in common.
 func (x *Index) Find(id object.ID) (int, bool) {
 	b := x.bucket(id[:])
 	lo, hi := int(x.buckets[b]), int(x.buckets[b+1])
+	want := binary.BigEndian.Uint64(id[:])
 	for lo < hi {
 		mid := int(uint(lo+hi) / 2)
-		switch bytes.Compare(x.idBytes(mid), id[:x.width]) {
-		case 0:
+		at := x.idBytes(mid)
+		order := cmp.Compare(binary.BigEndian.Uint64(at), want)
+		if order == 0 {
+			order = bytes.Compare(at, id[:x.width])
+		}
+		switch {
+		case order == 0:
 			return mid, true
-		case -1:
+		case order < 0:
 			lo = mid + 1
 		default:
 			hi = mid

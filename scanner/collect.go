@@ -3,6 +3,7 @@ package scanner
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -31,6 +32,8 @@ type collector struct {
 	margin    int
 	windows   sync.Pool // *[]byte, all of one size
 
+	background chan struct{} // full while as many windows are searched beside the reading of streams as may be
+
 	blobs, bytes, commits atomic.Int64
 
 	explains bool
@@ -50,8 +53,9 @@ func newCollector(opts Options) (*collector, error) {
 	}
 	c := &collector{
 		finder: finder, maxPlaces: opts.MaxPlaces, progress: opts.Progress,
-		matches: newPlaces(opts.MaxPlaces),
-		skips:   map[finding.Skip]bool{}, explains: opts.Explain != nil, rejected: map[rejectedKey]Rejection{},
+		matches:    newPlaces(opts.MaxPlaces),
+		background: make(chan struct{}, runtime.GOMAXPROCS(0)-1),
+		skips:      map[finding.Skip]bool{}, explains: opts.Explain != nil, rejected: map[rejectedKey]Rejection{},
 	}
 	c.setWindows(windowSize, margin)
 	return c, nil

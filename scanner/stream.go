@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/akguard/akguard/scanner/match"
 )
@@ -17,36 +18,58 @@ const (
 	margin     = 64 << 10
 )
 
+// stream scans a stream. While one window is read, others are searched, if there are processors without work.
 func (c *collector) stream(ctx context.Context, b Blob) error {
-	buf := c.windows.Get().(*[]byte)
-	defer c.windows.Put(buf)
-	window, filled, from := *buf, 0, 0
+	var searches sync.WaitGroup
+	defer searches.Wait()
+	window := c.windows.Get().(*[]byte)
+	defer func() { c.windows.Put(window) }()
+	filled, from := 0, 0
 	var t match.Text
 	for first := true; ; first = false {
-		n, err := fill(ctx, b.Stream, window[filled:])
+		n, err := fill(ctx, b.Stream, (*window)[filled:])
 		c.count(n)
 		filled += n
 		last := errors.Is(err, io.EOF)
 		if err != nil && !last {
 			return err
 		}
-		if t.Content = window[:filled]; first {
+		if t.Content = (*window)[:filled]; first {
 			t = match.NewText(t.Content, 0)
 		}
 		if last {
 			c.find(b.Place, t, match.Section{From: from, To: filled, Part: true})
 			return nil
 		}
-		c.find(b.Place, t, match.Section{From: from, To: filled - c.margin, Part: true})
-		cut := match.RuneStart(window, filled-2*c.margin)
+		full, seen, section := window, t, match.Section{From: from, To: filled - c.margin, Part: true}
+		cut := match.RuneStart(t.Content, filled-2*c.margin)
 		t.Advance(cut)
+		window = c.windows.Get().(*[]byte)
 		from = filled - c.margin - cut
-		filled = copy(window, window[cut:filled])
-		skipped, err := c.skipZeros(b.Stream, window[:filled])
+		filled = copy(*window, t.Content)
+		c.search(&searches, func() {
+			c.find(b.Place, seen, section)
+			c.windows.Put(full)
+		})
+		skipped, err := c.skipZeros(b.Stream, (*window)[:filled])
 		if err != nil {
 			return err
 		}
 		t.SkipColumns(skipped)
+	}
+}
+
+// search calls find, in the background if a processor may be without work: as many searches as there are other processors
+// run at a time, of all streams.
+func (c *collector) search(searches *sync.WaitGroup, find func()) {
+	select {
+	case c.background <- struct{}{}:
+		searches.Go(func() {
+			defer func() { <-c.background }()
+			find()
+		})
+	default:
+		find()
 	}
 }
 

@@ -3,6 +3,7 @@ package scanner
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -246,5 +247,24 @@ func TestLongLine(t *testing.T) {
 	}
 	if cost := after.TotalAlloc - before.TotalAlloc; cost > 64<<20 {
 		t.Errorf("it took %d MiB", cost>>20)
+	}
+}
+
+// What was read of a stream that fails is searched before the error is returned.
+func TestStreamFails(t *testing.T) {
+	keys, failed := rulestest.NewKeys(5), errors.New("the disk is gone")
+	var content strings.Builder
+	const pairs = 30
+	for range pairs {
+		fmt.Fprintf(&content, "%s accessKeySecret=%s\n%s", keys.ID24(), keys.Secret(), strings.Repeat("filler\n", testWindow/7))
+	}
+	c, err := newCollector(Options{Rules: builtin.Set(), MaxPlaces: defaultMaxPlaces})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.setWindows(testWindow, testMargin)
+	err = c.Blob(t.Context(), Blob{Stream: io.MultiReader(strings.NewReader(content.String()), iotest.ErrReader(failed))})
+	if n := len(c.take().take()); n != pairs || !errors.Is(err, failed) {
+		t.Errorf("%d of %d pairs, error %v", n, pairs, err)
 	}
 }

@@ -24,6 +24,24 @@ func (s *Set) Look(content []byte, counts func(content []byte, text string, at i
 	return literal, mark
 }
 
+// Hints calls visit with the offset of every literal and mark in a content, in order, until visit returns false. Where there
+// is none, Find finds nothing, nor does Look.
+func (s *Set) Hints(content []byte, visit func(at int) bool) {
+	if s.always && !visit(0) {
+		return
+	}
+	s.each(content, func(_, at int) bool { return visit(at) })
+}
+
+// HintSize is the length of the longest literal or mark, in bytes.
+func (s *Set) HintSize() int {
+	longest := 0
+	for _, text := range slices.Concat(s.exact, s.folded) {
+		longest = max(longest, len(text))
+	}
+	return longest
+}
+
 // Screen reports whether Find might find anything. On a piece of a content that goes on for Reach bytes on both sides of
 // a literal, its answer is as good as Find's on the whole.
 func (s *Set) Screen(content []byte) bool {
@@ -116,14 +134,14 @@ func (s *Set) match(content []byte, places [][]int, found []Match) ([]Match, []r
 	return found, unread
 }
 
-// maxOnlySecret is how long a content may be that is one secret and nothing else. Files of a secrets directory hold a
+// MaxOnlySecret is how long a content may be that is one secret and nothing else. Files of a secrets directory hold a
 // value and perhaps the end of a line.
-const maxOnlySecret = 40
+const MaxOnlySecret = 40
 
 // OnlySecret reports whether a content is one secret and nothing else, as in a file of a secrets directory, and where
 // the secret starts and ends. Only the name of the file, or an ID in a file beside it, shows whether it is a secret at all.
 func (s *Set) OnlySecret(content []byte) (Match, bool) {
-	if len(content) > maxOnlySecret {
+	if len(content) > MaxOnlySecret {
 		return Match{}, false
 	}
 	value := bytes.TrimSpace(content)

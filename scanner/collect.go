@@ -123,6 +123,15 @@ func (c *collector) keep(place finding.Place, found []match.Match) {
 // Screen implements Screener.
 func (c *collector) Screen(piece []byte) bool { return c.finder.Screen(piece) }
 
+// Hints implements Screener.
+func (c *collector) Hints(also ...string) match.Hints {
+	hints, err := c.finder.Hints(also...)
+	if err != nil {
+		panic(err) // the texts are constants of the program
+	}
+	return hints
+}
+
 // Reach implements Screener.
 func (c *collector) Reach() int { return c.finder.Reach() }
 

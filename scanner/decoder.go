@@ -29,6 +29,17 @@ func (m marks) Other(content []byte) bool {
 	return decode.Zlib(content) || decode.Wide(content) || m.Data(content)
 }
 
+// Hints implements match.Marks.
+func (m marks) Hints(piece []byte, visit func(at int) bool) {
+	if (decode.Zlib(piece) || decode.Wide(piece)) && !visit(0) {
+		return
+	}
+	m.Runs(piece, visit)
+}
+
+// HintSize implements match.Marks.
+func (m marks) HintSize() int { return decode.RunSize }
+
 // Each implements match.Decoder.
 func (decoder) Each(content []byte, visit func(match.View)) error {
 	return decode.Each(content, decode.Options{MaxBytes: maxDecoded}, func(v *decode.View) { visit(v) })

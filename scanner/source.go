@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/match"
 )
 
 // Source yields content. Scan hands every piece of it to sink once, and reports everything that it could not read as a
@@ -33,6 +34,9 @@ type Screener interface {
 	Screen(piece []byte) bool
 	// Reach is in bytes.
 	Reach() int
+	// Hints returns what shows that a content is worth screening. Screen is true of no content without a hint, but perhaps of
+	// some that holds one of the other texts, which a decorator looks for.
+	Hints(also ...string) match.Hints
 	// Dropped counts content that was left out as if it had been handed over.
 	Dropped(size int64)
 }

@@ -3,6 +3,7 @@ package decode
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -93,6 +94,28 @@ func plainWide(b []byte) bool {
 	}
 	return min(zeros[0], zeros[1]) == 0 && 4*max(zeros[0], zeros[1]) > len(b)
 }
+
+// Runs calls visit with the end of every run of characters of base64 without which Data is false: one that says text, or that may
+// be a line of several with a mark across their ends. Long names, and lines of dashes, are no such runs. What is put together from
+// parts without one has one only where RunSize bytes around a joint have one.
+func (m *Marks) Runs(content []byte, visit func(end int) bool) {
+	for end := longEnd(content, 0); end > 0; end = longEnd(content, end) {
+		if (m.mayGoOn(content, end) || saysText(content[end-minWrapped:end])) && !visit(end) {
+			return
+		}
+	}
+}
+
+// mayGoOn reports whether a run that ends at an offset may go on in the next line, in the middle of a mark.
+func (m *Marks) mayGoOn(content []byte, end int) bool {
+	return m.lefts[content[end-1]] && (end == len(content) || strings.IndexByte(beforeLineEnd, content[end]) >= 0)
+}
+
+// beforeLineEnd are the bytes that nextLine accepts where a line is interrupted: the line end, its escape, blanks, a quote.
+const beforeLineEnd = "\n\r\\ \t\"'"
+
+// RunSize is how long the shortest run is that Runs visits, with the byte after it.
+const RunSize = minWrapped + 1
 
 // glance is how many bytes longEnd looks at, at once. A run of minWrapped characters has as many at one of the places where it
 // looks.

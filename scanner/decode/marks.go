@@ -26,6 +26,7 @@ type Marks struct {
 	base64   map[string][]mark
 	literals map[string]bool
 	pairs    [1 << 16 / 64]uint64 // the neighbors in marks of base64, as bits
+	lefts    [1 << 8]bool         // the first ones of such neighbors
 	longest  int                  // of the marks of base64
 	inBase64 []string
 }
@@ -74,6 +75,7 @@ func (m *Marks) addBase64(list []mark) {
 		for i := 1; i < len(mark.text); i++ {
 			bit := pairOf(mark.text[i-1], mark.text[i])
 			m.pairs[bit/64] |= 1 << (bit % 64)
+			m.lefts[mark.text[i-1]] = true
 		}
 	}
 }

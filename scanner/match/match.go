@@ -28,6 +28,10 @@ type Marks interface {
 	Holds(content []byte, text string, at int) bool
 	// Other reports whether a content may hold a literal in a way that shows in none of the strings.
 	Other(content []byte) bool
+	// Hints calls visit with the offset of everything in a piece of content without which Other is false of the whole, until
+	// visit returns false. HintSize is how many bytes show it.
+	Hints(piece []byte, visit func(at int) bool)
+	HintSize() int
 }
 
 // View is decoded content that knows where its bytes come from.
@@ -179,6 +183,39 @@ func (f *Finder) Screen(piece []byte) bool {
 	}
 	matchable, encoded := f.look(piece)
 	return encoded || matchable && f.set.Screen(piece)
+}
+
+// Hints are what shows that a content is worth a closer look: Screen is true of none without a hint.
+type Hints struct {
+	// Each calls visit with the offset of every hint in a piece of content, until visit returns false.
+	Each func(piece []byte, visit func(at int) bool)
+	// Size is how many bytes show a hint, however long it is. Where pieces without a hint meet, it is enough to look that far.
+	Size int
+}
+
+// Hints returns what shows that a content may hold a credential: the literals, marks and texts that may be one, and also
+// other texts that the caller looks for.
+func (f *Finder) Hints(also ...string) (Hints, error) {
+	set, err := f.set.WithMarks(also...)
+	if err != nil {
+		return Hints{}, err
+	}
+	each := func(piece []byte, visit func(at int) bool) {
+		more := true
+		if _, only := set.OnlySecret(piece); only {
+			more = visit(0)
+		}
+		if more {
+			set.Hints(piece, func(at int) bool {
+				more = visit(at)
+				return more
+			})
+		}
+		if more {
+			f.marks.Hints(piece, visit)
+		}
+	}
+	return Hints{Each: each, Size: max(set.HintSize(), f.marks.HintSize(), rules.MaxOnlySecret)}, nil
 }
 
 // Reach is in bytes.

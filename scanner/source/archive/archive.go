@@ -22,6 +22,7 @@ import (
 	"github.com/akguard/akguard/rules/literal"
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
+	"github.com/akguard/akguard/scanner/match"
 )
 
 // Options bounds what opening archives may cost. Zero means the default. All but MaxDepth apply to one outermost archive
@@ -147,14 +148,21 @@ type screener struct {
 
 // Screen implements scanner.Screener.
 func (s *screener) Screen(piece []byte) bool {
-	found := s.next.Screen(piece)
-	if !found {
-		s.magics.Each(piece, func(int, int) bool {
-			found = true
-			return false
-		})
-	}
+	return s.next.Screen(piece) || s.hasMagic(piece)
+}
+
+// hasMagic reports whether a piece holds what archives begin with.
+func (s *screener) hasMagic(piece []byte) (found bool) {
+	s.magics.Each(piece, func(int, int) bool {
+		found = true
+		return false
+	})
 	return found
+}
+
+// Hints implements scanner.Screener.
+func (s *screener) Hints(also ...string) match.Hints {
+	return s.next.Hints(append(also, Magics()...)...)
 }
 
 // Reach implements scanner.Screener.

@@ -14,6 +14,7 @@ import (
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/planted"
+	"github.com/akguard/akguard/scanner/match"
 	"github.com/akguard/akguard/scanner/source/archive"
 )
 
@@ -175,7 +176,24 @@ type screening struct{ sink }
 
 func (*screening) Screen(piece []byte) bool { return bytes.Contains(piece, []byte("key")) }
 func (*screening) Reach() int               { return 3 }
-func (s *screening) Dropped(size int64)     { s.total += size }
+func (*screening) Hints(also ...string) match.Hints {
+	return match.Hints{Size: 3, Each: func(piece []byte, visit func(int) bool) {
+		for _, text := range append(also, "key") {
+			if at := bytes.Index(piece, []byte(text)); at >= 0 && !visit(at) {
+				return
+			}
+		}
+	}}
+}
+func (s *screening) Dropped(size int64) { s.total += size }
+
+func hinted(s scanner.Screener, content string) (found bool) {
+	s.Hints().Each([]byte(content), func(int) bool {
+		found = true
+		return false
+	})
+	return found
+}
 
 // Screening keeps archives, and the sink screens only when the next does.
 func TestScreen(t *testing.T) {
@@ -188,7 +206,7 @@ func TestScreen(t *testing.T) {
 		t.Fatal("the sink does not screen")
 	}
 	for _, content := range []string{zipOf(file{"a", "b"}), gz("x"), xzOf("x"), zstdOf("x"), bz2(), "7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07", "\x04\x22\x4d\x18", "070701", "\x5d\x00\x00"} {
-		if !s.Screen([]byte(content)) || !s.Screen([]byte("xyz"+content+"xyz")) {
+		if !s.Screen([]byte(content)) || !s.Screen([]byte("xyz"+content+"xyz")) || !hinted(s, "xyz"+content+"xyz") {
 			t.Errorf("%.6q… is screened out", content)
 		}
 		if !slices.ContainsFunc(archive.Magics(), func(m string) bool { return strings.Contains(content, m) }) {

@@ -69,7 +69,8 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	}
 	if f, ok := sink.(scanner.Screener); ok {
 		r.screen = f.Screen
-		walk.Screen = &odb.Screen{Reach: f.Reach(), Matches: f.Screen, Dropped: func(i odb.Index, size int64) {
+		hints := f.Hints()
+		walk.Screen = &odb.Screen{Reach: f.Reach(), Matches: f.Screen, HintSize: hints.Size, Hints: hints.Each, Dropped: func(i odb.Index, size int64) {
 			s.earlier.add(i)
 			f.Dropped(size)
 		}}

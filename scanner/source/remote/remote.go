@@ -163,7 +163,11 @@ func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scann
 func walk(sink scanner.Sink, commit func([]byte)) odb.Walk {
 	w := odb.Walk{Types: object.TypesOf(object.Blob, object.Commit, object.Tag), Visitor: visitor{sink, commit}}
 	if screener, ok := sink.(scanner.Screener); ok {
-		w.Screen = &odb.Screen{Reach: screener.Reach(), Matches: screener.Screen, Dropped: func(_ odb.Index, size int64) { screener.Dropped(size) }}
+		hints := screener.Hints()
+		w.Screen = &odb.Screen{
+			Reach: screener.Reach(), Matches: screener.Screen, HintSize: hints.Size, Hints: hints.Each,
+			Dropped: func(_ odb.Index, size int64) { screener.Dropped(size) },
+		}
 	}
 	return w
 }

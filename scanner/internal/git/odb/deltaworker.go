@@ -45,7 +45,8 @@ type baseObject struct {
 	size    int
 	waiting int // deltas still to be applied
 
-	matched bool // the examiner kept it
+	matched bool  // the examiner kept it
+	hints   hints // of the screen, if it is not matched
 	treeEntries
 }
 

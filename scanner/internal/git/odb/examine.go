@@ -17,7 +17,7 @@ func (w Walk) examiner() examiner {
 	if w.Screen == nil {
 		return keepAll{}
 	}
-	return &screening{screen: w.Screen, windows: windows{screen: w.Screen}}
+	return &screening{screen: w.Screen}
 }
 
 // keepAll keeps every object.
@@ -34,17 +34,30 @@ type screening struct {
 }
 
 func (s *screening) base(typ object.Type, o *baseObject) (bool, error) {
-	return typ != object.Blob || s.screen.Matches(o.content), nil
+	if typ != object.Blob {
+		return true, nil
+	}
+	o.hints = s.screen.find(o.content)
+	return o.hints.n > 0 && s.screen.Matches(o.content), nil
 }
 
+// delta looks no further than the delta's inserts and what they touch, unless it finds a hint there or close to one that was
+// there before. Then it looks as far as a match can reach: twice, because the cut itself must be out of reach too.
 func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (bool, error) {
 	if typ != object.Blob {
 		return true, nil
 	}
-	if !base.matched && !s.windows.mayMatch(base.content, d.ops) {
-		return false, nil
+	near, fresh := true, true
+	if !base.matched {
+		d.hints, near = base.hints.copied(base.content, d.ops, s.screen.Reach)
+		fresh = s.windows.any(base.content, d.ops, s.screen.HintSize, s.screen.hinted)
 	}
-	return s.screen.Matches(d.build()), nil
+	matched := (near || fresh) && (base.matched || s.windows.any(base.content, d.ops, 2*s.screen.Reach, s.screen.Matches)) &&
+		s.screen.Matches(d.build())
+	if !matched && fresh && !d.leaf {
+		d.hints = s.screen.find(d.build())
+	}
+	return matched, nil
 }
 
 func (s *screening) skipped(i Index, o *deltaObject) { s.screen.Dropped(i, int64(o.size)) }

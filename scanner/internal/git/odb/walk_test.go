@@ -1,6 +1,7 @@
 package odb_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -165,6 +166,26 @@ func TestEmptyRepository(t *testing.T) {
 	}
 }
 
+// Where a delta joins two parts without a hint, the hint must be seen.
+func TestScreenSeesWhatIsJoined(t *testing.T) {
+	r := planted.New(t)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range 20 {
+		var lines []string
+		for range 200 {
+			lines = append(lines, fmt.Sprintf("%x", rng.Uint64()))
+		}
+		r.Write("f", strings.Join(lines, "\n")+"A"+strings.Repeat("-", 100)+"B and CD\n"+strings.Join(lines[:100], " "))
+		r.Commit(fmt.Sprint("apart ", i))
+		r.Write("f", strings.Join(lines, "\n")+"AB and CD\n"+strings.Join(lines[:100], " "))
+		r.Commit(fmt.Sprint("joined ", i))
+	}
+	r.Git("repack", "-adfq", "--depth=50", "--window=50")
+	if got := screened(t, r.Dir); len(got) != 20 {
+		t.Errorf("kept %d of 20 blobs", len(got))
+	}
+}
+
 // A screen must never rule out what holds something, however deltas cut it.
 func TestScreenMissesNothing(t *testing.T) {
 	for seed := range uint64(5) {
@@ -238,7 +259,16 @@ func screened(t *testing.T, dir string) map[string]string {
 	r := &recorder{objects: map[string]string{}, unreadable: map[string]string{}}
 	err := open(t, dir, odb.Limits{}).Objects.Walk(context.Background(), odb.Walk{
 		Types: object.TypesOf(object.Blob), Visitor: r,
-		Screen: &odb.Screen{Reach: reach, Matches: near, Dropped: func(odb.Index, int64) {}},
+		Screen: &odb.Screen{
+			Reach: reach, Matches: near, Dropped: func(odb.Index, int64) {},
+			Hints: func(part []byte, visit func(int) bool) {
+				for at := range part {
+					if bytes.HasPrefix(part[at:], []byte("AB")) && !visit(at) {
+						return
+					}
+				}
+			}, HintSize: 2,
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -110,8 +110,7 @@ func (s *search) keep(c candidate, start int) {
 	case !again:
 		s.index[id] = len(s.found)
 		s.found = append(s.found, c)
-	case c.Decoded == "":
-	case c.parts() > s.found[i].parts(), c.parts() == s.found[i].parts() && !s.section.Part:
+	case c.parts() > s.found[i].parts(), c.Decoded != "" && c.parts() == s.found[i].parts() && !s.section.Part:
 		s.found[i] = c
 	}
 }

@@ -192,7 +192,7 @@ func (s *stage) done(a act, p *revocation.Plan) {
 	if after := s.server.Calls(a.service(), a.calls); after != before {
 		s.t.Errorf("it was done once more")
 	}
-	if again := s.plan(cleanup.Request{}); len(again.Actions) != 0 || again.Blocked() {
+	if again := s.planAgain(cleanup.Request{}); len(again.Actions) != 0 || again.Blocked() {
 		s.t.Errorf("planned again: %q, notes %v", texts(again.Actions), again.Notes)
 	}
 }

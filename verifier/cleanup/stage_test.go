@@ -42,6 +42,9 @@ type stage struct {
 	connection *connection.Connection
 	folder     string
 	since      time.Time
+
+	report   investigate.Report // of the last plan
+	snapshot *account.Snapshot
 }
 
 // admin acts with a key of the emulator's.
@@ -166,7 +169,14 @@ func (s *stage) cleaner() *cleanup.Cleaner {
 func (s *stage) plan(q cleanup.Request) *revocation.Plan {
 	s.t.Helper()
 	r, snapshot := s.investigate(q.Known)
-	p, err := s.cleaner().Plan(s.t.Context(), r, snapshot, q)
+	s.report, s.snapshot = r, snapshot
+	return s.planAgain(q)
+}
+
+// planAgain plans with the report of before.
+func (s *stage) planAgain(q cleanup.Request) *revocation.Plan {
+	s.t.Helper()
+	p, err := s.cleaner().Plan(s.t.Context(), s.report, s.snapshot, q)
 	s.must(err)
 	if err := p.Check(); err != nil {
 		s.t.Fatalf("the plan is refused: %v", err)

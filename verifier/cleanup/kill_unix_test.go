@@ -144,12 +144,13 @@ func (w *world) child(j job, n int, happens bool) {
 	cmd.Env = append(os.Environ(), childRun+"="+encode(w.t, j), "GORACE=atexit_sleep_ms=0")
 	cmd.Stderr = os.Stderr
 	var calls atomic.Int32
-	ended, answered := make(chan struct{}), make(chan struct{})
+	started, ended, answered := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	w.server.Script(func(alibabatest.Call) (alibabatest.Fault, bool) {
 		if int(calls.Add(1)) != n {
 			return alibabatest.Fault{}, false
 		}
 		defer close(answered)
+		<-started
 		_ = cmd.Process.Kill()
 		<-ended
 		return alibabatest.Fault{Reset: true}, !happens
@@ -157,6 +158,7 @@ func (w *world) child(j job, n int, happens bool) {
 	defer w.server.Script(nil)
 	before := len(w.server.Recorded())
 	w.must(cmd.Start())
+	close(started)
 	err := cmd.Wait()
 	close(ended)
 	if n == 0 {

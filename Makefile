@@ -61,8 +61,9 @@ test-habitat: ## try akguard among the programs that it lives with; says what it
 # How long make test-chaos disturbs a sweep: it takes about three times this.
 CHAOS       ?= 2m
 
-test-chaos: ## kill servers and workers of a sweep for twice CHAOS, and compare its results with those of an undisturbed one
+test-chaos: ## kill servers and workers of a sweep for twice CHAOS, and compare its results with those of an undisturbed one; have each call of an investigation and of respond fail
 	AKGUARD_CHAOS_TIME=$(CHAOS) $(GO) test -tags chaos -timeout 30m -count 1 -v -run '^(TestChaos|TestQuorumLost|TestKilled)$$' ./scanner/sweep/queue
+	$(GO) test -tags chaos -timeout 30m -count 1 -run 'OneFault' ./verifier/survey ./cmd/internal/investigating ./cmd/internal/account
 
 race: ## run the tests of the packages in RACE under the race detector
 	$(GO) test -race -timeout 9m $(TESTFLAGS) $(RACE)

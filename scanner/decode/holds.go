@@ -39,20 +39,35 @@ func inData(content []byte) bool {
 // Data reports whether a content holds data that must be decoded though it has no mark: a mark of base64 is split over two lines,
 // where no search for it as a whole finds it, or a long run is text in base64 or base32.
 func (m *Marks) Data(content []byte) bool {
+	var lines lines
 	for end := longEnd(content, 0); end > 0; end = longEnd(content, end) {
-		if m.across(content, end) || saysText(content[end-minWrapped:end]) {
+		if asked := lines.asks(content, end); m.across(content, end) || asked && saysText(content[end-minWrapped:end]) {
 			return true
 		}
 	}
 	return false
 }
 
+// lines chooses the runs that are asked whether they say text: those that do not end a line as long as the one before, and one of 16 of
+// the others, by their last character. The lines of a block of data are much the same.
+type lines struct{ end, width int }
+
+func (l *lines) asks(content []byte, end int) bool {
+	goesOn := end-l.end == l.width
+	l.end, l.width = end, end-l.end
+	return !goesOn || sextet[content[end-1]]%16 == 0
+}
+
 // saysText reports whether the characters at the end of a run are text, at some alignment: so many bytes of random data are printable
 // once in a hundred million.
 func saysText(chars []byte) bool {
-	const most = 40 // characters, so that each alignment has as many
+	const most = 40     // characters, so that each alignment has as many
+	const glance64 = 12 // characters that are decoded first
 	var room [most]byte
 	for skip := range codec64.in {
+		if begin := decode64(room[:0], chars[skip:skip+glance64]); !plainText(begin) && bytes.IndexByte(begin, 0) < 0 {
+			continue // most random data ends here
+		}
 		if decoded := decode64(room[:0], chars[skip:skip+most]); plainText(decoded) || plainWide(decoded) {
 			return true
 		}
@@ -99,8 +114,10 @@ func plainWide(b []byte) bool {
 // be a line of several with a mark across their ends. Long names, and lines of dashes, are no such runs. What is put together from
 // parts without one has one only where RunSize bytes around a joint have one.
 func (m *Marks) Runs(content []byte, visit func(end int) bool) {
+	var lines lines
 	for end := longEnd(content, 0); end > 0; end = longEnd(content, end) {
-		if (m.mayGoOn(content, end) || saysText(content[end-minWrapped:end])) && !visit(end) {
+		asked := lines.asks(content, end)
+		if (m.mayGoOn(content, end) || asked && saysText(content[end-minWrapped:end])) && !visit(end) {
 			return
 		}
 	}

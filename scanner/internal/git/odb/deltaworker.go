@@ -46,7 +46,8 @@ type baseObject struct {
 	waiting int // deltas still to be applied
 
 	matched bool  // the examiner kept it
-	hints   hints // of the screen, if it is not matched
+	leaf    bool  // no delta depends on it
+	hints   hints // of the screen, if it is neither matched nor a leaf
 	treeEntries
 }
 
@@ -57,7 +58,6 @@ type deltaObject struct {
 	worker *deltaWorker
 	base   *baseObject
 	ops    *packfile.Ops
-	leaf   bool // no delta depends on it
 }
 
 // build returns the content, and applies the delta on the first call.
@@ -120,7 +120,8 @@ func (d *deltaWorker) descend(ctx context.Context) error {
 // step examines one object, visits it if it is kept, and pushes the deltas on it.
 func (d *deltaWorker) step(ctx context.Context, s step) error {
 	o := &d.object
-	*o = deltaObject{worker: d, base: s.base, ops: &d.ops, leaf: d.walk.firstChild[s.entry] == noEntry}
+	*o = deltaObject{worker: d, base: s.base, ops: &d.ops}
+	o.leaf = d.walk.firstChild[s.entry] == noEntry
 	err := d.open(ctx, s, o)
 	if err == nil {
 		err = d.examineAndVisit(ctx, s, o)

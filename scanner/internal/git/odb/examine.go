@@ -37,8 +37,10 @@ func (s *screening) base(typ object.Type, o *baseObject) (bool, error) {
 	if typ != object.Blob {
 		return true, nil
 	}
-	o.hints = s.screen.find(o.content)
-	return o.hints.n > 0 && s.screen.Matches(o.content), nil
+	if !o.leaf {
+		o.hints = s.screen.find(o.content)
+	}
+	return (o.leaf || o.hints.n > 0) && s.screen.Matches(o.content), nil
 }
 
 // delta looks no further than the delta's inserts and what they touch, unless it finds a hint there or close to one that was

@@ -154,8 +154,8 @@ func TestAllAccountsResumed(t *testing.T) {
 	o := newOrganization(t)
 	ctx, stop := context.WithCancel(t.Context())
 	o.base.Trace = func(connection.Call) {
-		if len(o.checkpoints()) > 1 {
-			stop()
+		if written, _ := filepath.Glob(filepath.Join(o.dir, "state", "investigate", "investigate-*.json")); len(written) > 1 {
+			stop() // the first account is read; drafts of its checkpoint do not count
 		}
 	}
 	name := filepath.Join(o.dir, "all.json")

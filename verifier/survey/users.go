@@ -10,6 +10,10 @@ import (
 )
 
 func userQuestions() []*question {
+	return slices.Concat(listsOfUsers(), questionsOfUsers(), questionsOfKeys())
+}
+
+func listsOfUsers() []*question {
 	return []*question{
 		{
 			Ask: ask(cloud.IMS, "ListUsers"), right: "ram:ListUsers", rank: rankFirst,
@@ -24,6 +28,16 @@ func userQuestions() []*question {
 			Ask: ask(cloud.IMS, getReport), right: "ram:GetCredentialReport", rank: rankFirst, scope: after, from: ask(cloud.IMS, makeReport),
 			optional: true, run: readReport, then: (*reader).eachUser,
 		},
+		{
+			Ask: ask(cloud.IMS, "ListUsersInRecycleBin"), right: "ram:ListUsersInRecycleBin", rank: rankWho,
+			run: readRecycledUsers,
+		},
+	}
+}
+
+// questionsOfUsers are asked of each user.
+func questionsOfUsers() []*question {
+	return []*question{
 		{
 			Ask: ask(cloud.IMS, "ListAccessKeys"), right: "ram:ListAccessKeys", rank: rankWho, scope: perUser,
 			run: readKeys, then: (*reader).eachKey,
@@ -62,10 +76,12 @@ func userQuestions() []*question {
 			Ask: ask(cloud.IMS, "ListAccessKeysInRecycleBin"), right: "ram:ListAccessKeysInRecycleBin", rank: rankRights, scope: perUser,
 			run: readRecycledKeys,
 		},
-		{
-			Ask: ask(cloud.IMS, "ListUsersInRecycleBin"), right: "ram:ListUsersInRecycleBin", rank: rankWho,
-			run: readRecycledUsers,
-		},
+	}
+}
+
+// questionsOfKeys are asked of each key of a user.
+func questionsOfKeys() []*question {
+	return []*question{
 		{
 			Ask: ask(cloud.IMS, "GetAccessKeyLastUsed"), right: "ram:GetAccessKeyLastUsed", rank: rankRights, scope: perKey,
 			run: readLastUse,

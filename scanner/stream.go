@@ -20,10 +20,9 @@ const (
 
 // stream scans a stream. While one window is read, others are searched, if there are processors without work.
 func (c *collector) stream(ctx context.Context, b Blob) error {
-	var searches sync.WaitGroup
-	defer searches.Wait()
-	window := c.windows.Get().(*[]byte)
-	defer func() { c.windows.Put(window) }()
+	s := searches{collector: c, spare: make(chan *[]byte, cap(c.background)+2)}
+	window := s.window()
+	defer func() { s.end(window) }()
 	filled, from := 0, 0
 	var t match.Text
 	for first := true; ; first = false {
@@ -44,12 +43,12 @@ func (c *collector) stream(ctx context.Context, b Blob) error {
 		full, seen, section := window, t, match.Section{From: from, To: filled - c.margin, Part: true}
 		cut := match.RuneStart(t.Content, filled-2*c.margin)
 		t.Advance(cut)
-		window = c.windows.Get().(*[]byte)
+		window = s.window()
 		from = filled - c.margin - cut
 		filled = copy(*window, t.Content)
-		c.search(&searches, func() {
+		s.run(func() {
 			c.find(b.Place, seen, section)
-			c.windows.Put(full)
+			s.spare <- full
 		})
 		skipped, err := c.skipZeros(b.Stream, (*window)[:filled])
 		if err != nil {
@@ -59,17 +58,44 @@ func (c *collector) stream(ctx context.Context, b Blob) error {
 	}
 }
 
-// search calls find, in the background if a processor may be without work: as many searches as there are other processors
-// run at a time, of all streams.
-func (c *collector) search(searches *sync.WaitGroup, find func()) {
+// searches are those of the windows of one stream. At most one window is read, one is searched by whoever reads, and one by each
+// other processor.
+type searches struct {
+	*collector
+	running sync.WaitGroup
+	spare   chan *[]byte // windows that were searched; it has room for all
+}
+
+// window returns a window to read into.
+func (s *searches) window() *[]byte {
 	select {
-	case c.background <- struct{}{}:
-		searches.Go(func() {
-			defer func() { <-c.background }()
+	case w := <-s.spare:
+		return w
+	default:
+		return s.windows.Get().(*[]byte)
+	}
+}
+
+// run calls find, in the background if a processor may be without work: as many searches as there are other processors run at a time,
+// of all streams.
+func (s *searches) run(find func()) {
+	select {
+	case s.background <- struct{}{}:
+		s.running.Go(func() {
+			defer func() { <-s.background }()
 			find()
 		})
 	default:
 		find()
+	}
+}
+
+// end waits for the searches, and gives the windows back.
+func (s *searches) end(last *[]byte) {
+	s.running.Wait()
+	s.windows.Put(last)
+	for len(s.spare) > 0 {
+		s.windows.Put(<-s.spare)
 	}
 }
 

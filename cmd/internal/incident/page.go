@@ -269,7 +269,7 @@ func (w writer) regions() page.Section {
 	t := w.table("region", "acts", "writes", "left")
 	for _, region := range sorted(counts) {
 		c := counts[region]
-		row := []page.Cell{cell(region)}
+		row := []page.Cell{cell(w.name(region))}
 		for _, n := range []int{c.acts, c.writes, c.left} {
 			row = append(row, cell(strconv.Itoa(n)))
 		}
@@ -347,7 +347,7 @@ func (w writer) ledger() page.Section {
 	}
 	s.Table = w.table("question", "region", "outcome")
 	for _, e := range all[:min(len(all), maxRows)] {
-		s.Table.Rows = append(s.Table.Rows, []page.Cell{cell(w.question(e)), cell(e.Region), cell(w.blind(e))})
+		s.Table.Rows = append(s.Table.Rows, []page.Cell{cell(w.question(e)), cell(w.name(e.Region)), cell(w.blind(e))})
 	}
 	return s
 }

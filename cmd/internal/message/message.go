@@ -17,6 +17,7 @@ import (
 	"github.com/akguard/akguard/cmd/internal/message/help"
 	"github.com/akguard/akguard/cmd/internal/message/incident"
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/printable"
 )
 
 // text is one sentence. {1} is replaced by its first argument, and so on.
@@ -97,8 +98,8 @@ func (p *Printer) Has(key string) bool {
 	return ok
 }
 
-// Print implements reason.Printer. A code without a text is printed as it is, with its arguments: the report of
-// a newer version may contain one.
+// Print implements reason.Printer. A code without a text is printed with its arguments, because the report of a newer version may
+// contain one. So may a file that somebody has forged: terminal escapes in it could hide what a person is about to approve.
 func (p *Printer) Print(r reason.Reason) string {
 	if r.IsZero() {
 		return ""
@@ -108,7 +109,7 @@ func (p *Printer) Print(r reason.Reason) string {
 	}
 	t, ok := p.find(r.Code)
 	if !ok {
-		return r.String()
+		return printable.Text(r.String())
 	}
 	args := make([]string, len(r.Args()))
 	for i, arg := range r.Args() {

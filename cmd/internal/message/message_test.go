@@ -26,6 +26,8 @@ func TestPrint(t *testing.T) {
 		{reason.New("error", "{1}"), "error: {1}"},
 		{reason.New("error", reason.New("hint", errors.New("inner"))), "error: hint: inner"},
 		{reason.New("no.such-code", 7, "x"), "no.such-code(7, x)"},
+		{reason.New("no.such\x1b[2J\r", "\u202ex"), `no.such\x1b[2J\r(\u202ex)`},
+		{reason.New("hint", reason.New("no.such\x1b[2J")), `hint: no.such\x1b[2J`},
 	} {
 		if got := p.Print(c.r); got != c.want {
 			t.Errorf("%v prints %q, want %q", c.r, got, c.want)

@@ -3,6 +3,7 @@ package account
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // strs is one string or several.
@@ -24,6 +25,19 @@ type grants struct {
 		Effect    string
 		Principal json.RawMessage // a string, a list, or {"RAM": …, "Service": …, "Federated": …}
 	}
+}
+
+// ActingService reports whether a principal of a trust policy is a service of Alibaba Cloud, such as ecs.aliyuncs.com, and for which account it
+// acts: NUMBER@ecs.aliyuncs.com acts for that account alone. The number is "" if the principal names none.
+func ActingService(principal string) (number string, ok bool) {
+	if !strings.HasSuffix(principal, ".aliyuncs.com") {
+		return "", false
+	}
+	number, _, found := strings.Cut(principal, "@")
+	if !found {
+		return "", true
+	}
+	return number, true
 }
 
 // Principals returns whom a policy allows something, such as to assume a role, sorted; "?" if it cannot be read.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -199,6 +200,37 @@ func TestOtherAccount(t *testing.T) {
 	}
 	if changed := slices.ContainsFunc(other.server.Recorded(), func(c alibabatest.Call) bool { return changes(c.Action) }); changed {
 		t.Error("another account was changed")
+	}
+}
+
+// TestPlanOfStrangers refuses a plan that was edited so that a role would trust somebody new, by itself or through a service.
+func TestPlanOfStrangers(t *testing.T) {
+	s := newStage(t)
+	s.steal("Ram", "UpdateRole", "RoleName", "web", "NewAssumeRolePolicyDocument", trusts("acs:ram::"+stranger+":root"))
+	p := s.plan(cleanup.Request{})
+	if len(p.Actions) != 1 {
+		t.Fatalf("actions %v", p.Actions)
+	}
+	number := s.account.UID()
+	for principal, fine := range map[string]bool{
+		"ecs.aliyuncs.com": true, number + "@ecs.aliyuncs.com": true, "acs:ram::" + number + ":root": true,
+		"7777777777777777@ecs.aliyuncs.com": false, "acs:ram::7777777777777777:root": false, "*": false,
+	} {
+		p.Actions[0].To.Thing = trusts(principal)
+		if err := p.Check(); (err == nil) != fine {
+			t.Errorf("trust in %s: %v", principal, err)
+		}
+	}
+}
+
+// TestServiceOfStranger takes a service out of a role that acts for the thief's account.
+func TestServiceOfStranger(t *testing.T) {
+	s := newStage(t)
+	s.steal("Ram", "UpdateRole", "RoleName", "web", "NewAssumeRolePolicyDocument",
+		`{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":["fc.aliyuncs.com","`+stranger+`@fc.aliyuncs.com"]}}]}`)
+	p := s.plan(cleanup.Request{})
+	if len(p.Actions) != 1 || strings.Contains(p.Actions[0].To.Thing, stranger) || !strings.Contains(fmt.Sprint(p.Actions[0].Why), stranger) {
+		t.Errorf("actions %+v", p.Actions)
 	}
 }
 

@@ -28,13 +28,19 @@ func rolesChanged() Check {
 	}}
 }
 
-// foreign returns the accounts that a trust policy names besides the own one and the known ones; * for everybody.
+// foreign returns the accounts that a trust policy names besides the own one and the known ones, also where a service acts for them;
+// * for everybody.
 func (s *scene) foreign(trust string) []string {
 	var out []string
 	for _, principal := range account.Principals(trust) {
-		number, _, _ := strings.Cut(strings.TrimPrefix(principal, "acs:ram::"), ":")
-		own := number == s.Account || slices.Contains(s.known.Accounts, number)
-		if principal == "*" || strings.HasPrefix(principal, "acs:ram::") && !own {
+		number, service := account.ActingService(principal)
+		if !service && strings.HasPrefix(principal, "acs:ram::") {
+			number, _, _ = strings.Cut(strings.TrimPrefix(principal, "acs:ram::"), ":")
+		}
+		switch {
+		case principal == "*":
+			out = append(out, principal)
+		case number != "" && number != s.Account && !slices.Contains(s.known.Accounts, number):
 			out = append(out, number)
 		}
 	}

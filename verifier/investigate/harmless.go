@@ -86,8 +86,8 @@ func (s *scene) roleRestored(r account.Role) bool {
 // identity providers of the account that do not exist, or were made since the exposure and are not known.
 func Doubtful(a *account.Snapshot, known Known, trust string) []string {
 	return slices.DeleteFunc(account.Principals(trust), func(principal string) bool {
-		if strings.HasSuffix(principal, ".aliyuncs.com") { // a service of the vendor
-			return true
+		if number, ok := account.ActingService(principal); ok {
+			return number == "" || number == a.Account || slices.Contains(known.Accounts, number)
 		}
 		number, rest, _ := strings.Cut(strings.TrimPrefix(principal, "acs:ram::"), ":")
 		switch kind, name, _ := strings.Cut(rest, "/"); {

@@ -218,6 +218,7 @@ func isVersion(s string) bool {
 // known.
 func StrangersIn(trust, number string, known []string) []string {
 	return slices.DeleteFunc(account.Principals(trust), func(p string) bool {
-		return strings.HasPrefix(p, "acs:ram::"+number+":") || strings.HasSuffix(p, ".aliyuncs.com") || slices.Contains(known, p)
+		whose, service := account.ActingService(p)
+		return strings.HasPrefix(p, "acs:ram::"+number+":") || service && (whose == "" || whose == number) || slices.Contains(known, p)
 	})
 }

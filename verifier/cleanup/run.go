@@ -75,7 +75,7 @@ func (c *Cleaner) check(ctx context.Context, p *revocation.Plan) error {
 		return change.Fail(reason.New("cleanup.not-a-clean-up"), reason.New("cleanup.not-a-clean-up-hint"))
 	}
 	if err := p.Check(); err != nil {
-		return err
+		return change.Fail(reason.Of(err), reason.New("cleanup.plan-again"))
 	}
 	return c.identify(ctx, p.Account)
 }

@@ -107,7 +107,7 @@ func (a *app) runCleanUp(ctx context.Context, o cleanupOptions) error {
 	}
 	p, err := o.makePlan(ctx, s, r, q)
 	if err != nil {
-		return cloudFailure(ctx, err)
+		return cleanUpFailure(ctx, err)
 	}
 	if unused := cleanup.Choose(p, o.only); len(unused) > 0 {
 		return command.Usage("usage.cleanup-only", strings.Join(unused, ", "))
@@ -226,13 +226,16 @@ func (a *app) runCleanUpResume(ctx context.Context, o acting) error {
 	}
 	h := *s.history
 	h.Open = h.Unclean
+	if len(h.Open) == 0 && len(h.Broken) > 0 && o.journal == "" { // those runs may be unfinished
+		return command.Failed(command.ExitCloud, "cleanup.unreadable-journals", len(h.Broken))
+	}
 	name, err := a.unfinished(o, &h)
 	if err != nil || name == "" {
 		return err
 	}
 	j, err := revocation.OpenJournal(name)
 	if err != nil {
-		return journalFailure(err, reason.New("revoke.name-another-journal"))
+		return inWordsOfCleanUp(journalFailure(err, reason.New("revoke.name-another-journal")))
 	}
 	defer j.Close()
 	if p := j.Left(); p != nil {
@@ -277,7 +280,7 @@ func (a *app) runCleanUpUndo(ctx context.Context, o acting, args, only []string)
 	}
 	p, err := s.PlanUndo(ctx, deeds)
 	if err != nil {
-		return cloudFailure(ctx, err)
+		return cleanUpFailure(ctx, err)
 	}
 	if unused := cleanup.Choose(p, only); len(unused) > 0 {
 		return command.Usage("usage.cleanup-only", strings.Join(unused, ", "))
@@ -292,7 +295,7 @@ func toUndoOf(h *revocation.History, args []string) ([]revocation.Deed, error) {
 	if len(args) > 0 {
 		var err error
 		if all, err = revocation.ReadDeeds(args[0]); err != nil {
-			return nil, command.Usage("usage.undo-journal", args[0], err)
+			return nil, command.Usage("usage.cleanup-undo-journal", args[0], err)
 		}
 	}
 	all = slices.DeleteFunc(all, func(d revocation.Deed) bool { return d.Goal != revocation.ToCleanUp })

@@ -66,8 +66,31 @@ func inCleanUp(hint reason.Reason) reason.Reason {
 		return reason.New("cleanup.resume-tries")
 	case "revoke.grant-permission":
 		return reason.New("cleanup.grant-permission")
+	case "revoke.try-again-hint":
+		return reason.New("cleanup.try-again-hint")
+	case "revoke.journal-writing-hint":
+		return reason.New("cleanup.journal-writing-hint")
+	case "revoke.journal-reading-hint":
+		return reason.New("cleanup.journal-reading-hint")
 	}
 	return hint
+}
+
+// cleanUpFailure is cloudFailure with a hint in the words of this command.
+func cleanUpFailure(ctx context.Context, err error) error {
+	return inWordsOfCleanUp(cloudFailure(ctx, err))
+}
+
+// inWordsOfCleanUp has the hint of a failure name this command.
+func inWordsOfCleanUp(err error) error {
+	var f *command.Failure
+	if !errors.As(err, &f) {
+		return err
+	}
+	if found, ok := known(f.Err); ok && inCleanUp(found.Hint).Code != found.Hint.Code {
+		return &command.Failure{Err: &reason.Error{Reason: found.Reason, Hint: inCleanUp(found.Hint), Err: f.Err}, Code: f.Code}
+	}
+	return err
 }
 
 // carryOutCleanUp runs a plan, if somebody can be asked or has approved.
@@ -114,7 +137,7 @@ func (a *app) concludeCleanUp(ctx context.Context, steps []change.Step, err erro
 		a.Say("cleanup.resume-goes-on")
 	}
 	if err != nil {
-		return cloudFailure(ctx, err)
+		return cleanUpFailure(ctx, err)
 	}
 	left := 0
 	for _, s := range steps {

@@ -49,6 +49,8 @@ func unreadable(err error) error {
 	switch {
 	case errors.As(err, &syntax):
 		return &reason.Error{Reason: reason.New("json.syntax", syntax.Offset), Err: err}
+	case errors.As(err, &kind) && kind.Field == "": // the whole is no object
+		return &reason.Error{Reason: reason.New("investigate.no-result"), Err: err}
 	case errors.As(err, &kind):
 		return &reason.Error{Reason: reason.New("json.type", strings.TrimPrefix(kind.Field, "Report.")), Err: err}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -145,13 +145,17 @@ func TestStopping(t *testing.T) {
 	s.steal("Ecs", "RunInstances", "InstanceType", "ecs.gn7i-c8g1.2xlarge", "InstanceName", "worker")
 	s.leaked.SetStatus(alibabatest.Inactive)
 	p := s.plan(cleanup.Request{})
+	if len(p.Actions) != 1 {
+		t.Fatalf("actions %v, notes %v", p.Actions, p.Notes)
+	}
+	name := p.Actions[0].Thing.Name
 	var stops atomic.Int32
 	s.server.Script(func(c alibabatest.Call) (alibabatest.Fault, bool) {
 		switch {
 		case c.Action == "StopInstance":
 			stops.Add(1)
 		case c.Action == "DescribeInstances" && stops.Load() > 0:
-			s.setInstance(p.Actions[0].Thing.Name, "Stopping")
+			s.setInstance(name, "Stopping")
 		}
 		return alibabatest.Fault{}, false
 	})

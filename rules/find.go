@@ -24,8 +24,8 @@ func (s *Set) Look(content []byte, counts func(content []byte, text string, at i
 	return literal, mark
 }
 
-// Hints calls visit with the offset of every literal and mark in a content, in order, until visit returns false. Where there
-// is none, Find finds nothing, nor does Look.
+// Hints calls visit with the offset of every literal and mark in a content, in order, until visit returns false. In a
+// content without any, Find and Look find nothing.
 func (s *Set) Hints(content []byte, visit func(at int) bool) {
 	if s.always && !visit(0) {
 		return

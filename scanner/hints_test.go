@@ -61,6 +61,7 @@ func hidden() map[string]string {
 	return map[string]string{
 		"plain": filler + text + filler, "hex": filler + hex.EncodeToString([]byte(text)) + "\n" + filler,
 		"wrapped": filler + wrapped.String() + encoded + "\n" + filler, "UTF-16": filler + wide.String() + filler,
+		"one line":                  filler + base64.StdEncoding.EncodeToString([]byte("a password: "+keys.Secret()[:21])) + "\n" + filler,
 		"a secret and nothing else": keys.Secret(), "another text": filler + "a magic" + filler,
 	}
 }

@@ -16,7 +16,7 @@ func line(content []byte, at int) (from, to int) {
 // softLine is about how long the lines are that are broken in a mail, in bytes.
 const softLine = 70
 
-// ends are what a line ends with: itself, or escaped.
+// ends are the ways in which a line end is written: as it is, or escaped.
 var ends = []string{"\n", `\n`, "%0A"}
 
 // lineStart returns where the line of an offset begins.

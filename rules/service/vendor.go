@@ -113,7 +113,7 @@ func hostsIn(text []byte) vendor {
 	return nobodys
 }
 
-// lineAfter says whose the next line is, unless the block has ended.
+// lineAfter returns the end of the next line, and the vendor whose host it names; the end of the content where the block has ended.
 func lineAfter(content []byte, at, key int) (end int, v vendor) {
 	if at >= len(content) || at-key > nearby {
 		return at, nobodys

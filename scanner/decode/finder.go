@@ -230,7 +230,7 @@ func joinLines(content []byte, lines []span) []span {
 	return lines
 }
 
-// startsOther reports whether what follows a line says that it is none of a value, but the beginning of a name or a sentence.
+// startsOther reports whether what follows a line shows that the line is no part of a value, but begins a name or a sentence.
 func startsOther(rest []byte) bool {
 	return len(rest) > 0 && strings.IndexByte(":.( ", rest[0]) >= 0
 }

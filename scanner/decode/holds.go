@@ -49,11 +49,14 @@ func (m *Marks) Data(content []byte) bool {
 }
 
 // lines chooses the runs that are asked whether they say text: those that do not end a line as long as the one before, and one of 16 of
-// the others, by their last character. The lines of a block of data are much the same.
+// the others, by their last character. The lines of a block of data are much the same. Long lines are all asked: they are few, and
+// what is asked must not depend on content that is far away.
 type lines struct{ end, width int }
 
+const longLine = 128
+
 func (l *lines) asks(content []byte, end int) bool {
-	goesOn := end-l.end == l.width
+	goesOn := end-l.end == l.width && l.width <= longLine
 	l.end, l.width = end, end-l.end
 	return !goesOn || sextet[content[end-1]]%16 == 0
 }
@@ -112,12 +115,11 @@ func plainWide(b []byte) bool {
 
 // Runs calls visit with the end of every run of characters of base64 without which Data is false: one that says text, or that may
 // be a line of several with a mark across their ends. Long names, and lines of dashes, are no such runs. What is put together from
-// parts without one has one only where RunSize bytes around a joint have one.
+// parts without one has one only where RunSize bytes around a joint have one: unlike Data, it asks every run, because which ones Data asks
+// depends on the lines before.
 func (m *Marks) Runs(content []byte, visit func(end int) bool) {
-	var lines lines
 	for end := longEnd(content, 0); end > 0; end = longEnd(content, end) {
-		asked := lines.asks(content, end)
-		if (m.mayGoOn(content, end) || asked && saysText(content[end-minWrapped:end])) && !visit(end) {
+		if (m.mayGoOn(content, end) || saysText(content[end-minWrapped:end])) && !visit(end) {
 			return
 		}
 	}

@@ -29,7 +29,7 @@ func charset(content []byte) *transcoder {
 	return nil
 }
 
-// wide returns the transcoder for content whose characters have two or four bytes; nil if it is none.
+// wide returns the transcoder for content whose characters have two or four bytes; nil for other content.
 func wide(content []byte) *transcoder {
 	switch {
 	case bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")) && looksUTF32(content[4:], little32):

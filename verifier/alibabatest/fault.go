@@ -52,6 +52,16 @@ func NumericCode() Fault {
 	return Fault{Status: http.StatusBadRequest, Raw: `{"RequestId":"0","Code":400,"Message":"Bad request."}`}
 }
 
+// Faults returns one fault of each kind in which nothing is carried out, by name: for tests that let each call fail in turn. "endless" is
+// an empty page that promises more.
+func Faults() map[string]Fault {
+	return map[string]Fault{
+		"refused":   {Code: "NoPermission", Status: http.StatusForbidden, Message: "You are not authorized to do this action."},
+		"throttled": Throttled(), "500": Unavailable(), "no JSON": NotJSON(), "reset": {Reset: true},
+		"endless": {Raw: `{"RequestId":"1","NextToken":"x","Marker":"x","IsTruncated":true,"TotalCount":100000000,"TotalRecordCount":100000000}`},
+	}
+}
+
 // LostAnswer carries the call out and resets the connection: the caller cannot know.
 func LostAnswer() Fault { return Fault{AfterAction: true, Reset: true} }
 

@@ -208,7 +208,7 @@ func policyType(t *revocation.Thing) string {
 	return "Custom"
 }
 
-// ruleQuery revokes a rule by its ID where it has one, and else by all that it says, or adds it again.
+// ruleQuery revokes a rule, by its ID if it has one and by all its fields otherwise, or adds it again.
 func ruleQuery(a revocation.Action) cloud.Query {
 	r := *a.Thing.Rule
 	if a.Kind == revocation.CloseRule && r.ID != "" {

@@ -36,7 +36,8 @@ func (c *Cleaner) Plan(ctx context.Context, r investigate.Report, a *account.Sna
 	return p, nil
 }
 
-// merge adds actions to a plan. A key that was found as such is also one of the user who was.
+// merge adds actions to a plan. A key that was found both by itself and with its user is disabled once, for
+// both reasons.
 func merge(p *revocation.Plan, actions []revocation.Action) {
 	for _, a := range actions {
 		i := slices.IndexFunc(p.Actions, func(o revocation.Action) bool {

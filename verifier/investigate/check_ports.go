@@ -68,8 +68,8 @@ func (f firewall) openedAt(g account.SecurityGroup, port int) (time.Time, bool) 
 	return at, true
 }
 
-// Openings returns the rules of a security group, made since the exposure, that let much of the world reach a TCP port. A rule that
-// somebody other than the thief added is none.
+// Openings returns the rules of a security group, made since the exposure, that let much of the world reach a TCP port. Rules that
+// somebody other than the thief added are left out.
 func (r Report) Openings(a *account.Snapshot, g account.SecurityGroup, port int) []account.Rule {
 	acts := map[string]bool{}
 	for _, act := range r.Tree.Acts {

@@ -74,7 +74,8 @@ func (s *scene) chooser(p account.Policy) Maker {
 	return maker
 }
 
-// roleRestored reports whether a role trusts only what is not suspicious. One that was made in the exposure must have no rights.
+// roleRestored reports whether a role trusts only what is not suspicious. A role that was made since the exposure must also have no
+// rights.
 func (s *scene) roleRestored(r account.Role) bool {
 	if r.Trust == "" || !s.states.saw(ask("ram", "ListRoles", "ListPoliciesForRole")) || len(Doubtful(s.Snapshot, s.known, r.Trust)) > 0 {
 		return false

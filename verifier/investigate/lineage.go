@@ -179,7 +179,7 @@ func defence(leaked []account.KeyRef, e account.Event) bool {
 	return cuts && slices.ContainsFunc(e.Keys, func(k account.KeyRef) bool { return slices.Contains(leaked, k) })
 }
 
-// root returns the node to blame for an act of which it is not known which identity of the thief's caused it; -1 if there is none.
+// root returns the node that an act is put below if nobody knows which of the thief's identities caused it; -1 if the tree is empty.
 func (t *tracer) root() int {
 	if len(t.tree.Nodes) == 0 {
 		return -1

@@ -116,7 +116,8 @@ func (st states) saw(asks []account.Ask) bool {
 	return asked && len(st.snapshot.Ledger.Blind(asks...)) == 0
 }
 
-// of returns the state of a thing. A list that was not seen whole says nothing of what is not in it.
+// of returns the state of a thing. If a list was not seen whole, what is not in it may exist all the
+// same.
 func (st states) of(s Subject) State {
 	l, ok := listings()[s.Kind]
 	switch {

@@ -226,6 +226,9 @@ func (j *Journal) load(r io.Reader) (torn bool, err error) {
 		if broken > 0 && rec.Event != EventResume {
 			return torn, notJournal(broken)
 		}
+		if rec.Event == EventAdd && j.plan != nil && j.plan.Goal.CleanUp() {
+			return torn, notJournal(n + 1) // only a Freeze adds to what was approved
+		}
 		broken = 0
 		j.note(rec)
 	}

@@ -93,3 +93,29 @@ func tear(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 }
+
+// TestNothingIsAddedToACleanUp refuses the journal of a clean-up with an action that nobody approved: only a freeze goes on adding keys.
+func TestNothingIsAddedToACleanUp(t *testing.T) {
+	for goal, fine := range map[revocation.Goal]bool{revocation.ToCleanUp: false, revocation.ToUndoCleanUp: false, revocation.ToDisable: true} {
+		name := filepath.Join(t.TempDir(), "run.jsonl")
+		j, err := revocation.CreateJournal(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := revocation.Plan{Version: revocation.Version, Goal: goal, Account: "1234567890123456"}
+		for _, r := range []revocation.Record{{Event: revocation.EventPlan, Plan: &plan}, {Event: revocation.EventApproved}, {Event: revocation.EventAdd, Plan: &plan}} {
+			if err := j.Write(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if j, err = revocation.OpenJournal(name); (err == nil) != fine {
+			t.Errorf("%s: %v", goal, err)
+		}
+		if err == nil {
+			_ = j.Close()
+		}
+	}
+}

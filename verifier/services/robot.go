@@ -15,7 +15,7 @@ import (
 
 // The codes with which DingTalk refuses a message of a robot, as its clients know them.
 const (
-	noMessage      = 40035  // there is none
+	noMessage      = 40035  // the message is missing
 	noKind         = 400105 // its kind is missing
 	notTrusted     = 310000 // it lacks the key word, the signature or the address that the robot demands
 	noSuchToken    = 300001

@@ -65,7 +65,7 @@ func (r router) Verify(ctx context.Context, c rules.Credential) verifier.Verdict
 	return r.other.Verify(ctx, c)
 }
 
-// checker dates what a question says.
+// checker asks a question about a key, and gives its verdict the time of the answer.
 type checker struct {
 	client *cloud.Client
 	now    func() time.Time

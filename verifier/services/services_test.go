@@ -131,7 +131,7 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// A service whose answers cannot be told apart proves nothing, and neither does one that is not what it should be.
+// A service that answers a made-up key as it answers a real one proves nothing, and neither does an answer of an unexpected form.
 func TestUnknown(t *testing.T) {
 	keys := rulestest.NewKeys(2)
 	credentials := []rules.Credential{

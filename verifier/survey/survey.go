@@ -231,7 +231,7 @@ func (r *reader) report(j job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if j.q != nil && j.q.Ask == ask(cloud.IMS, "ListUsers") && len(r.s.Users) == 0 {
-		r.listed = true // there are none, or they may not be listed
+		r.listed = true // the account has no users, or may not list them
 	}
 	if r.Progress != nil {
 		p := r.progress()

@@ -18,16 +18,12 @@ import (
 	"github.com/akguard/akguard/verifier/revocation"
 )
 
-// faults are the ways in which each call fails in turn.
-var faults = map[string]alibabatest.Fault{
-	"refused":     {Code: "NoPermission", Status: 403, Message: "You are not authorized to do this action."},
-	"throttled":   alibabatest.Throttled(),
-	"500":         alibabatest.Unavailable(),
-	"no JSON":     alibabatest.NotJSON(),
-	"endless":     {Raw: `{"RequestId":"1","NextToken":"x","Marker":"x","IsTruncated":true,"TotalCount":100000000,"TotalRecordCount":100000000}`},
-	"reset":       {Reset: true},
-	"lost answer": alibabatest.LostAnswer(),
-}
+// faults are the ways in which each call fails in turn. Here one may succeed without an answer, too, because calls change something.
+var faults = func() map[string]alibabatest.Fault {
+	all := alibabatest.Faults()
+	all["lost answer"] = alibabatest.LostAnswer()
+	return all
+}()
 
 // emergency is an emulated account with a leaked key, and what respond said about it.
 type emergency struct {

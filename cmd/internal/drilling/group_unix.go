@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// apart gives a command a process group of its own. A terminal sends Ctrl-C to the whole group in front: a command that got that and
-// the interrupt of this process too would end at once, as after a second Ctrl-C, in the middle of what it writes.
+// apart gives a command a process group of its own. A terminal sends Ctrl-C to the whole foreground group. The command
+// would get that signal and the interrupt of this process, take the two for a second Ctrl-C, and stop in the middle of a write.
 func apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

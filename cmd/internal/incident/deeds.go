@@ -20,7 +20,7 @@ func (w writer) done() page.Section {
 	return s
 }
 
-// deed is a thing that was done, in words. That a leaked key was cut off is said first.
+// deed returns in words what was done. It begins with the freeze if the key is a leaked one.
 func (w writer) deed(d Deed) string {
 	text := w.print(d.What)
 	if w.isLeaked(d.Key) && stops(d.Kind) {

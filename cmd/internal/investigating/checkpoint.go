@@ -40,7 +40,7 @@ type store struct {
 	failed bool // and this was said
 }
 
-// newStore returns the checkpoints of an inquiry. They are in the state folder or, if there is none, beside the report.
+// newStore returns the checkpoints of an inquiry. They are in the state folder, or beside the report if no state folder can be had.
 func (a *app) newStore(o options, q inquiry) *store {
 	s := &store{app: a, run: runOf(q.refs()), leaks: q.leaks}
 	if dir, err := command.StateDir(); err == nil {
@@ -120,7 +120,7 @@ func (s *store) remove() {
 	}
 }
 
-// latest returns the checkpoints of the investigation that was interrupted last: of these keys or, if there are none, of any.
+// latest returns the checkpoints of the investigation of these keys that was interrupted last, or of any keys if it gets none.
 func (s *store) latest(keys []account.KeyRef) []string {
 	pattern := checkpointPrefix + "*-*.json"
 	if len(keys) > 0 {

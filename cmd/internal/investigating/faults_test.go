@@ -18,14 +18,7 @@ import (
 )
 
 // faults are the ways in which each call fails in turn.
-var faults = map[string]alibabatest.Fault{
-	"refused":   {Code: "NoPermission", Status: 403, Message: "You are not authorized to do this action."},
-	"throttled": alibabatest.Throttled(),
-	"500":       alibabatest.Unavailable(),
-	"no JSON":   alibabatest.NotJSON(),
-	"endless":   {Raw: `{"RequestId":"1","NextToken":"x","Marker":"x","IsTruncated":true,"TotalCount":100000000,"TotalRecordCount":100000000}`},
-	"reset":     {Reset: true},
-}
+var faults = alibabatest.Faults()
 
 // furnished is a stage with one of most things, in one region, without a thief.
 func furnished(t *testing.T) *stage {
@@ -84,7 +77,7 @@ func TestOneFaultHindersNothingElse(t *testing.T) {
 
 const identity = "Sts.GetCallerIdentity"
 
-// tryFault has a call fail for good: the ledger of the report names it, in data and in words, and whatever does not need it is as before.
+// tryFault makes every try of a call fail. The ledger names the call in the data and in the text, and what does not need it is unchanged.
 func (s *stage) tryFault(operation, name string, clean incident.Report) {
 	s.Helper()
 	service, action, _ := strings.Cut(operation, ".")

@@ -104,7 +104,7 @@ var serviceTexts = texts{
 	},
 	"rule.alibaba-acr-login": {en: "Login to Alibaba Cloud Container Registry", zh: "阿里云容器镜像服务的登录凭证"},
 	"rule.alibaba-acr-login.help": {
-		en: "Reset the registry password under access credentials in the Container Registry console (https://cr.console.aliyun.com): with it, anybody pulls your images, and pushes their own.",
+		en: "Reset the registry password under access credentials in the Container Registry console (https://cr.console.aliyun.com): whoever has it can pull your images and push others.",
 		zh: "请在容器镜像服务控制台（https://cr.console.aliyun.com）的访问凭证中重置密码：拥有它的人可以拉取你的镜像，也可以推送自己的镜像。",
 	},
 }

@@ -17,7 +17,7 @@ var surveyTexts = texts{
 	"survey.too-old":               {en: "ActionTrail forgets events after {1} days", zh: "操作审计只保留 {1} 天内的事件"},
 	"survey.too-fresh":             {en: "ActionTrail shows events up to {1} late", zh: "操作审计最多延迟 {1} 才显示事件"},
 	"survey.unlogged":              {en: "ActionTrail does not record reads and writes of data", zh: "操作审计不记录数据的读写"},
-	"survey.key-forgotten":         {en: "the full ID of the key is not known any more", zh: "已无法得知该密钥的完整 ID"},
+	"survey.key-forgotten":         {en: "the whole ID of the key is no longer known", zh: "已无法得知该密钥的完整 ID"},
 	"survey.event-limit":           {en: "there are more than {1} events, and older ones were not read", zh: "事件超过 {1} 条，更早的事件未读取"},
-	"survey.round-limit":           {en: "the trail of the thief was followed {1} times, and not further", zh: "已追踪 {1} 轮，未继续追踪"},
+	"survey.round-limit":           {en: "the thief was followed through {1} rounds of identities; later ones were not looked for", zh: "已追踪 {1} 轮，未继续追踪"},
 }

@@ -221,7 +221,8 @@ func (c *Client) ListGroupsForUser(ctx context.Context, user string) ([]string, 
 	return names, err
 }
 
-// HasLoginProfile reports whether a user can log in to the console. The error says so too where there is none: IsAbsent.
+// HasLoginProfile reports whether a user can log in to the console. If the user has no
+// log-in profile, the service may also answer with an error, which IsAbsent recognizes.
 func (c *Client) HasLoginProfile(ctx context.Context, user string) (bool, error) {
 	var a struct {
 		answer

@@ -98,7 +98,7 @@ func (t *table) read(content string, of map[string]Credentials) {
 	}
 }
 
-// credentials reads a row. It fails for what is not understood.
+// credentials reads a row. ok is false if any value in it is not understood.
 func (t *table) credentials(row []string) (c Credentials, ok bool) {
 	if len(row) != len(t.columns) {
 		return c, false

@@ -134,7 +134,7 @@ var reportTexts = texts{
 	"investigate.severity.4":     {en: "low", zh: "低"},
 	"investigate.state.exists":   {en: "exists now", zh: "仍存在"},
 	"investigate.state.disabled": {en: "disabled", zh: "已禁用"},
-	"investigate.state.harmless": {en: "made harmless", zh: "已无害"},
+	"investigate.state.harmless": {en: "harmless now", zh: "已无害"},
 	"investigate.state.gone":     {en: "gone", zh: "已不存在"},
 	"investigate.state.unclear":  {en: "may exist", zh: "可能存在"},
 	"investigate.maker.thief":    {en: "by the thief", zh: "窃取者所为"},

@@ -29,7 +29,7 @@ func (s *Screen) hinted(content []byte) (found bool) {
 	return found
 }
 
-// hints are the offsets of the hints in an object, in order.
+// hints are the offsets of the hints in an object.
 type hints struct {
 	n  int // tooMany if there are more than are kept
 	at [maxHints]int32

@@ -7,4 +7,5 @@ const (
 	manyRegions = 30
 	manyUsers   = 600
 	faultsApart = 1
+	timed       = true
 )

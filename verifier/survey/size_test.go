@@ -96,11 +96,14 @@ func TestLargeAccount(t *testing.T) {
 	if u := unanswered(snapshot.Ledger); len(u) > 0 {
 		t.Errorf("not answered: %q", u)
 	}
-	if took > best*12/10 {
-		t.Errorf("took %s, in theory %s", took, best)
-	}
 	if peak > baseline.HeapAlloc && peak-baseline.HeapAlloc > 100<<20 {
 		t.Errorf("%d MB", (peak-baseline.HeapAlloc)>>20)
+	}
+	if !timed {
+		return
+	}
+	if took > best*12/10 {
+		t.Errorf("took %s, in theory %s", took, best)
 	}
 	within(t, "while reading", estimated, c.Now().Sub(at))
 	_, before := survey.Estimate(s.options.Connection, survey.Size{Regions: manyRegions, Users: 2, Keys: 2, Leaked: 1, Events: manyEvents + leaked, Exposure: exposure})

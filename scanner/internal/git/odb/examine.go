@@ -1,6 +1,9 @@
 package odb
 
-import "github.com/akguard/akguard/scanner/internal/git/object"
+import (
+	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
+)
 
 // examiner looks at an object before it is visited. Each worker has its own.
 type examiner interface {
@@ -44,22 +47,42 @@ func (s *screening) base(typ object.Type, o *baseObject) (bool, error) {
 }
 
 // delta looks no further than the delta's inserts and what they touch, unless it finds a hint there or close to one that was
-// there before. Then it looks as far as a match can reach: twice, because the cut itself must be out of reach too.
-func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (bool, error) {
+// there before.
+func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (matched bool, err error) {
 	if typ != object.Blob {
 		return true, nil
 	}
-	near, fresh := true, true
-	if !base.matched {
-		d.hints, near = base.hints.copied(base.content, d.ops, s.screen.Reach)
-		fresh = s.windows.any(base.content, d.ops, s.screen.HintSize, s.screen.hinted)
+	if base.matched {
+		d.build()
+		return s.base(typ, &d.baseObject)
 	}
-	matched := (near || fresh) && (base.matched || s.windows.any(base.content, d.ops, 2*s.screen.Reach, s.screen.Matches)) &&
-		s.screen.Matches(d.build())
-	if !matched && fresh && !d.leaf {
+	kept, near := base.hints.copied(base.content, d.ops, s.screen.Reach)
+	fresh := s.windows.hints(base.content, d.ops, s.screen)
+	d.hints = kept
+	if s.mayMatch(base, d.ops, near.and(fresh)) && s.screen.Matches(d.build()) {
+		return true, nil
+	}
+	switch {
+	case d.leaf || fresh.n == 0:
+	case kept.n == tooMany || fresh.n == tooMany:
 		d.hints = s.screen.find(d.build())
+	default:
+		d.hints = kept.and(fresh)
 	}
-	return matched, nil
+	return false, nil
+}
+
+// mayMatch reports whether there may be a match at a hint in the result of a delta. It looks as far as a match can reach: twice,
+// because the cut itself must be out of reach too.
+func (s *screening) mayMatch(base *baseObject, ops *packfile.Ops, at hints) bool {
+	margin := 2 * s.screen.Reach
+	switch at.n {
+	case 0:
+		return false
+	case tooMany:
+		return s.windows.any(base.content, ops, margin, s.screen.Matches)
+	}
+	return s.windows.around(base.content, ops, at.at[:at.n], int32(margin), s.screen.Matches)
 }
 
 func (s *screening) skipped(i Index, o *deltaObject) { s.screen.Dropped(i, int64(o.size)) }

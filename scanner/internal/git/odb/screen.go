@@ -1,6 +1,10 @@
 package odb
 
-import "github.com/akguard/akguard/scanner/internal/git/packfile"
+import (
+	"slices"
+
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
+)
 
 // Screen rules out blobs without building them. If nothing in the base object is of interest, something of interest in
 // the result can only be where the delta inserts bytes, or where it joins parts that were apart.
@@ -18,15 +22,6 @@ type Screen struct {
 	HintSize int
 	// Dropped takes an object that was ruled out, with its index and its size. It is called concurrently.
 	Dropped func(i Index, size int64)
-}
-
-// hinted reports whether there is a hint in content.
-func (s *Screen) hinted(content []byte) (found bool) {
-	s.Hints(content, func(int) bool {
-		found = true
-		return false
-	})
-	return found
 }
 
 // hints are the offsets of the hints in an object.
@@ -48,6 +43,21 @@ func (h *hints) add(at int32) {
 	}
 }
 
+// and returns the hints of two lists, in order.
+func (h hints) and(other hints) (all hints) {
+	if h.n == tooMany || other.n == tooMany {
+		return hints{n: tooMany}
+	}
+	var both [2 * maxHints]int32
+	n := copy(both[:], h.at[:h.n])
+	n += copy(both[n:], other.at[:other.n])
+	slices.Sort(both[:n])
+	for _, at := range both[:n] {
+		all.add(at)
+	}
+	return all
+}
+
 // find returns the hints in content.
 func (s *Screen) find(content []byte) (h hints) {
 	s.Hints(content, func(at int) bool {
@@ -57,14 +67,11 @@ func (s *Screen) find(content []byte) (h hints) {
 	return h
 }
 
-// copied returns the hints that a delta copies from its base, and whether one of them is so close to an edge of what is copied
-// that it may belong to a match now.
-func (h *hints) copied(base []byte, ops *packfile.Ops, reach int) (in hints, near bool) {
-	if h.n == tooMany {
-		return *h, true
-	}
-	if h.n == 0 {
-		return hints{}, false
+// copied returns the hints that a delta copies from its base, and those of them that are so close to an edge of what is copied
+// that they may belong to a match now.
+func (h *hints) copied(base []byte, ops *packfile.Ops, reach int) (in, near hints) {
+	if h.n == 0 || h.n == tooMany {
+		return *h, *h
 	}
 	start := int32(0) // of the operation, in the result
 	for i, op := range ops.List {
@@ -73,53 +80,15 @@ func (h *hints) copied(base []byte, ops *packfile.Ops, reach int) (in hints, nea
 				if at < op.From || at >= end {
 					continue
 				}
+				in.add(start + at - op.From)
 				fromStart := int(at-op.From) < reach && (i > 0 || op.From > 0)
 				toEnd := int(end-at) <= reach && (i < len(ops.List)-1 || int(end) < len(base))
-				near = near || fromStart || toEnd
-				in.add(start + at - op.From)
+				if fromStart || toEnd {
+					near.add(start + at - op.From)
+				}
 			}
 		}
 		start += op.Size
 	}
 	return in, near
-}
-
-// windows are the parts of a delta's result that its base does not have: each insert together with margins of the copies
-// around it, and each place where two copies meet.
-type windows struct{ buf []byte }
-
-// enough is how many bytes are searched at once. One search of many windows is quicker than many of one, and what they seem
-// to hold where one follows the other costs no more than another look.
-const enough = 64 << 10
-
-// any reports whether a condition holds for some of the windows.
-func (w *windows) any(base []byte, ops *packfile.Ops, margin int, holds func([]byte) bool) bool {
-	w.buf = w.buf[:0]
-	for i, op := range ops.List {
-		part := ops.Bytes(base, op)
-		if op.Insert {
-			w.buf = append(w.buf, part...)
-			continue
-		}
-		head, tail := margin, margin
-		if i == 0 && op.From == 0 {
-			head = 0 // both begin here, so nothing new is to the left
-		}
-		if i == len(ops.List)-1 && int(op.From+op.Size) == len(base) {
-			tail = 0 // both end here
-		}
-		if head+tail >= len(part) {
-			w.buf = append(w.buf, part...)
-			continue
-		}
-		w.buf = append(w.buf, part[:head]...)
-		if len(w.buf) >= enough {
-			if holds(w.buf) {
-				return true
-			}
-			w.buf = w.buf[:0]
-		}
-		w.buf = append(w.buf, part[len(part)-tail:]...)
-	}
-	return len(w.buf) > 0 && holds(w.buf)
 }

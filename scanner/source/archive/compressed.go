@@ -16,6 +16,9 @@ func (o *opening) compressed(p *piece, k kind) error {
 			return err
 		}
 	}
+	if whole, err := o.heldGzip(p, k); whole || err != nil {
+		return err
+	}
 	in := &codec.Counter{Ctx: o.ctx, In: p.reader()}
 	mem := &memory{o: o}
 	defer mem.release()
@@ -29,6 +32,31 @@ func (o *opening) compressed(p *piece, k kind) error {
 	}
 	m := &meter{o: o, in: out, packed: func() int64 { return in.N }}
 	return o.unpack(&piece{place: within(p.place, unpackedName(p.place)), depth: p.depth + 1, ifTar: &p.place}, m)
+}
+
+// heldGzip scans the content of a gzip file if both fit into memory, and reports whether it did. A file of several members, or one
+// that is damaged, is left to be read as a stream.
+func (o *opening) heldGzip(p *piece, k kind) (whole bool, err error) {
+	if k != gzipped || p.rest != nil {
+		return false, nil
+	}
+	file, ok := codec.ParseGzip(p.content)
+	if !ok || file.Size > maxInMemory {
+		return false, nil
+	}
+	mem := &memory{o: o}
+	if mem.Grow(int64(file.Size)) != nil {
+		return false, o.fatal()
+	}
+	defer mem.release()
+	buf := o.take()
+	defer func() { o.give(buf) }()
+	content, ok := file.Content(&o.decoder, buf)
+	if !ok {
+		return false, o.fatal()
+	}
+	buf = content
+	return o.unpacked(&piece{place: within(p.place, unpackedName(p.place)), depth: p.depth + 1, ifTar: &p.place, content: content})
 }
 
 func decompressor(k kind, in *bufio.Reader, mem codec.Memory) (out io.ReadCloser, err error) {

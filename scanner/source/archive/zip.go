@@ -225,15 +225,18 @@ func (o *opening) heldMember(p *piece, f *zip.File) (whole bool, err error) {
 	if !ok {
 		return false, o.fatal()
 	}
-	if o.budget.members++; o.budget.members > o.opts.MaxMembers {
-		o.budget.members--
+	return o.unpacked(&piece{place: within(p.place, clean(f.Name)), depth: p.depth + 1, content: content})
+}
+
+// unpacked scans a member that was unpacked in memory. It reports false for one that is beyond a limit.
+func (o *opening) unpacked(p *piece) (within bool, err error) {
+	size := int64(len(p.content))
+	if o.budget.members >= o.opts.MaxMembers || size > o.opts.MaxBytes-o.budget.bytes {
 		return false, nil
 	}
-	if o.budget.bytes += int64(len(content)); o.budget.bytes > o.opts.MaxBytes {
-		o.budget.bytes -= int64(len(content))
-		return false, nil
-	}
-	return true, o.open(&piece{place: within(p.place, clean(f.Name)), depth: p.depth + 1, content: content})
+	o.budget.members++
+	o.budget.bytes += size
+	return true, o.open(p)
 }
 
 // inflate unpacks a member into a buffer. It returns the buffer in any case, for reuse.

@@ -46,6 +46,7 @@ type Reader struct {
 	maps     []charMap
 	out      bytes.Buffer
 	stream   io.Reader // the one that is being read; nil between two
+	inflater io.Reader // of the streams, one after the other
 	unread   error     // a part that was recognized and not read
 	consumed int64
 	buf      []byte
@@ -242,14 +243,23 @@ func (r *Reader) decode(dict []byte, start int64) (io.Reader, error) {
 	if !has("/FlateDecode") {
 		return content, nil
 	}
-	inflated, err := zlib.NewReader(content)
+	err := r.inflate(content)
 	if err != nil && has("/Length") {
 		return nil, reason.NewError("archive.pdf-damaged")
 	}
 	if err != nil {
 		return nil, nil // the word was in something else
 	}
-	return inflated, nil
+	return r.inflater, nil
+}
+
+// inflate makes inflater read a stream.
+func (r *Reader) inflate(in io.Reader) (err error) {
+	if again, ok := r.inflater.(zlib.Resetter); ok {
+		return again.Reset(in, nil)
+	}
+	r.inflater, err = zlib.NewReader(in)
+	return err
 }
 
 // counting reads the document from an offset, and counts how far it was read.

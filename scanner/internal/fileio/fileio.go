@@ -46,19 +46,43 @@ const sparseFrom = 16 << 20
 // ReadFile reads a regular file. A large one must be on disk as a whole: a sparse file of terabytes costs nobody who makes
 // it anything, and would take all memory.
 func ReadFile(path string) ([]byte, error) {
-	file, err := Open(path)
+	file, size, err := openWhole(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	return readAll(file, size)
+}
+
+// openWhole opens a regular file, unless it is sparse.
+func openWhole(path string) (file *os.File, size int64, err error) {
+	if file, err = Open(path); err != nil {
+		return nil, 0, err
+	}
 	info, err := file.Stat()
+	if err == nil && info.Size() >= sparseFrom && hasHole(file, info.Size()) {
+		err = &fs.PathError{Op: "read", Path: path, Err: errSparse}
+	}
 	if err != nil {
-		return nil, err
+		_ = file.Close()
+		return nil, 0, err
 	}
-	if size := info.Size(); size >= sparseFrom && hasHole(file, size) {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errSparse}
+	return file, info.Size(), nil
+}
+
+// MapFile maps a regular file into memory if it can, and reads it otherwise. Unmap takes mapped, which is nil if the file was
+// read. What reads a mapped file belongs into CatchFaults.
+func MapFile(path string) (data, mapped []byte, err error) {
+	file, size, err := openWhole(path)
+	if err != nil {
+		return nil, nil, err
 	}
-	return readAll(file, info.Size())
+	defer file.Close()
+	if mapped = Map(file, size); mapped != nil {
+		return mapped, mapped, nil
+	}
+	data, err = readAll(file, size)
+	return data, nil, err
 }
 
 // readAll reads a file that is expected to have a size, and may have grown.

@@ -26,8 +26,9 @@ type treeIndex struct {
 	unreadable []odb.Unreadable
 
 	treeOf  []int32 // by object index: the tree, or none
-	trees   []tree
-	changes []change
+	trees   pages[tree]
+	changes pages[change]
+	scratch []change // of the tree whose node is made
 	leaves  []leaf
 	byLeaf  map[object.ID]int32
 	names   map[string]int32
@@ -87,24 +88,26 @@ func (x *treeIndex) has(id object.ID) bool {
 
 // build reads every tree once.
 func (x *treeIndex) build(ctx context.Context) error {
+	x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
 	if err := x.objects.Trees(ctx, odb.TreeWalk{Visitor: x.newPart, Unreadable: x.report}); err != nil {
 		return err
 	}
-	x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
 	for _, p := range x.parts {
-		x.merge(p)
+		x.add(p)
 		x.unfetched.union(&p.unfetched)
 	}
 	x.parts = nil
-	for i := range x.changes {
-		x.changes[i].child = x.childOf(x.changes[i].child)
+	for c := range x.changes.all() {
+		if c.name&adds != 0 {
+			c.child = x.childOf(c.child)
+		}
 	}
 	return nil
 }
 
 // newPart returns the part of a worker.
 func (x *treeIndex) newPart() odb.TreeVisitor {
-	p := &treePart{wanted: x.wanted, partial: x.partial, empty: x.empty, names: map[string]int32{}}
+	p := &treePart{index: x, names: map[string]int32{}}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.parts = append(x.parts, p)
@@ -118,25 +121,39 @@ func (x *treeIndex) report(u odb.Unreadable) {
 	x.unreadable = append(x.unreadable, u)
 }
 
-// merge adds the trees of a part. Children that exist stay object indexes until all parts are merged.
-func (x *treeIndex) merge(p *treePart) {
-	at, names := int32(len(x.changes)), make([]int32, len(p.name))
-	for i, name := range p.name {
-		names[i] = x.nameOf(name)
+// add moves the trees of a part here. Children that exist stay object indexes until all trees are here.
+func (x *treeIndex) add(p *treePart) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, name := range p.name {
+		p.numbers = append(p.numbers, x.nameOf(name))
 	}
-	x.changes = append(x.changes, p.changes...)
-	for i := range x.changes[at:] {
-		c := &x.changes[int(at)+i]
-		c.name = names[c.name]
-		if c.child < 0 {
+	from := int32(x.changes.count)
+	for _, c := range p.changes {
+		c.name = uint32(p.numbers[c.name&nameMask]) | c.name&^nameMask
+		if c.name&adds != 0 && c.child < 0 {
 			c.child = ^x.leaf(p.missing[^c.child], true)
 		}
+		x.changes.append(c)
 	}
-	for i, t := range p.trees {
-		x.treeOf[p.indexes[i]] = int32(len(x.trees))
-		t.from, t.to = t.from+at, t.to+at
-		x.trees = append(x.trees, t)
+	for _, t := range p.trees {
+		x.treeOf[t.index] = int32(x.trees.count)
+		x.trees.append(tree{from: from + t.from, base: t.base, node: unknown})
 	}
+	p.trees, p.changes, p.missing, p.name = p.trees[:0], p.changes[:0], p.missing[:0], p.name[:0]
+}
+
+// changesOf returns the changes of a tree. The next call overwrites them.
+func (x *treeIndex) changesOf(t int32) []change {
+	from, to := x.trees.at(t).from, int32(x.changes.count)
+	if int(t)+1 < x.trees.count {
+		to = x.trees.at(t + 1).from
+	}
+	x.scratch = x.scratch[:0]
+	for i := from; i < to; i++ {
+		x.scratch = append(x.scratch, *x.changes.at(i))
+	}
+	return x.scratch
 }
 
 // childOf turns an object index into a tree or a leaf. A tree that exists but could not be read counts as missing.
@@ -184,13 +201,13 @@ func (x *treeIndex) root(n odb.Index) int32 {
 func (x *treeIndex) nodeOf(root int32) int32 {
 	for stack := []int32{root}; len(stack) > 0; {
 		t := stack[len(stack)-1]
-		switch x.trees[t].node {
+		switch node := &x.trees.at(t).node; *node {
 		case unknown:
-			x.trees[t].node = pending
+			*node = pending
 			stack = x.awaited(stack, t)
 			continue
 		case pending: // what it waited for is done
-			x.trees[t].node = x.intern(x.apply(x.base(t), x.changes[x.trees[t].from:x.trees[t].to]))
+			*node = x.intern(x.apply(x.base(t), x.changesOf(t)))
 		}
 		stack = stack[:len(stack)-1]
 	}
@@ -199,11 +216,11 @@ func (x *treeIndex) nodeOf(root int32) int32 {
 
 // awaited appends the trees whose nodes a tree needs.
 func (x *treeIndex) awaited(stack []int32, t int32) []int32 {
-	if b := x.trees[t].base; b != odb.NoIndex && x.treeOf[b] != none && x.trees[x.treeOf[b]].node == unknown {
+	if b := x.trees.at(t).base; b != odb.NoIndex && x.treeOf[b] != none && x.trees.at(x.treeOf[b]).node == unknown {
 		stack = append(stack, x.treeOf[b])
 	}
-	for _, c := range x.changes[x.trees[t].from:x.trees[t].to] {
-		if !c.removed && c.child >= 0 && x.trees[c.child].node == unknown {
+	for _, c := range x.changesOf(t) {
+		if c.name&adds != 0 && c.child >= 0 && x.trees.at(c.child).node == unknown {
 			stack = append(stack, c.child)
 		}
 	}
@@ -212,7 +229,7 @@ func (x *treeIndex) awaited(stack []int32, t int32) []int32 {
 
 // done returns the node of a tree that was awaited. One that contains itself, as only a forged repository can claim, has
 // none.
-func (x *treeIndex) done(t int32) int32 { return max(x.trees[t].node, noNode) }
+func (x *treeIndex) done(t int32) int32 { return max(x.trees.at(t).node, noNode) }
 
 // lacking lists the trees that refer to a missing object. In a partial clone that may be any of them.
 func (x *treeIndex) lacking() []odb.Index {
@@ -248,7 +265,7 @@ func (x *treeIndex) readTrees() []odb.Index {
 
 // base returns the edges of a tree's base.
 func (x *treeIndex) base(t int32) []edge {
-	if b := x.trees[t].base; b != odb.NoIndex && x.treeOf[b] != none {
+	if b := x.trees.at(t).base; b != odb.NoIndex && x.treeOf[b] != none {
 		if n := x.done(x.treeOf[b]); n != noNode {
 			return x.nodes[n]
 		}
@@ -281,16 +298,19 @@ func (x *treeIndex) apply(below []edge, changes []change) []edge {
 // split returns the names that changes remove and the edges that they add, both sorted.
 func (x *treeIndex) split(changes []change) (removed []int32, added []edge) {
 	for _, c := range changes {
-		switch {
-		case c.removed:
-			removed = append(removed, c.name)
+		name := int32(c.name & nameMask)
+		if c.name&removes != 0 {
+			removed = append(removed, name)
+		}
+		if c.name&adds == 0 {
 			continue
-		case c.child >= 0:
+		}
+		if c.child >= 0 {
 			if c.child = x.done(c.child); c.child == noNode {
 				continue
 			}
 		}
-		added = append(added, c.edge)
+		added = append(added, edge{name, c.child})
 	}
 	slices.Sort(removed)
 	slices.SortFunc(added, compareEdges)

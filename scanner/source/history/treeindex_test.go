@@ -58,7 +58,7 @@ func TestManyChangesOfTree(t *testing.T) {
 	x := newNodes()
 	var changes []change
 	for i := int32(many) - 1; i >= 0; i-- {
-		changes = append(changes, change{edge{i, ^(1 + i)}, true}, change{edge{i, ^(many + 1 + i)}, false})
+		changes = append(changes, change{uint32(i) | removes, 0}, change{uint32(i) | adds, ^(many + 1 + i)})
 	}
 	base, want := leavesFrom(1), leavesFrom(many+1)
 	var got []edge

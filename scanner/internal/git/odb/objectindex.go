@@ -27,20 +27,28 @@ type looseFile struct {
 // loose lists the objects that are in no pack of Open, sorted by ID. It reads the folders once.
 func (db *DB) loose() []looseFile {
 	db.looseOnce.Do(func() {
-		db.listAllLoose()
-		for round := 1; round < maxRounds; round++ { // git may have packed or unpacked objects in the meantime
-			late := db.lookAgain()
-			if len(late) == 0 {
-				break
-			}
-			db.addLate(late)
-			db.listAllLoose()
+		if err := fileio.CatchFaults(db.listRounds); err != nil {
+			db.looseUnreadable = append(db.looseUnreadable, Unreadable{What: db.dirs[0], Err: err})
 		}
 		// The sort is stable so that of several copies the one in the first directory is kept.
 		slices.SortStableFunc(db.looseFiles, func(a, b looseFile) int { return bytes.Compare(a.id[:], b.id[:]) })
 		db.looseFiles = slices.CompactFunc(db.looseFiles, func(a, b looseFile) bool { return a.id == b.id })
 	})
 	return db.looseFiles
+}
+
+// listRounds lists the loose objects until git has not packed or unpacked objects in the meantime.
+func (db *DB) listRounds() error {
+	db.listAllLoose()
+	for round := 1; round < maxRounds; round++ {
+		late := db.lookAgain()
+		if len(late) == 0 {
+			break
+		}
+		db.addLate(late)
+		db.listAllLoose()
+	}
+	return nil
 }
 
 func (db *DB) listAllLoose() {
@@ -74,8 +82,14 @@ func (db *DB) packedIndex(id object.ID) Index {
 	return NoIndex
 }
 
-// IndexOf implements Reader.
+// IndexOf implements Reader. An object whose pack index was truncated does not exist.
 func (db *DB) IndexOf(id object.ID) Index {
+	n := NoIndex
+	_ = fileio.CatchFaults(func() error { n = db.indexOf(id); return nil })
+	return n
+}
+
+func (db *DB) indexOf(id object.ID) Index {
 	if n := db.packedIndex(id); n != NoIndex {
 		return n
 	}
@@ -87,8 +101,14 @@ func (db *DB) IndexOf(id object.ID) Index {
 	return db.firstLoose + Index(i)
 }
 
-// ID implements Reader.
+// ID implements Reader. Where a pack index was truncated, it returns an ID that no object has.
 func (db *DB) ID(n Index) object.ID {
+	var id object.ID
+	_ = fileio.CatchFaults(func() error { id = db.id(n); return nil })
+	return id
+}
+
+func (db *DB) id(n Index) object.ID {
 	if n >= db.firstLoose {
 		return db.loose()[n-db.firstLoose].id
 	}

@@ -122,7 +122,7 @@ func (db *DB) addDir(dir string, depth int, seen map[string]bool) {
 // openIndexedPack opens a pack with its index, or with a multi-pack-index if its own cannot be read. It may return
 // both a pack and an error that says which part of it is unreadable.
 func openIndexedPack(path string, f object.Format) (*pack, error) {
-	idx, err := packfile.ReadIndex(path+".idx", f)
+	idx, err := packfile.OpenIndex(path+".idx", f)
 	if err == nil {
 		return openPack(path+".pack", f, idx)
 	}
@@ -199,18 +199,23 @@ func (db *DB) readCopies(id object.ID, hops int) (Object, error) {
 	}
 	var err error
 	for _, p := range db.allPacks() {
-		if i, ok := p.idx.Find(id); ok {
-			var o Object
-			readErr := fileio.CatchFaults(func() (err error) {
-				o, err = db.packedObject(p, p.idx.Offset(i), hops)
-				return err
-			})
-			if readErr = db.checkHash(id, o, readErr); readErr == nil {
-				o.ID = id
-				return o, nil
+		var o Object
+		var offset int64
+		found := false
+		readErr := fileio.CatchFaults(func() (err error) {
+			if offset, found = p.find(id); found {
+				o, err = db.packedObject(p, offset, hops)
 			}
-			err = reason.NewError("git.object", id.String(), readErr)
+			return err
+		})
+		if !found && readErr == nil {
+			continue
 		}
+		if readErr = db.checkHash(id, o, readErr); readErr == nil {
+			o.ID = id
+			return o, nil
+		}
+		err = reason.NewError("git.object", id.String(), readErr)
 	}
 	for _, dir := range db.dirs {
 		o, readErr := db.readLoose(dir, id)
@@ -265,11 +270,14 @@ func (db *DB) typeOf(id object.ID) object.Type {
 // copies counts the copies of an object, packed and loose.
 func (db *DB) copies(id object.ID) int {
 	n := 0
-	for _, p := range db.packs {
-		if _, ok := p.idx.Find(id); ok {
-			n++
+	_ = fileio.CatchFaults(func() error {
+		for _, p := range db.packs {
+			if _, ok := p.idx.Find(id); ok {
+				n++
+			}
 		}
-	}
+		return nil
+	})
 	for _, dir := range db.dirs {
 		if fileio.IsRegular(loose.Path(dir, id)) {
 			n++
@@ -284,11 +292,14 @@ func (db *DB) Abbreviated(prefix string) (ids []object.ID, ok bool) {
 	if _, err := hex.DecodeString(prefix + strings.Repeat("0", len(prefix)%2)); err != nil || len(prefix) < 4 || len(prefix) > 2*db.format.Size() {
 		return nil, false
 	}
-	for _, p := range db.packs {
-		for i := p.idx.Search(prefix); i < p.idx.Len() && strings.HasPrefix(p.idx.ID(i).String(), prefix); i++ {
-			ids = append(ids, p.idx.ID(i))
+	_ = fileio.CatchFaults(func() error { // Walk reports a truncated index
+		for _, p := range db.packs {
+			for i := p.idx.Search(prefix); i < p.idx.Len() && strings.HasPrefix(p.idx.ID(i).String(), prefix); i++ {
+				ids = append(ids, p.idx.ID(i))
+			}
 		}
-	}
+		return nil
+	})
 	for _, dir := range db.dirs {
 		loose, _ := loose.List(dir, prefix[:2], db.format) // Walk reports a folder that cannot be read
 		for _, id := range loose {

@@ -2,6 +2,7 @@ package odb
 
 import (
 	"cmp"
+	"errors"
 	"sync"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -24,10 +25,13 @@ type pack struct {
 func openPack(path string, f object.Format, idx packfile.Index) (*pack, error) {
 	file, err := packfile.OpenFile(path, f, packfile.MaxPackSize)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, idx.Close())
 	}
 	return &pack{File: file, idx: idx}, nil
 }
+
+// Close closes the files.
+func (p *pack) Close() error { return errors.Join(p.File.Close(), p.idx.Close()) }
 
 // find locates an object by the index.
 func (p *pack) find(id object.ID) (offset int64, ok bool) {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/akguard/akguard/rules/reason"
+	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"golang.org/x/sync/errgroup"
 )
@@ -23,37 +24,40 @@ type packWalk struct {
 
 var errBase = reason.NewError("git.delta-base")
 
-func (w *packWalk) run(ctx context.Context) (err error) {
-	if w.allKnown() {
-		return nil
-	}
-	if w.layout, err = w.db.layoutOf(ctx, w.pack); err != nil {
-		return err
-	}
-	if err := w.reportRootless(ctx); err != nil {
-		return err
-	}
-	w.findNeeded()
-	return w.walkTrees(ctx)
+func (w *packWalk) run(ctx context.Context) error {
+	return fileio.CatchFaults(func() (err error) {
+		if w.allKnown() {
+			return nil
+		}
+		if w.layout, err = w.db.layoutOf(ctx, w.pack); err != nil {
+			return err
+		}
+		if err := w.reportRootless(ctx); err != nil {
+			return err
+		}
+		w.findNeeded()
+		return w.walkTrees(ctx)
+	})
 }
 
 // walkTrees walks the delta trees, one worker for each processor.
 func (w *packWalk) walkTrees(ctx context.Context) error {
 	var next atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
-	for range w.db.limits.Workers {
-		g.Go(func() error {
-			d := &deltaWorker{walk: w, examiner: w.newExaminer()}
-			for {
-				i := next.Add(1) - 1
-				if i >= int64(len(w.roots)) {
-					return nil
-				}
-				if err := d.walkTree(ctx, w.roots[i]); err != nil {
-					return err
-				}
+	worker := func() error {
+		d := &deltaWorker{walk: w, examiner: w.newExaminer()}
+		for {
+			i := next.Add(1) - 1
+			if i >= int64(len(w.roots)) {
+				return nil
 			}
-		})
+			if err := d.walkTree(ctx, w.roots[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for range w.db.limits.Workers {
+		g.Go(func() error { return fileio.CatchFaults(worker) })
 	}
 	return g.Wait()
 }

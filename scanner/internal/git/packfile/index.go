@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"math"
 	"math/bits"
 	"sort"
@@ -13,8 +14,11 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
-// Index is the .idx file of a pack, version 1 or 2: sorted object IDs, and the offset of each in the pack.
+// Index is the .idx file of a pack, version 1 or 2: sorted object IDs, and the offset of each in the pack. Where the system can
+// do it, the file is mapped into memory: an index has 28 bytes for each object. Reading one that another process truncates
+// faults.
 type Index struct {
+	mapped  []byte // the file, or nil
 	format  object.Format
 	n       int
 	width   int    // bytes of an ID
@@ -36,14 +40,25 @@ var (
 
 const fanoutSize = 256 * 4
 
-// ReadIndex reads a .idx file.
-func ReadIndex(path string, f object.Format) (Index, error) {
-	data, err := fileio.ReadFile(path)
+// OpenIndex opens a .idx file.
+func OpenIndex(path string, f object.Format) (x Index, err error) {
+	data, mapped, err := fileio.MapFile(path)
 	if err != nil {
 		return Index{}, fileio.WithoutPath(err)
 	}
-	return ParseIndex(f, data)
+	err = fileio.CatchFaults(func() (err error) {
+		x, err = ParseIndex(f, data)
+		return err
+	})
+	if err != nil {
+		return Index{}, errors.Join(err, fileio.Unmap(mapped))
+	}
+	x.mapped = mapped
+	return x, nil
 }
+
+// Close closes an index. It must not be used afterwards.
+func (x *Index) Close() error { return fileio.Unmap(x.mapped) }
 
 // ParseIndex parses the content of a .idx file, which the Index keeps.
 func ParseIndex(f object.Format, data []byte) (Index, error) {

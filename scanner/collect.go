@@ -71,14 +71,17 @@ func (c *collector) Blob(ctx context.Context, b Blob) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	account := AccountOf(ctx)
 	if b.Source != finding.SourceMessage { // messages count with their commits
 		c.blobs.Add(1)
+		account.addBlob()
 	}
 	if b.Stream != nil {
-		return c.stream(ctx, b)
+		return c.stream(ctx, b, account)
 	}
 	c.count(len(b.Content))
-	c.find(b.Place, match.NewText(b.Content, b.HeaderLines), match.Section{To: len(b.Content)})
+	account.addBytes(int64(len(b.Content)))
+	c.find(b.Place, match.NewText(b.Content, b.HeaderLines), match.Section{To: len(b.Content)}, account)
 	return nil
 }
 
@@ -90,19 +93,26 @@ func (c *collector) count(n int) {
 }
 
 // find keeps the matches of a content that begin in the section.
-func (c *collector) find(place finding.Place, t match.Text, section match.Section) {
+func (c *collector) find(place finding.Place, t match.Text, section match.Section, account *Account) {
 	found := c.finder.Find(t, section)
 	for _, unread := range found.Unread {
 		path := placeName(place)
 		if unread.Code == "scan.rule-too-slow" { // from here on, and so of no content in particular
 			path = "."
+			account.giveUp()
 		}
 		c.Skip(finding.Skip{Path: path, Reason: unread})
+		account.Note()
 	}
 	if c.explains {
-		c.reject(place, c.finder.Explain(t, section, found))
+		rejected := c.finder.Explain(t, section, found)
+		c.reject(place, rejected)
+		if len(rejected) > 0 {
+			account.Note()
+		}
 	}
 	if len(found.Matches) > 0 {
+		account.Note()
 		c.keep(place, found.Matches)
 	}
 }
@@ -139,6 +149,13 @@ func (c *collector) Reach() int { return c.finder.Reach() }
 func (c *collector) Dropped(size int64) {
 	c.blobs.Add(1)
 	c.count(int(size))
+}
+
+// Remembered implements Screener.
+func (c *collector) Remembered(t Tally) {
+	c.blobs.Add(t.Blobs)
+	c.commits.Add(t.Commits)
+	c.countLong(t.Bytes)
 }
 
 // Skip implements Sink.

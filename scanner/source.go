@@ -39,6 +39,18 @@ type Screener interface {
 	Hints(also ...string) match.Hints
 	// Dropped counts content that was left out as if it had been handed over.
 	Dropped(size int64)
+	// Remembered counts content that an earlier scan has read, in which it found nothing.
+	Remembered(Tally)
+}
+
+// Tally is how much was read.
+type Tally struct{ Blobs, Bytes, Commits int64 }
+
+// Add adds another tally.
+func (t *Tally) Add(other Tally) {
+	t.Blobs += other.Blobs
+	t.Bytes += other.Bytes
+	t.Commits += other.Commits
 }
 
 // Locator is a Source that finds out where its content is only when asked, because that costs much more than scanning.

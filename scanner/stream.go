@@ -19,7 +19,7 @@ const (
 )
 
 // stream scans a stream. While one window is read, others are searched, if there are processors without work.
-func (c *collector) stream(ctx context.Context, b Blob) error {
+func (c *collector) stream(ctx context.Context, b Blob, account *Account) error {
 	s := searches{collector: c, spare: make(chan *[]byte, cap(c.background)+2)}
 	window := s.window()
 	defer func() { s.end(window) }()
@@ -28,6 +28,7 @@ func (c *collector) stream(ctx context.Context, b Blob) error {
 	for first := true; ; first = false {
 		n, err := fill(ctx, b.Stream, (*window)[filled:])
 		c.count(n)
+		account.addBytes(int64(n))
 		filled += n
 		last := errors.Is(err, io.EOF)
 		if err != nil && !last {
@@ -37,7 +38,7 @@ func (c *collector) stream(ctx context.Context, b Blob) error {
 			t = match.NewText(t.Content, 0)
 		}
 		if last {
-			c.find(b.Place, t, match.Section{From: from, To: filled, Part: true})
+			c.find(b.Place, t, match.Section{From: from, To: filled, Part: true}, account)
 			return nil
 		}
 		full, seen, section := window, t, match.Section{From: from, To: filled - c.margin, Part: true}
@@ -47,13 +48,14 @@ func (c *collector) stream(ctx context.Context, b Blob) error {
 		from = filled - c.margin - cut
 		filled = copy(*window, t.Content)
 		s.run(func() {
-			c.find(b.Place, seen, section)
+			c.find(b.Place, seen, section, account)
 			s.spare <- full
 		})
 		skipped, err := c.skipZeros(b.Stream, (*window)[:filled])
 		if err != nil {
 			return err
 		}
+		account.addBytes(int64(skipped))
 		t.SkipColumns(skipped)
 	}
 }
@@ -111,10 +113,15 @@ func (c *collector) skipZeros(in io.Reader, kept []byte) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("reading: %w", err)
 	}
-	for left := skipped; left > 0; left -= maxCount {
+	c.countLong(skipped)
+	return int(skipped), nil
+}
+
+// countLong counts more bytes than an int may hold.
+func (c *collector) countLong(n int64) {
+	for left := n; left > 0; left -= maxCount {
 		c.count(int(min(left, maxCount)))
 	}
-	return int(skipped), nil
 }
 
 // maxCount is how much is counted at once: an int may have 32 bits.

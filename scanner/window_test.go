@@ -33,7 +33,7 @@ func found(t *testing.T, b Blob) []string {
 	}
 	c.setWindows(testWindow, testMargin)
 	if b.Stream == nil { // as a part of something longer: only a whole concludes anything from what it does not hold
-		c.find(b.Place, match.NewText(b.Content, 0), match.Section{To: len(b.Content), Part: true})
+		c.find(b.Place, match.NewText(b.Content, 0), match.Section{To: len(b.Content), Part: true}, nil)
 	} else if err := c.Blob(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}

@@ -79,9 +79,10 @@ func (o RepositoryOptions) history(r *repo.Repository) (*history.Source, error) 
 }
 
 // cacheKey is a hash of everything that decides what an object is scanned for. An archive that is not opened contains
-// nothing that a rule could match, so how deep they are opened is part of it.
+// nothing that a rule could match, so how deep they are opened is part of it, and so is the memory, which decides which
+// objects are too large.
 func (o RepositoryOptions) cacheKey() seen.Key {
-	return sha256.Sum256(fmt.Appendf(nil, "%x archives %d", o.Rules, o.MaxArchiveDepth))
+	return sha256.Sum256(fmt.Appendf(nil, "%x archives %d memory %d", o.Rules, o.MaxArchiveDepth, o.MaxMemory))
 }
 
 // note says that the histories of submodules are not scanned, if there are any.

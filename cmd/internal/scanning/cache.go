@@ -2,8 +2,6 @@ package scanning
 
 import (
 	"crypto/sha256"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -11,7 +9,8 @@ import (
 	"github.com/akguard/akguard/scanner/input"
 )
 
-// useCache has the scan record which objects it has read, for the next scan.
+// useCache has the scan record which objects it has read, for the next scan. One that explains needs objects that another may
+// leave out.
 func (o *Options) useCache() error {
 	if !o.Cache {
 		return nil
@@ -19,6 +18,9 @@ func (o *Options) useCache() error {
 	var err error
 	if o.Input.Repository.Cache, err = cacheDir(); err == nil {
 		o.Input.Repository.Rules, err = ProgramKey()
+	}
+	if o.Explain {
+		o.Input.Repository.Rules = sha256.Sum256(append(o.Input.Repository.Rules[:], "explain"...))
 	}
 	if err != nil {
 		return command.Usage("usage.cache", err)
@@ -35,24 +37,6 @@ func cacheDir() (string, error) {
 		return "", err
 	}
 	return filepath.Join(dir, "akguard"), nil
-}
-
-// ProgramKey returns the hash of the running program. It covers the rules: a list of them would not distinguish two
-// programs that match the same rule differently.
-func ProgramKey() (key [sha256.Size]byte, err error) {
-	path, err := os.Executable()
-	if err != nil {
-		return key, err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return key, err
-	}
-	h := sha256.New()
-	if _, err := io.Copy(h, file); err != nil {
-		return key, errors.Join(err, file.Close())
-	}
-	return [sha256.Size]byte(h.Sum(nil)), file.Close()
 }
 
 // SayReused reports how much of the result comes from an earlier scan.

@@ -1,11 +1,12 @@
-// Package seen records, from one scan of a repository to the next, which objects were read completely without a finding. It
-// stores object IDs and nothing of their content.
+// Package seen records, from one scan of a repository to the next, which objects were read completely without a finding,
+// and what the scan came to. Of the objects it stores IDs and sizes, and nothing of their content. The result is encrypted
+// under the state of the repository: see LoadResult.
 //
-// A record is valid for one repository, one set of rules and one version of the program. Any other record, and a damaged
-// one, counts as empty. Anybody who can write to the record can hide a leak, as can anybody who can replace the program. Keep
-// it in a folder that only the user can write to.
+// A record is valid for one repository, one set of rules and one version of the program. Any other record, a damaged one, and
+// one that another user may have written counts as empty. Anybody who can write as the user to the record can hide a leak, as
+// can anybody who can replace the program. Keep it in a folder that only the user can write to.
 //
-// Limits: the whole record is in memory, 20 bytes for each object, or 32 in a SHA-256 repository.
+// Limits: the whole record is in memory, 20 bytes for each object, or 32 in a SHA-256 repository, and 8 for its size.
 package seen
 
 import (
@@ -49,51 +50,74 @@ func Open(dir, objects string, f object.Format, key Key) (*Record, error) {
 	return &Record{path: filepath.Join(dir, hex.EncodeToString(name[:16])+".seen"), format: f, key: key}, nil
 }
 
-// The file consists of a magic, the key, the object format, the number of IDs, the IDs, and the SHA-256 of all that.
+// The file consists of a magic, the key, the object format, the numbers of IDs and of marks, the marks, the IDs, what was read
+// of each, and the SHA-256 of all that.
 const (
-	magic    = "akguard seen 2\n"
+	magic    = "akguard seen 3\n"
 	formatAt = len(magic) + len(Key{})
-	head     = formatAt + 1 + 8
+	head     = formatAt + 1 + 8 + 8
 	maxNames = 1 << 28
+	maxSeen  = 8 << 30
 )
 
-// Load returns the IDs that were saved under the same key. It is no error if there are none.
-func (r *Record) Load() (object.List, error) {
-	data, err := os.ReadFile(r.path)
-	if errors.Is(err, os.ErrNotExist) {
-		return object.NewList(r.format), nil
-	}
-	if err != nil {
-		return object.NewList(r.format), reason.NewError("cache.unreadable", err)
-	}
-	return object.ListOf(r.format, parse(data, r.format, r.key)), nil
+// Objects are the objects that were read.
+type Objects struct {
+	IDs   object.List
+	Reads []Read // how much was read of each
+	Marks []Mark // of the packs and the loose objects that they were read from
 }
 
-// parse returns the bytes of the IDs.
-func parse(data []byte, f object.Format, key Key) []byte {
+// Mark identifies a file in one state.
+type Mark [16]byte
+
+// Load returns what was saved under the same key. It is no error if that is nothing.
+func (r *Record) Load() (Objects, error) {
+	none := Objects{IDs: object.NewList(r.format)}
+	data, err := r.read(r.path, maxSeen)
+	switch {
+	case errors.Is(err, os.ErrNotExist), errors.Is(err, errForeign):
+		return none, nil
+	case err != nil:
+		return none, reason.NewError("cache.unreadable", err)
+	}
+	if o, ok := parse(data, r.format, r.key); ok {
+		return o, nil
+	}
+	return none, nil
+}
+
+// parse returns what is in a file. ok is false if it was not written under the key.
+func parse(data []byte, f object.Format, key Key) (o Objects, ok bool) {
 	if len(data) < head+sha256.Size || string(data[:len(magic)]) != magic || Key(data[len(magic):]) != key || data[formatAt] != byte(f) {
-		return nil
+		return o, false
 	}
 	body, sum := data[:len(data)-sha256.Size], data[len(data)-sha256.Size:]
-	n := binary.BigEndian.Uint64(body[head-8:])
-	if n > maxNames || len(body)-head != int(n)*f.Size() {
-		return nil
+	n, marks := binary.BigEndian.Uint64(body[head-16:]), binary.BigEndian.Uint64(body[head-8:])
+	if n > maxNames || marks > maxNames || int64(len(body)-head) < int64(n)*int64(f.Size()+1)+int64(marks)*int64(len(Mark{})) {
+		return o, false
 	}
 	if want := sha256.Sum256(body); !bytes.Equal(want[:], sum) {
-		return nil
+		return o, false
 	}
-	return body[head:]
+	rest := body[head:]
+	for range marks {
+		o.Marks = append(o.Marks, Mark(rest))
+		rest = rest[len(Mark{}):]
+	}
+	o.IDs, rest = object.ListOf(f, rest[:int(n)*f.Size()]), rest[int(n)*f.Size():]
+	o.Reads, ok = parseReads(rest, int(n))
+	return o, ok
 }
 
 // Save replaces the record atomically.
-func (r *Record) Save(ids *object.List) error {
-	if err := r.save(ids); err != nil {
+func (r *Record) Save(o Objects) error {
+	if err := r.save(o); err != nil {
 		return reason.NewError("cache.unwritable", err)
 	}
 	return nil
 }
 
-func (r *Record) save(ids *object.List) (err error) {
+func (r *Record) save(o Objects) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(r.path), ".seen-*") // only the user can read it
 	if err != nil {
 		return err
@@ -103,18 +127,22 @@ func (r *Record) save(ids *object.List) (err error) {
 			err = errors.Join(err, os.Remove(file.Name()))
 		}
 	}()
-	if err := errors.Join(r.write(file, ids), file.Close()); err != nil {
+	if err := errors.Join(r.write(file, o), file.Close()); err != nil {
 		return err
 	}
 	return os.Rename(file.Name(), r.path)
 }
 
-func (r *Record) write(w io.Writer, ids *object.List) error {
+func (r *Record) write(w io.Writer, o Objects) error {
 	begin := append(append([]byte(magic), r.key[:]...), byte(r.format))
-	begin = binary.BigEndian.AppendUint64(begin, uint64(ids.Len()))
+	begin = binary.BigEndian.AppendUint64(begin, uint64(o.IDs.Len()))
+	begin = binary.BigEndian.AppendUint64(begin, uint64(len(o.Marks)))
+	for _, m := range o.Marks {
+		begin = append(begin, m[:]...)
+	}
 	h := sha256.New()
 	w = io.MultiWriter(w, h)
-	for _, part := range [][]byte{begin, ids.Bytes()} {
+	for _, part := range [][]byte{begin, o.IDs.Bytes(), appendReads(nil, o.Reads)} {
 		if _, err := w.Write(part); err != nil {
 			return err
 		}

@@ -2,11 +2,14 @@ package seen
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"os"
+	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/verifier/osfile"
 )
 
 func TestRecord(t *testing.T) {
@@ -14,7 +17,7 @@ func TestRecord(t *testing.T) {
 	ids := []object.ID{{1}, {2, 3}, {0xff}}
 	r := open(t, dir, objects, object.SHA1, Key{1})
 	check(t, "before it was saved", r, nil)
-	if err := r.Save(listOf(object.SHA1, ids...)); err != nil {
+	if err := save(r, ids...); err != nil {
 		t.Fatal(err)
 	}
 	check(t, "saved", r, ids)
@@ -22,7 +25,7 @@ func TestRecord(t *testing.T) {
 	check(t, "for other rules", open(t, dir, objects, object.SHA1, Key{2}), nil)
 	check(t, "for another repository", open(t, dir, t.TempDir(), object.SHA1, Key{1}), nil)
 	check(t, "for another format", open(t, dir, objects, object.SHA256, Key{1}), nil)
-	if err := r.Save(listOf(object.SHA1, ids[:1]...)); err != nil {
+	if err := save(r, ids[:1]...); err != nil {
 		t.Fatal(err)
 	}
 	check(t, "replaced", r, ids[:1])
@@ -36,10 +39,10 @@ func TestFormats(t *testing.T) {
 	for _, f := range []object.Format{object.SHA1, object.SHA256} {
 		r := open(t, t.TempDir(), t.TempDir(), f, Key{1})
 		ids := []object.ID{f.Hash(object.Blob, []byte("a")), f.Hash(object.Blob, []byte("b"))}
-		if err := r.Save(listOf(f, ids...)); err != nil {
+		if err := save(r, ids...); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := r.Load(); err != nil || got.Len() != 2 || got.At(0) != ids[0] || got.At(1) != ids[1] {
+		if got, err := r.Load(); err != nil || got.IDs.Len() != 2 || got.IDs.At(0) != ids[0] || got.IDs.At(1) != ids[1] {
 			t.Errorf("%s: %v, %v", f, got, err)
 		}
 	}
@@ -49,7 +52,7 @@ func TestFormats(t *testing.T) {
 func TestDamage(t *testing.T) {
 	dir, objects := t.TempDir(), t.TempDir()
 	r := open(t, dir, objects, object.SHA1, Key{1})
-	if err := r.Save(listOf(object.SHA1, object.ID{1}, object.ID{2})); err != nil {
+	if err := save(r, object.ID{1}, object.ID{2}); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(r.path)
@@ -59,11 +62,11 @@ func TestDamage(t *testing.T) {
 	for i := range whole {
 		flipped := slices.Clone(whole)
 		flipped[i] ^= 0x10
-		if ids := parse(flipped, object.SHA1, Key{1}); ids != nil {
-			t.Errorf("with byte %d flipped: %v", i, ids)
+		if o, ok := parse(flipped, object.SHA1, Key{1}); ok {
+			t.Errorf("with byte %d flipped: %v", i, o)
 		}
-		if ids := parse(whole[:i], object.SHA1, Key{1}); ids != nil {
-			t.Errorf("cut to %d bytes: %v", i, ids)
+		if o, ok := parse(whole[:i], object.SHA1, Key{1}); ok {
+			t.Errorf("cut to %d bytes: %v", i, o)
 		}
 	}
 }
@@ -78,9 +81,122 @@ func TestCannotOpen(t *testing.T) {
 	}
 }
 
+// Whatever is in a file with a right checksum, parsing it does not fail, and saving it again gives the same.
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(magic))
-	f.Fuzz(func(_ *testing.T, data []byte) { parse(data, object.SHA1, Key{}); parse(data, object.SHA256, Key{}) })
+	for _, format := range []object.Format{object.SHA1, object.SHA256} {
+		r := &Record{format: format}
+		var file bytes.Buffer
+		if err := r.write(&file, someObjects(format)); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(file.Bytes()[:file.Len()-sha256.Size])
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		parse(body, object.SHA1, Key{})
+		sum := sha256.Sum256(body)
+		data := append(slices.Clone(body), sum[:]...)
+		for _, format := range []object.Format{object.SHA1, object.SHA256} {
+			o, ok := parse(data, format, Key{})
+			if !ok {
+				continue
+			}
+			var again bytes.Buffer
+			if err := (&Record{format: format}).write(&again, o); err != nil {
+				t.Fatal(err)
+			}
+			if back, ok := parse(again.Bytes(), format, Key{}); !ok || !reflect.DeepEqual(back, o) {
+				t.Errorf("%v became %v", o, back)
+			}
+		}
+	})
+}
+
+func someObjects(f object.Format) Objects {
+	blob, _ := NewRead(1234, 1, false)
+	commit, _ := NewRead(5, 0, true)
+	jar, _ := NewRead(1<<40, 300, false)
+	ids := listOf(f, f.Hash(object.Blob, nil), f.Hash(object.Tree, nil), f.Hash(object.Commit, nil), f.Hash(object.Tag, nil))
+	return Objects{IDs: *ids, Reads: []Read{blob, 0, commit, jar}, Marks: []Mark{{1}, {2}}}
+}
+
+// What was read of an object comes back as it was.
+func TestReads(t *testing.T) {
+	for _, f := range []object.Format{object.SHA1, object.SHA256} {
+		r, want := open(t, t.TempDir(), t.TempDir(), f, Key{1}), someObjects(f)
+		if err := r.Save(want); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := r.Load(); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%v, %v; want %v", got, err, want)
+		}
+	}
+	if r := someObjects(object.SHA1).Reads[3]; r.Bytes() != 1<<40 || r.Pieces() != 300 || r.Commits() != 0 {
+		t.Errorf("%d bytes in %d pieces", r.Bytes(), r.Pieces())
+	}
+	for _, size := range []int64{-1, 1 << 60} {
+		if _, ok := NewRead(size, 1, false); ok {
+			t.Errorf("%d bytes were recorded", size)
+		}
+	}
+}
+
+// A result can be read under its state and key only, and if nobody has changed it.
+func TestResult(t *testing.T) {
+	dir, objects := t.TempDir(), t.TempDir()
+	r := open(t, dir, objects, object.SHA1, Key{1})
+	if got := r.LoadResult(State{1}); got != nil {
+		t.Errorf("before it was saved: %q", got)
+	}
+	if err := r.SaveResult(State{1}, []byte("content")); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(r.LoadResult(State{1})); got != "content" {
+		t.Errorf("saved: %q", got)
+	}
+	for name, got := range map[string][]byte{
+		"another state":      r.LoadResult(State{2}),
+		"another key":        open(t, dir, objects, object.SHA1, Key{2}).LoadResult(State{1}),
+		"another format":     open(t, dir, objects, object.SHA256, Key{1}).LoadResult(State{1}),
+		"another repository": open(t, dir, t.TempDir(), object.SHA1, Key{1}).LoadResult(State{1}),
+	} {
+		if got != nil {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	whole, err := os.ReadFile(r.resultPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range whole {
+		flipped := slices.Clone(whole)
+		flipped[i] ^= 1
+		if r.openResult(State{1}, flipped) != nil || r.openResult(State{1}, whole[:i]) != nil {
+			t.Errorf("it is read with a change at byte %d", i)
+		}
+	}
+	if err := os.Chmod(r.resultPath(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(r.resultPath()); err == nil && osfile.OthersMayWrite(info) && r.LoadResult(State{1}) != nil {
+		t.Error("a file that others may write to is read")
+	}
+	if err := os.Chmod(r.resultPath(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.SaveResult(State{1}, make([]byte, maxResult)); err != nil || string(r.LoadResult(State{1})) != "content" {
+		t.Errorf("too large a result was saved, %v", err)
+	}
+}
+
+func FuzzResultFile(f *testing.F) {
+	r := &Record{format: object.SHA1}
+	f.Add(r.sealResult(State{1}, []byte("content")))
+	f.Add([]byte(resultMagic))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if got := r.openResult(State{2}, data); got != nil {
+			t.Errorf("%q was not written under the state", got)
+		}
+	})
 }
 
 func listOf(f object.Format, ids ...object.ID) *object.List {
@@ -89,6 +205,10 @@ func listOf(f object.Format, ids ...object.ID) *object.List {
 		list.Append(id)
 	}
 	return &list
+}
+
+func save(r *Record, ids ...object.ID) error {
+	return r.Save(Objects{IDs: *listOf(r.format, ids...), Reads: make([]Read, len(ids))})
 }
 
 func open(t *testing.T, dir, objects string, f object.Format, key Key) *Record {
@@ -102,7 +222,7 @@ func open(t *testing.T, dir, objects string, f object.Format, key Key) *Record {
 
 func check(t *testing.T, when string, r *Record, want []object.ID) {
 	t.Helper()
-	if ids, err := r.Load(); err != nil || !bytes.Equal(ids.Bytes(), listOf(r.format, want...).Bytes()) {
-		t.Errorf("%s: %v, %v; want %v", when, ids, err, want)
+	if got, err := r.Load(); err != nil || !bytes.Equal(got.IDs.Bytes(), listOf(r.format, want...).Bytes()) {
+		t.Errorf("%s: %v, %v; want %v", when, got, err, want)
 	}
 }

@@ -170,3 +170,6 @@ func (s *screener) Reach() int { return max(s.next.Reach(), longestMagic) }
 
 // Dropped implements scanner.Screener.
 func (s *screener) Dropped(size int64) { s.next.Dropped(size) }
+
+// Remembered implements scanner.Screener.
+func (s *screener) Remembered(t scanner.Tally) { s.next.Remembered(t) }

@@ -187,6 +187,8 @@ func (*screening) Hints(also ...string) match.Hints {
 }
 func (s *screening) Dropped(size int64) { s.total += size }
 
+func (s *screening) Remembered(t scanner.Tally) { s.total += t.Bytes }
+
 func hinted(s scanner.Screener, content string) (found bool) {
 	s.Hints().Each([]byte(content), func(int) bool {
 		found = true

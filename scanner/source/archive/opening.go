@@ -262,6 +262,7 @@ func (o *opening) close() {
 			p.reason = reason.New("archive.more", p.more, p.reason)
 		}
 		o.Skip(finding.Skip{Path: label(p.place), Reason: p.reason})
+		scanner.AccountOf(o.ctx).Note()
 	}
 	if o.budget.large {
 		<-o.large

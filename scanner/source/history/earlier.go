@@ -4,8 +4,10 @@ import (
 	"context"
 	"sync"
 
+	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/seen"
 )
 
@@ -15,38 +17,100 @@ import (
 type earlier struct {
 	objects odb.Reader
 	record  *seen.Record
-	known   bits // read by earlier scans
-	count   int  // number of known objects
-	gone    int  // objects in the record that no longer exist
+	state   *repo.State
+	known   bits          // read by earlier scans
+	count   int           // number of known objects
+	gone    int           // objects in the record that no longer exist
+	tally   scanner.Tally // what was read of the known objects
 
 	mu       sync.Mutex
-	read     bits // read completely without a match, by earlier scans or by this one
-	excluded bits // not for the record all the same: they are damaged, or refer to what is missing
+	read     bits        // read completely without a match, by earlier scans or by this one
+	reads    []seen.Read // by object index: how much was read
+	excluded bits        // not for the record all the same: they are damaged, or refer to what is missing
 
 	unsaved error // why the record could not be saved
 }
 
-// newEarlier loads the record. It returns nil if there is no record to use; all methods accept nil.
-func newEarlier(objects odb.Reader, record *seen.Record) (*earlier, error) {
-	if record == nil {
-		return nil, nil
-	}
-	ids, err := record.Load()
+// newEarlier loads the record. All methods accept nil.
+func newEarlier(r onDisk, record *seen.Record, state *repo.State) (*earlier, error) {
+	saved, err := record.Load()
 	if err != nil {
 		return nil, err
 	}
-	m := &earlier{objects: objects, record: record, known: newBits(objects.Count()), excluded: newBits(objects.Count()), read: newBits(objects.Count())}
-	for i := range ids.Len() {
-		switch n := objects.IndexOf(ids.At(i)); {
+	objects := r.objects()
+	count := objects.Count()
+	m := &earlier{
+		objects: objects, record: record, state: state,
+		known: newBits(count), excluded: newBits(count), read: newBits(count), reads: make([]seen.Read, count),
+	}
+	unchanged := newFiles(r, state, saved.Marks)
+	for i := range saved.IDs.Len() {
+		id := saved.IDs.At(i)
+		n := objects.IndexOf(id)
+		switch {
 		case n == odb.NoIndex:
+			m.gone++
+		case !unchanged.hold(n, id):
 			m.gone++
 		case !m.known.has(n):
 			m.known.add(n)
 			m.read.add(n)
+			m.reads[n] = saved.Reads[i]
 			m.count++
+			m.tally.Add(scanner.Tally{Blobs: saved.Reads[i].Pieces(), Bytes: saved.Reads[i].Bytes(), Commits: saved.Reads[i].Commits()})
 		}
 	}
 	return m, nil
+}
+
+// files knows which packs and loose objects hold what the record says that they hold: those that have not changed since, and
+// packs with the right checksums, such as git makes of other packs.
+type files struct {
+	marks  map[seen.Mark]bool
+	state  *repo.State
+	packs  []odb.PackRange
+	intact []func() bool // of each pack; decided when it is asked for
+	at     int           // the last pack that was asked for
+}
+
+func newFiles(r onDisk, state *repo.State, marks []seen.Mark) *files {
+	f := &files{marks: map[seen.Mark]bool{}, state: state, packs: r.Packs()}
+	for _, mark := range marks {
+		f.marks[mark] = true
+	}
+	for _, p := range f.packs {
+		f.intact = append(f.intact, sync.OnceValue(func() bool { return f.has(state.Packs[p.Path]) || p.IsIntact() }))
+	}
+	return f
+}
+
+func (f *files) has(mark odb.Mark) bool { return f.marks[seen.Mark(mark)] }
+
+// hold reports whether the file that an object is read from is as it was. A loose object in a new file is read again.
+func (f *files) hold(n odb.Index, id object.ID) bool {
+	if f.at < len(f.packs) && f.packs[f.at].First <= n && n < f.packs[f.at].End {
+		return f.intact[f.at]()
+	}
+	for i, p := range f.packs {
+		if p.First <= n && n < p.End {
+			f.at = i
+			return f.intact[i]()
+		}
+	}
+	mark, ok := f.state.Loose[id]
+	return ok && f.has(mark)
+}
+
+// marks returns the marks of all files, for the record.
+func marks(s *repo.State) []seen.Mark {
+	var out []seen.Mark
+	for _, m := range s.Packs {
+		out = append(out, seen.Mark(m))
+	}
+	for _, m := range s.Loose {
+		out = append(out, seen.Mark(m))
+	}
+	return out
 }
 
 // knownFunc returns the function for Walk.Known and TreeWalk.Known.
@@ -59,13 +123,18 @@ func (m *earlier) knownFunc() func(odb.Index) bool {
 
 // add puts an object into the record, unless it is excluded. Only what was read is added, under the one index that all
 // copies of an object share.
-func (m *earlier) add(n odb.Index) {
+func (m *earlier) add(n odb.Index, read scanner.Tally) {
 	if m == nil || n == odb.NoIndex {
+		return
+	}
+	r, ok := seen.NewRead(read.Bytes, read.Blobs, read.Commits > 0)
+	if !ok {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.read.add(n)
+	m.reads[n] = r
 }
 
 // exclude keeps an object out of the record.
@@ -104,18 +173,15 @@ func (m *earlier) save() {
 	if m == nil {
 		return
 	}
-	ids := object.NewList(m.objects.Format())
-	changed := m.gone > 0
+	ids, reads := object.NewList(m.objects.Format()), []seen.Read(nil)
 	for n := range odb.Index(m.objects.Count()) {
 		keep := m.read.has(n) && !m.excluded.has(n)
 		if keep {
 			ids.Append(m.objects.ID(n))
+			reads = append(reads, m.reads[n])
 		}
-		changed = changed || keep != m.known.has(n)
 	}
-	if changed {
-		m.unsaved = m.record.Save(&ids)
-	}
+	m.unsaved = m.record.Save(seen.Objects{IDs: ids, Reads: reads, Marks: marks(m.state)})
 }
 
 // completeness looks for objects that new trees refer to and that are missing.
@@ -144,4 +210,4 @@ func (c *completeness) Keep(child odb.TreeEntry) bool {
 }
 
 // Visit implements odb.TreeVisitor.
-func (c *completeness) Visit(change odb.TreeChange) { c.earlier.add(change.Tree) }
+func (c *completeness) Visit(change odb.TreeChange) { c.earlier.add(change.Tree, scanner.Tally{}) }

@@ -11,7 +11,9 @@ package history
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner"
@@ -39,7 +41,9 @@ type Source struct {
 	repo    repository
 	opts    Options
 	graph   *graph // nil if Scan was not called: the content was scanned elsewhere
+	memory  *memory
 	earlier *earlier
+	unsaved error // why the next scan will not know the result of this one
 }
 
 // New returns the history of a repository.
@@ -56,57 +60,125 @@ func New(opts Options) *Source {
 
 // Scan implements scanner.Source.
 func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
-	var err error
-	s.graph = newGraph(s.repo.objects())
-	if s.earlier, err = newEarlier(s.repo.objects(), s.opts.Seen); err != nil {
+	s.memory = s.newMemory(sink)
+	if done, err := s.memory.repeat(ctx, sink); done || err != nil {
 		return err
 	}
-	r := &reader{grapher: grapher{graph: s.graph}, earlier: s.earlier, sink: sink}
+	s.memory.wait()
+	if s.memory != nil {
+		var err error
+		if s.earlier, err = newEarlier(s.memory.repo, s.opts.Seen, s.memory.state); err != nil {
+			return err
+		}
+	}
+	s.graph = newGraph(s.repo.objects())
+	r := &reader{graph: &grapher{graph: s.graph}, memory: s.memory, earlier: s.earlier, sink: sink}
+	if err := s.repo.objects().Walk(ctx, s.walk(r)); err != nil {
+		return reason.NewError("git.reading-history", err)
+	}
+	if s.earlier != nil {
+		s.memory.result.read.Add(s.earlier.tally)
+		sink.(scanner.Screener).Remembered(s.earlier.tally)
+		if s.memory.done != nil {
+			s.graph = nil // it lacks commits
+		}
+	}
+	return nil
+}
+
+// walk is the walk over everything that an earlier scan has not read.
+func (s *Source) walk(r *reader) odb.Walk {
 	walk := odb.Walk{
 		Types:   object.TypesOf(object.Blob, object.Commit, object.Tag),
 		Visitor: r,
-		Known:   s.earlier.knownFunc(),
+		Known:   s.memory.withDone(s.earlier.knownFunc()),
 	}
-	if f, ok := sink.(scanner.Screener); ok {
-		r.screen = f.Screen
+	if f, ok := r.sink.(scanner.Screener); ok {
 		hints := f.Hints()
 		walk.Screen = &odb.Screen{Reach: f.Reach(), Matches: f.Screen, HintSize: hints.Size, Hints: hints.Each, Dropped: func(i odb.Index, size int64) {
-			s.earlier.add(i)
+			s.memory.dropped(size)
+			s.earlier.add(i, scanner.Tally{Blobs: 1, Bytes: size})
 			f.Dropped(size)
 		}}
 	}
-	if err := s.repo.objects().Walk(ctx, walk); err != nil {
-		return reason.NewError("git.reading-history", err)
+	return walk
+}
+
+// refs returns the refs and the entries of reflogs, as they were when the scan began.
+func (s *Source) refs() (refs, reflogs []repo.Ref, damaged []odb.Unreadable) {
+	if s.memory != nil {
+		return s.memory.state.Refs, s.memory.state.Reflogs, slices.Clone(s.memory.state.Damaged)
 	}
-	return nil
+	refs, damaged = s.repo.Refs()
+	reflogs, more := s.repo.Reflogs()
+	return refs, reflogs, append(damaged, more...)
+}
+
+// repeatedPlaces returns what an earlier scan of the same state has found out about the places of matches.
+func (s *Source) repeatedPlaces(matches []finding.Place, sink scanner.Sink) ([][]finding.Place, bool) {
+	if s.memory == nil || s.memory.repeated == nil {
+		return nil, false
+	}
+	out, ok := s.memory.repeated.of(matches)
+	if !ok {
+		return nil, false
+	}
+	for _, skip := range s.memory.repeated.skips {
+		sink.Skip(skip)
+	}
+	return out, true
+}
+
+// saveEarlier saves which objects were read.
+func (s *Source) saveEarlier() {
+	if s.memory.certain() {
+		s.earlier.save()
+	}
+}
+
+// keep saves the result of this scan. A failure is no error of the scan.
+func (s *Source) keep(matches []finding.Place, places [][]finding.Place) {
+	err := s.memory.save(matches, places)
+	if s.earlier != nil {
+		err = cmp.Or(s.earlier.unsaved, err)
+	}
+	s.unsaved = err
 }
 
 // Reused returns how many objects were not read because an earlier scan had read them.
 func (s *Source) Reused() int {
 	if s.earlier == nil {
-		return 0
+		return s.memory.reused()
 	}
 	return s.earlier.count
 }
 
 // Unsaved returns why the record of this scan could not be saved, or nil.
-func (s *Source) Unsaved() error {
-	if s.earlier == nil {
-		return nil
-	}
-	return s.earlier.unsaved
-}
+func (s *Source) Unsaved() error { return s.unsaved }
 
 // reader hands objects to a sink and builds the graph of commits.
 type reader struct {
-	grapher
+	graph   *grapher // nil: the graph is not needed
 	sink    scanner.Sink
-	screen  func([]byte) bool // may be nil
+	memory  *memory
 	earlier *earlier
 }
 
 // Object implements odb.Visitor.
 func (r *reader) Object(ctx context.Context, o odb.Object) error {
+	if r.memory == nil {
+		return r.hand(ctx, o)
+	}
+	var account scanner.Account
+	err := r.hand(account.Within(ctx), o)
+	if r.memory.read(o, &account, err != nil) {
+		r.earlier.add(o.Index, tallyOf(o.Type, &account))
+	}
+	return err
+}
+
+// hand hands an object to the sink.
+func (r *reader) hand(ctx context.Context, o odb.Object) error {
 	switch o.Type {
 	case object.Commit:
 		r.sink.Commit()
@@ -122,16 +194,18 @@ func (r *reader) Object(ctx context.Context, o odb.Object) error {
 
 // Unreadable implements odb.Visitor.
 func (r *reader) Unreadable(u odb.Unreadable) {
+	skip := finding.Skip{Path: u.What, Reason: reason.Of(u.Err)}
 	r.earlier.excludeUnreadable(u)
-	r.sink.Skip(finding.Skip{Path: u.What, Reason: reason.Of(u.Err)})
+	r.memory.skip(skip)
+	r.sink.Skip(skip)
 }
 
 // message scans a commit or a tag, headers included: they contain names, and the tags of merged branches.
 func (r *reader) message(ctx context.Context, o odb.Object, place finding.Place) error {
-	if err := r.add(o); err != nil {
-		r.Unreadable(odb.Unreadable{What: o.ID.String(), Err: err})
-	} else if r.earlier != nil && r.screen != nil && !r.screen(o.Content) {
-		r.earlier.add(o.Index)
+	if r.graph != nil {
+		if err := r.graph.add(o); err != nil {
+			r.Unreadable(odb.Unreadable{What: o.ID.String(), Err: err})
+		}
 	}
 	header, _ := object.SplitMessage(o.Content)
 	return r.sink.Blob(ctx, scanner.Blob{Place: place, Content: o.Content, HeaderLines: bytes.Count(header, []byte{'\n'})})

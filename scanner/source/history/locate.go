@@ -30,6 +30,17 @@ const (
 // Locate implements scanner.Locator. It reads every tree once, reports missing objects to sink, and finds for each blob
 // the commits that introduced it, by path.
 func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
+	if out, ok := s.repeatedPlaces(matches, sink); ok {
+		return out, nil
+	}
+	out, err := s.locate(ctx, matches, sink)
+	if err == nil && ctx.Err() == nil {
+		s.keep(matches, out)
+	}
+	return out, err
+}
+
+func (s *Source) locate(ctx context.Context, matches []finding.Place, sink scanner.Sink) ([][]finding.Place, error) {
 	var wanted []object.ID
 	for _, h := range matches {
 		if id, ok := s.repo.objects().Format().ParseID(h.Blob); ok && h.Source == finding.SourceHistory {
@@ -40,16 +51,14 @@ func (s *Source) Locate(ctx context.Context, matches []finding.Place, sink scann
 		source: s, graph: s.graph, trees: newTreeIndex(s.repo.objects(), wanted, s.repo.Partial() || s.opts.Continued), sink: sink,
 		origins: map[origin][]int32{}, paths: map[int32][]string{},
 	}
-	l.allRefs, l.unreadable = s.repo.Refs()
-	reflogs, unreadable := s.repo.Reflogs()
-	l.reflogs, l.unreadable = reflogs, append(l.unreadable, unreadable...)
+	l.allRefs, l.reflogs, l.unreadable = s.refs()
 	whole, err := l.nothingMissing(ctx, matches)
 	if err != nil {
 		return nil, err
 	}
 	if whole {
 		l.report()
-		s.earlier.save()
+		s.saveEarlier()
 		return nil, nil
 	}
 	return l.run(ctx, matches)
@@ -142,7 +151,7 @@ func (l *locator) saveSeen() {
 		return
 	}
 	for _, n := range l.trees.readTrees() {
-		m.add(n)
+		m.add(n, scanner.Tally{})
 	}
 	for _, u := range l.unreadable {
 		m.excludeUnreadable(u)
@@ -153,7 +162,7 @@ func (l *locator) saveSeen() {
 	for _, n := range slices.Concat(l.lackingTags(), l.trees.lacking()) {
 		m.exclude(n)
 	}
-	m.save()
+	l.source.saveEarlier()
 }
 
 // lackingTags lists the tags whose target is missing.

@@ -113,5 +113,7 @@ func (l *locator) firstKept(leaf int32) (path string, commit object.ID, ok bool)
 }
 
 func (l *locator) skip(path string, why reason.Reason) {
-	l.sink.Skip(finding.Skip{Path: path, Reason: why})
+	skip := finding.Skip{Path: path, Reason: why}
+	l.source.memory.skip(skip)
+	l.sink.Skip(skip)
 }

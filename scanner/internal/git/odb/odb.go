@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -33,6 +34,7 @@ type DB struct {
 	inflaters  sync.Pool
 	largeToken chan struct{} // full while a worker holds large objects
 	late       latePacks
+	rescued    atomic.Bool // an object was read from another copy than its first
 
 	firstLoose      Index // loose objects come after the packed ones
 	looseOnce       sync.Once

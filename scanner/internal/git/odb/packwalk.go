@@ -136,6 +136,7 @@ func (w *packWalk) reportUnreadable(ctx context.Context, i int32, why error) err
 	id := w.id(i)
 	if w.db.copies(id) > 1 {
 		if o, err := w.db.Read(id); err == nil {
+			w.db.rescued.Store(true)
 			if o.Index = w.index(i); w.Types.Has(o.Type) {
 				return w.Visitor.Object(ctx, o)
 			}

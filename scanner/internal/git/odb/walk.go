@@ -88,9 +88,11 @@ func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *z
 		return err
 	}
 	o, again := l.db.Read(file.id)
-	switch {
-	case again != nil:
+	if again != nil {
 		return err
+	}
+	l.db.rescued.Store(true)
+	switch {
 	case !l.Types.Has(o.Type):
 		return nil
 	}

@@ -52,6 +52,10 @@ type Matcher interface {
 	// Match returns the values. It gets the offsets of all literals in the content, in order. If it stopped before the
 	// end, unread says why; otherwise it is zero.
 	Match(content []byte, at []int) (found []Match, unread reason.Reason)
+	// Screen reports whether Match may find something. Where the content is cut Part().Reach bytes or more away from a
+	// place, it answers for that place at least what it answers on the whole. It may rely on literals that are further away
+	// only if it is true of every piece that holds one.
+	Screen(content []byte, at []int) bool
 }
 
 // Kind is the role of a value in a credential.

@@ -42,36 +42,46 @@ func (s *Set) HintSize() int {
 	return longest
 }
 
-// Screen reports whether Find might find anything. On a piece of a content that goes on for Reach bytes on both sides of
-// a literal, its answer is as good as Find's on the whole.
-func (s *Set) Screen(content []byte) bool {
+// Screen reports whether Find might find anything, or a mark of encoded content counts; nil counts all. On a piece of a
+// content that goes on for Reach bytes on both sides of a literal, its answer is as good as Find's on the whole.
+func (s *Set) Screen(content []byte, counts func(content []byte, text string, at int) bool) bool {
 	found := s.always
+	h := s.hits()
+	defer s.free.Put(h)
 	s.each(content, func(text, at int) bool {
-		if text >= len(s.exact) {
-			found = true
-			return false
-		}
-		for _, i := range s.byText[text] {
-			if _, ok := s.detectors[i].Detect(content, at); ok {
-				found = true
-				return false
-			}
-		}
-		return true
+		found = found || s.hit(h, content, text, at, counts)
+		return !found
 	})
+	for _, i := range h.matchers {
+		found = found || s.matchers[i].Screen(content, h.of(i))
+	}
 	return found
+}
+
+// hit reports whether a detector finds something at a literal, or it is a mark that counts. It notes the literals of matchers.
+func (s *Set) hit(h *hits, content []byte, text, at int, counts func(content []byte, text string, at int) bool) bool {
+	if text >= len(s.exact) {
+		h.add(s.owners[text-len(s.exact)], at)
+		return false
+	}
+	if s.marked[text] && (counts == nil || counts(content, s.exact[text], at)) {
+		return true
+	}
+	return slices.ContainsFunc(s.byText[text], func(i int) bool {
+		_, ok := s.detectors[i].Detect(content, at)
+		return ok
+	})
 }
 
 // Find returns every value in content, each once, ordered by place. A rule that matches too often, or takes too long, stops
 // before the end of the content; unread says why.
 func (s *Set) Find(content []byte) (found []Match, unread []reason.Reason) {
-	places := make([][]int, len(s.matchers))
+	h := s.hits()
+	defer s.free.Put(h)
 	var asked confirmed
 	s.each(content, func(text, at int) bool {
 		if text >= len(s.exact) {
-			for _, i := range s.owners[text-len(s.exact)] {
-				places[i] = append(places[i], at)
-			}
+			h.add(s.owners[text-len(s.exact)], at)
 			return true
 		}
 		for _, i := range s.byText[text] {
@@ -81,7 +91,7 @@ func (s *Set) Find(content []byte) (found []Match, unread []reason.Reason) {
 		}
 		return true
 	})
-	found, unread = s.match(content, places, found)
+	found, unread = s.match(content, h, found)
 	return inOrder(found), unread
 }
 
@@ -114,16 +124,20 @@ func (p *Part) complete(m Match) Match {
 	return m
 }
 
-// match adds the values of the matchers, whose literals occur at the given places.
-func (s *Set) match(content []byte, places [][]int, found []Match) ([]Match, []reason.Reason) {
+// match adds the values of the matchers whose literals occur.
+func (s *Set) match(content []byte, h *hits, found []Match) ([]Match, []reason.Reason) {
 	var unread []reason.Reason
-	for i := range s.matchers {
-		m := &s.matchers[i]
-		if len(places[i]) == 0 && len(m.part.Literals) > 0 {
-			continue
+	if s.always {
+		for i := range s.matchers {
+			if len(s.matchers[i].part.Literals) == 0 {
+				h.matchers = append(h.matchers, i)
+			}
 		}
-		slices.Sort(places[i])
-		list, why := m.Match(content, slices.Compact(places[i]))
+	}
+	slices.Sort(h.matchers)
+	for _, i := range h.matchers {
+		m := &s.matchers[i]
+		list, why := m.Match(content, h.of(i))
 		if !why.IsZero() {
 			unread = append(unread, why)
 		}
@@ -132,6 +146,41 @@ func (s *Set) match(content []byte, places [][]int, found []Match) ([]Match, []r
 		}
 	}
 	return found, unread
+}
+
+// hits are the places of the literals of matchers in one content.
+type hits struct {
+	at       [][]int // by matcher
+	matchers []int   // those that have some
+}
+
+// hits returns empty hits. They belong to a pool: most contents have few.
+func (s *Set) hits() *hits {
+	h, ok := s.free.Get().(*hits)
+	if !ok {
+		return &hits{at: make([][]int, len(s.matchers))}
+	}
+	for _, i := range h.matchers {
+		h.at[i] = h.at[i][:0]
+	}
+	h.matchers = h.matchers[:0]
+	return h
+}
+
+func (h *hits) add(matchers []int, at int) {
+	for _, i := range matchers {
+		if len(h.at[i]) == 0 {
+			h.matchers = append(h.matchers, i)
+		}
+		h.at[i] = append(h.at[i], at)
+	}
+}
+
+// of returns the places of a matcher in order.
+func (h *hits) of(matcher int) []int {
+	at := h.at[matcher]
+	slices.Sort(at)
+	return slices.Compact(at)
 }
 
 // MaxOnlySecret is how long a content may be that is one secret and nothing else. Files of a secrets directory hold a

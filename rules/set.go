@@ -28,6 +28,7 @@ type Set struct {
 
 	// The searcher is compiled when it is first needed, because a scan extends the set by marks first.
 	searcher func() *literal.Searcher
+	free     *sync.Pool // of *hits
 }
 
 // detector is a Detector with its Part, which never changes.
@@ -43,7 +44,7 @@ type matcher struct {
 
 // Compile checks the rules and makes a Set of them. IDs and types must be unique.
 func Compile(list ...Rule) (*Set, error) {
-	s := &Set{rules: slices.Clone(list), foldedAt: map[string]int{}}
+	s := &Set{rules: slices.Clone(list), foldedAt: map[string]int{}, free: &sync.Pool{}}
 	slices.SortFunc(s.rules, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
 	seen := map[string]bool{}
 	for _, r := range s.rules {
@@ -119,6 +120,7 @@ func (s *Set) addExact(text string) int {
 
 func (s *Set) addMatcher(m Matcher, p Part) {
 	s.always = s.always || len(p.Literals) == 0
+	s.reach = max(s.reach, p.Reach)
 	for _, text := range p.Literals {
 		s.reach = max(s.reach, len(text))
 		i, ok := s.foldedAt[text]

@@ -6,9 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// around returns the surroundings of a literal at an offset. They contain every match that contains the literal, and one
+// around says how far a match can go from a literal in it. Surroundings contain every match that contains the literal, and one
 // more character on both sides, because an expression may look at it. So no match begins or ends where they are cut.
-type around func(content []byte, at int) (from, to int)
+type around struct {
+	lead  int // how many bytes of a match are before the literal, at most
+	size  int // how many bytes a match has
+	lines int // how many newlines are in it
+}
 
 // Up to these sizes of a match, the surroundings of its literals are searched; beyond, the whole content. Surroundings
 // that are larger than this overlap so often that they save nothing.
@@ -17,26 +21,36 @@ const (
 	maxLines = 16
 )
 
-// surroundings returns how far a match of the expression can extend from a literal that has at most lead bytes of the
-// match before it; nil if that is not known.
+// surroundings returns how far a match of the expression can go from a literal that has at most lead bytes of the match before it.
 func surroundings(re *syntax.Regexp, lead int) around {
-	size, lines := longest(re), newlines(re)
-	if size > maxBytes && lines > maxLines {
-		return nil
+	return around{lead: lead, size: longest(re), lines: newlines(re)}
+}
+
+// known reports whether the surroundings of every literal are less than the content.
+func (a around) known() bool { return a.size <= maxBytes || a.lines <= maxLines }
+
+// before returns where the surroundings of a literal begin.
+func (a around) before(content []byte, at int) int {
+	from := 0
+	switch {
+	case a.lead <= maxBytes:
+		from = at - a.lead
+	case a.lines <= maxLines:
+		from = linesBefore(content, at, a.lines)
 	}
-	return func(content []byte, at int) (from, to int) {
-		if lead <= maxBytes {
-			from = at - lead
-		} else {
-			from = linesBefore(content, at, lines)
-		}
-		if size <= maxBytes {
-			to = at + size
-		} else {
-			to = linesAfter(content, at, lines)
-		}
-		return max(0, from-utf8.UTFMax), min(len(content), to+utf8.UTFMax)
+	return max(0, from-utf8.UTFMax)
+}
+
+// after returns where the surroundings of a literal end.
+func (a around) after(content []byte, at int) int {
+	to := len(content)
+	switch {
+	case a.size <= maxBytes:
+		to = at + a.size
+	case a.lines <= maxLines:
+		to = linesAfter(content, at, a.lines)
 	}
+	return min(len(content), to+utf8.UTFMax)
 }
 
 // linesBefore returns where the n-th line before the line of an offset begins.

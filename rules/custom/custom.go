@@ -21,9 +21,11 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/internal/dfa"
 	"github.com/akguard/akguard/rules/literal"
 	"github.com/akguard/akguard/rules/reason"
 )
@@ -70,14 +72,14 @@ func Compile(list ...Rule) ([]rules.Rule, error) {
 	if len(list) > maxRules {
 		return nil, reason.NewError("custom.too-many-rules", len(list), maxRules)
 	}
-	quiet, pace, all := new(memo), newPace(len(list)), new(sizes)
+	quiet, pace, all, states := new(memo), newPace(len(list)), new(sizes), dfa.NewBudget(maxStates)
 	out := make([]rules.Rule, 0, len(list))
 	for i, r := range list {
 		f, err := r.finder(all)
 		if err != nil {
 			return nil, reason.NewError("config.rule", r.ID, err)
 		}
-		f.number, f.quiet, f.pace = i, quiet, pace
+		f.number, f.quiet, f.pace, f.states = i, quiet, pace, states
 		out = append(out, r.rule(f))
 	}
 	return out, nil
@@ -120,7 +122,7 @@ func (r Rule) Notes() []reason.Reason {
 		return []reason.Reason{reason.New("custom.on-everything")}
 	case f.literals == nil:
 		return []reason.Reason{reason.New("custom.on-keyword")}
-	case f.around == nil:
+	case !f.around.known():
 		return []reason.Reason{reason.New("custom.on-text")}
 	}
 	return nil
@@ -143,7 +145,7 @@ func (r Rule) finder(all *sizes) (*finder, error) {
 	if r.Entropy < 0 || r.Entropy > 8 || math.IsNaN(r.Entropy) {
 		return nil, reason.NewError("custom.entropy", fmt.Sprint(r.Entropy))
 	}
-	f := &finder{id: r.ID, re: re, group: r.Group, entropy: r.Entropy, quiet: new(memo), pace: newPace(1), size: size}
+	f := &finder{id: r.ID, re: re, group: r.Group, entropy: r.Entropy, quiet: new(memo), pace: newPace(1), states: dfa.NewBudget(maxStates), size: size}
 	if r.Path != "" {
 		if f.path, _, err = all.compile(r.Path); err != nil {
 			return nil, reason.NewError("custom.path", err)
@@ -152,6 +154,7 @@ func (r Rule) finder(all *sizes) (*finder, error) {
 	if f.allow, err = all.compileAllow(r.Allow); err != nil {
 		return nil, err
 	}
+	f.local = !slices.ContainsFunc(f.allow, func(a allowList) bool { return a.target == Line && len(a.regexes) > 0 })
 	if err := f.narrow(r.Regex, r.Keywords); err != nil {
 		return nil, err
 	}
@@ -179,6 +182,7 @@ func (f *finder) narrow(expr string, keywords []string) error {
 	known := literals(re)
 	if f.literals = known.list; known.list != nil {
 		f.around = surroundings(re, known.lead)
+		f.tail = sync.OnceValue(func() *dfa.Automaton { return automaton(known.tail, f.states) })
 	}
 	words := lowered(keywords)
 	switch searchable := !slices.ContainsFunc(words, tooShort); {

@@ -38,6 +38,12 @@ var expressions = []string{
 	`secret\z`,
 	`key[a-z=]*:?token+\s{0,2}`,
 	`(?m)^\s?(?:acme_|key).*;$`,
+	`\bkey[^x]{3}`,
+	`key[a-z]{2,4}(?:$|;)`,
+	`(?i)key_?[ab]?c[^:]{0,3}$`,
+	`(?:key[a-z]|token=?){2,}`,
+	`key[^x]*token`,
+	`.*token(?:secret|.+);`,
 }
 
 // The surroundings of literals have the matches of the whole content.
@@ -45,15 +51,15 @@ func TestSurroundings(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	pieces := []string{"key", "KEY", "token", "secret", "acme_", "=", ":", " ", "\n", "'", "abc", "x1", "ü", ".", "kk", "\\n", ";"}
 	found := 0
-	for _, expr := range expressions {
-		f, err := Rule{ID: "x", Regex: expr}.finder(new(sizes))
+	for i, expr := range expressions {
+		f, err := variant(expr, i).finder(new(sizes))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f.around == nil {
-			t.Fatalf("%s is not looked for around %q", expr, f.literals)
+		if f.literals == nil {
+			t.Fatalf("%s is not looked for around literals", expr)
 		}
-		for range 3000 {
+		for range 800 {
 			var b strings.Builder
 			for range rng.IntN(60) {
 				b.WriteString(pieces[rng.IntN(len(pieces))])
@@ -61,9 +67,23 @@ func TestSurroundings(t *testing.T) {
 			found += checkSurroundings(t, f, expr, b.String())
 		}
 	}
-	if found < 1000 {
+	if found < 500 {
 		t.Errorf("only %d matches: the contents tell nothing", found)
 	}
+}
+
+// variant returns a rule. The variants differ in what happens to the matches.
+func variant(expr string, n int) Rule {
+	r := Rule{ID: "x", Regex: expr}
+	switch n % 4 {
+	case 1:
+		r.Entropy = 2
+	case 2:
+		r.Allow = []Allow{{Regexes: []string{"abc"}, Target: Line}}
+	case 3:
+		r.Allow = []Allow{{StopWords: []string{"x1"}}}
+	}
+	return r
 }
 
 func checkSurroundings(t *testing.T, f *finder, expr, content string) int {
@@ -74,20 +94,24 @@ func checkSurroundings(t *testing.T, f *finder, expr, content string) int {
 	}
 	want := whole.found
 	for range 2 { // the second time, surroundings without a match are remembered
-		if got, _ := f.Match([]byte(content), places(t, content, f.gate)); !slices.Equal(got, want) {
+		at := places(t, content, f.gate)
+		if got, _ := f.Match([]byte(content), at); !slices.Equal(got, want) {
 			t.Fatalf("%s in %q: %v around %q, want %v", expr, content, got, f.gate, want)
+		}
+		if !f.Screen([]byte(content), at) && len(want) > 0 {
+			t.Fatalf("Screen of %s rejects %q, which has %v", expr, content, want)
 		}
 	}
 	return len(want)
 }
 
 func FuzzSurroundings(f *testing.F) {
-	for _, expr := range expressions {
-		f.Add(expr, "key = 'token' secret acme_abc key:token")
+	for i, expr := range expressions {
+		f.Add(expr, "key = 'token' secret acme_abc key:token", i)
 	}
-	f.Fuzz(func(t *testing.T, expr, content string) {
-		rule, err := Rule{ID: "x", Regex: expr}.finder(new(sizes))
-		if err != nil || rule.around == nil || len(expr) > 200 || len(content) > 1000 || strings.ContainsAny(content, "\u017f\u212a") {
+	f.Fuzz(func(t *testing.T, expr, content string, n int) {
+		rule, err := variant(expr, n).finder(new(sizes))
+		if err != nil || rule.literals == nil || len(expr) > 200 || len(content) > 1000 || strings.ContainsAny(content, "\u017f\u212a") {
 			return
 		}
 		checkSurroundings(t, rule, expr, content)
@@ -163,7 +187,7 @@ func TestRules(t *testing.T) {
 			if strings.Join(got, " ") != test.found {
 				t.Errorf("found %q, want %q", got, test.found)
 			}
-			if len(got) > 0 && !set.Screen([]byte(test.content)) {
+			if len(got) > 0 && !set.Screen([]byte(test.content), nil) {
 				t.Error("Screen rejects the content")
 			}
 		})

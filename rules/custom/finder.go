@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/akguard/akguard/rules"
+	"github.com/akguard/akguard/rules/internal/dfa"
 	"github.com/akguard/akguard/rules/reason"
 )
 
@@ -23,12 +24,15 @@ type finder struct {
 	quiet  *memo // where nothing was found
 	pace   *pace // of the rules together
 	used   usage
-	size   int // of the compiled expression
+	size   int         // of the compiled expression
+	states *dfa.Budget // of the rules together
 
-	gate     []string          // one of these occurs in every content with a match; none: nothing is known
-	literals []string          // one of these occurs in every match; nil: nothing is known
-	keyword  func([]byte) bool // reports whether a keyword occurs in the content, if the gate does not imply it; nil: it does
-	around   around            // how far from a literal a match can go; nil: anywhere
+	gate     []string              // one of these occurs in every content with a match; none: nothing is known
+	literals []string              // one of these occurs in every match; nil: nothing is known
+	keyword  func([]byte) bool     // reports whether a keyword occurs in the content, if the gate does not imply it; nil: it does
+	around   around                // how far from a literal a match can go
+	tail     func() *dfa.Automaton // matches what follows a literal, beginning with it; nil: unknown
+	local    bool                  // what a match counts for depends on the match alone, and not on its line
 }
 
 // maxMatches is how many matches of its expression a rule looks at in one content, or in the surroundings of one literal.
@@ -38,7 +42,7 @@ const maxMatches = 100_001
 
 // Part implements rules.Matcher.
 func (f *finder) Part() rules.Part {
-	return rules.Part{Name: f.id, Kind: rules.KindValue, Type: rules.Type(f.id), Literals: f.gate}
+	return rules.Part{Name: f.id, Kind: rules.KindValue, Type: rules.Type(f.id), Literals: f.gate, Reach: f.around.reach()}
 }
 
 // Match implements rules.Matcher.
@@ -47,28 +51,19 @@ func (f *finder) Match(content []byte, at []int) (found []rules.Match, unread re
 	if f.pace.exhausted(&f.used) {
 		return nil, f.tooSlow()
 	}
-	if f.keyword != nil && !f.hasKeyword(content) {
-		return nil, reason.Reason{}
-	}
-	if f.around == nil {
-		s := search{finder: f, content: content}
-		s.run(0, len(content))
+	if f.literals == nil {
+		if f.keyword != nil && !f.hasKeyword(content) {
+			return nil, reason.Reason{}
+		}
+		s := search{finder: f, content: content, to: len(content)}
+		s.run()
 		return s.found, s.unread
 	}
-	i := 0
-	for i < len(at) && len(found) < maxMatches && unread.IsZero() {
-		from, to := f.around(content, at[i])
-		for i++; i < len(at); i++ {
-			next, end := f.around(content, at[i])
-			if next > to {
-				break
-			}
-			to = end
-		}
-		found, unread = f.inside(found, content, from, to)
-	}
-	if unread.IsZero() && i < len(at) {
-		unread = tooBroad()
+	p := parts{finder: f, content: content, at: at, limit: matchReach}
+	found, unread, cut := p.search()
+	if cut {
+		p = parts{finder: f, content: content, at: at, all: true}
+		found, unread, _ = p.search()
 	}
 	return found, unread
 }
@@ -81,20 +76,6 @@ func (f *finder) hasKeyword(content []byte) (has bool) {
 func (f *finder) tooSlow() reason.Reason { return reason.New("scan.rule-too-slow", f.id) }
 
 func tooBroad() reason.Reason { return reason.New("scan.rule-too-broad") }
-
-// inside adds the matches in the surroundings of literals. Most surroundings hold none.
-func (f *finder) inside(found []rules.Match, content []byte, from, to int) ([]rules.Match, reason.Reason) {
-	k := f.quiet.key(f.number, content[from:to])
-	if f.quiet.has(k) {
-		return found, reason.Reason{}
-	}
-	s := search{finder: f, found: found, content: content}
-	s.run(from, to)
-	if !s.any && s.unread.IsZero() {
-		f.quiet.add(k)
-	}
-	return s.found, s.unread
-}
 
 // value returns the place of the value among the places of the groups.
 func (f *finder) value(groups []int) (start, end int) {

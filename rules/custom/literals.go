@@ -28,10 +28,12 @@ type needs struct {
 	inside held     // what every match contains
 }
 
-// held is a list of strings. Every match contains one of them, with at most lead bytes of the match before it.
+// held is a list of strings. Every match contains one of them, with at most lead bytes of the match before it, and the rest of
+// the match, from that string on, matches tail.
 type held struct {
 	list []string // nil: nothing is known
 	lead int
+	tail *syntax.Regexp
 }
 
 // start returns a list of strings. Every match begins with one of them.
@@ -56,9 +58,11 @@ func literals(re *syntax.Regexp) held {
 // analysis finds out what every match of an expression contains. Its value is how many characters of a class it lists.
 type analysis int
 
-func (a analysis) literals(re *syntax.Regexp) held {
-	n := a.needs(re)
-	return better(n.inside, held{list: n.start()})
+func (a analysis) literals(re *syntax.Regexp) held { return a.needs(re).held(re) }
+
+// held returns what every match of the expression contains.
+func (n needs) held(re *syntax.Regexp) held {
+	return better(n.inside, held{list: n.start(), tail: re})
 }
 
 // better returns the more selective of two.
@@ -100,9 +104,13 @@ func (a analysis) needs(re *syntax.Regexp) needs {
 		return needs{exact: []string{""}}
 	case syntax.OpCapture:
 		return a.needs(re.Sub[0])
+	case syntax.OpQuest:
+		if n := a.needs(re.Sub[0]); n.exact != nil {
+			return needs{exact: append([]string{""}, n.exact...)}
+		}
 	case syntax.OpPlus:
 		n := a.needs(re.Sub[0])
-		return needs{begins: n.start(), inside: a.literals(re.Sub[0])}
+		return needs{begins: n.start(), inside: n.held(re.Sub[0]).before(again(re))}
 	case syntax.OpRepeat:
 		return a.repeated(re)
 	case syntax.OpConcat:
@@ -153,7 +161,7 @@ func (a analysis) repeated(re *syntax.Regexp) needs {
 	}
 	sub := a.needs(re.Sub[0])
 	if re.Min != re.Max || sub.exact == nil {
-		return needs{begins: sub.start(), inside: sub.inside}
+		return needs{begins: sub.start(), inside: sub.inside.before(again(re))}
 	}
 	out := needs{exact: []string{""}}
 	for range re.Min {
@@ -182,9 +190,9 @@ func cross(a, b []string) []string {
 
 func (a analysis) oneAfterOther(list []*syntax.Regexp) needs {
 	var out needs
-	run := held{list: []string{""}} // exact strings one after the other
+	run := held{list: []string{""}, tail: sequence(list...)} // exact strings one after the other
 	before := 0
-	for _, sub := range list {
+	for i, sub := range list {
 		n := a.needs(sub)
 		if product := cross(run.list, n.exact); n.exact != nil && product != nil {
 			run.list, before = product, add(before, longest(sub))
@@ -197,9 +205,9 @@ func (a analysis) oneAfterOther(list []*syntax.Regexp) needs {
 		if out.begins == nil {
 			out.begins = begun.list
 		}
-		out.inside = better(better(out.inside, begun), n.inside.behind(before))
-		if run = (held{n.exact, before}); run.list == nil {
-			run = held{[]string{""}, add(before, longest(sub))}
+		out.inside = better(better(out.inside, begun), n.inside.behind(before).before(list[i+1:]...))
+		if run = (held{n.exact, before, sequence(list[i:]...)}); run.list == nil {
+			run = held{[]string{""}, add(before, longest(sub)), sequence(list[i+1:]...)}
 		}
 		before = add(before, longest(sub))
 	}
@@ -211,20 +219,47 @@ func (a analysis) oneAfterOther(list []*syntax.Regexp) needs {
 }
 
 // behind returns what is held where up to n more bytes precede it.
-func (h held) behind(n int) held { return held{h.list, add(h.lead, n)} }
+func (h held) behind(n int) held { return held{h.list, add(h.lead, n), h.tail} }
+
+// before returns what is held where other expressions follow.
+func (h held) before(list ...*syntax.Regexp) held {
+	if h.list == nil {
+		return held{}
+	}
+	return held{h.list, h.lead, sequence(append([]*syntax.Regexp{h.tail}, list...)...)}
+}
+
+// again matches what can follow a part of a repetition: more of it.
+func again(re *syntax.Regexp) *syntax.Regexp {
+	return &syntax.Regexp{Op: syntax.OpStar, Sub: re.Sub}
+}
+
+// sequence matches expressions one after the other.
+func sequence(list ...*syntax.Regexp) *syntax.Regexp {
+	return &syntax.Regexp{Op: syntax.OpConcat, Sub: list}
+}
 
 func (a analysis) oneOf(list []*syntax.Regexp) needs {
 	exact, begins, inside := []string{}, []string{}, held{list: []string{}}
 	for _, sub := range list {
-		n, h := a.needs(sub), a.literals(sub)
+		n := a.needs(sub)
+		h := n.held(sub)
 		exact = union(exact, n.exact)
 		begins = union(begins, n.start())
-		inside = held{union(inside.list, h.list), max(inside.lead, h.lead)}
+		inside = held{union(inside.list, h.list), max(inside.lead, h.lead), anyOf(inside.tail, h.tail)}
 	}
 	if exact != nil {
 		return needs{exact: exact}
 	}
 	return needs{begins: begins, inside: inside}
+}
+
+// anyOf matches what one of two expressions matches. The first may be nil.
+func anyOf(a, b *syntax.Regexp) *syntax.Regexp {
+	if a == nil {
+		return b
+	}
+	return &syntax.Regexp{Op: syntax.OpAlternate, Sub: []*syntax.Regexp{a, b}}
 }
 
 // union returns all strings of both lists; nil if one is nil, or they are too many.

@@ -1,6 +1,8 @@
 package custom
 
 import (
+	"unicode/utf8"
+
 	"github.com/akguard/akguard/rules"
 	"github.com/akguard/akguard/rules/reason"
 )
@@ -8,10 +10,12 @@ import (
 // search is the search of one rule in one content.
 type search struct {
 	*finder
-	content []byte
-	found   []rules.Match
-	any     bool // the expression has matched, whether or not that counts
-	unread  reason.Reason
+	content  []byte
+	from, to int // the part of it that is searched
+	found    []rules.Match
+	any      bool // the expression has matched, whether or not that counts
+	cut      bool // it has matched at an end of the part that is not one of the content
+	unread   reason.Reason
 }
 
 // Package regexp cannot be interrupted, and a large expression can take microseconds for each byte. So it searches a large
@@ -24,8 +28,9 @@ const (
 	pieceOverlap = 64 << 10
 )
 
-// run searches content[from:to].
-func (s *search) run(from, to int) {
+// run searches the part.
+func (s *search) run() {
+	from, to := s.from, s.to
 	if s.size <= largeProgram || to-from <= largeContent {
 		s.piece(from, to, to)
 		return
@@ -52,10 +57,16 @@ func (s *search) piece(from, to, end int) (last int) {
 				break
 			}
 			s.any, last = true, from+groups[1]
+			s.cut = s.cut || s.isCut(from+groups[0], last)
 			s.keep(from, groups)
 		}
 	})
 	return last
+}
+
+// isCut reports whether a match is so close to an end of the part that the expression may not match in the whole content.
+func (s *search) isCut(from, to int) bool {
+	return s.from > 0 && from < s.from+utf8.UTFMax || s.to < len(s.content) && to > s.to-utf8.UTFMax
 }
 
 // keep adds a match of the expression in content[from:], if it counts.

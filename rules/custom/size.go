@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 
+	"github.com/akguard/akguard/rules/internal/dfa"
 	"github.com/akguard/akguard/rules/reason"
 )
 
@@ -15,7 +16,8 @@ const (
 	maxProgram    = 5000     // instructions of an expression
 	maxPrograms   = 400_000  // instructions of a configuration
 	maxRules      = 2000
-	maxWords      = 8000 // keywords, stop words, commits and texts that expressions imply
+	maxWords      = 8000     // keywords, stop words, commits and texts that expressions imply
+	maxStates     = 32 << 20 // bytes of the states of all automata
 )
 
 // sizes adds up the compiled sizes of the expressions of a configuration.
@@ -90,6 +92,27 @@ func size(p *syntax.Prog) int {
 	n := len(p.Inst)
 	for _, inst := range p.Inst {
 		n += len(inst.Rune) / 256
+	}
+	return n
+}
+
+// automaton returns the automaton of what follows the literals of an expression; nil if it would be too large. Where a
+// literal is in a repetition, that is more than the expression.
+func automaton(tail *syntax.Regexp, states *dfa.Budget) *dfa.Automaton {
+	if instructions(tail) > 2*maxProgram {
+		return nil
+	}
+	return dfa.New(tail, states)
+}
+
+// instructions estimates how many instructions an expression compiles to.
+func instructions(re *syntax.Regexp) int {
+	n := 1 + len(re.Rune)
+	for _, sub := range re.Sub {
+		n += instructions(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(1, re.Min, re.Max)
 	}
 	return n
 }

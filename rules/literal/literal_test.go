@@ -47,6 +47,7 @@ func ways(s *Searcher) map[string]func([]byte, func(int, int) bool) {
 	return map[string]func([]byte, func(int, int) bool){
 		"Each":   s.Each,
 		"scalar": func(content []byte, visit func(int, int) bool) { s.each(content, s.scalar, visit) },
+		"many":   func(content []byte, visit func(int, int) bool) { newMany(s.texts).each(s.texts, content, visit) },
 	}
 }
 
@@ -188,6 +189,13 @@ func BenchmarkEach(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		m := newMany(s.texts)
+		b.Run(fmt.Sprintf("size=%d/many=60", size), func(b *testing.B) {
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				m.each(s.texts, content, func(int, int) bool { return true })
+			}
+		})
 		b.Run(fmt.Sprintf("size=%d/scalar=60", size), func(b *testing.B) {
 			b.SetBytes(int64(size))
 			for b.Loop() {

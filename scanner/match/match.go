@@ -181,8 +181,7 @@ func (f *Finder) Screen(piece []byte) bool {
 	if _, only := f.set.OnlySecret(piece); only {
 		return true
 	}
-	matchable, encoded := f.look(piece)
-	return encoded || matchable && f.set.Screen(piece)
+	return f.set.Screen(piece, f.marks.Holds) || f.marks.Other(piece)
 }
 
 // Hints are what shows that a content is worth a closer look: Screen is true of none without a hint.

@@ -5,8 +5,9 @@ FUZZTIME    ?= 20s
 # Packages with goroutines of their own: the race detector is too slow to run on everything.
 RACE        ?= ./scanner/... ./verifier/...
 
-# Repositories for make bench, besides the one that it generates.
+# Repositories for make bench, besides those that it generates, and its flags, such as "-runs 5 -parts repos,hits".
 REPOS       ?=
+BENCHFLAGS  ?=
 
 # More flags for go test, such as TESTFLAGS=-count=1.
 TESTFLAGS   ?=
@@ -82,9 +83,9 @@ cross: ## compile for Linux, macOS and Windows
 	GOOS=darwin $(GO) build ./...
 	GOOS=windows $(GO) build ./...
 
-bench: ## run the benchmarks, then compare with git and other scanners on REPOS and a generated repository
+bench: ## run the benchmarks, then compare with git and other scanners on REPOS and generated repositories
 	$(GO) test -run '^$$' -bench . -benchmem ./...
-	$(GO) run ./cmd/internal/bench $(REPOS)
+	$(GO) run ./cmd/internal/bench $(BENCHFLAGS) $(REPOS)
 
 # Findings make exit code 1, which is what is wanted here.
 score: ## scan the labelled corpus in DETECTION and score what is found

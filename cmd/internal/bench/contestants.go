@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"time"
 )
 
 // contestant is a command that is measured.
@@ -18,32 +14,76 @@ type contestant struct {
 	name string
 	args []string
 	env  []string // beside bench's own
+	in   string   // a file that is its standard input; may be empty
 	slow bool     // takes minutes, so it is run once
 }
 
-// contestants are git itself, akguard (with its own rules, with one rule and with hundreds), and the scanners on the PATH,
-// each with its Alibaba Cloud rules only and without verification. git inflates everything and looks at nothing; its output
-// is read and discarded, because a scanner would have to read it.
-func contestants(akguard, repo, dir string, configs configs) []contestant {
-	report := func(name string) string { return filepath.Join(dir, name+".report") }
+// peers are the other scanners, if they are on the PATH, each with its Alibaba Cloud rules only, where it can be told so, and
+// without verification.
+var peers = []string{"gitleaks", "betterleaks", "trufflehog", "titus", "kingfisher"}
+
+// contestants are git itself, the floor, and akguard with its own rules and with one rule. git inflates everything and looks
+// at nothing; its output is read to the end, because a scanner would have to read it.
+func contestants(t tools, repo string) ([]contestant, error) {
+	packs, err := packsOf(repo)
+	if err != nil {
+		return nil, err
+	}
 	list := []contestant{
 		{name: "git cat-file", args: []string{"git", "-C", repo, "cat-file", "--batch-all-objects", "--batch", "--unordered"}},
-		ours(akguard, repo, report("akguard")),
-		ours(akguard, repo, report("akguard-one")).with(configs.one, "one rule"),
-		ours(akguard, repo, report("akguard-gitleaks")).with(configs.gitleaks, "gitleaks' rules").once(),
+		{name: "floor", args: slices.Concat([]string{t.floor}, packs)},
 	}
-	for _, c := range []contestant{
-		{name: "gitleaks, all rules", slow: true, args: []string{"gitleaks", "git", "--no-banner", "--exit-code=0", "--config=" + configs.gitleaks, "--report-format=json", "--report-path=" + report("gitleaks-all"), repo}},
-		{name: "gitleaks", args: []string{"gitleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-format=json", "--report-path=" + report("gitleaks"), repo}},
-		{name: "betterleaks", args: []string{"betterleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-path=" + report("betterleaks"), repo}},
-		{name: "trufflehog", args: []string{"trufflehog", "git", "--no-update", "--no-verification", "--json", "--include-detectors=alibaba", "file://" + repo}},
-		{name: "kingfisher", args: []string{"kingfisher", "scan", "--no-validate", "--rule=kingfisher.alibabacloud", "--output=" + report("kingfisher"), repo}},
-	} {
+	native, err := t.nativeFloor(repo, packs)
+	if err != nil {
+		return nil, err
+	}
+	own := ours(t.akguard, repo, t.report("akguard"))
+	return append(append(list, native...), own, own.with(t.one, "one rule")), nil
+}
+
+// slower are akguard with hundreds of rules and the other scanners, which take minutes.
+func slower(t tools, repo string) []contestant {
+	var list []contestant
+	if t.gitleaks != "" {
+		list = append(list, ours(t.akguard, repo, t.report("akguard")).with(t.gitleaks, "gitleaks' rules").once())
+	}
+	for _, c := range t.others(repo) {
 		if _, err := exec.LookPath(c.args[0]); err == nil {
 			list = append(list, c)
 		}
 	}
 	return list
+}
+
+func (t tools) report(name string) string { return filepath.Join(t.dir, name+".report") }
+
+func (t tools) others(repo string) []contestant {
+	return []contestant{
+		{name: "gitleaks", args: []string{"gitleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-format=json", "--report-path=" + t.report("gitleaks"), repo}, slow: true},
+		{name: "betterleaks", args: []string{"betterleaks", "git", "--no-banner", "--exit-code=0", "--enable-rule=alibaba-access-key-id", "--enable-rule=alibaba-secret-key", "--report-path=" + t.report("betterleaks"), repo}, slow: true},
+		{name: "trufflehog", args: []string{"trufflehog", "git", "--no-update", "--no-verification", "--json", "--include-detectors=alibaba", "file://" + repo}, slow: true},
+		{name: "titus, all rules", args: []string{"titus", "scan", "--git", "--output", t.report("titus"), repo}, slow: true},
+		{name: "kingfisher", args: []string{"kingfisher", "scan", "--no-validate", "--rule=kingfisher.alibabacloud", "--output=" + t.report("kingfisher"), repo}, slow: true},
+	}
+}
+
+// nativeFloor returns the floor with libdeflate, if it could be built.
+func (t tools) nativeFloor(repo string, packs []string) ([]contestant, error) {
+	if t.libdeflate == "" || len(packs) == 0 {
+		return nil, nil
+	}
+	lists, err := os.MkdirTemp(t.dir, "lists-")
+	if err != nil {
+		return nil, err
+	}
+	if out, err := exec.Command(t.floor, slices.Concat([]string{"-list", lists}, packs)...).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("listing the packs of %s: %w\n%s", repo, err, out)
+	}
+	c := contestant{name: "floor, libdeflate", args: []string{t.libdeflate}}
+	for i, pack := range packs {
+		c.args = append(c.args, pack, filepath.Join(lists, strconv.Itoa(i)))
+	}
+	return []contestant{c}, nil
 }
 
 func ours(akguard, repo, report string) contestant {
@@ -62,83 +102,11 @@ func (c contestant) once() contestant {
 	return c
 }
 
-// sample is what one run cost.
-type sample struct {
-	wall, cpu time.Duration
-	memory    int64 // peak anonymous memory in bytes; 0 where the system does not report it
-}
-
-// run runs the command once. A non-zero exit code means findings, not failure.
-func (c contestant) run() (sample, error) {
-	var stderr bytes.Buffer
-	cmd := exec.Command(c.args[0], c.args[1:]...)
-	cmd.Stdout, cmd.Stderr, cmd.Env = io.Discard, &stderr, append(os.Environ(), c.env...)
-	start := time.Now()
-	if err := cmd.Start(); err != nil {
-		return sample{}, err
+// pinned has a command run on one processor: on Linux the system gives it no other.
+func (c contestant) pinned() contestant {
+	if _, err := exec.LookPath("taskset"); err == nil {
+		c.args = append([]string{"taskset", "-c", "0"}, c.args...)
 	}
-	memory := watch(cmd.Process.Pid)
-	err := cmd.Wait()
-	s := sample{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), memory: memory()}
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() < 0 || exit.ExitCode() == 2) {
-		return s, fmt.Errorf("%s: %w\n%s", c.name, err, stderr.Bytes())
-	}
-	return s, nil
-}
-
-// watch samples a process's memory. The function that it returns ends that, and returns the peak.
-func watch(pid int) func() int64 {
-	done, most := make(chan struct{}), make(chan int64)
-	go func() {
-		peak := int64(0)
-		for {
-			select {
-			case <-done:
-				most <- peak
-				return
-			case <-time.After(5 * time.Millisecond):
-				peak = max(peak, anonymous(pid))
-			}
-		}
-	}()
-	return func() int64 {
-		close(done)
-		return <-most
-	}
-}
-
-// anonymous reads how much memory of its own a process holds, from Linux's /proc.
-func anonymous(pid int) int64 {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0
-	}
-	_, rest, found := bytes.Cut(data, []byte("RssAnon:"))
-	fields := bytes.Fields(rest)
-	if !found || len(fields) == 0 {
-		return 0
-	}
-	kilobytes, err := strconv.ParseInt(string(fields[0]), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return kilobytes << 10
-}
-
-// middle returns the medians.
-func middle(samples []sample) sample {
-	pick := func(value func(sample) int64) int64 {
-		list := make([]int64, len(samples))
-		for i, s := range samples {
-			list[i] = value(s)
-		}
-		slices.Sort(list)
-		return list[len(list)/2]
-	}
-	return sample{
-		wall:   time.Duration(pick(func(s sample) int64 { return int64(s.wall) })),
-		cpu:    time.Duration(pick(func(s sample) int64 { return int64(s.cpu) })),
-		memory: pick(func(s sample) int64 { return s.memory }),
-	}
+	c.env = append(slices.Clone(c.env), "GOMAXPROCS=1")
+	return c
 }

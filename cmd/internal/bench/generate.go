@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+
+	"github.com/akguard/akguard/rules/rulestest"
 )
 
 // The generated repository: with 36,000 commits it has 200,000 objects and more, in chains of deltas as git makes them.
@@ -17,8 +19,8 @@ const (
 	lines          = 150
 )
 
-// generate creates a repository with this many commits at dir. It is the same each time.
-func generate(dir string, commits int) error {
+// generate creates a repository at dir. Apart from the credentials, it is the same each time.
+func generate(dir string, g generator) error {
 	if err := exec.Command("git", "init", "--quiet", "--bare", dir).Run(); err != nil {
 		return err
 	}
@@ -32,7 +34,8 @@ func generate(dir string, commits int) error {
 		return err
 	}
 	out := bufio.NewWriterSize(in, 1<<20)
-	g := generator{commits: commits, rng: rand.New(rand.NewPCG(1, 2)), texts: map[int][]string{}}
+	g.rng, g.texts = rand.New(rand.NewPCG(1, 2)), map[int][]string{}
+	g.keys = rulestest.NewKeys(rand.Uint64())
 	g.write(out)
 	if err := out.Flush(); err != nil {
 		return err
@@ -45,8 +48,10 @@ func generate(dir string, commits int) error {
 
 type generator struct {
 	commits int
+	hits    int // commits, evenly spread, that leak a credential in a file of its own
 	rng     *rand.Rand
 	texts   map[int][]string // lines of each file
+	keys    *rulestest.Keys
 }
 
 func (g *generator) write(w io.Writer) {
@@ -56,7 +61,16 @@ func (g *generator) write(w io.Writer) {
 		for range changes {
 			g.change(w)
 		}
+		if g.hits*(i+1)/g.commits > g.hits*i/g.commits {
+			g.leak(w, i)
+		}
 	}
+}
+
+// leak adds a file with a credential.
+func (g *generator) leak(w io.Writer, i int) {
+	text := fmt.Sprintf("%s\naccess_key_id = %s\naccess_key_secret = %s\n", g.line(), g.keys.ID24(), g.keys.Secret())
+	fmt.Fprintf(w, "M 100644 inline conf/env%02d/file%d.ini\ndata %d\n%s\n", i%folders, i, len(text), text)
 }
 
 // change edits a few lines of one file.

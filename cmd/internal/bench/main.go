@@ -1,6 +1,6 @@
-// Command bench measures akguard side by side with git and with other scanners, on the repositories named on its command
-// line and on one that it generates, and with ripgrep on their working trees. Machines are noisy: compare the ratios of one
-// run, not the figures of different runs.
+// Command bench measures akguard side by side with git, with the floor (inflating every entry of the packs, and nothing else)
+// and with other scanners, on the repositories named on its command line and on some that it generates, and with ripgrep on
+// their working trees. Machines are noisy: compare the ratios of one run, not the figures of different runs.
 package main
 
 import (
@@ -8,82 +8,99 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"text/tabwriter"
+	"strings"
 )
 
+// parts are what can be measured. With peers, the tables of repositories have akguard with hundreds of rules and the other
+// scanners too, which are run once.
+var parts = []string{"repos", "peers", "hits", "streams", "trees", "growth"}
+
 func main() {
-	runs := flag.Int("runs", 3, "counted runs of each command, after one that is not")
+	o := options{}
+	flag.IntVar(&o.runs, "runs", 3, "counted rounds, after one that is not")
+	only := flag.String("parts", strings.Join(parts, ","), "what to measure")
+	flag.BoolVar(&o.generated, "generated", true, "measure a generated repository beside those named")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: bench [-runs N] [REPOSITORY ...]")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: bench [-runs N] [-parts LIST] [-generated=false] [REPOSITORY ...]")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if err := run(*runs, flag.Args()); err != nil {
+	o.parts, o.repos = strings.Split(*only, ","), flag.Args()
+	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(runs int, repos []string) (err error) {
+// options say what is measured.
+type options struct {
+	runs      int
+	parts     []string
+	generated bool
+	repos     []string
+}
+
+func run(o options) (err error) {
 	dir, err := os.MkdirTemp("", "akguard-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	akguard := filepath.Join(dir, "akguard")
-	build := exec.Command("go", "build", "-o", akguard, "./cmd/akguard")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as make build does
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("building akguard: %w", err)
-	}
-	configs, err := makeConfigs(dir)
+	t, err := build(dir)
 	if err != nil {
 		return err
 	}
-	generated := filepath.Join(dir, "generated")
-	if err := generate(generated, commits); err != nil {
-		return fmt.Errorf("generating a repository: %w", err)
+	for _, missing := range t.missing {
+		fmt.Println("missing:", missing)
 	}
-	for _, repo := range append(slices.Clone(repos), generated) {
-		if err := compare(runs, repo, contestants(akguard, repo, dir, configs)); err != nil {
+	measure := map[string]func() error{
+		"repos":   func() error { return repositories(o, t) },
+		"hits":    func() error { return hits(o.runs, t) },
+		"streams": func() error { return streams(o.runs, t) },
+		"trees":   func() error { return trees(o.runs, t.akguard, o.repos, dir) },
+		"growth":  func() error { return growth(o.runs, t.akguard, dir) },
+	}
+	for _, part := range parts {
+		if !slices.Contains(o.parts, part) || part == "peers" {
+			continue
+		}
+		if err := measure[part](); err != nil {
+			return fmt.Errorf("measuring %s: %w", part, err)
+		}
+	}
+	return nil
+}
+
+// repositories compares the contestants on each repository: on all processors, and on one.
+func repositories(o options, t tools) error {
+	repos := slices.Clone(o.repos)
+	if o.generated {
+		generated := filepath.Join(t.dir, "generated")
+		if err := generate(generated, generator{commits: commits}); err != nil {
+			return fmt.Errorf("generating a repository: %w", err)
+		}
+		repos = append(repos, generated)
+	}
+	for _, repo := range repos {
+		list, err := contestants(t, repo)
+		if err != nil {
+			return err
+		}
+		var single []contestant
+		for _, c := range list {
+			single = append(single, c.pinned())
+		}
+		if slices.Contains(o.parts, "peers") {
+			list = append(list, slower(t, repo)...)
+		}
+		if err := compare(o.runs, repo, list); err != nil {
+			return err
+		}
+		if err := compare(o.runs, repo+", one processor", single); err != nil {
 			return err
 		}
 	}
-	if err := trees(runs, akguard, repos, dir); err != nil {
-		return fmt.Errorf("comparing working trees: %w", err)
-	}
-	return growth(runs, akguard, dir)
-}
-
-// compare runs the contestants in turn and prints their medians, and their ratios to the first.
-func compare(runs int, repo string, list []contestant) error {
-	measured := make([][]sample, len(list))
-	for i := range runs + 1 {
-		for c := range list {
-			if list[c].slow && i > 0 {
-				continue
-			}
-			s, err := list[c].run()
-			if err != nil {
-				return err
-			}
-			if i > 0 || list[c].slow {
-				measured[c] = append(measured[c], s)
-			}
-		}
-	}
-	fmt.Printf("%s (%d runs, medians)\n", repo, runs)
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "command\twall s\tCPU s\town memory MB\twall, first = 1\tCPU, first = 1\t")
-	first := middle(measured[0])
-	for c := range list {
-		m := middle(measured[c])
-		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.0f\t%.3f\t%.3f\t\n", list[c].name, m.wall.Seconds(), m.cpu.Seconds(),
-			float64(m.memory)/1e6, m.wall.Seconds()/first.wall.Seconds(), m.cpu.Seconds()/first.cpu.Seconds())
-	}
-	return w.Flush()
+	return nil
 }

@@ -218,3 +218,32 @@ func BenchmarkEach(b *testing.B) {
 		})
 	}
 }
+
+// The window of a string is not a frequent sequence if there is another one.
+func TestWindowsAreRare(t *testing.T) {
+	s, err := Compile([]string{"stationx", "importax", "returnex", "contenax", "thestrex"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range s.texts {
+		window := string(text.content[text.offset:][:windowSize])
+		for at := 0; at < len(frequent); at += windowSize {
+			if frequent[at:][:windowSize] == window {
+				t.Errorf("%s is found by %q, which is frequent", text.content, window)
+			}
+		}
+	}
+}
+
+// The weights are those of shares of all text.
+func TestWeights(t *testing.T) {
+	sum := 0.0
+	for i, w := range weights {
+		if sum += w; i > 0 && w > weights[i-1] {
+			t.Fatalf("sequence %d weighs more than the one before", i)
+		}
+	}
+	if sum < 0.3 || sum > unlike {
+		t.Errorf("the frequent sequences are %.2f of all text, want what the rest leaves", sum)
+	}
+}

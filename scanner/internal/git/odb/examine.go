@@ -34,16 +34,22 @@ func (keepAll) skipped(Index, *deltaObject)                                {}
 type screening struct {
 	screen  *Screen
 	windows windows
+	whole   packfile.Ops // copies an object as it is
 }
 
+// base looks at an object near its hints first, which is less than all of it.
 func (s *screening) base(typ object.Type, o *baseObject) (bool, error) {
 	if typ != object.Blob {
 		return true, nil
 	}
-	if !o.leaf {
-		o.hints = s.screen.find(o.content)
+	o.hints = s.screen.find(o.content)
+	if o.hints.n != tooMany {
+		s.whole.List = append(s.whole.List[:0], packfile.Op{Size: int32(len(o.content))})
+		if !s.mayMatch(o.content, &s.whole, o.hints) {
+			return false, nil
+		}
 	}
-	return (o.leaf || o.hints.n > 0) && s.screen.Matches(o.content), nil
+	return s.screen.Matches(o.content), nil
 }
 
 // delta looks no further than the delta's inserts and what they touch, unless it finds a hint there or close to one that was
@@ -59,7 +65,7 @@ func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (ma
 	kept, near := base.hints.copied(base.content, d.ops, s.screen.Reach)
 	fresh := s.windows.hints(base.content, d.ops, s.screen)
 	d.hints = kept
-	if s.mayMatch(base, d.ops, near.and(fresh)) && s.screen.Matches(d.build()) {
+	if s.mayMatch(base.content, d.ops, near.and(fresh)) && s.screen.Matches(d.build()) {
 		return true, nil
 	}
 	switch {
@@ -74,15 +80,15 @@ func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (ma
 
 // mayMatch reports whether there may be a match at a hint in the result of a delta. It looks as far as a match can reach: twice,
 // because the cut itself must be out of reach too.
-func (s *screening) mayMatch(base *baseObject, ops *packfile.Ops, at hints) bool {
+func (s *screening) mayMatch(base []byte, ops *packfile.Ops, at hints) bool {
 	margin := 2 * s.screen.Reach
 	switch at.n {
 	case 0:
 		return false
 	case tooMany:
-		return s.windows.any(base.content, ops, margin, s.screen.Matches)
+		return s.windows.any(base, ops, margin, s.screen.Matches)
 	}
-	return s.windows.around(base.content, ops, at.at[:at.n], int32(margin), s.screen.Matches)
+	return s.windows.around(base, ops, at.at[:at.n], int32(margin), s.screen.Matches)
 }
 
 func (s *screening) skipped(i Index, o *deltaObject) { s.screen.Dropped(i, int64(o.size)) }

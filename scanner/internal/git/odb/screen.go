@@ -58,13 +58,13 @@ func (h hints) and(other hints) (all hints) {
 	return all
 }
 
-// find returns the hints in content.
+// find returns the hints in content, in order.
 func (s *Screen) find(content []byte) (h hints) {
 	s.Hints(content, func(at int) bool {
 		h.add(int32(at))
 		return h.n != tooMany
 	})
-	return h
+	return h.and(hints{})
 }
 
 // copied returns the hints that a delta copies from its base, and those of them that are so close to an edge of what is copied

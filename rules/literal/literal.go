@@ -4,7 +4,7 @@
 // With AVX2 it looks at 32 bytes at a time, as Hyperscan's Teddy does: four neighboring bytes of each string, its window,
 // are looked up by their halves in tables of 16, for all strings at once. Strings are compared only where all lookups
 // agree and the hash of the four bytes is the hash of some window. Without AVX2 it does the same byte by byte, at a tenth
-// of the speed. The tables hold up to 64 strings; with more of them, nearly every window agrees. Then it looks up the hash of
+// of the speed. The tables hold up to 256 strings; with more of them, nearly every window agrees. Then it looks up the hash of
 // three neighboring bytes at each offset, at a fifth of the speed with AVX2, for thousands of strings.
 package literal
 

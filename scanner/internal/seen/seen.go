@@ -65,6 +65,7 @@ type Objects struct {
 	IDs   object.List
 	Reads []Read // how much was read of each
 	Marks []Mark // of the packs and the loose objects that they were read from
+	Sum   Sum    // of what was saved; Load fills it in
 }
 
 // Mark identifies a file in one state.
@@ -106,34 +107,37 @@ func parse(data []byte, f object.Format, key Key) (o Objects, ok bool) {
 	}
 	o.IDs, rest = object.ListOf(f, rest[:int(n)*f.Size()]), rest[int(n)*f.Size():]
 	o.Reads, ok = parseReads(rest, int(n))
+	o.Sum = Sum(sum)
 	return o, ok
 }
 
 // Save replaces the record atomically.
-func (r *Record) Save(o Objects) error {
-	if err := r.save(o); err != nil {
-		return reason.NewError("cache.unwritable", err)
+func (r *Record) Save(o Objects) (Sum, error) {
+	sum, err := r.save(o)
+	if err != nil {
+		return sum, reason.NewError("cache.unwritable", err)
 	}
-	return nil
+	return sum, nil
 }
 
-func (r *Record) save(o Objects) (err error) {
+func (r *Record) save(o Objects) (sum Sum, err error) {
 	file, err := os.CreateTemp(filepath.Dir(r.path), ".seen-*") // only the user can read it
 	if err != nil {
-		return err
+		return sum, err
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, os.Remove(file.Name()))
 		}
 	}()
-	if err := errors.Join(r.write(file, o), file.Close()); err != nil {
-		return err
+	sum, err = r.write(file, o)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return sum, err
 	}
-	return os.Rename(file.Name(), r.path)
+	return sum, os.Rename(file.Name(), r.path)
 }
 
-func (r *Record) write(w io.Writer, o Objects) error {
+func (r *Record) write(w io.Writer, o Objects) (sum Sum, err error) {
 	begin := append(append([]byte(magic), r.key[:]...), byte(r.format))
 	begin = binary.BigEndian.AppendUint64(begin, uint64(o.IDs.Len()))
 	begin = binary.BigEndian.AppendUint64(begin, uint64(len(o.Marks)))
@@ -144,9 +148,10 @@ func (r *Record) write(w io.Writer, o Objects) error {
 	w = io.MultiWriter(w, h)
 	for _, part := range [][]byte{begin, o.IDs.Bytes(), appendReads(nil, o.Reads)} {
 		if _, err := w.Write(part); err != nil {
-			return err
+			return sum, err
 		}
 	}
-	_, err := w.Write(h.Sum(nil))
-	return err
+	h.Sum(sum[:0])
+	_, err = w.Write(sum[:])
+	return sum, err
 }

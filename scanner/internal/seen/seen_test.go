@@ -86,7 +86,7 @@ func FuzzParse(f *testing.F) {
 	for _, format := range []object.Format{object.SHA1, object.SHA256} {
 		r := &Record{format: format}
 		var file bytes.Buffer
-		if err := r.write(&file, someObjects(format)); err != nil {
+		if _, err := r.write(&file, someObjects(format)); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(file.Bytes()[:file.Len()-sha256.Size])
@@ -101,7 +101,7 @@ func FuzzParse(f *testing.F) {
 				continue
 			}
 			var again bytes.Buffer
-			if err := (&Record{format: format}).write(&again, o); err != nil {
+			if _, err := (&Record{format: format}).write(&again, o); err != nil {
 				t.Fatal(err)
 			}
 			if back, ok := parse(again.Bytes(), format, Key{}); !ok || !reflect.DeepEqual(back, o) {
@@ -123,7 +123,8 @@ func someObjects(f object.Format) Objects {
 func TestReads(t *testing.T) {
 	for _, f := range []object.Format{object.SHA1, object.SHA256} {
 		r, want := open(t, t.TempDir(), t.TempDir(), f, Key{1}), someObjects(f)
-		if err := r.Save(want); err != nil {
+		var err error
+		if want.Sum, err = r.Save(want); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := r.Load(); err != nil || !reflect.DeepEqual(got, want) {
@@ -208,7 +209,8 @@ func listOf(f object.Format, ids ...object.ID) *object.List {
 }
 
 func save(r *Record, ids ...object.ID) error {
-	return r.Save(Objects{IDs: *listOf(r.format, ids...), Reads: make([]Read, len(ids))})
+	_, err := r.Save(Objects{IDs: *listOf(r.format, ids...), Reads: make([]Read, len(ids))})
+	return err
 }
 
 func open(t *testing.T, dir, objects string, f object.Format, key Key) *Record {

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/akguard/akguard/scanner"
@@ -27,8 +28,14 @@ type earlier struct {
 	read     bits        // read completely without a match, by earlier scans or by this one
 	reads    []seen.Read // by object index: how much was read
 	excluded bits        // not for the record all the same: they are damaged, or refer to what is missing
+	damaged  bool        // something could not be read
 
 	unsaved error // why the record could not be saved
+
+	recorded []odb.Index // the objects of the record, in its order
+	files    *files
+	sum      seen.Sum // of the record
+	past     *past    // what is known beside it; may be nil
 }
 
 // newEarlier loads the record. All methods accept nil.
@@ -43,24 +50,50 @@ func newEarlier(r onDisk, record *seen.Record, state *repo.State) (*earlier, err
 		objects: objects, record: record, state: state,
 		known: newBits(count), excluded: newBits(count), read: newBits(count), reads: make([]seen.Read, count),
 	}
-	unchanged := newFiles(r, state, saved.Marks)
+	m.files, m.sum = newFiles(r, state, saved.Marks), saved.Sum
+	m.recorded = make([]odb.Index, 0, saved.IDs.Len())
 	for i := range saved.IDs.Len() {
 		id := saved.IDs.At(i)
 		n := objects.IndexOf(id)
 		switch {
 		case n == odb.NoIndex:
 			m.gone++
-		case !unchanged.hold(n, id):
+		case !m.files.hold(n, id):
 			m.gone++
 		case !m.known.has(n):
-			m.known.add(n)
-			m.read.add(n)
-			m.reads[n] = saved.Reads[i]
-			m.count++
-			m.tally.Add(scanner.Tally{Blobs: saved.Reads[i].Pieces(), Bytes: saved.Reads[i].Bytes(), Commits: saved.Reads[i].Commits()})
+			m.recorded = append(m.recorded, n)
+			m.know(n, saved.Reads[i])
 		}
 	}
+	if m.gone == 0 && m.count == saved.IDs.Len() && m.count > 0 {
+		m.loadPast()
+	}
 	return m, nil
+}
+
+// know notes that an object need not be read.
+func (m *earlier) know(n odb.Index, r seen.Read) {
+	m.known.add(n)
+	m.read.add(n)
+	m.reads[n] = r
+	m.count++
+	m.tally.Add(scanner.Tally{Blobs: r.Pieces(), Bytes: r.Bytes(), Commits: r.Commits()})
+}
+
+// loadPast loads what is known beside the record. Notes that must be walked for make it useless.
+func (m *earlier) loadPast() {
+	data := m.record.LoadGraph(m.sum)
+	if data == nil {
+		return
+	}
+	p, err := decodePast(m.objects, m.files.hold, m.recorded, data)
+	if err != nil || p.readNames(m.objects) != nil || slices.ContainsFunc(p.notes, func(n pastNote) bool { return n.streamed }) {
+		return
+	}
+	m.past = p
+	for _, x := range p.extras {
+		m.know(x.index, x.read)
+	}
 }
 
 // files knows which packs and loose objects hold what the record says that they hold: those that have not changed since, and
@@ -152,6 +185,9 @@ func (m *earlier) excludeUnreadable(l odb.Unreadable) {
 	if m == nil {
 		return
 	}
+	m.mu.Lock()
+	m.damaged = true
+	m.mu.Unlock()
 	if id, ok := m.objects.Format().ParseID(l.What); ok {
 		m.exclude(m.objects.IndexOf(id))
 	}
@@ -174,14 +210,16 @@ func (m *earlier) save() {
 		return
 	}
 	ids, reads := object.NewList(m.objects.Format()), []seen.Read(nil)
+	m.recorded = m.recorded[:0]
 	for n := range odb.Index(m.objects.Count()) {
 		keep := m.read.has(n) && !m.excluded.has(n)
 		if keep {
 			ids.Append(m.objects.ID(n))
 			reads = append(reads, m.reads[n])
+			m.recorded = append(m.recorded, n)
 		}
 	}
-	m.unsaved = m.record.Save(seen.Objects{IDs: ids, Reads: reads, Marks: marks(m.state)})
+	m.sum, m.unsaved = m.record.Save(seen.Objects{IDs: ids, Reads: reads, Marks: marks(m.state)})
 }
 
 // completeness looks for objects that new trees refer to and that are missing.

@@ -13,6 +13,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -71,18 +72,40 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 			return err
 		}
 	}
-	s.graph = newGraph(s.repo.objects())
-	r := &reader{graph: &grapher{graph: s.graph}, memory: s.memory, earlier: s.earlier, sink: sink}
+	r := &reader{memory: s.memory, earlier: s.earlier, sink: sink}
+	if err := s.begin(ctx, r); err != nil {
+		return err
+	}
 	if err := s.repo.objects().Walk(ctx, s.walk(r)); err != nil {
 		return reason.NewError("git.reading-history", err)
 	}
 	if s.earlier != nil {
 		s.memory.result.read.Add(s.earlier.tally)
 		sink.(scanner.Screener).Remembered(s.earlier.tally)
-		if s.memory.done != nil {
+		if s.memory.done != nil && s.earlier.past == nil {
 			s.graph = nil // it lacks commits
 		}
 	}
+	return nil
+}
+
+// begin prepares a reader with the graph of earlier scans or with an empty one.
+func (s *Source) begin(ctx context.Context, r *reader) error {
+	s.graph = newGraph(s.repo.objects())
+	if s.earlier != nil && s.earlier.past != nil {
+		s.graph = s.earlier.past.graph
+		r.graph = &grapher{graph: s.graph}
+		err := s.memory.reread(ctx, r, s.earlier.past.list())
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, errVanished) {
+			return err
+		}
+		s.earlier.past, s.memory.state.Same = nil, false
+		s.graph = newGraph(s.repo.objects())
+	}
+	r.graph = &grapher{graph: s.graph}
 	return nil
 }
 
@@ -127,6 +150,16 @@ func (s *Source) repeatedPlaces(matches []finding.Place, sink scanner.Sink) ([][
 		sink.Skip(skip)
 	}
 	return out, true
+}
+
+// leftOut reports whether the graph lacks commits that were not read.
+func (s *Source) leftOut() bool {
+	return s.earlier != nil && s.earlier.count > 0 && s.earlier.past == nil
+}
+
+// pastLacks reports whether objects are missing that the trees of earlier scans refer to.
+func (s *Source) pastLacks() bool {
+	return s.earlier != nil && s.earlier.past != nil && s.earlier.past.lacks()
 }
 
 // saveEarlier saves which objects were read.

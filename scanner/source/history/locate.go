@@ -51,6 +51,7 @@ func (s *Source) locate(ctx context.Context, matches []finding.Place, sink scann
 		source: s, graph: s.graph, trees: newTreeIndex(s.repo.objects(), wanted, s.repo.Partial() || s.opts.Continued), sink: sink,
 		origins: map[origin][]int32{}, paths: map[int32][]string{},
 	}
+	l.usePast(wanted)
 	l.allRefs, l.reflogs, l.unreadable = s.refs()
 	whole, err := l.nothingMissing(ctx, matches)
 	if err != nil {
@@ -61,7 +62,12 @@ func (s *Source) locate(ctx context.Context, matches []finding.Place, sink scann
 		s.saveEarlier()
 		return nil, nil
 	}
-	return l.run(ctx, matches)
+	out, err := l.run(ctx, matches)
+	if err == nil && s.earlier != nil {
+		l.saveSeen()
+		l.savePast(wanted)
+	}
+	return out, err
 }
 
 // locator answers one Locate.
@@ -70,6 +76,7 @@ type locator struct {
 	graph      *graph
 	trees      *treeIndex
 	sink       scanner.Sink
+	commits    int        // how many of the graph's are commits; the others are trees that a ref points to
 	order      []int32    // commits, parents first
 	rank       []int32    // position of each commit in order
 	allRefs    []repo.Ref // all refs of the repository
@@ -94,7 +101,7 @@ type origin struct {
 // nothingMissing reports whether reading the trees can be skipped: there are no matches, and the record of earlier scans
 // proves that no object is missing.
 func (l *locator) nothingMissing(ctx context.Context, matches []finding.Place) (bool, error) {
-	if len(matches) > 0 || l.graph == nil || len(l.graph.absent) > 0 || len(l.lackingTags()) > 0 {
+	if len(matches) > 0 || l.graph == nil || l.source.pastLacks() || len(l.graph.absent) > 0 || len(l.lackingTags()) > 0 {
 		return false, nil
 	}
 	return l.source.earlier.provesComplete(ctx)
@@ -104,6 +111,7 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 	if err := l.read(ctx); err != nil {
 		return nil, err
 	}
+	l.commits = len(l.graph.commits)
 	l.addTrees()
 	l.graph.linkParents()
 	l.order = l.graph.sorted()
@@ -125,13 +133,12 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 	for i, h := range matches {
 		out[i] = l.places(h)
 	}
-	l.saveSeen()
 	return out, ctx.Err()
 }
 
 // read reads every tree, and the commits and tags that the scan left out because they were known.
 func (l *locator) read(ctx context.Context) error {
-	if l.source.Reused() > 0 || l.graph == nil {
+	if l.graph == nil || l.source.leftOut() {
 		var err error
 		if l.graph, l.unreadable, err = wholeGraph(ctx, l.source.repo, l.unreadable); err != nil {
 			return reason.NewError("git.reading-history", err)
@@ -147,10 +154,7 @@ func (l *locator) read(ctx context.Context) error {
 // saveSeen saves the record of this scan, without objects that could not be read or that refer to missing ones.
 func (l *locator) saveSeen() {
 	m := l.source.earlier
-	if m == nil {
-		return
-	}
-	for _, n := range l.trees.readTrees() {
+	for _, n := range l.trees.fresh {
 		m.add(n, scanner.Tally{})
 	}
 	for _, u := range l.unreadable {

@@ -69,7 +69,7 @@ func (m *memory) repeat(ctx context.Context, sink scanner.Sink) (bool, error) {
 	if slices.ContainsFunc(m.repeated.notes, func(n note) bool { return n.streamed }) {
 		read = m.walkAgain
 	}
-	err := read(ctx, &reader{sink: sink})
+	err := read(ctx, &reader{sink: sink}, m.repeated.notes)
 	if errors.Is(err, errVanished) { // a moment ago: the state says that it is there
 		m.repeated, m.state.Same = nil, false
 		return false, nil
@@ -82,11 +82,11 @@ func (m *memory) repeat(ctx context.Context, sink scanner.Sink) (bool, error) {
 }
 
 // reread reads the noted objects one by one.
-func (m *memory) reread(ctx context.Context, r *reader) error {
+func (m *memory) reread(ctx context.Context, r *reader, notes []note) error {
 	m.done = newBits(m.repo.objects().Count())
 	var g errgroup.Group // without a context: each object is handed over as a whole, or not at all
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for _, n := range m.repeated.notes {
+	for _, n := range notes {
 		g.Go(func() error { return m.rereadOne(ctx, r, n.id) })
 	}
 	return g.Wait()
@@ -119,10 +119,10 @@ func (m *memory) withDone(known func(odb.Index) bool) func(odb.Index) bool {
 }
 
 // walkAgain reads the noted objects in the order of the packs, because some of them are too large to be read in another way.
-func (m *memory) walkAgain(ctx context.Context, r *reader) error {
+func (m *memory) walkAgain(ctx context.Context, r *reader, notes []note) error {
 	objects := m.repo.objects()
 	noted := newBits(objects.Count())
-	for _, n := range m.repeated.notes {
+	for _, n := range notes {
 		if i := objects.IndexOf(n.id); i != odb.NoIndex {
 			noted.add(i)
 		}
@@ -207,7 +207,7 @@ func (m *memory) settled(now time.Time) bool {
 
 // certain reports whether the scan was one of the state, with all rules and of the objects that are used.
 func (m *memory) certain() bool {
-	return m != nil && !m.unsure && m.state.Same && m.settled(time.Now()) && !m.repo.Rescued()
+	return m != nil && m.repeated == nil && !m.unsure && m.state.Same && m.settled(time.Now()) && !m.repo.Rescued()
 }
 
 // save saves the result, unless the repository has changed since the scan began.

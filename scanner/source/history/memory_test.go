@@ -90,6 +90,64 @@ func TestRepeatedAndChanged(t *testing.T) {
 	}
 }
 
+// In a history with findings, and with objects that are missing, only what is new is read: content, commits and trees.
+func TestOnlyNewCommitsAndTreesAreRead(t *testing.T) {
+	for _, lost := range []string{"", "HEAD:dir/b.env", "HEAD:dir/deep", "HEAD~1^{tree}"} {
+		w, cache, next := newWreck(t), t.TempDir(), planted.Keys(24)
+		w.Write("a.env", "no key\n")
+		w.Git("tag", "-a", "-m", next().Text(), "v2")
+		w.Commit("about " + next().Text())
+		if lost != "" {
+			w.PackWithout(w.Git("rev-parse", lost))
+		} else {
+			w.Pack()
+		}
+		likePlain(t, "at first", w.Repo, cache)
+		used := func(when string) {
+			t.Helper()
+			want := scan(t, w.Repo)
+			got, source := rescan(t, w.Repo, cache)
+			if !source.UsesPast() {
+				t.Errorf("without %q: %s, all commits and trees were read", lost, when)
+			}
+			if !reflect.DeepEqual(plain(got.Findings), plain(want.Findings)) || !slices.Equal(got.Skips, want.Skips) || got.Sum.Bytes != want.Sum.Bytes {
+				t.Errorf("without %q: %s, %+v, want %+v", lost, when, got.Sum, want.Sum)
+			}
+		}
+		w.Git("branch", "other", "HEAD~1")
+		used("with another branch")
+		w.Git("branch", "-D", "other")
+		used("without it")
+		w.Git("update-ref", "refs/heads/new", w.Git("commit-tree", "-p", "HEAD", "-m", next().Text(), w.treeWith("x/y.env", next().Text())))
+		used("with a commit")
+		w.Git("update-ref", "refs/heads/main", "HEAD~1")
+		used("with a branch that was moved by force")
+		w.Git("update-ref", "refs/heads/new", w.Git("commit-tree", "-p", "new", "-m", "more", w.treeWith("a.env", w.keys["a.env"].Text())))
+		used("with a key that is back")
+		w.Git("update-ref", "refs/x/tree", w.treeWith("dir/z.env", next().Text()))
+		used("with a ref to a tree")
+		w.Git("update-ref", "-d", "refs/x/tree")
+		used("without it")
+	}
+}
+
+// treeWith writes the tree of an older commit with another file, and touches no object that was read.
+func (w *wreck) treeWith(path, content string) string {
+	parts := strings.Split(path, "/")
+	kind, id := "100644 blob ", w.Blob(content)
+	for i := len(parts) - 1; i > 0; i-- {
+		id = w.Feed(kind+id+"\t"+parts[i]+"\n", "mktree")
+		kind = "040000 tree "
+	}
+	lines := []string{kind + id + "\t" + parts[0]}
+	for _, line := range w.Lines("ls-tree", w.ids["HEAD~2"]) {
+		if !strings.HasSuffix(line, "\t"+parts[0]) {
+			lines = append(lines, line)
+		}
+	}
+	return w.Feed(strings.Join(lines, "\n")+"\n", "mktree", "--missing")
+}
+
 // An object that is damaged without a change of its size or its time is noticed all the same where the system keeps the time
 // of the last change.
 func TestDamageWithTheSameTime(t *testing.T) {

@@ -33,6 +33,7 @@ type treeIndex struct {
 	byLeaf  map[object.ID]int32
 	names   map[string]int32
 	name    []string
+	named   []name // where each name is
 
 	nodes    [][]edge // interned, sorted; the child of an edge is a node or a leaf
 	seed     maphash.Seed
@@ -44,6 +45,9 @@ type treeIndex struct {
 	opened    int // nodes whose edges were compared with those of parents
 	partial   bool
 	unfetched idSet // of a partial clone
+
+	known func(odb.Index) bool // trees that an earlier scan has read; may be nil
+	fresh []odb.Index          // the trees that this one has read
 }
 
 // edge is a named child: a tree or, in a node, another node; or a leaf.
@@ -88,8 +92,10 @@ func (x *treeIndex) has(id object.ID) bool {
 
 // build reads every tree once.
 func (x *treeIndex) build(ctx context.Context) error {
-	x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
-	if err := x.objects.Trees(ctx, odb.TreeWalk{Visitor: x.newPart, Unreadable: x.report}); err != nil {
+	if x.treeOf == nil {
+		x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
+	}
+	if err := x.objects.Trees(ctx, odb.TreeWalk{Visitor: x.newPart, Unreadable: x.report, Known: x.known}); err != nil {
 		return err
 	}
 	for _, p := range x.parts {
@@ -136,7 +142,13 @@ func (x *treeIndex) add(p *treePart) {
 		}
 		x.changes.append(c)
 	}
-	for _, t := range p.trees {
+	for i, t := range p.trees {
+		to := len(p.changes)
+		if i+1 < len(p.trees) {
+			to = int(p.trees[i+1].from)
+		}
+		x.nameIn(t.index, p.changes[t.from:to], p.numbers)
+		x.fresh = append(x.fresh, t.index)
 		x.treeOf[t.index] = int32(x.trees.count)
 		x.trees.append(tree{from: from + t.from, base: t.base, node: unknown})
 	}
@@ -178,14 +190,23 @@ func (x *treeIndex) leaf(id object.ID, missing bool) int32 {
 	return l
 }
 
-func (x *treeIndex) nameOf(name string) int32 {
-	if n, ok := x.names[name]; ok {
+func (x *treeIndex) nameOf(text string) int32 {
+	if n, ok := x.names[text]; ok {
 		return n
 	}
 	n := int32(len(x.name))
-	x.name = append(x.name, name)
-	x.names[name] = n
+	x.name, x.named = append(x.name, text), append(x.named, name{odb.NoIndex, -1})
+	x.names[text] = n
 	return n
+}
+
+// nameIn notes that a tree has the names that changes add.
+func (x *treeIndex) nameIn(t odb.Index, changes []change, numbers []int32) {
+	for _, c := range changes {
+		if n := &x.named[numbers[c.name&nameMask]]; c.name&adds != 0 && n.tree == odb.NoIndex {
+			n.tree = t
+		}
+	}
 }
 
 // root returns the node of a commit's tree, or noNode.

@@ -78,7 +78,12 @@ func lastBytes(path string, size int64, n int) string {
 }
 
 // WriteState writes the state of the object directories as they are now. It reports false if that is not what was opened.
-func (db *DB) WriteState(s *State) bool {
+func (db *DB) WriteState(s *State) (same bool) {
+	err := fileio.CatchFaults(func() error { same = db.writeState(s); return nil })
+	return same && err == nil
+}
+
+func (db *DB) writeState(s *State) bool {
 	s.Text("format", db.format.String())
 	for _, u := range db.unreadable {
 		s.Text("unreadable "+u.What, u.Err.Error())
@@ -177,7 +182,11 @@ func (db *DB) Packs() []PackRange {
 // of reading the objects.
 func (r PackRange) IsIntact() bool {
 	sum, ok := r.pack.Checksum()
-	return ok && packfile.IsIndexOf(r.Path+".idx", sum, r.pack.idx)
+	if !ok {
+		return false
+	}
+	err := fileio.CatchFaults(func() error { ok = packfile.IsIndexOf(r.Path+".idx", sum, r.pack.idx); return nil })
+	return ok && err == nil
 }
 
 // Rescued reports whether some object was read from another copy than its first, which is damaged.

@@ -105,7 +105,8 @@ func parse(data []byte, f object.Format, key Key) (o Objects, ok bool) {
 		o.Marks = append(o.Marks, Mark(rest))
 		rest = rest[len(Mark{}):]
 	}
-	o.IDs, rest = object.ListOf(f, rest[:int(n)*f.Size()]), rest[int(n)*f.Size():]
+	size := int(n) * f.Size()
+	o.IDs, rest = object.ListOf(f, rest[:size:size]), rest[size:]
 	o.Reads, ok = parseReads(rest, int(n))
 	o.Sum = Sum(sum)
 	return o, ok

@@ -34,8 +34,9 @@ type earlier struct {
 
 	recorded []odb.Index // the objects of the record, in its order
 	files    *files
-	sum      seen.Sum // of the record
-	past     *past    // what is known beside it; may be nil
+	saved    seen.Objects // the record
+	changed  bool         // it was not the same before this scan
+	past     *past        // what is known beside it; may be nil
 }
 
 // newEarlier loads the record. All methods accept nil.
@@ -50,7 +51,7 @@ func newEarlier(r onDisk, record *seen.Record, state *repo.State) (*earlier, err
 		objects: objects, record: record, state: state,
 		known: newBits(count), excluded: newBits(count), read: newBits(count), reads: make([]seen.Read, count),
 	}
-	m.files, m.sum = newFiles(r, state, saved.Marks), saved.Sum
+	m.files, m.saved = newFiles(r, state, saved.Marks), saved
 	m.recorded = make([]odb.Index, 0, saved.IDs.Len())
 	for i := range saved.IDs.Len() {
 		id := saved.IDs.At(i)
@@ -82,7 +83,7 @@ func (m *earlier) know(n odb.Index, r seen.Read) {
 
 // loadPast loads what is known beside the record. Notes that must be walked for make it useless.
 func (m *earlier) loadPast() {
-	data := m.record.LoadGraph(m.sum)
+	data := m.record.LoadGraph(m.saved.Sum)
 	if data == nil {
 		return
 	}
@@ -203,23 +204,46 @@ func (m *earlier) provesComplete(ctx context.Context) (bool, error) {
 	return err == nil && !c.lacks, err
 }
 
-// save saves the record. The objects are in the order of their indexes, in which the next scan looks them up. A failure
-// is no error of the scan.
+// save saves the record, if it has changed. A failure is no error of the scan.
 func (m *earlier) save() {
 	if m == nil {
 		return
 	}
-	ids, reads := object.NewList(m.objects.Format()), []seen.Read(nil)
-	m.recorded = m.recorded[:0]
+	m.changed = m.gone > 0 || m.saved.IDs.Len() == 0
+	if m.changed || slices.ContainsFunc(m.recorded, m.excluded.has) {
+		m.saved, m.recorded, m.changed = seen.Objects{IDs: object.NewList(m.objects.Format())}, nil, true
+	}
+	m.append()
+	now := marks(m.state)
+	m.changed = m.changed || !sameMarks(m.saved.Marks, now)
+	m.saved.Marks = now
+	if m.changed {
+		m.saved.Sum, m.unsaved = m.record.Save(m.saved)
+	}
+}
+
+// append adds the objects that are not in the record.
+func (m *earlier) append() {
+	recorded := newBits(m.objects.Count())
+	for _, n := range m.recorded {
+		recorded.add(n)
+	}
 	for n := range odb.Index(m.objects.Count()) {
-		keep := m.read.has(n) && !m.excluded.has(n)
-		if keep {
-			ids.Append(m.objects.ID(n))
-			reads = append(reads, m.reads[n])
+		if m.read.has(n) && !m.excluded.has(n) && !recorded.has(n) {
+			m.saved.IDs.Append(m.objects.ID(n))
+			m.saved.Reads = append(m.saved.Reads, m.reads[n])
 			m.recorded = append(m.recorded, n)
+			m.changed = true
 		}
 	}
-	m.sum, m.unsaved = m.record.Save(seen.Objects{IDs: ids, Reads: reads, Marks: marks(m.state)})
+}
+
+func sameMarks(a, b []seen.Mark) bool {
+	have := map[seen.Mark]bool{}
+	for _, m := range a {
+		have[m] = true
+	}
+	return len(have) == len(b) && !slices.ContainsFunc(b, func(m seen.Mark) bool { return !have[m] })
 }
 
 // completeness looks for objects that new trees refer to and that are missing.

@@ -37,7 +37,11 @@ func (p *past) lacks() bool {
 // take takes over the nodes of trees that are known. It reports false if the past is damaged.
 func (x *treeIndex) take(m *earlier) bool {
 	p := m.past
-	x.known = m.known.has
+	known := slices.Clone(m.known)
+	for _, n := range p.notes {
+		known.add(n.index) // no tree, so that a pack without new trees need not be looked at
+	}
+	x.known = known.has
 	x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
 	x.trees.append(tree{base: odb.NoIndex, node: noNode}) // all trees without leaves
 	for n := range x.treeOf {
@@ -69,9 +73,12 @@ func (l *locator) savePast(wanted []object.ID) {
 	if !memory.certain() || m.unsaved != nil {
 		return
 	}
+	if m.past != nil && !m.changed && len(l.trees.fresh) == 0 && len(memory.result.notes) == len(m.past.notes) {
+		return // it is what was saved
+	}
 	if p := l.past(wanted); p != nil {
 		if data, ok := p.encode(l.trees.objects, m.recorded); ok {
-			m.unsaved = m.record.SaveGraph(m.sum, data)
+			m.unsaved = m.record.SaveGraph(m.saved.Sum, data)
 		}
 	}
 }

@@ -42,8 +42,8 @@ func (s *screening) base(typ object.Type, o *baseObject) (bool, error) {
 	if typ != object.Blob {
 		return true, nil
 	}
-	o.hints = s.screen.find(o.content)
-	if o.hints.n != tooMany {
+	o.hints = s.screen.find(o.content, inPlace)
+	if !o.hints.many {
 		s.whole.List = append(s.whole.List[:0], packfile.Op{Size: int32(len(o.content))})
 		if !s.mayMatch(o.content, &s.whole, o.hints) {
 			return false, nil
@@ -69,9 +69,9 @@ func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (ma
 		return true, nil
 	}
 	switch {
-	case d.leaf || fresh.n == 0:
-	case kept.n == tooMany || fresh.n == tooMany:
-		d.hints = s.screen.find(d.build())
+	case d.leaf || fresh.none():
+	case kept.many || fresh.many:
+		d.hints = s.screen.find(d.build(), inPlace)
 	default:
 		d.hints = kept.and(fresh)
 	}
@@ -82,13 +82,10 @@ func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (ma
 // because the cut itself must be out of reach too.
 func (s *screening) mayMatch(base []byte, ops *packfile.Ops, at hints) bool {
 	margin := 2 * s.screen.Reach
-	switch at.n {
-	case 0:
-		return false
-	case tooMany:
+	if at.many {
 		return s.windows.any(base, ops, margin, s.screen.Matches)
 	}
-	return s.windows.around(base, ops, at.at[:at.n], int32(margin), s.screen.Matches)
+	return !at.none() && s.windows.around(base, ops, at.at, int32(margin), s.screen.Matches)
 }
 
 func (s *screening) skipped(i Index, o *deltaObject) { s.screen.Dropped(i, int64(o.size)) }

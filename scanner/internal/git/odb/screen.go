@@ -24,71 +24,74 @@ type Screen struct {
 	Dropped func(i Index, size int64)
 }
 
-// hints are the offsets of the hints in an object.
+// hints are the offsets of the hints in an object, in order.
 type hints struct {
-	n  int // tooMany if there are more than are kept
-	at [maxHints]int32
+	at   []int32 // not changed once it is there
+	many bool    // there are more than maxHints, and at is nil
 }
 
-const maxHints, tooMany = 16, maxHints + 1
+// maxHints is how many hints are kept with an object. Nearly all objects have none, and large ones have dozens.
+const maxHints = 1024
 
-func (h *hints) add(at int32) {
+func (h hints) none() bool { return len(h.at) == 0 && !h.many }
+
+// and returns the hints of two lists.
+func (h hints) and(other hints) hints {
 	switch {
-	case h.n == tooMany, h.n > 0 && h.at[h.n-1] == at:
-	case h.n == maxHints:
-		h.n = tooMany
-	default:
-		h.at[h.n] = at
-		h.n++
+	case h.many || other.none():
+		return h
+	case other.many || h.none():
+		return other
 	}
+	return hintsAt(slices.Concat(h.at, other.at))
 }
 
-// and returns the hints of two lists, in order.
-func (h hints) and(other hints) (all hints) {
-	if h.n == tooMany || other.n == tooMany {
-		return hints{n: tooMany}
+// hintsAt returns the hints at some offsets, which it takes over.
+func hintsAt(at []int32) hints {
+	slices.Sort(at)
+	if at = slices.Compact(at); len(at) > maxHints {
+		return hints{many: true}
 	}
-	var both [2 * maxHints]int32
-	n := copy(both[:], h.at[:h.n])
-	n += copy(both[n:], other.at[:other.n])
-	slices.Sort(both[:n])
-	for _, at := range both[:n] {
-		all.add(at)
-	}
-	return all
+	return hints{at: at}
 }
 
-// find returns the hints in content, in order.
-func (s *Screen) find(content []byte) (h hints) {
+// find returns the hints in content. Offset translates what is an offset in content.
+func (s *Screen) find(content []byte, offset func(at int) int32) hints {
+	var found []int32
 	s.Hints(content, func(at int) bool {
-		h.add(int32(at))
-		return h.n != tooMany
+		found = append(found, offset(at))
+		return len(found) <= maxHints
 	})
-	return h.and(hints{})
+	return hintsAt(found)
 }
+
+// inPlace is the offset function of content that is the whole object.
+func inPlace(at int) int32 { return int32(at) }
 
 // copied returns the hints that a delta copies from its base, and those of them that are so close to an edge of what is copied
 // that they may belong to a match now.
-func (h *hints) copied(base []byte, ops *packfile.Ops, reach int) (in, near hints) {
-	if h.n == 0 || h.n == tooMany {
-		return *h, *h
+func (h hints) copied(base []byte, ops *packfile.Ops, reach int) (in, near hints) {
+	if h.many || h.none() {
+		return h, h
 	}
 	start := int32(0) // of the operation, in the result
 	for i, op := range ops.List {
-		if end := op.From + op.Size; !op.Insert {
-			for _, at := range h.at[:h.n] {
-				if at < op.From || at >= end {
-					continue
+		if !op.Insert {
+			end := op.From + op.Size
+			first, _ := slices.BinarySearch(h.at, op.From)
+			for _, at := range h.at[first:] {
+				if at >= end {
+					break
 				}
-				in.add(start + at - op.From)
+				in.at = append(in.at, start+at-op.From)
 				fromStart := int(at-op.From) < reach && (i > 0 || op.From > 0)
 				toEnd := int(end-at) <= reach && (i < len(ops.List)-1 || int(end) < len(base))
 				if fromStart || toEnd {
-					near.add(start + at - op.From)
+					near.at = append(near.at, start+at-op.From)
 				}
 			}
 		}
 		start += op.Size
 	}
-	return in, near
+	return hintsAt(in.at), hintsAt(near.at)
 }

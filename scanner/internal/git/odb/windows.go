@@ -43,11 +43,8 @@ func (w *windows) offset(at int) int32 {
 // hints returns the hints in what the base does not have.
 func (w *windows) hints(base []byte, ops *packfile.Ops, s *Screen) (h hints) {
 	w.any(base, ops, s.HintSize, func(content []byte) bool {
-		s.Hints(content, func(at int) bool {
-			h.add(w.offset(at))
-			return h.n != tooMany
-		})
-		return h.n == tooMany
+		h = h.and(s.find(content, w.offset))
+		return h.many
 	})
 	return h
 }

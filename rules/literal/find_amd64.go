@@ -1,3 +1,5 @@
+//go:build !purego
+
 package literal
 
 import "golang.org/x/sys/cpu"

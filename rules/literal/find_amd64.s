@@ -1,3 +1,5 @@
+//go:build !purego
+
 #include "textflag.h"
 
 // The halves of the bytes in X are looked up in LO and HI; R keeps the buckets that all bytes so far agree on.

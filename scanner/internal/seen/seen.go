@@ -56,8 +56,8 @@ const (
 	magic    = "akguard seen 3\n"
 	formatAt = len(magic) + len(Key{})
 	head     = formatAt + 1 + 8 + 8
-	maxNames = 1 << 28
-	maxSeen  = 8 << 30
+	maxNames = 1 << 26
+	maxSeen  = maxFolder
 )
 
 // Objects are the objects that were read.
@@ -112,12 +112,17 @@ func parse(data []byte, f object.Format, key Key) (o Objects, ok bool) {
 	return o, ok
 }
 
-// Save replaces the record atomically.
+// Save replaces the record atomically, and removes old ones of other repositories if all of them are too large. A record of too
+// many objects is not kept.
 func (r *Record) Save(o Objects) (Sum, error) {
+	if o.IDs.Len() > maxNames {
+		return Sum{}, nil
+	}
 	sum, err := r.save(o)
 	if err != nil {
 		return sum, reason.NewError("cache.unwritable", err)
 	}
+	r.evict(maxFolder)
 	return sum, nil
 }
 

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/verifier/osfile"
@@ -227,4 +229,79 @@ func check(t *testing.T, when string, r *Record, want []object.ID) {
 	if got, err := r.Load(); err != nil || !bytes.Equal(got.IDs.Bytes(), listOf(r.format, want...).Bytes()) {
 		t.Errorf("%s: %v, %v; want %v", when, got, err, want)
 	}
+}
+
+// The records that were written longest ago make room, and this one stays.
+func TestEvict(t *testing.T) {
+	dir := t.TempDir()
+	var records []*Record
+	for i := range 4 {
+		r := open(t, dir, t.TempDir(), object.SHA1, Key{1})
+		if err := save(r, object.ID{1}); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.SaveResult(State{1}, make([]byte, 1000)); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{r.path, r.resultPath()} {
+			old := time.Now().Add(time.Duration(i-10) * time.Hour)
+			if err := os.Chtimes(path, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		records = append(records, r)
+	}
+	foreign := filepath.Join(dir, "verdicts.json")
+	if err := os.WriteFile(foreign, make([]byte, 5000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	records[0].evict(2700) // of two records
+	for i, want := range []bool{true, false, false, true} {
+		if got := records[i].LoadResult(State{1}) != nil; got != want {
+			t.Errorf("record %d is kept: %v, want %v", i, got, want)
+		}
+	}
+	if _, err := os.Stat(foreign); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is saved about objects belongs to one saved set of them.
+func TestGraphFile(t *testing.T) {
+	dir, objects := t.TempDir(), t.TempDir()
+	r := open(t, dir, objects, object.SHA1, Key{1})
+	if got := r.LoadGraph(Sum{1}); got != nil {
+		t.Errorf("before it was saved: %q", got)
+	}
+	if err := r.SaveGraph(Sum{1}, []byte("content")); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(r.LoadGraph(Sum{1})); got != "content" {
+		t.Errorf("saved: %q", got)
+	}
+	if r.LoadGraph(Sum{2}) != nil || open(t, dir, objects, object.SHA1, Key{2}).LoadGraph(Sum{1}) != nil {
+		t.Error("it is read for other objects, or for another key")
+	}
+	whole, err := os.ReadFile(r.graphPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range whole {
+		flipped := slices.Clone(whole)
+		flipped[i] ^= 1
+		if r.openGraph(Sum{1}, flipped) != nil || r.openGraph(Sum{1}, whole[:i]) != nil {
+			t.Errorf("it is read with a change at byte %d", i)
+		}
+	}
+}
+
+func FuzzGraphFile(f *testing.F) {
+	r := &Record{format: object.SHA1}
+	f.Add(r.sealGraph(Sum{1}, []byte("content")))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got := r.openGraph(Sum{1}, data)
+		if got != nil && !bytes.Equal(r.sealGraph(Sum{1}, got), data) {
+			t.Errorf("%q is not what is saved for %q", data, got)
+		}
+	})
 }

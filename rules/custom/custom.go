@@ -72,7 +72,7 @@ func Compile(list ...Rule) ([]rules.Rule, error) {
 	if len(list) > maxRules {
 		return nil, reason.NewError("custom.too-many-rules", len(list), maxRules)
 	}
-	quiet, pace, all, states := new(memo), newPace(len(list)), new(sizes), dfa.NewBudget(maxStates)
+	quiet, pace, all, states := new(memo), newPace(len(list)), new(sizes), newStates()
 	out := make([]rules.Rule, 0, len(list))
 	for i, r := range list {
 		f, err := r.finder(all)
@@ -145,7 +145,7 @@ func (r Rule) finder(all *sizes) (*finder, error) {
 	if r.Entropy < 0 || r.Entropy > 8 || math.IsNaN(r.Entropy) {
 		return nil, reason.NewError("custom.entropy", fmt.Sprint(r.Entropy))
 	}
-	f := &finder{id: r.ID, re: re, group: r.Group, entropy: r.Entropy, quiet: new(memo), pace: newPace(1), states: dfa.NewBudget(maxStates), size: size}
+	f := &finder{id: r.ID, re: re, group: r.Group, entropy: r.Entropy, quiet: new(memo), pace: newPace(1), states: newStates(), size: size}
 	if r.Path != "" {
 		if f.path, _, err = all.compile(r.Path); err != nil {
 			return nil, reason.NewError("custom.path", err)
@@ -182,8 +182,9 @@ func (f *finder) narrow(expr string, keywords []string) error {
 	known := literals(re)
 	if f.literals = known.list; known.list != nil {
 		f.around = surroundings(re, known.lead)
-		f.tail = sync.OnceValue(func() *dfa.Automaton { return automaton(known.tail, f.states) })
+		f.tail = sync.OnceValue(func() *dfa.Automaton { return automaton(known.tail, f.states.tails) })
 	}
+	f.whole = sync.OnceValue(func() *dfa.Automaton { return anywhere(re, f.states.whole) })
 	words := lowered(keywords)
 	switch searchable := !slices.ContainsFunc(words, tooShort); {
 	case f.literals == nil && searchable:

@@ -24,14 +24,15 @@ type finder struct {
 	quiet  *memo // where nothing was found
 	pace   *pace // of the rules together
 	used   usage
-	size   int         // of the compiled expression
-	states *dfa.Budget // of the rules together
+	size   int     // of the compiled expression
+	states *states // of the rules together
 
 	gate     []string              // one of these occurs in every content with a match; none: nothing is known
 	literals []string              // one of these occurs in every match; nil: nothing is known
 	keyword  func([]byte) bool     // reports whether a keyword occurs in the content, if the gate does not imply it; nil: it does
 	around   around                // how far from a literal a match can go
-	tail     func() *dfa.Automaton // matches what follows a literal, beginning with it; nil: unknown
+	tail     func() *dfa.Automaton // of what follows a literal, beginning with it
+	whole    func() *dfa.Automaton // of the expression, if it implies no literals
 	local    bool                  // what a match counts for depends on the match alone, and not on its line
 }
 
@@ -55,6 +56,9 @@ func (f *finder) Match(content []byte, at []int) (found []rules.Match, unread re
 		if f.keyword != nil && !f.hasKeyword(content) {
 			return nil, reason.Reason{}
 		}
+		if !f.anywhere(content) {
+			return nil, reason.Reason{}
+		}
 		s := search{finder: f, content: content, to: len(content)}
 		s.run()
 		return s.found, s.unread
@@ -66,6 +70,16 @@ func (f *finder) Match(content []byte, at []int) (found []rules.Match, unread re
 		found, unread, _ = p.search()
 	}
 	return found, unread
+}
+
+// anywhere reports whether the expression may match in a content.
+func (f *finder) anywhere(content []byte) bool {
+	whole := f.whole()
+	if whole == nil {
+		return true
+	}
+	f.pace.charge(&f.used, len(content))
+	return whole.Anywhere(content)
 }
 
 func (f *finder) hasKeyword(content []byte) (has bool) {

@@ -133,3 +133,19 @@ func TestMemoOfLines(t *testing.T) {
 		}
 	}
 }
+
+// An expression without literals does not run on content that cannot match.
+func TestAnywhere(t *testing.T) {
+	f, err := Rule{ID: "x", Regex: `\b[0-9]{5}(?:[%|])[a-z]{3,}`, Keywords: []string{"acme"}}.finder(new(sizes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for content, want := range map[string]bool{"acme 1234%abc 12345%ab": false, "acme x12345|abc": true, "acme 12345|abc": true} {
+		if got := f.anywhere([]byte(content)); got != want {
+			t.Errorf("%q: %v, want %v", content, got, want)
+		}
+		if found, _ := f.Match([]byte(content), []int{0}); (len(found) > 0) != strings.Contains(content, " 12345|") {
+			t.Errorf("%q: found %v", content, found)
+		}
+	}
+}

@@ -17,7 +17,7 @@ const (
 	maxPrograms   = 400_000  // instructions of a configuration
 	maxRules      = 2000
 	maxWords      = 8000     // keywords, stop words, commits and texts that expressions imply
-	maxStates     = 32 << 20 // bytes of the states of all automata
+	maxStates     = 16 << 20 // bytes of the states of all automata of a sort
 )
 
 // sizes adds up the compiled sizes of the expressions of a configuration.
@@ -94,6 +94,19 @@ func size(p *syntax.Prog) int {
 		n += len(inst.Rune) / 256
 	}
 	return n
+}
+
+// states are the budgets of automata. Those that search a whole content need more states, and must not take those of the others.
+type states struct{ tails, whole *dfa.Budget }
+
+func newStates() *states { return &states{dfa.NewBudget(maxStates), dfa.NewBudget(maxStates)} }
+
+// anywhere returns the automaton that searches a whole content for an expression.
+func anywhere(re *syntax.Regexp, states *dfa.Budget) *dfa.Automaton {
+	if instructions(re) > 2*maxProgram {
+		return nil
+	}
+	return dfa.NewAnywhere(re, states)
 }
 
 // automaton returns the automaton of what follows the literals of an expression; nil if it would be too large. Where a

@@ -100,6 +100,29 @@ func (a *Automaton) Run(content []byte, at, limit int) (end int, possible bool) 
 	}
 }
 
+// NewAnywhere makes an automaton for Anywhere.
+func NewAnywhere(re *syntax.Regexp, budget *Budget) *Automaton {
+	before := &syntax.Regexp{Op: syntax.OpStar, Sub: []*syntax.Regexp{{Op: syntax.OpAnyChar}}}
+	return New(&syntax.Regexp{Op: syntax.OpConcat, Sub: []*syntax.Regexp{before, re}}, budget)
+}
+
+// Anywhere reports whether the expression may match anywhere in a content.
+func (a *Automaton) Anywhere(content []byte) bool {
+	s := a.start(content, 0)
+	for _, b := range content {
+		if s.final || s == anything {
+			return true
+		}
+		class := a.classes[b]
+		n := s.next[class].Load()
+		if n == nil {
+			n = a.follow(s, class)
+		}
+		s = n
+	}
+	return s.final || s == anything
+}
+
 // start returns the state before an offset.
 func (a *Automaton) start(content []byte, at int) *state {
 	before, _ := utf8.DecodeLastRune(content[max(0, at-utf8.UTFMax):at])

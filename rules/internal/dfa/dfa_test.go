@@ -42,6 +42,13 @@ func automaton(t *testing.T, expr string, budget int) *dfa.Automaton {
 func check(t *testing.T, expr, content string, limit, budget int) (none int) {
 	t.Helper()
 	a := automaton(t, expr, budget)
+	parsed, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if regexp.MustCompile(expr).MatchString(content) && !dfa.NewAnywhere(parsed, dfa.NewBudget(budget)).Anywhere([]byte(content)) {
+		t.Fatalf("%s matches in %q; the automaton says no", expr, content)
+	}
 	for at := range len(content) + 1 {
 		end, possible := a.Run([]byte(content), at, limit)
 		if end != dfa.Unknown && (end < at || end > len(content)) {
@@ -121,4 +128,25 @@ func FuzzRun(f *testing.F) {
 			check(t, expr, content, limit, 1<<16)
 		}
 	})
+}
+
+func TestAnywhere(t *testing.T) {
+	for _, test := range []struct {
+		expr, content string
+		want          bool
+	}{
+		{`[0-9]{4}`, "123 4567", true},
+		{`[0-9]{4}`, "123 456", false},
+		{`\b[0-9]{3}(?:\||%)x+$`, "ü 1234%xx", true},
+		{`[0-9]{4}`, "", false},
+		{``, "", true},
+	} {
+		parsed, err := syntax.Parse(test.expr, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := dfa.NewAnywhere(parsed, dfa.NewBudget(1<<20)).Anywhere([]byte(test.content)); got != test.want {
+			t.Errorf("%s in %q: %v, want %v", test.expr, test.content, got, test.want)
+		}
+	}
 }

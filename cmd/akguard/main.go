@@ -8,9 +8,9 @@ import (
 	"github.com/akguard/akguard/cmd/internal/cli"
 )
 
-// gcPercent trades time for memory: most of what a scan holds has no pointers, so collecting more than twice as often as by
-// default costs about 3 % of the time and saves a fifth of the memory. The history of a repository with 1.5 million objects is
-// scanned in less than 150 MB with it.
+// gcPercent trades time for memory: most of what a scan holds has no pointers. At 50, collecting twice as often as by default
+// cost about 2 % of the time and saved a seventh of the memory. At 40, the largest history that was measured, of 1.5 million
+// objects, peaks at 143 MiB.
 const gcPercent = 40
 
 func main() {

@@ -24,8 +24,8 @@ const (
 )
 
 // LoadResult returns the result that was saved for a state of the repository under the same key; nil if there is none. The
-// file is encrypted under the state, which is not in it: who cannot read the repository reads no path or name in it, and who
-// changes a byte makes it worthless.
+// file is encrypted under the state, which is not in it: someone who cannot read the repository can read no path or name in
+// it, and a file with a changed byte is worthless.
 func (r *Record) LoadResult(s State) []byte {
 	data, err := r.read(r.resultPath(), maxResult)
 	if err != nil {

@@ -141,8 +141,8 @@ func (p *passing) shareWith(m more) (sum float64) {
 	return sum
 }
 
-// unlike is what the chance counts for, beside the frequent sequences: about half of all text is none of them.
-const unlike = 0.5
+// chanceWeight is how much the chance counts: the frequent sequences, which are counted one by one, are about half of all text.
+const chanceWeight = 0.5
 
 // bucket is what passes a bucket, and how often: its noise.
 type bucket struct {
@@ -204,7 +204,7 @@ func (a *allotment) place(i int) {
 		for n := range a.buckets {
 			b := &a.buckets[n]
 			g := b.group.with(w)
-			added := unlike * (g.chance() - b.chance)
+			added := chanceWeight * (g.chance() - b.chance)
 			if added >= least {
 				continue // whatever the sequences add
 			}

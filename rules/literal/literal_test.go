@@ -252,7 +252,7 @@ func TestWeights(t *testing.T) {
 			t.Fatalf("sequence %d weighs more than the one before", i)
 		}
 	}
-	if sum < 0.3 || sum > unlike {
+	if sum < 0.3 || sum > chanceWeight {
 		t.Errorf("the frequent sequences are %.2f of all text, want what the rest leaves", sum)
 	}
 }

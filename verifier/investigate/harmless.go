@@ -74,8 +74,7 @@ func (s *scene) chooser(p account.Policy) Maker {
 	return maker
 }
 
-// roleRestored reports whether a role trusts only what is not suspicious. A role that was made since the exposure must also have no
-// rights.
+// roleRestored reports whether a role trusts nobody suspicious and, if it was created since the exposure, has no rights.
 func (s *scene) roleRestored(r account.Role) bool {
 	if r.Trust == "" || !s.states.saw(ask("ram", "ListRoles", "ListPoliciesForRole")) || len(Doubtful(s.Snapshot, s.known, r.Trust)) > 0 {
 		return false

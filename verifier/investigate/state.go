@@ -116,8 +116,7 @@ func (st states) saw(asks []account.Ask) bool {
 	return asked && len(st.snapshot.Ledger.Blind(asks...)) == 0
 }
 
-// of returns the state of a thing. If a list was not seen whole, what is not in it may exist all the
-// same.
+// of returns the state of a thing. A thing that is missing from a list may still exist if the list was not read to the end.
 func (st states) of(s Subject) State {
 	l, ok := listings()[s.Kind]
 	switch {

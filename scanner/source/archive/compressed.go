@@ -45,7 +45,7 @@ func (o *opening) heldGzip(p *piece, k kind) (whole bool, err error) {
 		return false, nil
 	}
 	mem := &memory{o: o}
-	if mem.Grow(int64(file.Size)) != nil {
+	if mem.Grow(file.Size) != nil {
 		return false, o.fatal()
 	}
 	defer mem.release()

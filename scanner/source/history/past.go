@@ -13,8 +13,8 @@ import (
 // and which leaves are below their trees. Only new commits and trees have to be read then. It holds no names: a name is an entry
 // of a tree, which is read again.
 //
-// There is none after a scan that could not read some object, nor of a partial clone. It is not used if an object appears that
-// was missing: trees that were read refer to it.
+// A scan that could not read some object saves none, and neither does one of a partial clone. The past is not used if an object
+// that was missing is there now, because trees that were read refer to it.
 type past struct {
 	extras []extra
 	notes  []pastNote

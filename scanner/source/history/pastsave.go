@@ -22,11 +22,16 @@ func (l *locator) usePast(wanted []object.ID) {
 
 // fits reports whether the same blobs have matches as before, new ones aside.
 func (p *past) fits(wanted []object.ID) bool {
-	matched := map[object.ID]bool{}
-	for _, id := range wanted {
-		matched[id] = true
-	}
+	matched := setOf(wanted)
 	return !slices.ContainsFunc(p.notes, func(n pastNote) bool { return n.matched != matched[n.id] })
+}
+
+func setOf(ids []object.ID) map[object.ID]bool {
+	set := map[object.ID]bool{}
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
 }
 
 // lacks reports whether some tree refers to a missing object.
@@ -92,14 +97,14 @@ func (l *locator) past(wanted []object.ID) *past {
 		return nil
 	}
 	p := &past{leaves: l.trees.leaves}
-	noted := newBits(l.trees.objects.Count())
+	noted, matched := newBits(l.trees.objects.Count()), setOf(wanted)
 	for _, n := range l.source.memory.result.notes {
 		i := l.trees.objects.IndexOf(n.id)
 		if i == odb.NoIndex || noted.has(i) {
 			return nil
 		}
 		noted.add(i)
-		p.notes = append(p.notes, pastNote{n, i, slices.Contains(wanted, n.id)})
+		p.notes = append(p.notes, pastNote{n, i, matched[n.id]})
 	}
 	for n := range odb.Index(l.trees.objects.Count()) {
 		if m.read.has(n) && m.excluded.has(n) {

@@ -96,6 +96,22 @@ func TestHintsOfADelta(t *testing.T) {
 	}
 }
 
+// A search that stops because there are too many hints must not count as complete, though some of them are at one place.
+func TestTooManyHints(t *testing.T) {
+	for _, count := range []int{maxHints, maxHints + 1, 2 * maxHints} {
+		s := &Screen{Hints: func(_ []byte, visit func(int) bool) {
+			for i := range count {
+				if !visit(i / 2) {
+					return
+				}
+			}
+		}}
+		if h := s.find(nil, inPlace); h.many != (count > maxHints) {
+			t.Errorf("%d hints: many is %v", count, h.many)
+		}
+	}
+}
+
 // Around a place there is what the result has there.
 func TestAround(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))

@@ -92,8 +92,7 @@ func (l *looseWalk) visit(ctx context.Context, file looseFile, index Index, f *z
 		return err
 	}
 	l.db.rescued.Store(true)
-	switch {
-	case !l.Types.Has(o.Type):
+	if !l.Types.Has(o.Type) {
 		return nil
 	}
 	o.Index = index

@@ -2,7 +2,6 @@ package decode
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 )
@@ -135,54 +134,6 @@ const beforeLineEnd = "\n\r\\ \t\"'"
 
 // RunSize is how long the shortest run is that Runs visits, with the byte after it.
 const RunSize = minWrapped + 1
-
-// glance is how many bytes longEnd looks at, at once. A run of minWrapped characters has as many at one of the places where it
-// looks.
-const glance = 20
-
-// longEnd returns where the next run of characters of base64 ends that may be a line of several, or 0. It reads two words in 24
-// bytes: in code and prose, nearly each pair has a space or a punctuation mark.
-func longEnd(content []byte, from int) int {
-	for at := from; at+glance <= len(content); at += minWrapped - glance {
-		words := (*[glance]byte)(content[at:])
-		first, last := binary.LittleEndian.Uint64(words[:]), binary.LittleEndian.Uint64(words[glance-8:])
-		if below(first, '+')|below(last, '+') != 0 {
-			continue
-		}
-		start, end := at, runEnd(content, at)
-		if end-at < glance {
-			continue
-		}
-		for end-start < minWrapped && start > from && inAlphabet(content[start-1]) {
-			start--
-		}
-		if end-start >= minWrapped {
-			return end
-		}
-	}
-	return 0
-}
-
-// runEnd returns where a run ends. It looks at eight characters at once.
-func runEnd(content []byte, at int) int {
-	for ; at+8 <= len(content); at += 8 {
-		c := (*[8]byte)(content[at:])
-		if (sextet[c[0]]|sextet[c[1]]|sextet[c[2]]|sextet[c[3]]|sextet[c[4]]|sextet[c[5]]|sextet[c[6]]|sextet[c[7]])&0x80 != 0 {
-			break
-		}
-	}
-	for at < len(content) && inAlphabet(content[at]) {
-		at++
-	}
-	return at
-}
-
-// below returns bits if a word has an ASCII byte below limit, which is at most 128. It subtracts from all bytes at once: those
-// that are too small borrow their highest bit.
-func below(word uint64, limit byte) uint64 {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	return (word - ones*uint64(limit)) &^ word & highs
-}
 
 // across reports whether a mark is split where a line of data ends.
 func (m *Marks) across(content []byte, end int) bool {

@@ -1,0 +1,9 @@
+//go:build !amd64 || purego
+
+package decode
+
+const vectors = false
+
+func glanceVectors(*classes, *byte, int) int {
+	panic("decode: vectors without a processor that has them")
+}

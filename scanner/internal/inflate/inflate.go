@@ -1,13 +1,15 @@
-// Package inflate decompresses zlib and deflate streams (RFC 1950, 1951) that are in memory as a whole and whose
-// uncompressed size is known, as with git objects and most members of a zip. Knowing both is what makes it fast: there is
-// no window to keep and no buffer to refill, input is read eight bytes at a time, and matches are copied within the
+// Package inflate decompresses zlib and deflate streams (RFC 1950, 1951) that are in memory as a whole. A Decoder is for
+// those whose uncompressed size is known, as with git objects and most members of a zip. Knowing both is what makes it fast:
+// there is no window to keep and no buffer to refill, input is read eight bytes at a time, and matches are copied within the
 // output. On the objects of git's own repository it takes about 40 % of the time of the best streaming decoder.
+//
+// A Reader is for streams of unknown size, as in a PDF. It runs the same loop and suspends it whenever its buffer is full.
 //
 // The input is not trusted: nothing is read or written out of bounds, memory is allocated only as content arrives, and
 // exactly the streams that the standard library accepts are accepted, which a differential fuzz test checks. There is no
 // unsafe code.
 //
-// Limits: no preset dictionaries, and no streaming.
+// Limits: no preset dictionaries, and the input must be in memory.
 package inflate
 
 import (
@@ -42,7 +44,19 @@ type Decoder struct {
 	n     int    // bytes of out that are written
 	size  int
 	final bool
+	part  bool // out takes a part of the content; size says nothing
+
+	kind    int // of the block that is being read
+	litRoot int // in a dynamic block, the number of bits that index lit
+	left    int // bytes of a stored block that are not yet copied
 }
+
+// The kinds of blocks.
+const (
+	storedBlock = iota
+	fixedBlock
+	dynamicBlock
+)
 
 const (
 	// slack is the room behind the output, so that the inner loop checks for space once in each round: a round writes at
@@ -64,7 +78,7 @@ func (d *Decoder) Zlib(dst, src []byte, size int) (out []byte, consumed int, err
 	if len(src) < 2 {
 		return nil, 0, ErrTruncated
 	}
-	if header := binary.BigEndian.Uint16(src); src[0]&0x0f != 8 || src[0]>>4 > 7 || header%31 != 0 || src[1]&0x20 != 0 {
+	if !isHeader(src) {
 		return nil, 0, ErrCorrupt
 	}
 	out, end, err := d.Deflate(dst, src[2:], size)
@@ -81,10 +95,15 @@ func (d *Decoder) Zlib(dst, src []byte, size int) (out []byte, consumed int, err
 	return out, end + 4, nil
 }
 
+// isHeader reports whether the first two bytes are the header of a zlib stream without a dictionary.
+func isHeader(src []byte) bool {
+	return src[0]&0x0f == 8 && src[0]>>4 <= 7 && binary.BigEndian.Uint16(src)%31 == 0 && src[1]&0x20 == 0
+}
+
 // Deflate is Zlib for a raw stream without header and checksum (RFC 1951), as in a zip.
 func (d *Decoder) Deflate(dst, src []byte, size int) (out []byte, consumed int, err error) {
 	d.in, d.pos, d.bits, d.count = src, 0, 0, 0
-	d.n, d.size, d.final = 0, size, false
+	d.n, d.size, d.final, d.part = 0, size, false, false
 	d.room(dst)
 	defer func() { d.in, d.out = nil, nil }()
 	for !d.final {
@@ -108,8 +127,12 @@ func (d *Decoder) room(dst []byte) {
 	d.out = make([]byte, min(d.size, max(trusted, 2*len(d.in)))+slack)
 }
 
-// grow makes room for more output. It returns ErrSize if there is more output than there should be.
+// grow makes room for more output. It returns ErrSize if there is more output than there should be, and errFull if the
+// caller has to take the output first.
 func (d *Decoder) grow() error {
+	if d.part {
+		return errFull
+	}
 	have := len(d.out) - slack
 	if have >= d.size {
 		return ErrSize
@@ -154,28 +177,43 @@ func (d *Decoder) align() {
 }
 
 func (d *Decoder) block() error {
+	if err := d.header(); err != nil {
+		return err
+	}
+	return d.body()
+}
+
+// header reads what precedes the content of a block.
+func (d *Decoder) header() (err error) {
 	d.final = d.take(1) == 1
-	kind := d.take(2)
+	d.kind = d.take(2)
 	if d.count < 0 {
 		return ErrTruncated
 	}
-	switch kind {
-	case 0:
-		return d.stored()
-	case 1:
-		return d.compressed(&fixed.lit, fixedBits, &fixed.dist)
-	case 2:
-		root, err := d.readCodes()
-		if err != nil {
-			return err
-		}
-		return d.compressed(&d.lit, root, &d.dist)
+	switch d.kind {
+	case storedBlock:
+		return d.storedHeader()
+	case fixedBlock:
+		return nil
+	case dynamicBlock:
+		d.litRoot, err = d.readCodes()
+		return err
 	}
 	return ErrCorrupt
 }
 
-// stored copies a stored block.
-func (d *Decoder) stored() error {
+// body reads the content of a block, or what is left of it.
+func (d *Decoder) body() error {
+	switch d.kind {
+	case storedBlock:
+		return d.stored()
+	case fixedBlock:
+		return d.compressed(&fixed.lit, fixedBits, &fixed.dist)
+	}
+	return d.compressed(&d.lit, d.litRoot, &d.dist)
+}
+
+func (d *Decoder) storedHeader() error {
 	d.align()
 	if len(d.in)-d.pos < 4 {
 		return ErrTruncated
@@ -185,17 +223,28 @@ func (d *Decoder) stored() error {
 	if n != ^check {
 		return ErrCorrupt
 	}
-	if len(d.in)-d.pos < int(n) {
-		return ErrTruncated
-	}
-	for d.n+int(n) > len(d.out)-slack {
-		if err := d.grow(); err != nil {
-			return err
+	d.left = int(n)
+	return nil
+}
+
+// stored copies what is left of a stored block.
+func (d *Decoder) stored() error {
+	for d.left > 0 {
+		room := len(d.out) - slack - d.n
+		if room <= 0 {
+			if err := d.grow(); err != nil {
+				return err
+			}
+			continue
 		}
+		n := copy(d.out[d.n:d.n+min(room, d.left)], d.in[d.pos:])
+		if n == 0 {
+			return ErrTruncated
+		}
+		d.n += n
+		d.pos += n
+		d.left -= n
 	}
-	copy(d.out[d.n:], d.in[d.pos:d.pos+int(n)])
-	d.n += int(n)
-	d.pos += int(n)
 	return nil
 }
 
@@ -213,7 +262,7 @@ func (d *Decoder) compressed(lit *[litTable]entry, root int, dist *[distTable]en
 	limit := len(out) - slack
 	for {
 		if n > limit { // once for each round: slack takes what a round can write
-			d.n = n
+			d.pos, d.bits, d.count, d.n = pos, bits, count, n
 			if err := d.grow(); err != nil {
 				return err
 			}
@@ -294,7 +343,7 @@ func (d *Decoder) compressed(lit *[litTable]entry, root int, dist *[distTable]en
 					return ErrTruncated
 				case e&endOfBlock == 0:
 					return ErrCorrupt
-				case n > d.size:
+				case n > d.size && !d.part:
 					return ErrSize
 				}
 				d.pos, d.bits, d.count, d.n = pos, bits, count, n

@@ -30,7 +30,12 @@ func (o *opening) sqlite(p *piece) error {
 
 // pdf scans the text of a PDF document.
 func (o *opening) pdf(p *piece) error {
-	return o.extract(p, "text", func(at sized) (extract, error) { return pdf.NewReader(at, at.Size()) })
+	return o.extract(p, "text", func(at sized) (extract, error) {
+		if p.rest == nil { // it is in memory
+			return pdf.NewReader(at, at.Size(), p.content)
+		}
+		return pdf.NewReader(at, at.Size(), nil)
+	})
 }
 
 // office scans a part of an office document: its text, in which the runs are joined, and its bytes if they are at hand.

@@ -22,6 +22,7 @@ import (
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/archive/codec"
+	"github.com/akguard/akguard/scanner/internal/inflate"
 )
 
 // Magic begins every PDF file.
@@ -34,7 +35,9 @@ const (
 	maxStreams = 100_000
 	// maxText is how much text a part may become: each character map writes it once more.
 	maxText = 16 << 20
-	maxHold = 1 << 20 // of a stream whose strings are joined; the content of a longer one is returned in parts of this size
+	// maxHold is how much of a stream is held, so that its strings are joined. The content of a longer one is returned in parts of
+	// this size. Most streams need no more than minHold.
+	minHold, maxHold = 64 << 10, 1 << 20
 )
 
 // Reader reads the text of a document.
@@ -43,22 +46,30 @@ type Reader struct {
 	size     int64
 	pos      int64 // where the next stream is looked for
 	began    bool
-	maps     []charMap
-	out      bytes.Buffer
-	stream   io.Reader // the one that is being read; nil between two
-	inflater io.Reader // of the streams, one after the other
-	unread   error     // a part that was recognized and not read
+	maps     []*charMap
+	out      []byte         // the last part of the text
+	given    int            // bytes of out that were handed out
+	stream   io.Reader      // the one that is being read; nil between two
+	held     inflate.Reader // of the streams of a document in memory, one after the other
+	heldAt   int64          // where held began
+	inflater io.Reader      // of the streams of another document
+	unread   error          // a part that was recognized and not read
 	consumed int64
 	buf      []byte
 	kept     int    // bytes at the beginning of buf that are the end of the part before
-	window   []byte // a part of the file
+	whole    []byte // the file, or nil
+	window   []byte // a part of the file, or all of it
 	base     int64  // where it begins
 	streams  int    // that were visited
 }
 
-// NewReader returns a reader of the text of a document of a size in bytes.
-func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
-	r := &Reader{at: at, size: size, buf: make([]byte, maxHold), window: make([]byte, 0, 64<<10)}
+// NewReader returns a reader of the text of a document of a size in bytes. Whole is all of it if it is in memory, where streams are
+// decompressed in half of the time; otherwise nil.
+func NewReader(at io.ReaderAt, size int64, whole []byte) (*Reader, error) {
+	r := &Reader{at: at, size: size, buf: make([]byte, minHold), whole: whole, window: whole}
+	if whole == nil {
+		r.window = make([]byte, 0, 64<<10)
+	}
 	if r.encrypted() {
 		return nil, codec.Refuse(reason.New("archive.pdf-encrypted"))
 	}
@@ -70,12 +81,15 @@ func (r *Reader) Consumed() int64 { return max(r.consumed, r.pos) }
 
 // Read implements io.Reader.
 func (r *Reader) Read(p []byte) (int, error) {
-	for r.out.Len() == 0 {
+	for r.given == len(r.out) {
+		r.out, r.given = r.out[:0], 0
 		if err := r.next(); err != nil {
 			return 0, err
 		}
 	}
-	return r.out.Read(p)
+	n := copy(p, r.out[r.given:])
+	r.given += n
+	return n, nil
 }
 
 // next writes the next part of the text to out.
@@ -93,15 +107,15 @@ func (r *Reader) next() error {
 		}
 		r.stream = content
 	}
-	n, err := fill(r.stream, r.buf[r.kept:])
+	n, err := r.fill()
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, zlib.ErrChecksum) && r.unread == nil { // readers of documents check no sums either
 		r.unread = reason.NewError("archive.pdf-damaged")
 	}
-	part := r.buf[:r.kept+n]
-	if n > 0 {
-		r.out.Write(part)
-		r.out.WriteByte('\n')
-		if !writeText(&r.out, part, r.maps) {
+	part := r.buf[:n]
+	if n > r.kept {
+		r.out = append(append(r.out, part...), '\n')
+		var whole bool
+		if r.out, whole = writeText(r.out, part, r.maps); !whole {
 			r.unread = codec.Refuse(reason.New("archive.pdf-maps"))
 		}
 	}
@@ -111,13 +125,18 @@ func (r *Reader) next() error {
 	return nil
 }
 
-// fill reads until a buffer is full. At the end it returns io.EOF, and where the content is cut, another error.
-func fill(in io.Reader, buf []byte) (n int, err error) {
-	for n < len(buf) && err == nil {
+// fill reads the stream into buf, behind what is kept, until there is as much as may be held. At the end it returns io.EOF, and where
+// the content is cut, another error.
+func (r *Reader) fill() (n int, err error) {
+	for n = r.kept; n < maxHold && err == nil; {
+		if n == len(r.buf) {
+			r.buf = append(r.buf, make([]byte, min(n, maxHold-n))...)
+		}
 		var m int
-		m, err = in.Read(buf[n:])
+		m, err = r.stream.Read(r.buf[n:])
 		n += m
 	}
+	r.consumed = max(r.consumed, r.heldAt+int64(r.held.Consumed()))
 	return n, err
 }
 
@@ -175,6 +194,9 @@ func (r *Reader) seek() (dict []byte, start int64, err error) {
 func (r *Reader) load() ([]byte, error) {
 	const little = 16
 	from := r.pos - r.base
+	if r.whole != nil {
+		return r.whole[r.pos:], nil
+	}
 	if left := int64(len(r.window)) - from; from < 0 || left < little && r.base+int64(len(r.window)) < r.size {
 		r.window = r.window[:cap(r.window)]
 		n, err := r.at.ReadAt(r.window, r.pos)
@@ -188,13 +210,21 @@ func (r *Reader) load() ([]byte, error) {
 	return r.window[min(from, int64(len(r.window))):], nil
 }
 
+// bytes returns the bytes of the file from an offset to another, as far as they are there.
+func (r *Reader) bytes(from, to int64) []byte {
+	if r.whole != nil {
+		return r.whole[from:min(to, int64(len(r.whole)))]
+	}
+	b := make([]byte, to-from)
+	n, _ := r.at.ReadAt(b, from)
+	return b[:n]
+}
+
 // begins reports whether the word at an offset begins a stream, and where its content is: endstream has the word too.
 func (r *Reader) begins(at int64) (int64, bool) {
-	around := make([]byte, 3+len("stream")+2)
 	from := max(0, at-3)
-	n, _ := r.at.ReadAt(around, from)
-	around = around[:n]
-	before, after := around[:at-from], around[min(n, int(at-from)+len("stream")):]
+	around := r.bytes(from, at+int64(len("stream"))+2)
+	before, after := around[:at-from], around[min(len(around), int(at-from)+len("stream")):]
 	if bytes.HasSuffix(before, []byte("end")) {
 		return 0, false
 	}
@@ -210,10 +240,7 @@ func (r *Reader) begins(at int64) (int64, bool) {
 
 // dictBefore returns what is between the beginning of the object and its stream.
 func (r *Reader) dictBefore(at int64) []byte {
-	from := max(0, at-maxDict)
-	dict := make([]byte, at-from)
-	n, _ := r.at.ReadAt(dict, from)
-	dict = dict[:n]
+	dict := r.bytes(max(0, at-maxDict), at)
 	if i := bytes.LastIndex(dict, []byte(" obj")); i >= 0 {
 		dict = dict[i:]
 	}
@@ -237,20 +264,42 @@ func (r *Reader) decode(dict []byte, start int64) (io.Reader, error) {
 	switch {
 	case has("/ASCII85Decode"):
 		content = ascii85.NewDecoder(newUntil(content, "~>"))
+		if !has("/FlateDecode") {
+			return content, nil
+		}
 	case !has("/FlateDecode"):
-		return newUntil(content, "endstream"), nil
-	}
-	if !has("/FlateDecode") {
-		return content, nil
+		return r.plain(content, start), nil
+	case r.whole != nil:
+		r.heldAt = start
+		return opened(&r.held, r.held.Reset(r.whole[start:]), has("/Length"))
 	}
 	err := r.inflate(content)
-	if err != nil && has("/Length") {
+	return opened(r.inflater, err, has("/Length"))
+}
+
+// plain returns the content of a stream that is not encoded.
+func (r *Reader) plain(content io.Reader, start int64) io.Reader {
+	const end = "endstream"
+	if r.whole == nil {
+		return newUntil(content, end)
+	}
+	text := r.whole[start:]
+	if i := bytes.Index(text, []byte(end)); i >= 0 {
+		text = text[:i]
+	}
+	r.consumed = max(r.consumed, start+int64(len(text)))
+	return bytes.NewReader(text)
+}
+
+// opened returns the reader of a stream, or what is wrong with its header.
+func opened(stream io.Reader, err error, hasLength bool) (io.Reader, error) {
+	switch {
+	case err == nil:
+		return stream, nil
+	case hasLength:
 		return nil, reason.NewError("archive.pdf-damaged")
 	}
-	if err != nil {
-		return nil, nil // the word was in something else
-	}
-	return r.inflater, nil
+	return nil, nil // the word was in something else
 }
 
 // inflate makes inflater read a stream.
@@ -319,7 +368,6 @@ func (u *until) Read(p []byte) (int, error) {
 // readMaps reads the character maps, wherever they are, and finds out whether the document is encrypted.
 func (r *Reader) readMaps() error {
 	defer func() { r.pos, r.consumed, r.unread, r.streams = 0, 0, nil, 0 }()
-	head := make([]byte, maxMap)
 	for {
 		dict, start, err := r.seek()
 		if errors.Is(err, io.EOF) {
@@ -331,18 +379,26 @@ func (r *Reader) readMaps() error {
 		if bytes.Contains(dict, []byte("/XRef")) && bytes.Contains(dict, []byte("/Encrypt")) {
 			return codec.Refuse(reason.New("archive.pdf-encrypted"))
 		}
-		content, _ := r.decode(dict, start)
-		if content == nil || len(r.maps) == maxMaps {
+		if len(r.maps) == maxMaps {
 			continue
 		}
-		n, _ := io.ReadFull(content, head[:1<<10])
-		if !bytes.Contains(head[:n], []byte("begincmap")) {
-			continue
+		if content, _ := r.decode(dict, start); content != nil {
+			r.readMap(content)
 		}
-		more, _ := io.ReadFull(content, head[n:])
-		if m, ok := parseMap(head[:n+more]); ok {
-			r.maps = append(r.maps, m)
-		}
+	}
+}
+
+// readMap reads a character map, if a stream is one, which its beginning shows.
+func (r *Reader) readMap(content io.Reader) {
+	head := r.buf[:1<<10]
+	n, _ := io.ReadFull(content, head)
+	if !bytes.Contains(head[:n], []byte("begincmap")) {
+		return
+	}
+	text := append(make([]byte, 0, maxMap), head[:n]...)
+	more, _ := io.ReadFull(content, text[n:maxMap])
+	if m := parseMap(text[:n+more]); m != nil {
+		r.maps = append(r.maps, m)
 	}
 }
 

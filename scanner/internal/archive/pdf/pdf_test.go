@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,8 +39,19 @@ func document(streams ...string) string {
 	return b.String() + "trailer << /Size 9 >>\n%%EOF\n"
 }
 
+// text returns the text of a document, and an error that names a difference, if there is one between a document in memory and one
+// that is not.
 func text(doc string) (string, error) {
-	r, err := NewReader(strings.NewReader(doc), int64(len(doc)))
+	held, err := read(doc, []byte(doc))
+	streamed, streamErr := read(doc, nil)
+	if held != streamed || (err == nil) != (streamErr == nil) {
+		return held, fmt.Errorf("in memory %d bytes and error %w, otherwise %d bytes and error %w", len(held), err, len(streamed), streamErr)
+	}
+	return held, err
+}
+
+func read(doc string, whole []byte) (string, error) {
+	r, err := NewReader(strings.NewReader(doc), int64(len(doc)), whole)
 	if err != nil {
 		return "", err
 	}
@@ -68,6 +80,8 @@ func TestText(t *testing.T) {
 		"hexadecimal":       document("", fmt.Sprintf("BT <%x> Tj ET", value)),
 		"escaped":           document("", `BT (\114TAI5t`+value[6:12]+"\\\n"+value[12:]+`) Tj ET`),
 		"in an object":      document("/Type /ObjStm /Filter /FlateDecode", deflated("1 0 2 30 << /Title ("+value+") >>")),
+		"in a dictionary":   document("/Type /ObjStm /Filter /FlateDecode", deflated(`1 0 2 30 <</Title(\114TAI5t`+value[6:]+`)>>`)),
+		"an empty string":   document("", "BT [("+value[:9]+")()<>("+value[9:]+")] TJ ET"),
 		"attached":          document("/Type /EmbeddedFile /Filter /FlateDecode", deflated("accessKeyId: "+value)),
 		"after damage":      document("/Filter /FlateDecode", "damaged", "/Filter /FlateDecode", deflated("("+value+") Tj")),
 		"a wrong length":    strings.Replace(document("/Filter /FlateDecode", deflated("("+value+") Tj")), "/Length ", "/Length 9", 1),
@@ -151,10 +165,25 @@ func (c *counted) ReadAt(p []byte, at int64) (int, error) {
 	return n, err
 }
 
+// TestNumbers compares the numbers of a page with what the standard library makes of them.
+func TestNumbers(t *testing.T) {
+	for _, word := range strings.Fields("0 1 -1 +7 12.5 -199.9 -200 -200.5 -0 0.0 -.0 .5 -.5 5. . - + -. 1-2 --5 1.2.3 00000 -1000 123456789012345678901234567890 0.000001") {
+		want, err := strconv.ParseFloat(word, 64)
+		if err != nil {
+			want = 0
+		}
+		n, zero := parseNumber([]byte(word))
+		if zero != (want == 0) || (n <= space) != (want <= space) {
+			t.Errorf("%s: %d, zero %v, want %v", word, n, zero, want)
+		}
+	}
+}
+
 // TestHostile has documents that are all streams, and one whose map makes a page of each character: they cost little, and are
 // not read whole without a word.
 func TestHostile(t *testing.T) {
 	const size = 4 << 20
+	ranges := "begincmap beginbfrange " + strings.Repeat("<000000><ffffff><0041>", 9000) + " endbfrange endcmap"
 	long := "begincmap 1 beginbfchar <41> <" + strings.Repeat("0041", 4000) + "> endbfchar endcmap"
 	for name, c := range map[string]struct {
 		doc   string
@@ -163,10 +192,11 @@ func TestHostile(t *testing.T) {
 	}{
 		"the word":    {Magic + strings.Repeat("stream ", size/7), 20, true},
 		"streams":     {Magic + strings.Repeat("stream\n", size/7), 1_000, false},
+		"long ranges": {document("", "("+strings.Repeat("A", 1<<10)+") Tj", "", ranges), 20, true},
 		"a long code": {document("", "("+strings.Repeat("A", 1<<19)+") Tj", "", long), 20, true},
 	} {
 		in := &counted{Reader: *strings.NewReader(c.doc)}
-		r, err := NewReader(in, int64(len(c.doc)))
+		r, err := NewReader(in, int64(len(c.doc)), nil)
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -184,11 +214,17 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte(document("/Filter /FlateDecode", deflated(split(value)), "", cmap(1))))
 	f.Add([]byte(document("/Filter [/ASCII85Decode /FlateDecode]", armored(deflated("x")))))
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		r, err := NewReader(bytes.NewReader(doc), int64(len(doc)))
+		r, err := NewReader(bytes.NewReader(doc), int64(len(doc)), doc)
 		if err != nil {
 			return
 		}
-		n, _ := io.Copy(io.Discard, io.LimitReader(r, 64<<20))
+		var held, streamed bytes.Buffer
+		n, err := io.Copy(&held, io.LimitReader(r, 64<<20))
+		other, _ := NewReader(bytes.NewReader(doc), int64(len(doc)), nil)
+		_, otherErr := io.Copy(&streamed, io.LimitReader(other, 64<<20))
+		if (err == nil) != (otherErr == nil) || err == nil && !bytes.Equal(held.Bytes(), streamed.Bytes()) {
+			t.Errorf("in memory %d bytes and error %v, otherwise %d bytes and error %v", held.Len(), err, streamed.Len(), otherErr)
+		}
 		if r.Consumed() > int64(len(doc)) || r.Consumed() < 0 {
 			t.Errorf("%d bytes of %d were read, and made %d", r.Consumed(), len(doc), n)
 		}

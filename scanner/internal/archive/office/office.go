@@ -16,6 +16,7 @@ import (
 	"io"
 	"path"
 	"strings"
+	"unicode/utf8"
 )
 
 // Is reports whether a member of an archive, by its name, is a part that has text.
@@ -58,107 +59,155 @@ const maxTag = 64 << 10 // bytes of a tag that are read
 
 // Reader reads the text of a part.
 type Reader struct {
-	in   *bufio.Reader
-	out  []byte
-	over error
+	in    *bufio.Reader
+	out   []byte
+	given int // bytes of out that were handed out
+	over  error
 }
 
 // NewReader returns a reader of the text of a part.
 func NewReader(in io.Reader) *Reader { return &Reader{in: bufio.NewReaderSize(in, 64<<10)} }
 
+// enough is the text that is collected before it is handed out: what is between two tags is mostly nothing.
+const enough = 4 << 10
+
 // Read implements io.Reader.
 func (r *Reader) Read(p []byte) (int, error) {
-	for len(r.out) == 0 {
-		if r.over != nil {
+	if r.given == len(r.out) {
+		r.out, r.given = r.out[:0], 0
+		for len(r.out) < enough && r.over == nil {
+			r.over = r.next()
+		}
+		if len(r.out) == 0 {
 			return 0, r.over
 		}
-		r.over = r.next()
 	}
-	n := copy(p, r.out)
-	r.out = r.out[n:]
+	n := copy(p, r.out[r.given:])
+	r.given += n
 	return n, nil
 }
 
 // next reads the text to the next tag, and the tag.
 func (r *Reader) next() error {
-	r.out = r.out[:0]
 	text, err := r.in.ReadSlice('<')
 	switch {
 	case errors.Is(err, bufio.ErrBufferFull):
 		r.out = append(r.out, text...)
 		return nil
 	case err != nil:
-		r.out = appendText(r.out, string(text))
+		r.out = appendText(r.out, text)
 		return err
 	}
-	r.out = appendText(r.out, string(text[:len(text)-1]))
+	r.out = appendText(r.out, text[:len(text)-1])
 	return r.tag()
 }
 
 // tag reads a tag. Some end a line; the values of its attributes are lines of their own.
 func (r *Reader) tag() error {
-	var tag []byte
-	for {
-		part, err := r.in.ReadSlice('>')
-		if room := maxTag - len(tag); room > 0 {
-			tag = append(tag, part[:min(len(part), room)]...)
-		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-		r.out = appendTag(r.out, string(tag))
+	part, err := r.in.ReadSlice('>')
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		r.out = appendTag(r.out, part[:min(len(part), maxTag)])
 		return err
 	}
+	tag := bytes.Clone(part) // a long one
+	for errors.Is(err, bufio.ErrBufferFull) {
+		part, err = r.in.ReadSlice('>')
+		tag = append(tag, part[:min(len(part), maxTag-len(tag))]...)
+	}
+	r.out = appendTag(r.out, tag)
+	return err
 }
 
-// lines are the tags after which another line begins, without their prefixes.
-const lines = " p si row br h tr c list-item table-row table-cell line-break "
-
 // appendTag appends what a tag means for the text.
-func appendTag(out []byte, tag string) []byte {
-	if strings.HasPrefix(tag, "!") { // a comment, or text in CDATA
-		return append(append(append(out, '\n'), strings.TrimSuffix(tag, ">")...), '\n')
+func appendTag(out, tag []byte) []byte {
+	if len(tag) > 0 && tag[0] == '!' { // a comment, or text in CDATA
+		return append(append(append(out, '\n'), bytes.TrimSuffix(tag, []byte(">"))...), '\n')
 	}
-	name := strings.TrimLeft(tag, "/")
-	if i := strings.IndexAny(name, " \t\r\n/>"); i >= 0 {
-		name = name[:i]
-	}
-	if _, local, ok := strings.Cut(name, ":"); ok {
-		name = local
-	}
-	closes := strings.HasPrefix(tag, "/") || strings.HasSuffix(tag, "/>")
-	switch {
-	case name == "tab" && closes:
-		out = append(out, '\t')
-	case strings.Contains(lines, " "+name+" ") && closes:
-		out = append(out, '\n')
+	if closes(tag) {
+		switch name := localName(tag); {
+		case string(name) == "tab":
+			out = append(out, '\t')
+		case endsLine(name):
+			out = append(out, '\n')
+		}
 	}
 	return appendAttributes(out, tag)
+}
+
+// closes reports whether a tag ends an element.
+func closes(tag []byte) bool {
+	n := len(tag)
+	return n > 0 && tag[0] == '/' || n > 1 && tag[n-1] == '>' && tag[n-2] == '/'
+}
+
+// localName returns the name of a tag without its prefix.
+func localName(tag []byte) []byte {
+	start := 0
+	for start < len(tag) && tag[start] == '/' {
+		start++
+	}
+	prefixed := false
+	for i := start; i < len(tag); i++ {
+		switch tag[i] {
+		case ' ', '\t', '\r', '\n', '/', '>':
+			return tag[start:i]
+		case ':':
+			if !prefixed {
+				start, prefixed = i+1, true
+			}
+		}
+	}
+	return tag[start:]
+}
+
+// endsLine reports whether another line begins after an element.
+func endsLine(name []byte) bool {
+	switch string(name) {
+	case "p", "si", "row", "br", "h", "tr", "c", "list-item", "table-row", "table-cell", "line-break":
+		return true
+	}
+	return false
 }
 
 // minValue is how long the value of an attribute is that is worth a line: keys are longer.
 const minValue = 16
 
-func appendAttributes(out []byte, tag string) []byte {
-	for {
-		i := strings.IndexAny(tag, `"'`)
-		if i < 0 {
+func appendAttributes(out, tag []byte) []byte {
+	for i := 0; i < len(tag); i++ {
+		quote := tag[i]
+		if quote != '"' && quote != '\'' {
+			continue
+		}
+		n := bytes.IndexByte(tag[i+1:], quote)
+		if n < 0 {
 			return out
 		}
-		value, rest, ok := strings.Cut(tag[i+1:], tag[i:i+1])
-		if !ok {
-			return out
+		if n >= minValue {
+			out = appendValue(out, tag[i+1:i+1+n])
 		}
-		if len(value) >= minValue && !strings.HasPrefix(value, "http://schemas.") && !strings.HasPrefix(value, "urn:") {
-			out = append(append(append(out, '\n'), html.UnescapeString(value)...), '\n')
-		}
-		tag = rest
+		i += n + 1
 	}
+	return out
 }
 
-func appendText(out []byte, text string) []byte {
-	if strings.TrimSpace(text) == "" && strings.ContainsAny(text, "\r\n") {
+// appendValue appends the value of an attribute, unless it is the name of a schema, which every part has many of.
+func appendValue(out, value []byte) []byte {
+	if bytes.HasPrefix(value, []byte("http://schemas.")) || bytes.HasPrefix(value, []byte("urn:")) {
+		return out
+	}
+	return append(appendUnescaped(append(out, '\n'), value), '\n')
+}
+
+func appendText(out, text []byte) []byte {
+	if len(text) == 0 || (text[0] <= ' ' || text[0] >= utf8.RuneSelf) && len(bytes.TrimSpace(text)) == 0 && bytes.ContainsAny(text, "\r\n") {
 		return out // between tags
 	}
-	return append(out, html.UnescapeString(text)...)
+	return appendUnescaped(out, text)
+}
+
+func appendUnescaped(out, text []byte) []byte {
+	if bytes.IndexByte(text, '&') < 0 {
+		return append(out, text...)
+	}
+	return append(out, html.UnescapeString(string(text))...)
 }

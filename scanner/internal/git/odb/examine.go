@@ -81,11 +81,11 @@ func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (ma
 // mayMatch reports whether there may be a match at a hint in the result of a delta. It looks as far as a match can reach: twice,
 // because the cut itself must be out of reach too.
 func (s *screening) mayMatch(base []byte, ops *packfile.Ops, at hints) bool {
-	margin := 2 * s.screen.Reach
+	margin := int32(2 * s.screen.Reach)
 	if at.many {
 		return s.windows.any(base, ops, margin, s.screen.Matches)
 	}
-	return !at.none() && s.windows.around(base, ops, at.at, int32(margin), s.screen.Matches)
+	return !at.none() && s.windows.around(base, ops, at.at, margin, s.screen.Matches)
 }
 
 func (s *screening) skipped(i Index, o *deltaObject) { s.screen.Dropped(i, int64(o.size)) }

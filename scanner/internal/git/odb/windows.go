@@ -22,13 +22,13 @@ const enough = 64 << 10
 
 func (w *windows) reset() { w.buf, w.parts = w.buf[:0], w.parts[:0] }
 
-// add adds what is at an offset of the result.
-func (w *windows) add(content []byte, of int32) {
+// add adds src[from:to], which is at an offset of the result.
+func (w *windows) add(src []byte, from, to, of int32) {
 	in := int32(len(w.buf))
 	if last := len(w.parts) - 1; last < 0 || w.parts[last].of+in-w.parts[last].in != of {
 		w.parts = append(w.parts, part{in, of})
 	}
-	w.buf = append(w.buf, content...)
+	w.buf = packfile.Append(w.buf, src, int(from), int(to))
 }
 
 // offset returns where in the result a byte of the buffer is.
@@ -42,7 +42,7 @@ func (w *windows) offset(at int) int32 {
 
 // hints returns the hints in what the base does not have.
 func (w *windows) hints(base []byte, ops *packfile.Ops, s *Screen) (h hints) {
-	w.any(base, ops, s.HintSize, func(content []byte) bool {
+	w.any(base, ops, int32(s.HintSize), func(content []byte) bool {
 		h = h.and(s.find(content, w.offset))
 		return h.many
 	})
@@ -51,7 +51,7 @@ func (w *windows) hints(base []byte, ops *packfile.Ops, s *Screen) (h hints) {
 
 // any reports whether a condition holds for some of what the base does not have: each insert together with margins of the copies
 // around it, and each place where two copies meet.
-func (w *windows) any(base []byte, ops *packfile.Ops, margin int, holds func([]byte) bool) bool {
+func (w *windows) any(base []byte, ops *packfile.Ops, margin int32, holds func([]byte) bool) bool {
 	w.reset()
 	start := int32(0) // of the operation, in the result
 	for i, op := range ops.List {
@@ -62,13 +62,13 @@ func (w *windows) any(base []byte, ops *packfile.Ops, margin int, holds func([]b
 		if i == len(ops.List)-1 && int(op.From+op.Size) == len(base) {
 			tail = 0 // both end here
 		}
-		part := ops.Bytes(base, op)
-		if op.Insert || head+tail >= len(part) {
-			w.add(part, start)
+		src, end := ops.Source(base, op), op.From+op.Size
+		if op.Insert || head+tail >= op.Size {
+			w.add(src, op.From, end, start)
 			start += op.Size
 			continue
 		}
-		w.add(part[:head], start)
+		w.add(src, op.From, op.From+head, start)
 		if len(w.buf) >= enough {
 			if holds(w.buf) {
 				return true
@@ -76,7 +76,7 @@ func (w *windows) any(base []byte, ops *packfile.Ops, margin int, holds func([]b
 			w.reset()
 		}
 		start += op.Size
-		w.add(part[len(part)-tail:], start-int32(tail))
+		w.add(src, end-tail, end, start-tail)
 	}
 	return len(w.buf) > 0 && holds(w.buf)
 }
@@ -86,11 +86,11 @@ func (w *windows) around(base []byte, ops *packfile.Ops, places []int32, margin 
 	w.reset()
 	start, taken := int32(0), int32(0) // of the operation, and up to where parts were taken, in the result
 	for _, op := range ops.List {
-		part, end := ops.Bytes(base, op), start+op.Size
+		src, end := ops.Source(base, op), start+op.Size
 		for len(places) > 0 {
 			from, to := max(start, taken, places[0]-margin), min(end, places[0]+margin)
 			if from < to {
-				w.add(part[from-start:to-start], from)
+				w.add(src, op.From+from-start, op.From+to-start, from)
 				taken = to
 			}
 			if places[0]+margin > end {

@@ -128,42 +128,60 @@ func operands(delta []byte, at, end int) uint64 {
 }
 
 // copyRange decodes the operands of a copy. Each bit of code says whether the operand has that byte of the offset
-// (bits 0-3) or size (bits 4-6); absent bytes are zero.
+// (bits 0-3) or size (bits 4-6); absent bytes are zero. As a rule, what is absent are the upper bytes of either, and masks do.
 func copyRange(code byte, v uint64) (from, size uint64) {
-	if code&1 != 0 {
-		from, v = v&0xff, v>>8
+	l := &operandsOf[code&0x7f]
+	if !l.dense {
+		v = spread(code, v)
+		l = &operandsOf[0x7f]
 	}
-	if code&2 != 0 {
-		from, v = from|v&0xff<<8, v>>8
-	}
-	if code&4 != 0 {
-		from, v = from|v&0xff<<16, v>>8
-	}
-	if code&8 != 0 {
-		from, v = from|v&0xff<<24, v>>8
-	}
-	if code&16 != 0 {
-		size, v = v&0xff, v>>8
-	}
-	if code&32 != 0 {
-		size, v = size|v&0xff<<8, v>>8
-	}
-	if code&64 != 0 {
-		size |= v & 0xff << 16
-	}
-	if size == 0 {
+	if from, size = v&l.from, v>>l.bits&l.size; size == 0 {
 		size = 0x10000
 	}
 	return from, size
 }
 
+// operandLayout says where the offset and the size of a copy are among its operands.
+type operandLayout struct {
+	from, size uint64 // masks
+	bits       uint8  // of the offset
+	dense      bool   // only upper bytes are absent
+}
+
+// operandsOf has the layout for each code of a copy.
+var operandsOf = func() (list [0x80]operandLayout) {
+	for code := range list {
+		from, size := code&15, code>>4
+		l := &list[code]
+		l.bits = uint8(8 * bits.OnesCount(uint(from)))
+		l.from, l.size = 1<<l.bits-1, 1<<(8*bits.OnesCount(uint(size)))-1
+		l.dense = from&(from+1) == 0 && size&(size+1) == 0
+	}
+	return list
+}()
+
+// spread puts the operands that are there in the places that they have if all are there.
+func spread(code byte, v uint64) (all uint64) {
+	for i := range 7 {
+		if code>>i&1 != 0 {
+			all |= v & 0xff << (8 * i)
+			v >>= 8
+		}
+	}
+	return all
+}
+
 // Bytes returns what an operation contributes to the result.
 func (o *Ops) Bytes(base []byte, op Op) []byte {
-	from := base
+	return o.Source(base, op)[op.From : op.From+op.Size]
+}
+
+// Source returns what an operation takes its bytes from.
+func (o *Ops) Source(base []byte, op Op) []byte {
 	if op.Insert {
-		from = o.delta
+		return o.delta
 	}
-	return from[op.From : op.From+op.Size]
+	return base
 }
 
 // Apply appends the result of the operations on base to dst[:0].
@@ -173,9 +191,21 @@ func (o *Ops) Apply(dst, base []byte) []byte {
 		dst = make([]byte, 0, o.Size)
 	}
 	for _, op := range o.List {
-		dst = append(dst, o.Bytes(base, op)...)
+		dst = Append(dst, o.Source(base, op), int(op.From), int(op.From+op.Size))
 	}
 	return dst
+}
+
+// Append appends src[from:to] to dst. Most operations have some dozen bytes. These are copied as a whole chunk, without a call of
+// memmove, if what follows them in both slices leaves room for it.
+func Append(dst, src []byte, from, to int) []byte {
+	const chunk = 32
+	n := len(dst)
+	if to-from <= chunk && len(src)-from >= chunk && cap(dst)-n >= chunk {
+		*(*[chunk]byte)(dst[n : n+chunk]) = *(*[chunk]byte)(src[from:])
+		return dst[:n+to-from]
+	}
+	return append(dst, src[from:to]...)
 }
 
 // ApplyDelta returns the result of a delta on base.

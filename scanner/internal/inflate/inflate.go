@@ -208,9 +208,9 @@ func (d *Decoder) body() error {
 	case storedBlock:
 		return d.stored()
 	case fixedBlock:
-		return d.compressed(&fixed.lit, fixedBits, &fixed.dist)
+		return d.growing(&fixed.lit, fixedBits, &fixed.dist)
 	}
-	return d.compressed(&d.lit, d.litRoot, &d.dist)
+	return d.growing(&d.lit, d.litRoot, &d.dist)
 }
 
 func (d *Decoder) storedHeader() error {
@@ -248,9 +248,21 @@ func (d *Decoder) stored() error {
 	return nil
 }
 
-// compressed decodes a block with the given codes; root is the number of bits that index lit. Nearly all of the time is spent
-// in its loop, so it is one function with its state in local variables, which stay in registers; fields of d would be written
-// back in each step.
+// growing decodes a block with the given codes; root is the number of bits that index lit.
+func (d *Decoder) growing(lit *[litTable]entry, root int, dist *[distTable]entry) error {
+	for {
+		if err := d.compressed(lit, root, dist); err != errFull {
+			return err
+		}
+		if err := d.grow(); err != nil {
+			return err
+		}
+	}
+}
+
+// compressed decodes a block with the given codes. It returns errFull when out has no room for another round. Nearly all of the time is spent in its
+// loop, so it is one function with its state in local variables, which stay in registers: fields of d would be written back in each
+// step, and variables would be wherever the loop calls a function, even one that it calls once in a million rounds.
 //
 // Each round takes up to four entries of literals, or three and a match, from one refill: 56 bits are enough for three entries
 // of at most 12 bits (longer codes are in subtables, which end the sequence) and a length of 15 bits with 5 extra bits. Whether
@@ -259,15 +271,8 @@ func (d *Decoder) compressed(lit *[litTable]entry, root int, dist *[distTable]en
 	mask := uint64(1)<<root - 1
 	in, pos, bits, count := d.in, d.pos, d.bits, d.count
 	out, n := d.out, d.n
-	limit := len(out) - slack
+rounds:
 	for {
-		if n > limit { // once for each round: slack takes what a round can write
-			d.pos, d.bits, d.count, d.n = pos, bits, count, n
-			if err := d.grow(); err != nil {
-				return err
-			}
-			out, limit = d.out, len(d.out)-slack
-		}
 		// refill, written out: a call would spill the state to memory. "& 63" tells the compiler that a shift cannot be too
 		// long, so that it leaves out its own check. "count |= 56" is count+8*k for the k whole bytes that fit.
 		if pos+8 <= len(in) {
@@ -281,21 +286,21 @@ func (d *Decoder) compressed(lit *[litTable]entry, root int, dist *[distTable]en
 				count += 8
 			}
 		}
-		// Literals come in runs, so four entries are tried before anything else. Each has one or two literals: two bytes are
-		// written, and what follows overwrites the second if there is one literal only. The array pointer costs one bounds
-		// check for all. Literals and special entries are told apart by the sign bit and one other bit, the cheapest tests.
 		e := lit[bits&mask]
-		if e.literal() {
-			next := (*[8]byte)(out[n:])
-			bits >>= e & 63
-			count -= int(e & 63)
-			binary.LittleEndian.PutUint16(next[0:], e.literals())
-			k := e.number()
-			if e = lit[bits&mask]; e.literal() {
+		for {
+			if n > len(out)-slack { // once for each round: slack takes what a round can write
+				d.pos, d.bits, d.count, d.n = pos, bits, count, n
+				return errFull
+			}
+			// Literals come in runs, so four entries are tried before anything else. Each has one or two literals: two bytes are
+			// written, and what follows overwrites the second if there is one literal only. The array pointer costs one bounds
+			// check for all. Literals and special entries are told apart by the sign bit and one other bit, the cheapest tests.
+			if e.literal() {
+				next := (*[8]byte)(out[n:])
 				bits >>= e & 63
 				count -= int(e & 63)
-				binary.LittleEndian.PutUint16(next[k:], e.literals())
-				k += e.number()
+				binary.LittleEndian.PutUint16(next[0:], e.literals())
+				k := e.number()
 				if e = lit[bits&mask]; e.literal() {
 					bits >>= e & 63
 					count -= int(e & 63)
@@ -305,113 +310,130 @@ func (d *Decoder) compressed(lit *[litTable]entry, root int, dist *[distTable]en
 						bits >>= e & 63
 						count -= int(e & 63)
 						binary.LittleEndian.PutUint16(next[k:], e.literals())
-						n += k + e.number()
+						k += e.number()
+						if e = lit[bits&mask]; e.literal() {
+							bits >>= e & 63
+							count -= int(e & 63)
+							binary.LittleEndian.PutUint16(next[k:], e.literals())
+							n += k + e.number()
+							if count < 0 {
+								return ErrTruncated
+							}
+							continue rounds
+						}
+					}
+				}
+				n += k
+			}
+			if e.special() { // rare: a code of more than root bits, the end of the block, or no code
+				if e&subtable != 0 {
+					bits >>= e & 63
+					count -= int(e & 63)
+					at := int(e.value()) + int(bits&(1<<e.codeBits()-1))
+					if at >= len(lit) {
+						return ErrCorrupt
+					}
+					e = lit[at]
+					if e.literal() {
+						bits >>= e & 63
+						count -= int(e & 63)
+						out[n] = byte(e >> 16)
+						n++
 						if count < 0 {
 							return ErrTruncated
 						}
-						continue
+						continue rounds
 					}
 				}
-			}
-			n += k
-		}
-		if e.special() { // rare: a code of more than root bits, the end of the block, or no code
-			if e&subtable != 0 {
-				bits >>= root & 63
-				count -= root
-				at := int(e.value()) + int(bits&(1<<e.codeBits()-1))
-				if at >= len(lit) {
-					return ErrCorrupt
-				}
-				e = lit[at]
-				if e.literal() {
+				if e.special() {
 					bits >>= e & 63
 					count -= int(e & 63)
-					out[n] = byte(e >> 16)
-					n++
-					if count < 0 {
+					switch {
+					case count < 0:
 						return ErrTruncated
+					case e&endOfBlock == 0:
+						return ErrCorrupt
+					case n > d.size && !d.part:
+						return ErrSize
 					}
-					continue
+					d.pos, d.bits, d.count, d.n = pos, bits, count, n
+					return nil
 				}
 			}
-			if e.special() {
-				bits >>= e & 63
-				count -= int(e & 63)
-				switch {
-				case count < 0:
-					return ErrTruncated
-				case e&endOfBlock == 0:
-					return ErrCorrupt
-				case n > d.size && !d.part:
-					return ErrSize
-				}
-				d.pos, d.bits, d.count, d.n = pos, bits, count, n
-				return nil
-			}
-		}
-		// One entry gives the bits of the code and of the extra bits together, so that both are dropped with one shift.
-		length := int(e.value()) + int(bits&(1<<(e&63)-1)>>e.codeBits())
-		bits >>= e & 63
-		count -= int(e & 63)
+			// One entry gives the bits of the code and of the extra bits together, so that both are dropped with one shift.
+			length := int(e.value()) + int(bits&(1<<(e&63)-1)>>e.codeBits())
+			bits >>= e & 63
+			count -= int(e & 63)
 
-		switch {
-		case count >= longest: // usually no second refill is needed
-		case pos+8 <= len(in):
-			bits |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
-			pos += (63 - count) >> 3
-			count |= 56
-		default:
-			for count <= 56 && count >= 0 && pos < len(in) {
-				bits |= uint64(in[pos]) << (count & 63)
-				pos++
-				count += 8
+			switch {
+			case count >= longest: // usually no second refill is needed
+			case pos+8 <= len(in):
+				bits |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
+				pos += (63 - count) >> 3
+				count |= 56
+			default:
+				for count <= 56 && count >= 0 && pos < len(in) {
+					bits |= uint64(in[pos]) << (count & 63)
+					pos++
+					count += 8
+				}
 			}
-		}
-		e = dist[bits&(1<<distBits-1)]
-		if e.special() {
-			if e&subtable == 0 {
-				return orTruncated(count)
+			e = dist[bits&(1<<distBits-1)]
+			if e.special() {
+				if e&subtable == 0 {
+					return orTruncated(count)
+				}
+				bits >>= distBits
+				count -= distBits
+				at := int(e.value()) + int(bits&(1<<e.codeBits()-1))
+				if at >= len(dist) {
+					return ErrCorrupt
+				}
+				if e = dist[at]; e.special() {
+					return orTruncated(count)
+				}
 			}
-			bits >>= distBits
-			count -= distBits
-			at := int(e.value()) + int(bits&(1<<e.codeBits()-1))
-			if at >= len(dist) {
+			distance := int(e.value()) + int(bits&(1<<(e&63)-1)>>e.codeBits())
+			bits >>= e & 63
+			count -= int(e & 63)
+			if count < 0 {
+				return ErrTruncated
+			}
+			if distance > n {
 				return ErrCorrupt
 			}
-			if e = dist[at]; e.special() {
-				return orTruncated(count)
-			}
-		}
-		distance := int(e.value()) + int(bits&(1<<(e&63)-1)>>e.codeBits())
-		bits >>= e & 63
-		count -= int(e & 63)
-		if count < 0 {
-			return ErrTruncated
-		}
-		if distance > n {
-			return ErrCorrupt
-		}
 
-		// Copy the match. Short ones, which are most, are copied in chunks, without a call of memmove. That may write past
-		// the end, which the next round overwrites. If the distance is shorter than a chunk, a chunk would read bytes that it
-		// has not written yet, so such a match is repeated in ever larger pieces.
-		from, end := n-distance, n+length
-		switch {
-		case distance >= chunk && length <= 64:
+			// The next entry is looked up before the match is copied. Otherwise, if the processor guesses wrong how many chunks
+			// there are, it begins to wait for the entry only then.
+			if pos+8 <= len(in) {
+				bits |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
+				pos += (63 - count) >> 3
+				count |= 56
+			} else {
+				for count <= 56 && pos < len(in) {
+					bits |= uint64(in[pos]) << (count & 63)
+					pos++
+					count += 8
+				}
+			}
+			e = lit[bits&mask]
+
+			// Copy the match in chunks, without a call of memmove. That may write past the end, which the next round overwrites. If
+			// the distance is shorter than a chunk, only so many bytes of it are good: the distance to the source doubles with each
+			// copy.
+			from, end := n-distance, n+length
+			for n < end && distance < chunk {
+				*(*[chunk]byte)(out[n:]) = *(*[chunk]byte)(out[from:])
+				n += distance
+				distance += distance
+			}
 			for n < end {
 				*(*[chunk]byte)(out[n:]) = *(*[chunk]byte)(out[from:])
 				n += chunk
 				from += chunk
 			}
-		case distance >= length:
-			copy(out[n:end], out[from:from+length])
-		default:
-			for n < end { // the distance to the source doubles with each copy
-				n += copy(out[n:end], out[from:n])
-			}
+			n = end
 		}
-		n = end
 	}
 }
 

@@ -100,7 +100,7 @@ func FuzzPast(f *testing.F) {
 			return
 		}
 		p.graph.linkParents()
-		spread(p.graph, p.graph.sorted(), nil)
+		p.graph.toChildren(p.graph.sorted(), make([]uint64, len(p.graph.commits)))
 		for _, c := range p.graph.commits {
 			x.root(c.tree)
 		}

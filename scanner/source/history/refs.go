@@ -1,6 +1,7 @@
 package history
 
 import (
+	mathbits "math/bits"
 	"slices"
 
 	"github.com/akguard/akguard/scanner/finding"
@@ -18,22 +19,14 @@ type refIndex struct {
 	naming  map[object.ID][]string // refs that point to an object, directly or through a tag
 }
 
-// newRefIndex walks the history from parents to children once for each 64 of the asked commits, one bit for each.
+// newRefIndex finds the refs and the entries of reflogs that reach the asked commits.
 func newRefIndex(g *graph, order []int32, refs, reflogs []repo.Ref, asked []int32) *refIndex {
-	x := &refIndex{
-		graph: g, slot: map[int32]int{}, naming: map[object.ID][]string{},
-		refs: make([][]string, len(asked)), reflogs: make([][]string, len(asked)),
-	}
+	x := &refIndex{graph: g, slot: map[int32]int{}, naming: map[object.ID][]string{}}
 	for i, c := range asked {
 		x.slot[c] = i
 	}
-	stashes := slices.DeleteFunc(slices.Clone(reflogs), func(entry repo.Ref) bool { return !entry.Stash })
-	for from := 0; from < len(asked); from += 64 {
-		reaches := spread(g, order, asked[from:min(from+64, len(asked))])
-		x.name(x.refs[from:], refs, reaches)
-		x.name(x.reflogs[from:], reflogs, reaches)
-		x.nameStashed(from, min(from+64, len(asked)), stashes, reaches)
-	}
+	x.refs, x.reflogs = x.reaching(order, asked, refs), x.reaching(order, asked, reflogs)
+	x.nameStashed(order, asked, reflogs)
 	for _, ref := range refs {
 		for _, id := range g.chain(ref.Target) {
 			x.naming[id] = append(x.naming[id], ref.Name)
@@ -42,41 +35,91 @@ func newRefIndex(g *graph, order []int32, refs, reflogs []repo.Ref, asked []int3
 	return x
 }
 
-// spread returns, for each commit, which of the asked commits it reaches, as bits.
-func spread(g *graph, order, asked []int32) []uint64 {
-	bits := make([]uint64, len(g.commits))
-	for i, c := range asked {
-		bits[c] |= 1 << i
-	}
-	for _, c := range order {
-		for p := range g.parentsOf(c) {
-			bits[c] |= bits[p]
+// reaching returns the names of the refs that reach each of the asked commits. It walks the history once for each 64 of the
+// asked commits, one bit for each, or of the refs, whichever are fewer.
+func (x *refIndex) reaching(order, asked []int32, refs []repo.Ref) [][]string {
+	names := make([][]string, len(asked))
+	if len(refs) < len(asked) {
+		for part := range slices.Chunk(refs, 64) {
+			x.nameFromRefs(names, order, asked, part)
 		}
+		return names
 	}
-	return bits
+	for from := 0; from < len(asked); from += 64 {
+		x.nameFromAsked(names[from:], order, asked[from:min(from+64, len(asked))], refs)
+	}
+	return names
 }
 
-func (x *refIndex) name(names [][]string, refs []repo.Ref, reaches []uint64) {
+// nameFromAsked walks from parents to children, to see which of the asked commits each ref reaches.
+func (x *refIndex) nameFromAsked(names [][]string, order, asked []int32, refs []repo.Ref) {
+	reached := make([]uint64, len(x.graph.commits))
+	for i, c := range asked {
+		reached[c] |= 1 << i
+	}
+	x.graph.toChildren(order, reached)
 	for _, ref := range refs {
-		c, ok := x.graph.peel(ref.Target)
-		if !ok {
-			continue
-		}
-		for bits, i := reaches[c], 0; bits != 0; bits, i = bits>>1, i+1 {
-			if bits&1 != 0 {
+		if c, ok := x.graph.peel(ref.Target); ok {
+			for bits := reached[c]; bits != 0; bits &= bits - 1 {
+				i := mathbits.TrailingZeros64(bits)
 				names[i] = append(names[i], ref.Name)
 			}
 		}
 	}
 }
 
+// nameFromRefs walks from children to parents, to see which refs reach each of the asked commits. Most of them are reached by
+// the same refs, and share a list.
+func (x *refIndex) nameFromRefs(names [][]string, order, asked []int32, refs []repo.Ref) {
+	reaching := make([]uint64, len(x.graph.commits))
+	for i, ref := range refs {
+		if c, ok := x.graph.peel(ref.Target); ok {
+			reaching[c] |= 1 << i
+		}
+	}
+	x.graph.toParents(order, reaching)
+	lists := map[uint64][]string{}
+	for i, c := range asked {
+		list, ok := lists[reaching[c]]
+		for bits := reaching[c]; !ok && bits != 0; bits &= bits - 1 {
+			list = append(list, refs[mathbits.TrailingZeros64(bits)].Name)
+		}
+		lists[reaching[c]] = list
+		if names[i] == nil {
+			names[i] = slices.Clip(list)
+		} else {
+			names[i] = append(names[i], list...)
+		}
+	}
+}
+
+// toChildren adds the bits of each commit to those of its descendants.
+func (g *graph) toChildren(order []int32, bits []uint64) {
+	for _, c := range order {
+		for p := range g.parentsOf(c) {
+			bits[c] |= bits[p]
+		}
+	}
+}
+
+// toParents adds the bits of each commit to those of its ancestors.
+func (g *graph) toParents(order []int32, bits []uint64) {
+	for _, c := range slices.Backward(order) {
+		for p := range g.parentsOf(c) {
+			bits[p] |= bits[c]
+		}
+	}
+}
+
 // nameStashed names the stashes that reach those of the commits which no ref reaches.
-func (x *refIndex) nameStashed(from, to int, stashes []repo.Ref, reaches []uint64) {
-	stashed := make([][]string, to-from)
-	x.name(stashed, stashes, reaches)
-	for i, names := range stashed {
-		if len(x.refs[from+i]) == 0 {
-			x.refs[from+i] = names
+func (x *refIndex) nameStashed(order, asked []int32, reflogs []repo.Ref) {
+	stashes := slices.DeleteFunc(slices.Clone(reflogs), func(entry repo.Ref) bool { return !entry.Stash })
+	if len(stashes) == 0 {
+		return
+	}
+	for i, names := range x.reaching(order, asked, stashes) {
+		if len(x.refs[i]) == 0 {
+			x.refs[i] = names
 		}
 	}
 }

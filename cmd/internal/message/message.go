@@ -148,16 +148,25 @@ func (p *Printer) word(arg any) string {
 	return fmt.Sprint(arg)
 }
 
-// fill puts the arguments in. An argument that looks like a placeholder stays as it is.
+// fill puts the arguments in, nine at most. An argument that looks like a placeholder stays as it is. A report of thousands of findings
+// has tens of thousands of texts, so nothing is compiled for one.
 func fill(format string, args []string) string {
-	if len(args) == 0 {
-		return format
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(format, '{')
+		if i < 0 || i+len("{1}") > len(format) {
+			b.WriteString(format)
+			return b.String()
+		}
+		b.WriteString(format[:i])
+		if n := int(format[i+1]) - '0'; 1 <= n && n <= min(len(args), 9) && format[i+2] == '}' {
+			b.WriteString(args[n-1])
+			format = format[i+len("{1}"):]
+			continue
+		}
+		b.WriteByte('{')
+		format = format[i+1:]
 	}
-	pairs := make([]string, 0, 2*len(args))
-	for i, arg := range args {
-		pairs = append(pairs, fmt.Sprintf("{%d}", i+1), arg)
-	}
-	return strings.NewReplacer(pairs...).Replace(format)
 }
 
 // Keys returns the keys of all texts, sorted.

@@ -16,7 +16,7 @@ import (
 const maxNames = 3
 
 // block writes one finding: a headline, at most one row of each kind, and an empty line.
-func (h *handler) block(b *bytes.Buffer, f finding.Finding, t *tally) {
+func (h *handler) block(b *bytes.Buffer, f *finding.Finding, t *tally) {
 	fmt.Fprintf(b, "%s  %s  %s  %s\n", h.status(f.Verdict.Status), h.say.Print(words.Severity(f.Severity)),
 		h.say.Print(words.Type(f.Credential.Type)), h.ink.strong(h.say.Values(f.Credential)))
 	row := func(label, text string) { h.row(b, label, text) }
@@ -32,7 +32,7 @@ func (h *handler) block(b *bytes.Buffer, f finding.Finding, t *tally) {
 	if h.change || h.opts.All {
 		row("report.row.print", f.Fingerprint) // which akguard ignore takes
 	}
-	if next := words.Next(f); !t.advised[next] {
+	if next := words.Next(*f); !t.advised[next] {
 		t.advised[next] = true
 		row("report.row.next", h.say.Print(next))
 	}
@@ -84,7 +84,7 @@ func (h *handler) status(s verifier.Status) string {
 	return h.ink.doubt(word)
 }
 
-func (h *handler) places(f finding.Finding, row func(label, text string)) {
+func (h *handler) places(f *finding.Finding, row func(label, text string)) {
 	p := h.split(f.Occurrences)
 	if len(p.past) == 0 {
 		row("report.row.where", p.outside())

@@ -16,13 +16,13 @@ import (
 const maxNotices = 10
 
 // notice reports whether a line is enough for a finding: it does not count.
-func notice(f finding.Finding) bool {
+func notice(f *finding.Finding) bool {
 	return !f.Suppressed.IsZero() || !f.Counts()
 }
 
 // notices writes a line for each finding that does not count: those that were there before the change, with the commit that
 // introduced them, and those that are suppressed, with who decided that.
-func (h *handler) notices(b *bytes.Buffer, list []finding.Finding) {
+func (h *handler) notices(b *bytes.Buffer, list []*finding.Finding) {
 	shown := list
 	if !h.opts.All {
 		shown = list[:min(len(list), maxNotices)]
@@ -38,7 +38,7 @@ func (h *handler) notices(b *bytes.Buffer, list []finding.Finding) {
 	}
 }
 
-func (h *handler) notice(f finding.Finding) string {
+func (h *handler) notice(f *finding.Finding) string {
 	first := f.Occurrences[0]
 	here := first
 	if i := slices.IndexFunc(f.Occurrences, func(o finding.Occurrence) bool { return !wire.InHistory(o) }); i >= 0 {
@@ -69,21 +69,21 @@ const manyFindings = 20
 const maxFolders = 5
 
 // overview counts many findings by verdict, severity and folder.
-func (h *handler) overview(b *bytes.Buffer, findings []finding.Finding) {
+func (h *handler) overview(b *bytes.Buffer, findings []*finding.Finding) {
 	if len(findings) <= manyFindings {
 		return
 	}
-	row := func(label string, names func(finding.Finding) string, most int) {
+	row := func(label string, names func(*finding.Finding) string, most int) {
 		h.row(b, label, h.counts(findings, names, most))
 	}
-	row("report.row.by-verdict", func(f finding.Finding) string { return h.say.Print(words.Status(f.Verdict.Status)) }, 0)
-	row("report.row.by-severity", func(f finding.Finding) string { return h.say.Print(words.Severity(f.Severity)) }, 0)
+	row("report.row.by-verdict", func(f *finding.Finding) string { return h.say.Print(words.Status(f.Verdict.Status)) }, 0)
+	row("report.row.by-severity", func(f *finding.Finding) string { return h.say.Print(words.Severity(f.Severity)) }, 0)
 	row("report.row.by-folder", h.folder, maxFolders)
 	b.WriteByte('\n')
 }
 
 // counts counts findings by name: the most frequent first where only some are named, else in the order of the findings.
-func (h *handler) counts(findings []finding.Finding, name func(finding.Finding) string, most int) string {
+func (h *handler) counts(findings []*finding.Finding, name func(*finding.Finding) string, most int) string {
 	count := make(map[string]int)
 	var names []string
 	for _, f := range findings {
@@ -113,7 +113,7 @@ func (h *handler) counts(findings []finding.Finding, name func(finding.Finding) 
 }
 
 // folder is where a credential first appeared, as far as two folders deep.
-func (h *handler) folder(f finding.Finding) string {
+func (h *handler) folder(f *finding.Finding) string {
 	o := f.Occurrences[0]
 	if o.Path == "" {
 		return h.say.Say("report.no-folder")

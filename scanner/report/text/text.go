@@ -45,7 +45,7 @@ type handler struct {
 	header finding.Header
 	change bool
 
-	findings []finding.Finding // in the order in which they came
+	findings []*finding.Finding // in the order in which they came; each has a thousand bytes, so they are not moved
 	skips    []finding.Skip
 }
 
@@ -57,7 +57,7 @@ func (h *handler) Header(r finding.Header) error {
 
 // Finding implements finding.Handler.
 func (h *handler) Finding(f finding.Finding) error {
-	h.findings = append(h.findings, f)
+	h.findings = append(h.findings, &f)
 	return nil
 }
 
@@ -69,8 +69,8 @@ func (h *handler) Skip(s finding.Skip) error {
 
 // Summary implements finding.Handler. It writes the report: the order of the findings depends on all verdicts.
 func (h *handler) Summary(s finding.Summary) error {
-	order.Worst(h.findings)
-	var blocks, notices []finding.Finding
+	order.WorstOf(h.findings)
+	var blocks, notices []*finding.Finding
 	for _, f := range h.findings {
 		if notice(f) {
 			notices = append(notices, f)
@@ -138,7 +138,7 @@ func (h *handler) tally() tally {
 // close writes the last lines.
 func (h *handler) close(b *bytes.Buffer, s finding.Summary, t tally, complete bool) {
 	switch {
-	case !complete || s.Findings > 0 || slices.ContainsFunc(h.findings, func(f finding.Finding) bool { return f.Suppressed.IsZero() }):
+	case !complete || s.Findings > 0 || slices.ContainsFunc(h.findings, func(f *finding.Finding) bool { return f.Suppressed.IsZero() }):
 	case s.Empty() && !h.header.Empty.IsZero():
 		fmt.Fprintln(b, h.say.Print(h.header.Empty))
 	default:
@@ -177,14 +177,14 @@ func (h *handler) unread(b *bytes.Buffer, s finding.Summary) {
 const maxCommands = 3
 
 // commands offers commands that can be pasted, to a person at a terminal: an ID is no secret, but a file may be passed on.
-func (h *handler) commands(b *bytes.Buffer, findings []finding.Finding) {
+func (h *handler) commands(b *bytes.Buffer, findings []*finding.Finding) {
 	if !h.opts.Person {
 		return
 	}
 	var ids []string
 	for _, f := range findings {
 		id := f.Credential.ID
-		if words.Stoppable(f) && !finding.IsMasked(id) && !slices.Contains(ids, id.Reveal()) {
+		if words.Stoppable(*f) && !finding.IsMasked(id) && !slices.Contains(ids, id.Reveal()) {
 			ids = append(ids, id.Reveal())
 		}
 	}

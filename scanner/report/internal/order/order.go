@@ -12,13 +12,29 @@ import (
 // Worst sorts findings: those that count before those that are suppressed; among them what works first, then what a change
 // made appear before what was there already, and then as finding.CompareUrgency does.
 func Worst(findings []finding.Finding) {
-	slices.SortStableFunc(findings, func(a, b finding.Finding) int {
-		return cmp.Or(
-			cmp.Compare(rank(a), rank(b)), cmp.Compare(age(a), age(b)), finding.CompareUrgency(a, b))
+	pointers := make([]*finding.Finding, len(findings))
+	for i := range findings {
+		pointers[i] = &findings[i]
+	}
+	WorstOf(pointers)
+	sorted := make([]finding.Finding, len(findings))
+	for i, f := range pointers {
+		sorted[i] = *f
+	}
+	copy(findings, sorted)
+}
+
+// WorstOf sorts as Worst does. A finding has a thousand bytes, so moving pointers is cheaper.
+func WorstOf(findings []*finding.Finding) {
+	slices.SortStableFunc(findings, func(a, b *finding.Finding) int {
+		if c := cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(age(a), age(b))); c != 0 {
+			return c
+		}
+		return finding.CompareUrgency(*a, *b)
 	})
 }
 
-func rank(f finding.Finding) int {
+func rank(f *finding.Finding) int {
 	switch {
 	case !f.Suppressed.IsZero():
 		return 2
@@ -28,7 +44,7 @@ func rank(f finding.Finding) int {
 	return 1
 }
 
-func age(f finding.Finding) int {
+func age(f *finding.Finding) int {
 	switch f.State {
 	case finding.StateMoved:
 		return 1

@@ -67,9 +67,11 @@ func legacyBefore(content []byte, at, nameEnd int) (rules.Match, bool) {
 		if start >= at {
 			break
 		}
-		line := content[from+max(0, bytes.LastIndexByte(content[from:start], '\n')) : start]
-		if shape.Contains(bytes.ToLower(line), "id", "key") && isLegacyID(content, start, end) {
-			last = rules.Match{Start: start, End: end, Confidence: rules.Weak}
+		if isLegacyID(content, start, end) { // nearly all runs have another length
+			line := content[from+max(0, bytes.LastIndexByte(content[from:start], '\n')) : start]
+			if shape.Contains(bytes.ToLower(line), "id", "key") {
+				last = rules.Match{Start: start, End: end, Confidence: rules.Weak}
+			}
 		}
 		next = end
 	}

@@ -18,7 +18,7 @@ const (
 // hintOf rates a value by its key name: sk may be an AccessKey secret, traceId and jwtSecret are not. It is added to the
 // score.
 func hintOf(name []byte) int {
-	plain := strings.NewReplacer("_", "", "-", "", ".", "").Replace(string(bytes.ToLower(name)))
+	plain := plainName(name)
 	if holdsAny(plain, "trace", "etag", "salt", "nonce", "requestid", "csrf", "md5", "hash", "session", "jwt") {
 		return never
 	}
@@ -34,6 +34,17 @@ func hintOf(name []byte) int {
 		return possible
 	}
 	return 0
+}
+
+// plainName returns a name in lower case, without the signs that divide its words.
+func plainName(name []byte) string {
+	plain := make([]byte, 0, len(name))
+	for _, c := range name {
+		if c != '_' && c != '-' && c != '.' {
+			plain = append(plain, c)
+		}
+	}
+	return string(bytes.ToLower(plain))
 }
 
 func holdsAny(name string, words ...string) bool {

@@ -37,13 +37,16 @@ type screening struct {
 	whole   packfile.Ops // copies an object as it is
 }
 
-// base looks at an object near its hints first, which is less than all of it.
+// base looks at an object near its hints first, if that is much less than all of it.
 func (s *screening) base(typ object.Type, o *baseObject) (bool, error) {
 	if typ != object.Blob {
 		return true, nil
 	}
 	o.hints = s.screen.find(o.content, inPlace)
-	if !o.hints.many {
+	if o.hints.none() {
+		return false, nil
+	}
+	if !o.hints.many && len(o.content) > 4*int(s.margin()) {
 		s.whole.List = append(s.whole.List[:0], packfile.Op{Size: int32(len(o.content))})
 		if !s.mayMatch(o.content, &s.whole, o.hints) {
 			return false, nil
@@ -78,14 +81,15 @@ func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (ma
 	return false, nil
 }
 
-// mayMatch reports whether there may be a match at a hint in the result of a delta. It looks as far as a match can reach: twice,
-// because the cut itself must be out of reach too.
+// mayMatch reports whether there may be a match at a hint in the result of a delta.
 func (s *screening) mayMatch(base []byte, ops *packfile.Ops, at hints) bool {
-	margin := int32(2 * s.screen.Reach)
 	if at.many {
-		return s.windows.any(base, ops, margin, s.screen.Matches)
+		return s.windows.any(base, ops, s.margin(), s.screen.Matches)
 	}
-	return !at.none() && s.windows.around(base, ops, at.at, margin, s.screen.Matches)
+	return !at.none() && s.windows.around(base, ops, at.at, s.margin(), s.screen.Matches)
 }
+
+// margin is as far as a match can reach: twice, because the cut itself must be out of reach too.
+func (s *screening) margin() int32 { return int32(2 * s.screen.Reach) }
 
 func (s *screening) skipped(i Index, o *deltaObject) { s.screen.Dropped(i, int64(o.size)) }

@@ -61,6 +61,7 @@ type Reader struct {
 	window   []byte // a part of the file, or all of it
 	base     int64  // where it begins
 	streams  int    // that were visited
+	end      int64  // where the last word endstream that was looked for is
 }
 
 // NewReader returns a reader of the text of a document of a size in bytes. Whole is all of it if it is in memory, where streams are
@@ -283,12 +284,14 @@ func (r *Reader) plain(content io.Reader, start int64) io.Reader {
 	if r.whole == nil {
 		return newUntil(content, end)
 	}
-	text := r.whole[start:]
-	if i := bytes.Index(text, []byte(end)); i >= 0 {
-		text = text[:i]
+	if r.end < start { // the words are looked for once, however many streams begin before one
+		r.end = int64(len(r.whole))
+		if i := bytes.Index(r.whole[start:], []byte(end)); i >= 0 {
+			r.end = start + int64(i)
+		}
 	}
-	r.consumed = max(r.consumed, start+int64(len(text)))
-	return bytes.NewReader(text)
+	r.consumed = max(r.consumed, r.end)
+	return bytes.NewReader(r.whole[start:r.end])
 }
 
 // opened returns the reader of a stream, or what is wrong with its header.
@@ -367,7 +370,7 @@ func (u *until) Read(p []byte) (int, error) {
 
 // readMaps reads the character maps, wherever they are, and finds out whether the document is encrypted.
 func (r *Reader) readMaps() error {
-	defer func() { r.pos, r.consumed, r.unread, r.streams = 0, 0, nil, 0 }()
+	defer func() { r.pos, r.consumed, r.unread, r.streams, r.end = 0, 0, nil, 0, 0 }()
 	for {
 		dict, start, err := r.seek()
 		if errors.Is(err, io.EOF) {

@@ -195,17 +195,19 @@ func TestHostile(t *testing.T) {
 		"long ranges": {document("", "("+strings.Repeat("A", 1<<10)+") Tj", "", ranges), 20, true},
 		"a long code": {document("", "("+strings.Repeat("A", 1<<19)+") Tj", "", long), 20, true},
 	} {
-		in := &counted{Reader: *strings.NewReader(c.doc)}
-		r, err := NewReader(in, int64(len(c.doc)), nil)
-		if err != nil {
-			t.Fatal(name, err)
-		}
-		n, err := io.Copy(io.Discard, io.LimitReader(r, 64<<20))
-		if in.n > c.reads*int64(len(c.doc)) {
-			t.Errorf("%s: %d bytes were read of %d", name, in.n, len(c.doc))
-		}
-		if c.whole && (err != nil || n > 16<<20) || !c.whole && err == nil && n < 64<<20 {
-			t.Errorf("%s: %d bytes of text, %v", name, n, err)
+		for _, held := range [][]byte{nil, []byte(c.doc)} {
+			in := &counted{Reader: *strings.NewReader(c.doc)}
+			r, err := NewReader(in, int64(len(c.doc)), held)
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			n, err := io.Copy(io.Discard, io.LimitReader(r, 64<<20))
+			if in.n > c.reads*int64(len(c.doc)) {
+				t.Errorf("%s: %d bytes were read of %d", name, in.n, len(c.doc))
+			}
+			if c.whole && (err != nil || n > 16<<20) || !c.whole && err == nil && n < 64<<20 {
+				t.Errorf("%s: %d bytes of text, %v", name, n, err)
+			}
 		}
 	}
 }

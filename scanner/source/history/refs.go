@@ -35,8 +35,8 @@ func newRefIndex(g *graph, order []int32, refs, reflogs []repo.Ref, asked []int3
 	return x
 }
 
-// reaching returns the names of the refs that reach each of the asked commits. It walks the history once for each 64 of the
-// asked commits, one bit for each, or of the refs, whichever are fewer.
+// reaching returns the names of the refs that reach each of the asked commits. A commit or a ref has a bit in a word, so the history
+// is walked once for each 64 of the asked commits, or of the refs, whichever are fewer.
 func (x *refIndex) reaching(order, asked []int32, refs []repo.Ref) [][]string {
 	names := make([][]string, len(asked))
 	if len(refs) < len(asked) {
@@ -68,8 +68,8 @@ func (x *refIndex) nameFromAsked(names [][]string, order, asked []int32, refs []
 	}
 }
 
-// nameFromRefs walks from children to parents, to see which refs reach each of the asked commits. Most of them are reached by
-// the same refs, and share a list.
+// nameFromRefs walks from children to parents, to see which refs reach each of the asked commits. Commits that are reached
+// by the same refs share a list, which saves memory.
 func (x *refIndex) nameFromRefs(names [][]string, order, asked []int32, refs []repo.Ref) {
 	reaching := make([]uint64, len(x.graph.commits))
 	for i, ref := range refs {

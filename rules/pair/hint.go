@@ -36,7 +36,7 @@ func hintOf(name []byte) int {
 	return 0
 }
 
-// plainName returns a name in lower case, without the signs that divide its words.
+// plainName returns a name in lower case, without the separators of its words.
 func plainName(name []byte) string {
 	plain := make([]byte, 0, len(name))
 	for _, c := range name {

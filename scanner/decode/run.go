@@ -3,7 +3,9 @@ package decode
 import "encoding/binary"
 
 // longEnd returns where the next run of at least minWrapped characters of base64 ends, or 0.
-func longEnd(content []byte, from int) int {
+func longEnd(content []byte, from int) int { return longEndWith(glance, content, from) }
+
+func longEndWith(glance func(content []byte, from int) int, content []byte, from int) int {
 	for {
 		at := glance(content, from)
 		if at < 0 {
@@ -41,7 +43,7 @@ const (
 	glanced = minWrapped - stride
 )
 
-// glance returns the first of these offsets at which a long run may be, or -1. What vectors do not cover is read one by one.
+// glance returns the first of these offsets at which a long run may be, or -1. The vector code takes whole steps only.
 func glance(content []byte, from int) int {
 	if steps := (len(content) - from) / stride; vectors && steps > 0 {
 		if n := glanceVectors(&alphabet, &content[from], steps); n >= 0 {
@@ -49,6 +51,11 @@ func glance(content []byte, from int) int {
 		}
 		from += steps * stride
 	}
+	return glanceWords(content, from)
+}
+
+// glanceWords is glance without vectors.
+func glanceWords(content []byte, from int) int {
 	for ; from+glanced <= len(content); from += stride {
 		if allInAlphabet((*[glanced]byte)(content[from:])) {
 			return from
@@ -57,7 +64,8 @@ func glance(content []byte, from int) int {
 	return -1
 }
 
-// allInAlphabet reads two words in 12 bytes first: in code and prose, most of them have a space or a punctuation mark.
+// allInAlphabet reports whether all characters are in the alphabet. It looks at two words first: in code and prose, most have a
+// space or a punctuation mark.
 func allInAlphabet(chars *[glanced]byte) bool {
 	first, last := binary.LittleEndian.Uint64(chars[:]), binary.LittleEndian.Uint64(chars[glanced-8:])
 	return below(first, '+')|below(last, '+') == 0 && runEnd(chars[:], 0) == glanced
@@ -76,7 +84,7 @@ type classes struct{ lower, upper, half [stride]byte }
 
 var alphabet = newClasses()
 
-// newClasses gives each upper half of a byte a bit. Those of letters share theirs: the same lower halves go with them in both cases.
+// newClasses gives each upper half of a byte a bit. A letter has the same lower half in both cases, so 4 and 6 share one.
 func newClasses() (c classes) {
 	bits := [16]byte{2: 1, 3: 2, 4: 4, 5: 8, 6: 4, 7: 16}
 	for b := range 256 {

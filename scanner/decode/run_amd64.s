@@ -4,9 +4,9 @@
 
 // func glanceVectors(c *classes, p *byte, steps int) int
 //
-// The halves of 32 bytes are looked up at once. BX has a bit for each that is not in the alphabet. A run of 44 characters
-// covers the first 12 bytes of some step. With 32 bits of the step before it (R10), the rest of those that have 12 are told
-// apart: fewer than 44 characters before and after the beginning of the step are no long run.
+// The halves of 32 bytes are looked up at once. BX gets a bit for each byte that is not in the alphabet; R10 has those of the
+// step before. A run of 44 characters covers the first 12 bytes of some step. If all 12 are characters, those on both sides of
+// the beginning of the step are counted: if they are fewer than 44, the run is too short.
 TEXT ·glanceVectors(SB), NOSPLIT, $0-32
 	MOVQ    c+0(FP), AX
 	MOVQ    p+8(FP), SI
@@ -40,12 +40,12 @@ next:
 	RET
 
 characters:
-	BSFL BX, R8               // how many characters are in this step
-	JZ   found                // all are
-	BSRL R10, R9              // 31 less those at the end of the step before
-	JZ   found
+	BSFL BX, R8               // the characters at the beginning of this step
+	JZ   found                // all 32
+	BSRL R10, R9              // 31 minus those at the end of the step before
+	JZ   found                // all 32
 	SUBL R9, R8
-	CMPL R8, $13              // 44-31
+	CMPL R8, $13              // 44 - 31
 	JLT  next
 
 found:

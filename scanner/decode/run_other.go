@@ -5,5 +5,5 @@ package decode
 const vectors = false
 
 func glanceVectors(*classes, *byte, int) int {
-	panic("decode: vectors without a processor that has them")
+	panic("decode: glanceVectors without vectors")
 }

@@ -37,13 +37,17 @@ func TestLongEnd(t *testing.T) {
 			}
 		}
 		from := random.IntN(len(content) + 1)
-		if got, want := longEnd(content, from), plainLongEnd(content, from); got != want {
+		want := plainLongEnd(content, from)
+		if got := longEnd(content, from); got != want {
 			t.Fatalf("longEnd(%q, %d) = %d, want %d", content, from, got, want)
+		}
+		if got := longEndWith(glanceWords, content, from); got != want {
+			t.Fatalf("without vectors, longEnd(%q, %d) = %d, want %d", content, from, got, want)
 		}
 	}
 }
 
-// Each byte is in one class with vectors, too.
+// The tables of the vector code have the same alphabet as the others.
 func TestLongEndOfEachByte(t *testing.T) {
 	for b := range 256 {
 		content := make([]byte, 200)

@@ -148,9 +148,12 @@ func (p *Printer) word(arg any) string {
 	return fmt.Sprint(arg)
 }
 
-// fill puts the arguments in, nine at most. An argument that looks like a placeholder stays as it is. A report of thousands of findings
-// has tens of thousands of texts, so nothing is compiled for one.
+// fill puts the arguments in, nine at most. An argument that looks like a placeholder stays as it is. There is no strings.Replacer,
+// because a report of thousands of findings has tens of thousands of texts, and making one takes longer than its use.
 func fill(format string, args []string) string {
+	if len(args) == 0 {
+		return format
+	}
 	var b strings.Builder
 	for {
 		i := strings.IndexByte(format, '{')

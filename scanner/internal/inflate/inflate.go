@@ -14,6 +14,7 @@ package inflate
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/adler32"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -25,6 +26,9 @@ var (
 	ErrTruncated = reason.NewError("inflate.truncated")
 	ErrSize      = reason.NewError("inflate.size")
 )
+
+// errFull means that there is no room for more output. The decoder goes on when there is.
+var errFull = errors.New("inflate: the output is full")
 
 // Decoder decompresses streams, one at a time. The zero Decoder is ready; it reuses its tables.
 type Decoder struct {
@@ -208,9 +212,9 @@ func (d *Decoder) body() error {
 	case storedBlock:
 		return d.stored()
 	case fixedBlock:
-		return d.growing(&fixed.lit, fixedBits, &fixed.dist)
+		return d.compressed(&fixed.lit, fixedBits, &fixed.dist)
 	}
-	return d.growing(&d.lit, d.litRoot, &d.dist)
+	return d.compressed(&d.lit, d.litRoot, &d.dist)
 }
 
 func (d *Decoder) storedHeader() error {
@@ -248,10 +252,10 @@ func (d *Decoder) stored() error {
 	return nil
 }
 
-// growing decodes a block with the given codes; root is the number of bits that index lit.
-func (d *Decoder) growing(lit *[litTable]entry, root int, dist *[distTable]entry) error {
+// compressed reads the content of a block with the given codes; root is the number of bits that index lit.
+func (d *Decoder) compressed(lit *[litTable]entry, root int, dist *[distTable]entry) error {
 	for {
-		if err := d.compressed(lit, root, dist); err != errFull {
+		if err := d.decode(lit, root, dist); err != errFull {
 			return err
 		}
 		if err := d.grow(); err != nil {
@@ -260,14 +264,15 @@ func (d *Decoder) growing(lit *[litTable]entry, root int, dist *[distTable]entry
 	}
 }
 
-// compressed decodes a block with the given codes. It returns errFull when out has no room for another round. Nearly all of the time is spent in its
-// loop, so it is one function with its state in local variables, which stay in registers: fields of d would be written back in each
-// step, and variables would be wherever the loop calls a function, even one that it calls once in a million rounds.
+// decode is compressed without its calls of grow: it saves its state and returns errFull when out has no room for another
+// round. Nearly all of the time is spent in its loop, so it is one function that keeps its state in local variables. Fields of d
+// would be written back in each step. The loop calls no function either, because the compiler keeps variables in memory that
+// must survive a call, however rare the call is.
 //
 // Each round takes up to four entries of literals, or three and a match, from one refill: 56 bits are enough for three entries
 // of at most 12 bits (longer codes are in subtables, which end the sequence) and a length of 15 bits with 5 extra bits. Whether
 // the input ran out is checked where a round ends, by the sign of count: until then, missing bits are zeros.
-func (d *Decoder) compressed(lit *[litTable]entry, root int, dist *[distTable]entry) error {
+func (d *Decoder) decode(lit *[litTable]entry, root int, dist *[distTable]entry) error {
 	mask := uint64(1)<<root - 1
 	in, pos, bits, count := d.in, d.pos, d.bits, d.count
 	out, n := d.out, d.n
@@ -403,8 +408,8 @@ rounds:
 				return ErrCorrupt
 			}
 
-			// The next entry is looked up before the match is copied. Otherwise, if the processor guesses wrong how many chunks
-			// there are, it begins to wait for the entry only then.
+			// Look up the next entry before the match is copied. The processor often mispredicts how many chunks there are, and
+			// would begin to wait for the entry only after that.
 			if pos+8 <= len(in) {
 				bits |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
 				pos += (63 - count) >> 3
@@ -418,9 +423,8 @@ rounds:
 			}
 			e = lit[bits&mask]
 
-			// Copy the match in chunks, without a call of memmove. That may write past the end, which the next round overwrites. If
-			// the distance is shorter than a chunk, only so many bytes of it are good: the distance to the source doubles with each
-			// copy.
+			// Copy the match in chunks. That may write past the end, which the next round overwrites. If the distance is shorter than
+			// a chunk, only the first distance bytes of a copy are right, so n advances by as many; that doubles the distance.
 			from, end := n-distance, n+length
 			for n < end && distance < chunk {
 				*(*[chunk]byte)(out[n:]) = *(*[chunk]byte)(out[from:])

@@ -12,9 +12,6 @@ const (
 	partSize = 96 << 10
 )
 
-// errFull says that the buffer is full: the decoder goes on when there is room again.
-var errFull = errors.New("inflate: the buffer is full")
-
 // Reader decompresses a zlib stream of unknown size, which is in memory as a whole. It keeps a buffer of a fixed size, so
 // what a stream unpacks to is limited by how much the caller reads. A damaged or truncated stream yields everything that
 // precedes the damage, as the standard library does.
@@ -116,9 +113,9 @@ func (r *Reader) trailer() error {
 	return io.EOF
 }
 
-// untilDamage decodes the intact part of a block that compressed has given up. Compressed notices the damage at the end of a
-// round, where some of what it wrote may have been made of bits that are not there; it has left its state as it was when it
-// began. So this starts there again and goes code by code.
+// untilDamage decodes the intact part of a block in which decode found damage. It starts where decode started, because an
+// error leaves the state unchanged, and goes code by code: decode checks for the end of the input once in a round only, when it
+// may have written what it read from missing bits.
 func (d *Decoder) untilDamage() {
 	lit, root, dist := &d.lit, d.litRoot, &d.dist
 	switch d.kind {

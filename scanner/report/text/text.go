@@ -45,7 +45,7 @@ type handler struct {
 	header finding.Header
 	change bool
 
-	findings []*finding.Finding // in the order in which they came; each has a thousand bytes, so they are not moved
+	findings []*finding.Finding // in the order in which they came; pointers, because a finding has a thousand bytes
 	skips    []finding.Skip
 }
 

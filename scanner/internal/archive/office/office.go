@@ -66,7 +66,7 @@ type Reader struct {
 }
 
 // NewReader returns a reader of the text of a part.
-func NewReader(in io.Reader) *Reader { return &Reader{in: bufio.NewReaderSize(in, 64<<10)} }
+func NewReader(in io.Reader) *Reader { return &Reader{in: bufio.NewReaderSize(in, maxTag)} }
 
 // enough is the text that is collected before it is handed out: what is between two tags is mostly nothing.
 const enough = 4 << 10
@@ -109,7 +109,7 @@ func (r *Reader) tag() error {
 		r.out = appendTag(r.out, part[:min(len(part), maxTag)])
 		return err
 	}
-	tag := bytes.Clone(part) // a long one
+	tag := bytes.Clone(part[:min(len(part), maxTag)]) // a long one
 	for errors.Is(err, bufio.ErrBufferFull) {
 		part, err = r.in.ReadSlice('>')
 		tag = append(tag, part[:min(len(part), maxTag-len(tag))]...)

@@ -128,7 +128,7 @@ func operands(delta []byte, at, end int) uint64 {
 }
 
 // copyRange decodes the operands of a copy. Each bit of code says whether the operand has that byte of the offset
-// (bits 0-3) or size (bits 4-6); absent bytes are zero. As a rule, what is absent are the upper bytes of either, and masks do.
+// (bits 0-3) or size (bits 4-6); absent bytes are zero. Usually only upper bytes are absent, and two masks are enough.
 func copyRange(code byte, v uint64) (from, size uint64) {
 	l := &operandsOf[code&0x7f]
 	if !l.dense {
@@ -141,10 +141,10 @@ func copyRange(code byte, v uint64) (from, size uint64) {
 	return from, size
 }
 
-// operandLayout says where the offset and the size of a copy are among its operands.
+// operandLayout says where the offset and the size of a copy are in its operands.
 type operandLayout struct {
 	from, size uint64 // masks
-	bits       uint8  // of the offset
+	bits       uint8  // that the offset has
 	dense      bool   // only upper bytes are absent
 }
 
@@ -160,7 +160,7 @@ var operandsOf = func() (list [0x80]operandLayout) {
 	return list
 }()
 
-// spread puts the operands that are there in the places that they have if all are there.
+// spread inserts a zero for each absent byte of the operands.
 func spread(code byte, v uint64) (all uint64) {
 	for i := range 7 {
 		if code>>i&1 != 0 {
@@ -171,12 +171,7 @@ func spread(code byte, v uint64) (all uint64) {
 	return all
 }
 
-// Bytes returns what an operation contributes to the result.
-func (o *Ops) Bytes(base []byte, op Op) []byte {
-	return o.Source(base, op)[op.From : op.From+op.Size]
-}
-
-// Source returns what an operation takes its bytes from.
+// Source returns what an operation takes its bytes from: the base, or the delta.
 func (o *Ops) Source(base []byte, op Op) []byte {
 	if op.Insert {
 		return o.delta
@@ -196,8 +191,8 @@ func (o *Ops) Apply(dst, base []byte) []byte {
 	return dst
 }
 
-// Append appends src[from:to] to dst. Most operations have some dozen bytes. These are copied as a whole chunk, without a call of
-// memmove, if what follows them in both slices leaves room for it.
+// Append appends src[from:to] to dst. Most operations have a few dozen bytes, for which a call of memmove takes longer than the
+// copy. So a whole chunk is copied instead, if both slices have room for it.
 func Append(dst, src []byte, from, to int) []byte {
 	const chunk = 32
 	n := len(dst)

@@ -24,7 +24,7 @@ func Worst(findings []finding.Finding) {
 	copy(findings, sorted)
 }
 
-// WorstOf sorts as Worst does. A finding has a thousand bytes, so moving pointers is cheaper.
+// WorstOf is Worst for pointers. A finding has a thousand bytes, so it is cheaper to move pointers.
 func WorstOf(findings []*finding.Finding) {
 	slices.SortStableFunc(findings, func(a, b *finding.Finding) int {
 		if c := cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(age(a), age(b))); c != 0 {

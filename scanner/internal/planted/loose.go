@@ -27,11 +27,17 @@ func (r *Repo) PackWithout(objects ...string) {
 		}
 	}
 	r.Unpack()
-	r.Feed(kept.String(), "pack-objects", "-q", "--window=0", filepath.Join(r.objects(), "pack", "pack"))
-	r.Git("prune-packed", "-q")
+	r.PackThese(kept.String(), "--window=0")
 	for _, id := range objects {
 		r.Lose(id)
 	}
+}
+
+// PackThese packs the objects in a list of lines. Flags go to git pack-objects.
+func (r *Repo) PackThese(list string, flags ...string) {
+	r.t.Helper()
+	r.Feed(list, slices.Concat([]string{"pack-objects", "-q"}, flags, []string{filepath.Join(r.objects(), "pack", "pack")})...)
+	r.Git("prune-packed", "-q")
 }
 
 // Unpack turns every packed object into a loose one.

@@ -264,8 +264,9 @@ func (c *completeness) unreadable(odb.Unreadable) { c.lack() }
 func (c *completeness) visitor() odb.TreeVisitor { return c }
 
 // Keep implements odb.TreeVisitor.
-func (c *completeness) Keep(child odb.TreeEntry) bool {
-	if isMissing(child, c.earlier.objects.Format().EmptyTree()) {
+func (c *completeness) Keep(child object.TreeEntry) bool {
+	objects := c.earlier.objects
+	if (child.IsTree() || child.IsBlob()) && child.ID != objects.Format().EmptyTree() && objects.IndexOf(child.ID) == odb.NoIndex {
 		c.lack()
 	}
 	return false

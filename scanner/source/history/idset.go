@@ -6,15 +6,26 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/object"
 )
 
-// idSet is a set of object IDs that are only counted: the objects that a partial clone has not fetched, which may be
-// millions. It holds 64 bits of each ID in a hash table. That two objects share them, which makes the count one too low, is
-// less likely than a disk error. The zero idSet is empty.
+// idSet is a set of object IDs: of blobs that matter, or of objects that do not exist, which may be millions. It holds 64 bits
+// of each ID in a hash table. That two objects share them, so that one counts as the other, is less likely than a disk error.
+// The zero idSet is empty.
 type idSet struct {
 	slots []uint64 // 0 is an empty slot; the length is a power of two
 	count int
 }
 
-func (s *idSet) add(id object.ID) { s.addHash(binary.BigEndian.Uint64(id[:]) | 1) }
+func (s *idSet) add(id object.ID) { s.addHash(hashOf(id)) }
+
+func (s *idSet) has(id object.ID) bool {
+	if s.count == 0 {
+		return false
+	}
+	h := hashOf(id)
+	return s.slots[s.slot(h)] == h
+}
+
+// hashOf returns the bits of an ID that are kept. They are not all 0.
+func hashOf(id object.ID) uint64 { return binary.BigEndian.Uint64(id[:]) | 1 }
 
 func (s *idSet) addHash(h uint64) {
 	if s.count*4 >= len(s.slots)*3 {

@@ -52,7 +52,7 @@ func (l *locator) reportGaps(cut map[object.ID]bool) {
 		commit := l.graph.id(a.commit)
 		switch {
 		case a.isTree && l.trees.partial && !l.has(a.id):
-			l.trees.unfetched.add(a.id)
+			l.trees.missing.add(a.id)
 		case !l.refs.kept(a.commit):
 		case a.isTree:
 			l.skip(a.id.String(), l.either(a.id, reason.New("git.commit-tree-damaged", commit.String()), reason.New("git.commit-tree-missing", commit.String())))
@@ -87,7 +87,7 @@ func (l *locator) reportLeaves() {
 				reason.New("git.introduced-damaged", leaf.id.String(), commit.String()), reason.New("git.introduced-missing", leaf.id.String(), commit.String())))
 		}
 	}
-	if n := l.trees.unfetched.count; n > 0 {
+	if n := l.trees.missing.count; n > 0 {
 		l.skip(".", reason.New("git.partial", n))
 	}
 }
@@ -100,16 +100,24 @@ func (l *locator) either(id object.ID, damaged, missing reason.Reason) reason.Re
 	return missing
 }
 
-// firstKept returns the first path and commit of a leaf that a ref or a reflog still reaches.
+// firstKept returns the first commit with a leaf that a ref or a reflog still reaches, and the first path there.
 func (l *locator) firstKept(leaf int32) (path string, commit object.ID, ok bool) {
-	for _, path := range l.paths[leaf] {
-		for _, c := range l.origins[origin{leaf, path}] {
-			if l.refs.kept(c) {
-				return path, l.graph.id(c), true
+	first := int32(none)
+	for _, p := range l.paths[leaf] {
+		for _, c := range l.origins[origin{leaf, p}] {
+			if !l.refs.kept(c) {
+				continue
 			}
+			if first == none || l.rank[c] < l.rank[first] || c == first && p < path {
+				path, first = p, c
+			}
+			break // the others are later
 		}
 	}
-	return "", object.ID{}, false
+	if first == none {
+		return "", object.ID{}, false
+	}
+	return path, l.graph.id(first), true
 }
 
 func (l *locator) skip(path string, why reason.Reason) {

@@ -3,6 +3,7 @@ package history_test
 import (
 	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -112,6 +113,59 @@ func TestMissingObjectsAreReportedOnce(t *testing.T) {
 	if r := scan(t, w.Repo); len(r.Skips) != 2 {
 		t.Errorf("two missing objects are reported as %v", r.Skips)
 	}
+}
+
+// Missing files are reported alike, whether trees are stored whole or as deltas of each other.
+func TestMissingFilesOfDeltas(t *testing.T) {
+	made := planted.New(t)
+	rng := rand.New(rand.NewPCG(1, 2))
+	name := func() string { return fmt.Sprintf("dir%d/file%02d", rng.IntN(2), rng.IntN(30)) }
+	for i := range 40 {
+		for range max(2, 60-30*i) {
+			made.Write(name(), fmt.Sprint("version ", rng.IntN(200)))
+		}
+		if i%4 == 3 {
+			made.Fails("rm", "-q", name())
+		}
+		made.Commit(fmt.Sprint("commit ", i))
+	}
+	for round := range 4 {
+		repo := made.Copy()
+		kept, lost := "", repo.Objects("blob")[:5*round]
+		rng.Shuffle(len(lost), func(i, j int) { lost[i], lost[j] = lost[j], lost[i] })
+		for _, id := range repo.Lines("cat-file", "--batch-all-objects", "--batch-check=%(objectname)") {
+			if !slices.Contains(lost, id) {
+				kept += id + "\n"
+			}
+		}
+		repo.Unpack()
+		for _, id := range lost {
+			repo.Lose(id)
+		}
+		want := skipsOf(t, repo)
+		repo.PackThese(kept, "--window=50")
+		deltas := 0
+		for _, line := range repo.Lines("cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(deltabase)") {
+			if base, ok := strings.CutPrefix(line, "tree "); ok && strings.Trim(base, "0") != "" {
+				deltas++
+			}
+		}
+		if got := skipsOf(t, repo); deltas < 40 || len(want) != len(lost) || !slices.Equal(got, want) {
+			t.Errorf("%d objects are missing, there are %d deltas: with them\n%s\nwithout them\n%s",
+				len(lost), deltas, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+// skipsOf returns what a scan reports, sorted.
+func skipsOf(t *testing.T, repo *planted.Repo) []string {
+	t.Helper()
+	var out []string
+	for _, s := range scan(t, repo).Skips {
+		out = append(out, fmt.Sprint(s.Path, " ", s.Reason))
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Git prunes what is unreachable piece by piece: what is left of it does not make a scan incomplete.

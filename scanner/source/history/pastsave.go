@@ -59,7 +59,9 @@ func (x *treeIndex) take(m *earlier) bool {
 		x.trees.append(tree{base: odb.NoIndex, node: t.node})
 	}
 	for _, l := range p.leaves {
-		x.leaf(l.id, l.missing)
+		if x.leaf(l.id, l.missing); l.missing {
+			x.lookedFor.add(l.id) // the trees that are not known are described by changes to those that are
+		}
 	}
 	for i, text := range p.text {
 		x.named[x.nameOf(text)] = p.names[i]

@@ -17,9 +17,10 @@ import (
 // neighboring versions of a folder have nearly everything in common. Trees with the same leaves at the same paths share
 // a node, so that whole subtrees are compared by comparing two numbers.
 type treeIndex struct {
-	objects odb.Reader
-	wanted  bits      // blobs with matches
-	empty   object.ID // the empty tree
+	objects   odb.Reader
+	wanted    bits      // blobs with matches
+	lookedFor idSet     // the same, and blobs that are known to be missing
+	empty     object.ID // the empty tree
 
 	mu         sync.Mutex // guards what the workers share
 	parts      []*treePart
@@ -41,10 +42,11 @@ type treeIndex struct {
 	sameHash []int32          // of each node: the one before with the same hash, or -1
 	key      []byte           // of the node that is being interned
 
-	compared  int // edges of parents that were looked at; a test counts them
-	opened    int // nodes whose edges were compared with those of parents
-	partial   bool
-	unfetched idSet // of a partial clone
+	compared   int // edges of parents that were looked at; a test counts them
+	opened     int // nodes whose edges were compared with those of parents
+	partial    bool
+	missing    idSet       // objects that do not exist: in a partial clone all, else blobs that were not looked for
+	incomplete []odb.Index // trees that refer to them
 
 	known func(odb.Index) bool // trees that an earlier scan has read; may be nil
 	fresh []odb.Index          // the trees that this one has read
@@ -70,13 +72,15 @@ const (
 )
 
 // newTreeIndex returns the index of a repository. In a partial clone, missing objects are only counted, because that may be
-// nearly all of them.
+// nearly all of them. In others, missing trees become leaves. Missing blobs do so only if they are looked for, because until all
+// trees are read, looking up each blob by itself would take most of the time.
 func newTreeIndex(objects odb.Reader, wanted []object.ID, partial bool) *treeIndex {
 	x := &treeIndex{
 		objects: objects, partial: partial, wanted: newBits(objects.Count()), empty: objects.Format().EmptyTree(), byLeaf: map[object.ID]int32{}, names: map[string]int32{},
 		seed: maphash.MakeSeed(), byHash: map[uint64]int32{},
 	}
 	for _, id := range wanted {
+		x.lookedFor.add(id)
 		if n := objects.IndexOf(id); n != odb.NoIndex {
 			x.wanted.add(n)
 		}
@@ -90,25 +94,74 @@ func (x *treeIndex) has(id object.ID) bool {
 	return n != odb.NoIndex && x.wanted.has(n)
 }
 
-// build reads every tree once.
+// build reads every tree once, and those that may refer to missing blobs twice.
 func (x *treeIndex) build(ctx context.Context) error {
 	if x.treeOf == nil {
 		x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
 	}
-	if err := x.objects.Trees(ctx, odb.TreeWalk{Visitor: x.newPart, Unreadable: x.report, Known: x.known}); err != nil {
+	if err := x.read(ctx, x.known, x.report); err != nil {
 		return err
 	}
-	for _, p := range x.parts {
-		x.add(p)
-		x.unfetched.union(&p.unfetched)
+	if len(x.incomplete) > 0 {
+		x.lookedFor.union(&x.missing)
+		x.missing = idSet{}
+		related := x.related(x.incomplete)
+		known := func(n odb.Index) bool { return !related.has(n) }
+		if err := x.read(ctx, known, func(odb.Unreadable) {}); err != nil {
+			return err
+		}
 	}
-	x.parts = nil
 	for c := range x.changes.all() {
 		if c.name&adds != 0 {
 			c.child = x.childOf(c.child)
 		}
 	}
 	return nil
+}
+
+// read reads the trees that are not known.
+func (x *treeIndex) read(ctx context.Context, known func(odb.Index) bool, unreadable func(odb.Unreadable)) error {
+	if err := x.objects.Trees(ctx, odb.TreeWalk{Visitor: x.newPart, Unreadable: unreadable, Known: known}); err != nil {
+		return err
+	}
+	for _, p := range x.parts {
+		x.add(p)
+		x.missing.union(&p.missing)
+		x.incomplete = append(x.incomplete, p.incomplete...)
+	}
+	x.parts = nil
+	return nil
+}
+
+// related returns the trees whose bases end at the same tree as those of one of some trees.
+func (x *treeIndex) related(some []odb.Index) bits {
+	last := slices.Repeat([]odb.Index{odb.NoIndex}, len(x.treeOf))
+	var chain []odb.Index
+	end := func(n odb.Index) odb.Index {
+		chain = chain[:0]
+		for last[n] == odb.NoIndex {
+			last[n] = n // for now, which also ends a circle
+			chain = append(chain, n)
+			if t := x.treeOf[n]; t != none && x.trees.at(t).base != odb.NoIndex {
+				n = x.trees.at(t).base
+			}
+		}
+		for _, c := range chain {
+			last[c] = last[n]
+		}
+		return last[n]
+	}
+	ends := newBits(len(x.treeOf))
+	for _, n := range some {
+		ends.add(end(n))
+	}
+	related := newBits(len(x.treeOf))
+	for _, n := range x.fresh {
+		if ends.has(end(n)) {
+			related.add(n)
+		}
+	}
+	return related
 }
 
 // newPart returns the part of a worker.
@@ -127,8 +180,10 @@ func (x *treeIndex) report(u odb.Unreadable) {
 	x.unreadable = append(x.unreadable, u)
 }
 
-// add moves the trees of a part here. Children that exist stay object indexes until all trees are here.
+// add moves the trees of a part here. Children that exist become object indexes until all trees are here.
 func (x *treeIndex) add(p *treePart) {
+	p.checkFiles()
+	children := p.indexesOf(p.children)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, name := range p.name {
@@ -137,8 +192,16 @@ func (x *treeIndex) add(p *treePart) {
 	from := int32(x.changes.count)
 	for _, c := range p.changes {
 		c.name = uint32(p.numbers[c.name&nameMask]) | c.name&^nameMask
-		if c.name&adds != 0 && c.child < 0 {
-			c.child = ^x.leaf(p.missing[^c.child], true)
+		if c.name&adds != 0 {
+			id := p.children[c.child]
+			switch c.child = int32(children[c.child]); {
+			case c.child != int32(odb.NoIndex):
+			case x.partial:
+				p.missing.add(id)
+				c.name &^= adds
+			default:
+				c.child = ^x.leaf(id, true)
+			}
 		}
 		x.changes.append(c)
 	}
@@ -152,7 +215,7 @@ func (x *treeIndex) add(p *treePart) {
 		x.treeOf[t.index] = int32(x.trees.count)
 		x.trees.append(tree{from: from + t.from, base: t.base, node: unknown})
 	}
-	p.trees, p.changes, p.missing, p.name = p.trees[:0], p.changes[:0], p.missing[:0], p.name[:0]
+	p.trees, p.changes, p.children, p.name = p.trees[:0], p.changes[:0], p.children[:0], p.name[:0]
 }
 
 // changesOf returns the changes of a tree. The next call overwrites them.
@@ -254,7 +317,7 @@ func (x *treeIndex) done(t int32) int32 { return max(x.trees.at(t).node, noNode)
 
 // lacking lists the trees that refer to a missing object. In a partial clone that may be any of them.
 func (x *treeIndex) lacking() []odb.Index {
-	if x.unfetched.count > 0 {
+	if x.missing.count > 0 {
 		return x.readTrees()
 	}
 	if !slices.ContainsFunc(x.leaves, func(l leaf) bool { return l.missing }) {

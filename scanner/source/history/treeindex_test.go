@@ -70,12 +70,21 @@ func TestManyChangesOfTree(t *testing.T) {
 	}
 }
 
+// noObjects is a Reader without objects.
+type noObjects struct{ odb.Reader }
+
+func (noObjects) IndexesOf(ids []object.ID, indexes []odb.Index) {
+	for i := range ids {
+		indexes[i] = odb.NoIndex
+	}
+}
+
 // What a partial clone has not fetched is counted, and not built into the index.
 func TestUnfetchedIsCounted(t *testing.T) {
 	x := newNodes()
-	x.partial = true
+	x.partial, x.objects, x.treeOf = true, noObjects{}, []int32{none}
 	p := x.newPart().(*treePart)
-	entry := odb.TreeEntry{TreeEntry: object.TreeEntry{Mode: 0o100644}, Index: odb.NoIndex}
+	entry := object.TreeEntry{Mode: 0o100644}
 	n := allocated(func() {
 		for round := range 2 {
 			for i := range many {
@@ -83,15 +92,19 @@ func TestUnfetchedIsCounted(t *testing.T) {
 				if p.Keep(entry) {
 					t.Fatal("it is kept")
 				}
+				if i%8 == 7 {
+					p.Visit(odb.TreeChange{Base: odb.NoIndex})
+				}
 			}
 		}
 	})
-	if p.unfetched.count != many || len(p.missing) > 0 || n > 64*many {
-		t.Errorf("%d objects counted, %d kept, %d bytes allocated", p.unfetched.count, len(p.missing), n)
+	p.checkFiles()
+	if p.missing.count != many || len(p.incomplete) > 0 || n > 64*many {
+		t.Errorf("%d objects counted, %d trees to read again, %d bytes allocated", p.missing.count, len(p.incomplete), n)
 	}
-	x.unfetched.union(&p.unfetched)
-	x.unfetched.union(&p.unfetched)
-	if x.unfetched.count != many {
-		t.Errorf("%d objects in two equal sets, want %d", x.unfetched.count, many)
+	x.missing.union(&p.missing)
+	x.missing.union(&p.missing)
+	if x.missing.count != many {
+		t.Errorf("%d objects in two equal sets, want %d", x.missing.count, many)
 	}
 }

@@ -2,28 +2,33 @@ package history
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 )
 
-// treePart is what one worker has read and not yet added to the treeIndex, so that workers rarely wait for each other. Its
-// children are object indexes; ^i is the i-th missing object.
+// treePart is what one worker has read and not yet added to the treeIndex, so that workers rarely wait for each other. Until
+// then, the child of a change is its number in children: the indexes of many objects are looked up at once.
 type treePart struct {
-	index   *treeIndex
-	trees   []treeRange
-	changes []change
-	missing []object.ID
-	names   map[string]int32 // all that the worker has met; their numbers are the worker's own
-	name    []string         // those that are not in the treeIndex yet
-	numbers []int32          // in the treeIndex, of the others
+	index    *treeIndex
+	trees    []treeRange
+	changes  []change
+	children []object.ID
+	files    []object.ID      // blobs that must exist and are of no other interest
+	indexes  []odb.Index      // of children or files
+	names    map[string]int32 // all that the worker has met; their numbers are the worker's own
+	name     []string         // those that are not in the treeIndex yet
+	numbers  []int32          // in the treeIndex, of the others
 
-	unfetched idSet // missing objects of a partial clone
+	missing    idSet       // objects that do not exist: blobs and, in a partial clone, trees
+	incomplete []odb.Index // trees that refer to such blobs
 }
 
 // treeRange is a tree of a part.
 type treeRange struct {
 	from        int32 // its first change; the last is before the first of the next tree
+	files       int32 // after its last file
 	index, base odb.Index
 }
 
@@ -46,31 +51,53 @@ const (
 	nameMask = adds - 1
 )
 
-// flushed is how many changes a part collects: 32 KB.
-const flushed = 1 << 12
+// flushed is how many changes or files a part collects.
+const flushed = 1 << 10
 
-// Keep implements odb.TreeVisitor. Of interest are folders, blobs with matches, and missing objects.
-func (p *treePart) Keep(e odb.TreeEntry) bool {
+// Keep implements odb.TreeVisitor. Of interest are folders and the blobs that the treeIndex looks for. Git knows the empty tree
+// without storing it.
+func (p *treePart) Keep(e object.TreeEntry) bool {
 	switch {
-	case e.Index != odb.NoIndex:
-	case p.index.partial && isMissing(e, p.index.empty):
-		p.unfetched.add(e.ID)
+	case e.IsTree():
+		return e.ID != p.index.empty
+	case !e.IsBlob():
 		return false
-	default:
-		return isMissing(e, p.index.empty)
+	case p.index.lookedFor.has(e.ID):
+		return true
 	}
-	return e.IsTree() || e.IsBlob() && p.index.wanted.has(e.Index)
+	p.files = append(p.files, e.ID)
+	return false
 }
 
-// isMissing reports whether the object of an entry should exist and does not. Git knows the empty tree without storing it.
-func isMissing(e odb.TreeEntry, empty object.ID) bool {
-	return e.Index == odb.NoIndex && e.ID != empty && (e.IsTree() || e.IsBlob())
+// checkFiles notes which of the files do not exist, and which trees refer to them.
+func (p *treePart) checkFiles() {
+	trees := p.trees
+	for i, n := range p.indexesOf(p.files) {
+		if n != odb.NoIndex {
+			continue
+		}
+		p.missing.add(p.files[i])
+		for len(trees) > 0 && int(trees[0].files) <= i {
+			trees = trees[1:]
+		}
+		if len(trees) > 0 && !p.index.partial {
+			p.incomplete = append(p.incomplete, trees[0].index)
+		}
+	}
+	p.files = p.files[:0]
+}
+
+// indexesOf returns the indexes of objects. The next call overwrites them.
+func (p *treePart) indexesOf(ids []object.ID) []odb.Index {
+	p.indexes = slices.Grow(p.indexes[:0], len(ids))[:len(ids)]
+	p.index.objects.IndexesOf(ids, p.indexes)
+	return p.indexes
 }
 
 // Visit implements odb.TreeVisitor. Removed and added entries are in the order of trees, so that the old and the new entry of
 // a name are met together; where a forged tree has another order, they become two changes, which mean the same.
 func (p *treePart) Visit(c odb.TreeChange) {
-	p.trees = append(p.trees, treeRange{from: int32(len(p.changes)), index: c.Tree, base: c.Base})
+	p.trees = append(p.trees, treeRange{int32(len(p.changes)), int32(len(p.files)), c.Tree, c.Base})
 	removed := c.Removed
 	for _, e := range c.Added {
 		for len(removed) > 0 && bytes.Compare(removed[0].Name, e.Name) < 0 {
@@ -81,26 +108,19 @@ func (p *treePart) Visit(c odb.TreeChange) {
 		if len(removed) > 0 && bytes.Equal(removed[0].Name, e.Name) {
 			kind, removed = adds|removes, removed[1:]
 		}
-		p.changes = append(p.changes, change{uint32(p.nameOf(e.Name)) | kind, p.child(e)})
+		p.changes = append(p.changes, change{uint32(p.nameOf(e.Name)) | kind, int32(len(p.children))})
+		p.children = append(p.children, e.ID)
 	}
 	for _, e := range removed {
 		p.remove(e)
 	}
-	if len(p.changes) >= flushed {
+	if len(p.changes) >= flushed || len(p.files) >= flushed {
 		p.index.add(p)
 	}
 }
 
-func (p *treePart) remove(e odb.TreeEntry) {
+func (p *treePart) remove(e object.TreeEntry) {
 	p.changes = append(p.changes, change{name: uint32(p.nameOf(e.Name)) | removes})
-}
-
-func (p *treePart) child(e odb.TreeEntry) int32 {
-	if e.Index == odb.NoIndex {
-		p.missing = append(p.missing, e.ID)
-		return ^int32(len(p.missing) - 1)
-	}
-	return int32(e.Index)
 }
 
 func (p *treePart) nameOf(name []byte) int32 {

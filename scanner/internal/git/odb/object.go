@@ -46,6 +46,8 @@ type Reader interface {
 	Read(id object.ID) (Object, error)
 	// IndexOf returns the index of an object, or NoIndex if it does not exist. It does not read the object.
 	IndexOf(id object.ID) Index
+	// IndexesOf sets indexes[i] to the index of ids[i]. It is much faster than as many calls of IndexOf.
+	IndexesOf(ids []object.ID, indexes []Index)
 	// ID returns the ID of the object with an index.
 	ID(i Index) object.ID
 	// Format returns the format of the IDs.

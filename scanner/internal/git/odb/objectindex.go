@@ -9,6 +9,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/loose"
 	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/git/packfile"
 )
 
 // Index is the dense index of an object in a Reader, from 0 to Count()-1. All copies of an object share one index.
@@ -93,6 +94,26 @@ func (db *DB) indexOf(id object.ID) Index {
 	if n := db.packedIndex(id); n != NoIndex {
 		return n
 	}
+	return db.looseIndex(id)
+}
+
+// IndexesOf implements Reader.
+func (db *DB) IndexesOf(ids []object.ID, indexes []Index) {
+	for i := range ids {
+		indexes[i] = NoIndex
+	}
+	for _, p := range db.packs {
+		_ = fileio.CatchFaults(func() error { packfile.FindAll(&p.idx, ids, p.first, indexes); return nil })
+	}
+	for i, id := range ids {
+		if indexes[i] == NoIndex {
+			indexes[i] = db.looseIndex(id)
+		}
+	}
+}
+
+// looseIndex returns the index of a loose object.
+func (db *DB) looseIndex(id object.ID) Index {
 	files := db.loose()
 	i, ok := slices.BinarySearchFunc(files, id, func(a looseFile, id object.ID) int { return bytes.Compare(a.id[:], id[:]) })
 	if !ok {

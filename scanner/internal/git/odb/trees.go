@@ -2,7 +2,6 @@ package odb
 
 import (
 	"context"
-	"encoding/binary"
 	"slices"
 	"sync"
 
@@ -24,23 +23,17 @@ type TreeWalk struct {
 type TreeVisitor interface {
 	// Keep decides whether an entry is of interest. It is called once for an entry that neighboring versions of a tree
 	// share.
-	Keep(TreeEntry) bool
+	Keep(object.TreeEntry) bool
 	// Visit takes the kept entries of a tree. Their names are overwritten afterwards.
 	Visit(TreeChange)
-}
-
-// TreeEntry is an entry of a tree with the index of its object.
-type TreeEntry struct {
-	object.TreeEntry
-	Index Index // NoIndex if the object does not exist
 }
 
 // TreeChange describes the kept entries of a tree by their difference from another tree.
 type TreeChange struct {
 	Tree    Index
 	Base    Index // the other tree; NoIndex means the empty tree
-	Removed []TreeEntry
-	Added   []TreeEntry
+	Removed []object.TreeEntry
+	Added   []object.TreeEntry
 }
 
 // Trees implements Reader. For a tree that is stored as a delta, it parses only the entries that the delta changes.
@@ -60,7 +53,7 @@ func (db *DB) Trees(ctx context.Context, t TreeWalk) error {
 }
 
 func (db *DB) treeExaminer(v TreeVisitor) *treeExaminer {
-	return &treeExaminer{db: db, visitor: v, recent: slices.Repeat([]recentIndex{{index: NoIndex}}, recentSize)}
+	return &treeExaminer{format: db.format, visitor: v}
 }
 
 // wholeTrees is the Visitor for trees that no worker's examiner has seen: loose ones, and good copies of damaged ones.
@@ -95,34 +88,17 @@ type treeEntries struct {
 // keptEntry is an entry that the visitor keeps, with its offset and that of its name.
 type keptEntry struct {
 	start, name uint32
-	TreeEntry
+	object.TreeEntry
 }
 
 // treeExaminer parses trees. It never keeps one: the entries go to the visitor, and the tree itself is not needed.
 type treeExaminer struct {
-	db      *DB
+	format  object.Format
 	visitor TreeVisitor
-	recent  []recentIndex // hash table of recent lookups: neighboring trees refer to mostly the same objects
-	added   []TreeEntry   // of the tree that is being parsed
-	removed []TreeEntry
+	added   []object.TreeEntry // of the tree that is being parsed
+	removed []object.TreeEntry
 	carried []bool // which of the base's kept entries the tree has too
-}
-
-type recentIndex struct {
-	id    object.ID
-	index Index
-}
-
-// recentSize is the number of slots in treeExaminer.recent: 400 KB, which fits into the second-level cache.
-const recentSize = 1 << 14
-
-// indexOf returns the index of an object, usually from the recent lookups.
-func (x *treeExaminer) indexOf(id object.ID) Index {
-	slot := &x.recent[binary.BigEndian.Uint32(id[:])%recentSize]
-	if slot.id != id {
-		*slot = recentIndex{id, x.db.IndexOf(id)}
-	}
-	return slot.index
+	near    int    // the entry of the base where the last copy ended
 }
 
 // skipped hands the entries of a parsed tree to the visitor, as a change to its base if that has an index.
@@ -148,24 +124,27 @@ func (x *treeExaminer) skipped(i Index, d *deltaObject) {
 
 func (x *treeExaminer) base(_ object.Type, o *baseObject) (bool, error) {
 	x.added = x.added[:0]
-	return false, x.parse(o, 0, len(o.content))
+	for at := 0; at < len(o.content); {
+		var err error
+		if at, err = x.parse(o, at); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
-// parse parses the entries from one offset of a tree to another.
-func (x *treeExaminer) parse(o *baseObject, from, to int) error {
-	for from < to {
-		e, next, err := object.EntryAt(x.db.format, o.content, from)
-		if err != nil {
-			return err
-		}
-		o.starts = append(o.starts, uint32(from))
-		if c := (TreeEntry{e, x.indexOf(e.ID)}); x.visitor.Keep(c) {
-			o.kept = append(o.kept, keptEntry{uint32(from), uint32(next - x.db.format.Size() - 1 - len(e.Name)), c})
-			x.added = append(x.added, c)
-		}
-		from = next
+// parse parses the entry at an offset of a tree, and returns the offset of the next one.
+func (x *treeExaminer) parse(o *baseObject, at int) (next int, err error) {
+	e, next, err := object.EntryAt(x.format, o.content, at)
+	if err != nil {
+		return 0, err
 	}
-	return nil
+	o.starts = append(o.starts, uint32(at))
+	if x.visitor.Keep(e) {
+		o.kept = append(o.kept, keptEntry{uint32(at), uint32(next - x.format.Size() - 1 - len(e.Name)), e})
+		x.added = append(x.added, e)
+	}
+	return next, nil
 }
 
 // delta follows the operations of a tree's delta: entries that are copied whole were parsed in the base, and only what
@@ -176,6 +155,7 @@ func (x *treeExaminer) delta(_ object.Type, base *baseObject, d *deltaObject) (b
 	n := len(base.kept)
 	x.carried = slices.Grow(x.carried[:0], n)[:n]
 	clear(x.carried)
+	x.near = 0
 	at, opStart := 0, 0 // offsets in the result: of the next entry, and of the operation
 	for _, op := range d.ops.List {
 		opEnd := opStart + int(op.Size)
@@ -184,14 +164,10 @@ func (x *treeExaminer) delta(_ object.Type, base *baseObject, d *deltaObject) (b
 				at += n
 				continue
 			}
-			_, next, err := object.EntryAt(x.db.format, d.content, at)
-			if err != nil {
+			var err error
+			if at, err = x.parse(&d.baseObject, at); err != nil {
 				return false, err
 			}
-			if err := x.parse(&d.baseObject, at, next); err != nil {
-				return false, err
-			}
-			at = next
 		}
 		opStart = opEnd
 	}
@@ -205,12 +181,13 @@ func (x *treeExaminer) copyEntries(base *baseObject, d *deltaObject, op packfile
 		return 0
 	}
 	from, to := int(op.From)+at-opStart, int(op.From+op.Size)
-	first, ok := slices.BinarySearch(base.starts, uint32(from))
-	if !ok {
+	first := seek(base.starts, x.near, uint32(from))
+	if first == len(base.starts) || base.starts[first] != uint32(from) {
 		return 0
 	}
-	last, exact := slices.BinarySearch(base.starts, uint32(to))
-	if !exact && to < len(base.content) {
+	last := seek(base.starts, first, uint32(to))
+	x.near = last
+	if exact := last < len(base.starts) && base.starts[last] == uint32(to); !exact && to < len(base.content) {
 		last-- // the copy ends inside the last entry
 	}
 	if last <= first {
@@ -228,6 +205,17 @@ func (x *treeExaminer) copyEntries(base *baseObject, d *deltaObject, op packfile
 	}
 	x.copyKept(base, d, uint32(from), uint32(end), shift)
 	return end - from
+}
+
+// seek returns the position of the first number in a sorted list that is not less than another. It looks near a position
+// first, because operations usually follow the order of the base.
+func seek(list []uint32, near int, number uint32) int {
+	from, to := 0, min(near, len(list))
+	for step := 1; to < len(list) && list[to] < number; step *= 2 {
+		from, to = to+1, min(to+step, len(list))
+	}
+	at, _ := slices.BinarySearch(list[from:to], number)
+	return from + at
 }
 
 // copyKept takes over the kept entries that begin in [from, end) of the base.

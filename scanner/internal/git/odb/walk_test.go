@@ -146,8 +146,10 @@ func testWalkSeesWhatGitHas(t *testing.T) {
 				same(t, walk(t, dir, limits), want)
 			}
 			repo := open(t, dir, odb.Limits{CacheSize: 1 << 12})
+			ids := []object.ID{{1}}
 			for id, content := range want {
 				oid, _ := base.Format.ParseID(id)
+				ids = append(ids, oid)
 				o, err := repo.Objects.Read(oid)
 				if err != nil || o.Type.String()+" "+string(o.Content) != content || repo.Objects.ID(repo.Objects.IndexOf(oid)) != oid {
 					t.Fatalf("Read(%s): %v", id, err)
@@ -155,6 +157,13 @@ func testWalkSeesWhatGitHas(t *testing.T) {
 			}
 			if _, err := repo.Objects.Read(object.ID{1}); !errors.Is(err, odb.ErrMissing) || repo.Objects.IndexOf(object.ID{1}) != odb.NoIndex {
 				t.Errorf("a missing object: %v", err)
+			}
+			indexes := make([]odb.Index, len(ids))
+			repo.Objects.IndexesOf(ids, indexes)
+			for i, id := range ids {
+				if n := repo.Objects.IndexOf(id); indexes[i] != n {
+					t.Errorf("the indexes of %s: %d and %d", id, indexes[i], n)
+				}
 			}
 		})
 	}
@@ -304,8 +313,8 @@ func testTreesAreWhatGitSays(t *testing.T) {
 // treeVisitor keeps every entry.
 type treeVisitor func(odb.TreeChange)
 
-func (treeVisitor) Keep(odb.TreeEntry) bool  { return true }
-func (v treeVisitor) Visit(c odb.TreeChange) { v(c) }
+func (treeVisitor) Keep(object.TreeEntry) bool { return true }
+func (v treeVisitor) Visit(c odb.TreeChange)   { v(c) }
 
 // trees puts the changes together again.
 func trees(t *testing.T, dir string) func(id string) map[string]string {
@@ -316,7 +325,7 @@ func trees(t *testing.T, dir string) func(id string) map[string]string {
 	}
 	r := &recorder{}
 	changes := map[string]change{}
-	entries := func(list []odb.TreeEntry) map[string]string {
+	entries := func(list []object.TreeEntry) map[string]string {
 		out := map[string]string{}
 		for _, e := range list {
 			out[string(e.Name)] = e.ID.String()

@@ -69,5 +69,29 @@ func findIn(t *testing.T, f object.Format) {
 				t.Fatalf("%s, round %d: an absent ID found at %d", f, round, at)
 			}
 		}
+		checkFindAll(t, &x, slices.Concat(absent, ids, absent))
+	}
+}
+
+// checkFindAll compares FindAll with Find. What was found before stays.
+func checkFindAll(t *testing.T, x *Index, ids []object.ID) {
+	t.Helper()
+	rand.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	const first, before = 1000, 7
+	at := make([]int32, len(ids))
+	for i := range at {
+		at[i] = -1 + int32(i%5/4)*(before+1)
+	}
+	FindAll(x, ids, first, at)
+	for i, id := range ids {
+		want := int32(-1)
+		if found, ok := x.Find(id); i%5 == 4 {
+			want = before
+		} else if ok {
+			want = first + int32(found)
+		}
+		if at[i] != want {
+			t.Fatalf("ID %d of %d: %d, want %d", i, len(ids), at[i], want)
+		}
 	}
 }

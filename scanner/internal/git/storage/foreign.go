@@ -96,6 +96,13 @@ func (f *foreign) IndexOf(id object.ID) odb.Index {
 	return odb.Index(i)
 }
 
+// IndexesOf implements odb.Reader.
+func (f *foreign) IndexesOf(ids []object.ID, indexes []odb.Index) {
+	for i, id := range ids {
+		indexes[i] = f.IndexOf(id)
+	}
+}
+
 // Read implements odb.Reader. The hash is checked: whoever wrote the storage may not have.
 func (f *foreign) Read(id object.ID) (odb.Object, error) {
 	o, err := f.storage.EncodedObject(plumbing.AnyObject, Hash(id))
@@ -181,13 +188,12 @@ func (f *foreign) stream(ctx context.Context, w odb.Walk, index odb.Index, e for
 
 // Trees implements odb.Reader.
 func (f *foreign) Trees(ctx context.Context, t odb.TreeWalk) error {
-	v := &treeVisitor{foreign: f, walk: t, visitor: t.Visitor()}
+	v := &treeVisitor{walk: t, visitor: t.Visitor()}
 	return f.Walk(ctx, odb.Walk{Types: object.TypesOf(object.Tree), Visitor: v, Known: t.Known})
 }
 
 // treeVisitor gives the entries of trees to a visitor, each tree by itself.
 type treeVisitor struct {
-	foreign *foreign
 	walk    odb.TreeWalk
 	visitor odb.TreeVisitor
 }
@@ -199,8 +205,8 @@ func (v *treeVisitor) Unreadable(u odb.Unreadable) { v.walk.Unreadable(u) }
 func (v *treeVisitor) Object(_ context.Context, o odb.Object) error {
 	change := odb.TreeChange{Tree: o.Index, Base: odb.NoIndex}
 	err := object.EachEntry(object.SHA1, o.Content, func(e object.TreeEntry) {
-		if entry := (odb.TreeEntry{TreeEntry: e, Index: v.foreign.IndexOf(e.ID)}); v.visitor.Keep(entry) {
-			change.Added = append(change.Added, entry)
+		if v.visitor.Keep(e) {
+			change.Added = append(change.Added, e)
 		}
 	})
 	if err != nil {

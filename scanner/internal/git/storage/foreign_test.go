@@ -74,7 +74,7 @@ type trees struct {
 	reader odb.Reader
 }
 
-func (v trees) Keep(e odb.TreeEntry) bool {
+func (v trees) Keep(e object.TreeEntry) bool {
 	v.add(fmt.Sprintf("entry %s %q", e.ID, e.Name))
 	return true
 }

@@ -22,6 +22,10 @@ type graph struct {
 	parents       []int32     // the same as positions in commits, or none; filled by linkParents
 	absent        []absent
 	tags          map[object.ID]object.TagInfo
+
+	unresolved []object.ID // of the last commits: the tree of each, and its parents
+	links      []int32     // how many of these each of those commits has
+	indexes    []odb.Index
 }
 
 // commit is a node of the graph. The author is read again when a report needs it.
@@ -45,25 +49,51 @@ func newGraph(objects odb.Reader) *graph {
 	}
 }
 
+// maxUnresolved is how many IDs are looked up at once.
+const maxUnresolved = 1 << 10
+
+// addCommit adds a commit. Its tree and its parents are known after the next call of resolve.
 func (g *graph) addCommit(n odb.Index, info object.CommitInfo) {
 	if g.commitOf[n] != none {
 		return
 	}
-	at := int32(len(g.commits))
-	g.commitOf[n] = at
-	c := commit{number: n, tree: g.objects.IndexOf(info.Tree), from: int32(len(g.parentIndexes)), time: info.Time}
-	if c.tree == odb.NoIndex && info.Tree != g.objects.Format().EmptyTree() {
-		g.absent = append(g.absent, absent{at, info.Tree, true})
+	g.commitOf[n] = int32(len(g.commits))
+	g.commits = append(g.commits, commit{number: n, tree: odb.NoIndex, time: info.Time})
+	g.unresolved = append(append(g.unresolved, info.Tree), info.Parents...)
+	g.links = append(g.links, int32(1+len(info.Parents)))
+	if len(g.unresolved) >= maxUnresolved {
+		g.resolve()
 	}
-	for _, id := range info.Parents {
-		if p := g.objects.IndexOf(id); p != odb.NoIndex {
+}
+
+// resolve looks up the trees and the parents of the commits that were added.
+func (g *graph) resolve() {
+	ids := g.unresolved
+	g.indexes = slices.Grow(g.indexes[:0], len(ids))[:len(ids)]
+	g.objects.IndexesOf(ids, g.indexes)
+	indexes := g.indexes
+	for i, n := range g.links {
+		g.link(int32(len(g.commits)-len(g.links)+i), ids[:n], indexes[:n])
+		ids, indexes = ids[n:], indexes[n:]
+	}
+	g.unresolved, g.links = g.unresolved[:0], g.links[:0]
+}
+
+// link gives a commit its tree, which is the first of some objects, and its parents, which are the others.
+func (g *graph) link(at int32, ids []object.ID, indexes []odb.Index) {
+	c := &g.commits[at]
+	if c.tree = indexes[0]; c.tree == odb.NoIndex && ids[0] != g.objects.Format().EmptyTree() {
+		g.absent = append(g.absent, absent{at, ids[0], true})
+	}
+	c.from = int32(len(g.parentIndexes))
+	for i, p := range indexes[1:] {
+		if p != odb.NoIndex {
 			g.parentIndexes = append(g.parentIndexes, p)
 		} else {
-			g.absent = append(g.absent, absent{at, id, false})
+			g.absent = append(g.absent, absent{at, ids[1+i], false})
 		}
 	}
 	c.to = int32(len(g.parentIndexes))
-	g.commits = append(g.commits, c)
 }
 
 func (g *graph) addTag(id object.ID, info object.TagInfo) { g.tags[id] = info }
@@ -80,7 +110,7 @@ func (g *grapher) add(o odb.Object) error {
 	var tag object.TagInfo
 	var err error
 	if o.Type == object.Commit {
-		commit, err = object.ParseCommit(g.graph.objects.Format(), o.Content)
+		commit, err = object.ParseLinks(g.graph.objects.Format(), o.Content)
 	} else {
 		tag, err = object.ParseTag(g.graph.objects.Format(), o.Content)
 	}
@@ -116,6 +146,7 @@ func wholeGraph(ctx context.Context, repo repository, unreadable []odb.Unreadabl
 	g := newGraph(repo.objects())
 	v := &grapher{graph: g, unreadable: unreadable}
 	err := repo.objects().Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v})
+	g.resolve()
 	return g, v.unreadable, err
 }
 
@@ -138,6 +169,7 @@ func (g *graph) find(id object.ID) (int32, bool) {
 
 // linkParents resolves the parents of all commits. A parent that could not be read counts as absent.
 func (g *graph) linkParents() {
+	g.resolve()
 	g.parents = make([]int32, len(g.parentIndexes))
 	for c := range g.commits {
 		for i := g.commits[c].from; i < g.commits[c].to; i++ {

@@ -51,6 +51,9 @@ func (s *Source) locate(ctx context.Context, matches []finding.Place, sink scann
 		source: s, graph: s.graph, trees: newTreeIndex(s.repo.objects(), wanted, s.repo.Partial() || s.opts.Continued), sink: sink,
 		origins: map[origin][]int32{}, paths: map[int32][]string{},
 	}
+	if l.graph != nil {
+		l.graph.resolve()
+	}
 	l.usePast(wanted)
 	l.allRefs, l.reflogs, l.unreadable = s.refs()
 	whole, err := l.nothingMissing(ctx, matches)

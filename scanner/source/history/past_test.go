@@ -22,6 +22,12 @@ func (f fewObjects) IndexOf(id object.ID) odb.Index {
 	return odb.Index(slices.Index(f.ids, id))
 }
 
+func (f fewObjects) IndexesOf(ids []object.ID, indexes []odb.Index) {
+	for i, id := range ids {
+		indexes[i] = f.IndexOf(id)
+	}
+}
+
 func anyFile(odb.Index, object.ID) bool { return true }
 
 // somePast is a past of eight objects, of which the first four are in the record.

@@ -2,8 +2,8 @@ package object
 
 import (
 	"bytes"
+	"iter"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -33,22 +33,32 @@ func SplitMessage(content []byte) (header, message []byte) {
 
 // ParseCommit reads the headers of a commit.
 func ParseCommit(f Format, content []byte) (CommitInfo, error) {
+	c, err := ParseLinks(f, content)
+	for key, value := range headers(content) {
+		if string(key) == "author" {
+			c.Author = parseSignature(value)
+		}
+	}
+	return c, err
+}
+
+// ParseLinks reads the headers of a commit without its author.
+func ParseLinks(f Format, content []byte) (CommitInfo, error) {
 	var c CommitInfo
 	hasTree := false
 	for key, value := range headers(content) {
-		switch key {
+		switch string(key) {
 		case "tree":
 			if !hasTree { // git takes the first
-				c.Tree, hasTree = f.ParseID(value)
+				c.Tree, hasTree = f.parseID(value)
 			}
 		case "parent":
-			if id, ok := f.ParseID(value); ok {
+			if id, ok := f.parseID(value); ok {
 				c.Parents = append(c.Parents, id)
 			}
-		case "author":
-			c.Author = parseSignature(value)
 		case "committer":
-			c.Time = parseSignature(value).When.Unix()
+			_, rest := cutPerson(value)
+			c.Time = parseTime(rest).Unix()
 		}
 	}
 	if !hasTree {
@@ -70,13 +80,13 @@ func ParseTag(f Format, content []byte) (TagInfo, error) {
 	var t TagInfo
 	ok := false
 	for key, value := range headers(content) {
-		switch key {
+		switch string(key) {
 		case "object":
-			t.Target, ok = f.ParseID(value)
+			t.Target, ok = f.parseID(value)
 		case "type":
-			t.Type = ParseType(value)
+			t.Type = ParseType(string(value))
 		case "tag":
-			t.Name = value
+			t.Name = string(value)
 		case "tagger":
 			t.Tagger = parseSignature(value)
 		}
@@ -88,32 +98,47 @@ func ParseTag(f Format, content []byte) (TagInfo, error) {
 }
 
 // headers yields the header lines of a commit or tag, without continuation lines.
-func headers(content []byte) func(yield func(key, value string) bool) {
-	return func(yield func(key, value string) bool) {
+func headers(content []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, value []byte) bool) {
 		for len(content) > 0 && content[0] != '\n' {
 			line, rest, _ := bytes.Cut(content, []byte{'\n'})
 			content = rest
 			key, value, found := bytes.Cut(line, []byte{' '})
-			if found && len(key) > 0 && !yield(string(key), string(value)) {
+			if found && len(key) > 0 && !yield(key, value) {
 				return
 			}
 		}
 	}
 }
 
-// parseSignature reads "Name <email> seconds zone". Parts that it cannot parse stay zero. Times past the year 9999 are
-// dropped, because RFC 3339 cannot write them.
-func parseSignature(s string) Signature {
-	open, end := strings.IndexByte(s, '<'), strings.LastIndexByte(s, '>')
+// parseSignature reads "Name <email> seconds zone". Parts that it cannot parse stay zero.
+func parseSignature(s []byte) Signature {
+	person, rest := cutPerson(s)
+	if person == nil {
+		return Signature{Name: string(bytes.TrimSpace(s))}
+	}
+	name, email, _ := bytes.Cut(person, []byte{'<'})
+	return Signature{Name: string(bytes.TrimSpace(name)), Email: string(bytes.TrimSpace(email)), When: parseTime(rest)}
+}
+
+// cutPerson cuts a signature into "Name <email" and what follows. Without an email, person is nil.
+func cutPerson(s []byte) (person, rest []byte) {
+	open, end := bytes.IndexByte(s, '<'), bytes.LastIndexByte(s, '>')
 	if open < 0 || end < open {
-		return Signature{Name: strings.TrimSpace(s)}
+		return nil, nil
 	}
-	sig := Signature{Name: strings.TrimSpace(s[:open]), Email: strings.TrimSpace(s[open+1 : end])}
-	fields := strings.Fields(s[end+1:])
-	if len(fields) > 0 {
-		if seconds, err := strconv.ParseInt(fields[0], 10, 64); err == nil && seconds >= 0 && seconds < 1<<37 {
-			sig.When = time.Unix(seconds, 0).UTC()
-		}
+	return s[:end], s[end+1:]
+}
+
+// parseTime reads "seconds zone". Times past the year 9999 are dropped, because RFC 3339 cannot write them.
+func parseTime(s []byte) time.Time {
+	fields := bytes.Fields(s)
+	if len(fields) == 0 {
+		return time.Time{}
 	}
-	return sig
+	seconds, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	if err != nil || seconds < 0 || seconds >= 1<<37 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
 }

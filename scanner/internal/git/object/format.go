@@ -67,11 +67,13 @@ func (f Format) ID(raw []byte) (id ID) {
 }
 
 // ParseID reads an ID in hex digits: 40 of a SHA-1 hash, 64 of a SHA-256 hash.
-func (f Format) ParseID(s string) (id ID, ok bool) {
+func (f Format) ParseID(s string) (id ID, ok bool) { return f.parseID([]byte(s)) }
+
+func (f Format) parseID(s []byte) (id ID, ok bool) {
 	if len(s) != 2*f.Size() {
 		return id, false
 	}
-	_, err := hex.Decode(id[:], []byte(s))
+	_, err := hex.Decode(id[:], s)
 	return id, err == nil
 }
 

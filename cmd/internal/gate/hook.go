@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/akguard/akguard/cmd/internal/command"
@@ -48,19 +47,11 @@ func (a *app) hook() *cobra.Command {
 type hooked struct {
 	name   string // of the hook, as in the catalogue
 	change bool   // findings are new or were there before
-	short  bool   // a person waits, and little is read
 	open   func(input.Options) (*input.Input, error)
 }
 
-// hookGC is the heap growth, in percent, at which the garbage collector runs in a short hook. Most end before that. A
-// commit waits for them, and they hold little.
-const hookGC = 800
-
 // runHook judges, writes what it found to stderr, and sets the exit code. The outcome is valid with the error of an interrupt.
 func (a *app) runHook(ctx context.Context, o hookOptions, h hooked) (*scanning.Job, scanning.Outcome, error) {
-	if h.short && os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(hookGC))
-	}
 	scan := o.scan
 	scan.NoVerify, scan.Verify, scan.Quiet = !o.verify, o.verify, true
 	scan.Input.Judged = h.change
@@ -132,7 +123,7 @@ func (a *app) hookPrePush() *cobra.Command {
 
 func (a *app) hookCommitMsg() *cobra.Command {
 	return a.ownHook("commit-msg FILE", command.Takes(1, 1), func(args []string) (hooked, error) {
-		return hooked{"commit-msg", false, true, func(o input.Options) (*input.Input, error) { return input.Message(args[0], o) }}, nil
+		return hooked{"commit-msg", false, func(o input.Options) (*input.Input, error) { return input.Message(args[0], o) }}, nil
 	})
 }
 
@@ -140,7 +131,7 @@ func (a *app) hookCommitMsg() *cobra.Command {
 func (a *app) preCommit(files []string) (hooked, error) {
 	if from, to := os.Getenv("PRE_COMMIT_FROM_REF"), os.Getenv("PRE_COMMIT_TO_REF"); from != "" && to != "" {
 		a.Say("hook.judges-range", from, to)
-		return hooked{"range", true, false, func(o input.Options) (*input.Input, error) { return input.Range("", from+".."+to, o) }}, nil
+		return hooked{"range", true, func(o input.Options) (*input.Input, error) { return input.Range("", from+".."+to, o) }}, nil
 	}
 	index := input.IndexFromEnv()
 	unstaged, err := unstagedOf(files, index)
@@ -149,9 +140,9 @@ func (a *app) preCommit(files []string) (hooked, error) {
 	}
 	if len(unstaged) > 0 { // it was not asked about a commit, but about these files
 		a.Say("hook.judges-files", len(files))
-		return hooked{"files", false, false, func(o input.Options) (*input.Input, error) { return input.Files(files, o) }}, nil
+		return hooked{"files", false, func(o input.Options) (*input.Input, error) { return input.Files(files, o) }}, nil
 	}
-	return hooked{"pre-commit", true, true, func(o input.Options) (*input.Input, error) { return input.Staged("", index, o) }}, nil
+	return hooked{"pre-commit", true, func(o input.Options) (*input.Input, error) { return input.Staged("", index, o) }}, nil
 }
 
 // unstagedOf returns the files that the next commit does not change. Without files the index is not read for that.
@@ -176,17 +167,17 @@ func (a *app) prePush(args []string) (hooked, error) {
 	if onlyDeletions(updates) {
 		return hooked{}, nil
 	}
-	return hooked{"pre-push", true, false, func(o input.Options) (*input.Input, error) { return input.Push("", remote, updates, o) }}, nil
+	return hooked{"pre-push", true, func(o input.Options) (*input.Input, error) { return input.Push("", remote, updates, o) }}, nil
 }
 
 func (a *app) frameworkPush(remote string) hooked {
 	from, to := os.Getenv("PRE_COMMIT_FROM_REF"), os.Getenv("PRE_COMMIT_TO_REF")
 	if from != "" && to != "" {
 		a.Say("hook.judges-range", from, to)
-		return hooked{"pre-push", true, false, func(o input.Options) (*input.Input, error) { return input.Range("", from+".."+to, o) }}
+		return hooked{"pre-push", true, func(o input.Options) (*input.Input, error) { return input.Range("", from+".."+to, o) }}
 	}
 	update := input.Update{Ref: os.Getenv("PRE_COMMIT_REMOTE_BRANCH"), New: "HEAD"} // a push of everything up to the first commit
-	return hooked{"pre-push", true, false, func(o input.Options) (*input.Input, error) {
+	return hooked{"pre-push", true, func(o input.Options) (*input.Input, error) {
 		return input.Push("", remote, []input.Update{update}, o)
 	}}
 }

@@ -60,7 +60,7 @@ func (a *app) preReceive(ctx context.Context, o receiveOptions) error {
 		return err
 	}
 	objects := 0
-	h := hooked{"pre-receive", true, false, func(o input.Options) (*input.Input, error) {
+	h := hooked{"pre-receive", true, func(o input.Options) (*input.Input, error) {
 		in, err := input.Received("", updates, o)
 		if err == nil {
 			objects = in.Objects()

@@ -157,7 +157,7 @@ func (l *locator) read(ctx context.Context) error {
 // saveSeen saves the record of this scan, without objects that could not be read or that refer to missing ones.
 func (l *locator) saveSeen() {
 	m := l.source.earlier
-	for _, n := range l.trees.fresh {
+	for n := range l.trees.fresh() {
 		m.add(n, scanner.Tally{})
 	}
 	for _, u := range l.unreadable {

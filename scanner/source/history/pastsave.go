@@ -80,7 +80,7 @@ func (l *locator) savePast(wanted []object.ID) {
 	if !memory.certain() || m.unsaved != nil {
 		return
 	}
-	if m.past != nil && !m.changed && len(l.trees.fresh) == 0 && len(memory.result.notes) == len(m.past.notes) {
+	if m.past != nil && !m.changed && l.trees.allKnown() && len(memory.result.notes) == len(m.past.notes) {
 		return // it is what was saved
 	}
 	if p := l.past(wanted); p != nil {

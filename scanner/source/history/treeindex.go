@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"hash/maphash"
+	"iter"
 	"slices"
 	"sync"
 
@@ -49,7 +50,6 @@ type treeIndex struct {
 	incomplete []odb.Index // trees that refer to them
 
 	known func(odb.Index) bool // trees that an earlier scan has read; may be nil
-	fresh []odb.Index          // the trees that this one has read
 }
 
 // edge is a named child: a tree or, in a node, another node; or a leaf.
@@ -156,12 +156,31 @@ func (x *treeIndex) related(some []odb.Index) bits {
 		ends.add(end(n))
 	}
 	related := newBits(len(x.treeOf))
-	for _, n := range x.fresh {
+	for n := range x.fresh() {
 		if ends.has(end(n)) {
 			related.add(n)
 		}
 	}
 	return related
+}
+
+// fresh yields the trees that this scan has read.
+func (x *treeIndex) fresh() iter.Seq[odb.Index] {
+	return func(yield func(odb.Index) bool) {
+		for i, t := range x.treeOf {
+			if n := odb.Index(i); t != none && (x.known == nil || !x.known(n)) && !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+// allKnown reports whether an earlier scan has read all trees.
+func (x *treeIndex) allKnown() bool {
+	for range x.fresh() {
+		return false
+	}
+	return true
 }
 
 // newPart returns the part of a worker.
@@ -211,7 +230,6 @@ func (x *treeIndex) add(p *treePart) {
 			to = int(p.trees[i+1].from)
 		}
 		x.nameIn(t.index, p.changes[t.from:to], p.numbers)
-		x.fresh = append(x.fresh, t.index)
 		x.treeOf[t.index] = int32(x.trees.count)
 		x.trees.append(tree{from: from + t.from, base: t.base, node: unknown})
 	}

@@ -36,6 +36,31 @@ func (a *Account) Note() {
 	}
 }
 
+// Add adds what was counted elsewhere.
+func (a *Account) Add(t Tally) {
+	if a != nil {
+		a.Blobs.Add(t.Blobs)
+		a.Bytes.Add(t.Bytes)
+	}
+}
+
+// Merge adds the account of a part of the content.
+func (a *Account) Merge(part *Account) {
+	if a == nil {
+		return
+	}
+	a.Add(part.Tally())
+	if part.Noted.Load() {
+		a.Noted.Store(true)
+	}
+	if part.Unsure.Load() {
+		a.Unsure.Store(true)
+	}
+}
+
+// Tally returns what was counted.
+func (a *Account) Tally() Tally { return Tally{Blobs: a.Blobs.Load(), Bytes: a.Bytes.Load()} }
+
 func (a *Account) giveUp() {
 	if a != nil {
 		a.Unsure.Store(true)

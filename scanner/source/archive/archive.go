@@ -52,6 +52,7 @@ func Open(next scanner.Sink, opts Options) scanner.Sink {
 	o := &opener{Sink: next, opts: opts.withDefaults(), large: make(chan struct{}, 1)}
 	o.workspaces.New = func() any { return new(workspace) }
 	if s, ok := next.(scanner.Screener); ok {
+		o.repeats = newRepeats(s)
 		return &screener{opener: o, next: s, magics: newSearcher()}
 	}
 	return o
@@ -121,6 +122,7 @@ type opener struct {
 	opts         Options
 	large        chan struct{} // full while an archive that needs much memory is open
 	workspaces   sync.Pool
+	repeats      *repeats // nil if the sink is no Screener
 }
 
 // Blob implements scanner.Sink.

@@ -23,6 +23,7 @@ type opening struct {
 	source   source
 	budget   budget
 	reported []problem
+	problems int // calls of report
 	cut      int // meters in use that ended with an error
 	*workspace
 }
@@ -239,6 +240,7 @@ func (o *opening) fatal() error {
 
 // report notes a problem. Each cause is reported once, because a broken archive may have thousands of members.
 func (o *opening) report(place finding.Place, err error) {
+	o.problems++
 	p := problem{cause: reason.New("archive.damaged"), place: place, reason: reason.New("archive.damaged", err)}
 	var refused *codec.Refusal
 	if errors.As(err, &refused) {

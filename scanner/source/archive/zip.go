@@ -220,12 +220,34 @@ func (o *opening) heldMember(p *piece, f *zip.File) (whole bool, err error) {
 		return false, o.fatal()
 	}
 	defer mem.release()
-	content, ok := o.inflate(f)
-	defer func() { o.give(content) }()
+	packed, ok := o.packedBytes(f)
 	if !ok {
 		return false, o.fatal()
 	}
-	return o.unpacked(&piece{place: within(p.place, clean(f.Name)), depth: p.depth + 1, content: content})
+	member := &piece{place: within(p.place, clean(f.Name)), depth: p.depth + 1}
+	return o.once(f, packed, member, func() (bool, error) {
+		content, ok := o.inflate(f, packed)
+		defer func() { o.give(content) }()
+		if !ok {
+			return false, o.fatal()
+		}
+		member.content = content
+		return o.unpacked(member)
+	})
+}
+
+// packedBytes reads the packed bytes of a member into a buffer, which the next call overwrites.
+func (o *opening) packedBytes(f *zip.File) (packed []byte, ok bool) {
+	o.packed = slices.Grow(o.packed[:0], int(f.CompressedSize64))
+	packed = o.packed[:f.CompressedSize64]
+	err := codec.Guard(func() error {
+		in, err := f.OpenRaw()
+		if err == nil {
+			_, err = io.ReadFull(in, packed)
+		}
+		return err
+	})
+	return packed, err == nil
 }
 
 // unpacked scans a member that was unpacked in memory. It reports false for one that is beyond a limit.
@@ -240,20 +262,8 @@ func (o *opening) unpacked(p *piece) (within bool, err error) {
 }
 
 // inflate unpacks a member into a buffer. It returns the buffer in any case, for reuse.
-func (o *opening) inflate(f *zip.File) (content []byte, ok bool) {
+func (o *opening) inflate(f *zip.File, packed []byte) (content []byte, ok bool) {
 	content = o.take()
-	o.packed = slices.Grow(o.packed[:0], int(f.CompressedSize64))
-	packed := o.packed[:f.CompressedSize64]
-	err := codec.Guard(func() error {
-		in, err := f.OpenRaw()
-		if err == nil {
-			_, err = io.ReadFull(in, packed)
-		}
-		return err
-	})
-	if err != nil {
-		return content, false
-	}
 	out, _, err := o.decoder.Deflate(content, packed, int(f.UncompressedSize64))
 	if err != nil || crc32.ChecksumIEEE(out) != f.CRC32 {
 		return content, false

@@ -166,7 +166,7 @@ func (m *memory) read(o odb.Object, a *scanner.Account, failed bool) bool {
 }
 
 func tallyOf(t object.Type, a *scanner.Account) scanner.Tally {
-	tally := scanner.Tally{Blobs: a.Blobs.Load(), Bytes: a.Bytes.Load()}
+	tally := a.Tally()
 	if t == object.Commit {
 		tally.Commits = 1
 	}

@@ -24,6 +24,15 @@ func (p *pages[T]) append(v T) {
 
 func (p *pages[T]) at(i int32) *T { return &p.list[i>>pageBits][i&(pageSize-1)] }
 
+// slice returns some elements, or nil if they are not on one page.
+func (p *pages[T]) slice(from, to int32) []T {
+	if from >= to || from>>pageBits != (to-1)>>pageBits {
+		return nil
+	}
+	at := from & (pageSize - 1)
+	return p.list[from>>pageBits][at : at+to-from]
+}
+
 // all yields the elements.
 func (p *pages[T]) all() iter.Seq[*T] {
 	return func(yield func(*T) bool) {

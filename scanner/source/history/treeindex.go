@@ -236,11 +236,14 @@ func (x *treeIndex) add(p *treePart) {
 	p.trees, p.changes, p.children, p.name = p.trees[:0], p.changes[:0], p.children[:0], p.name[:0]
 }
 
-// changesOf returns the changes of a tree. The next call overwrites them.
+// changesOf returns the changes of a tree. The next call may overwrite them.
 func (x *treeIndex) changesOf(t int32) []change {
 	from, to := x.trees.at(t).from, int32(x.changes.count)
 	if int(t)+1 < x.trees.count {
 		to = x.trees.at(t + 1).from
+	}
+	if list := x.changes.slice(from, to); list != nil {
+		return list
 	}
 	x.scratch = x.scratch[:0]
 	for i := from; i < to; i++ {
@@ -378,7 +381,7 @@ func (x *treeIndex) base(t int32) []edge {
 // apply applies changes to the edges of a node, which are sorted, and returns the result sorted. What remains is copied once,
 // however many changes there are.
 func (x *treeIndex) apply(below []edge, changes []change) []edge {
-	removed, added := x.split(changes)
+	removed, added := x.split(changes, len(below) > 0)
 	if len(removed) == 0 && len(added) == 0 {
 		return below
 	}
@@ -397,11 +400,11 @@ func (x *treeIndex) apply(below []edge, changes []change) []edge {
 	return append(out, added...)
 }
 
-// split returns the names that changes remove and the edges that they add, both sorted.
-func (x *treeIndex) split(changes []change) (removed []int32, added []edge) {
+// split returns the names that changes remove, if anything can be removed, and the edges that they add, both sorted.
+func (x *treeIndex) split(changes []change, canRemove bool) (removed []int32, added []edge) {
 	for _, c := range changes {
 		name := int32(c.name & nameMask)
-		if c.name&removes != 0 {
+		if canRemove && c.name&removes != 0 {
 			removed = append(removed, name)
 		}
 		if c.name&adds == 0 {

@@ -85,8 +85,23 @@ func (l *layout) linkDeltas(ctx context.Context, p *pack, workers int) error {
 		}
 	}
 	slices.Reverse(l.roots)
-	slices.SortStableFunc(l.roots, l.bySubtree) // so that no worker is left alone with a large tree at the end
+	l.sortRoots()
 	return nil
+}
+
+// sortRoots puts the largest delta trees first, so that no worker is left alone with one at the end. Trees of one entry, which
+// are most, need no sorting.
+func (l *layout) sortRoots() {
+	large, single := l.roots[:0], make([]int32, 0, len(l.roots))
+	for _, root := range l.roots {
+		if l.subtree[root] > 1 {
+			large = append(large, root)
+		} else {
+			single = append(single, root)
+		}
+	}
+	slices.SortStableFunc(large, l.bySubtree)
+	l.roots = append(large, single...)
 }
 
 // bases returns, for each entry, the entry that it is a delta on, or noEntry.

@@ -2,7 +2,7 @@ package odb
 
 import (
 	"context"
-	"sync/atomic"
+	"sync"
 
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
@@ -42,24 +42,53 @@ func (w *packWalk) run(ctx context.Context) error {
 
 // walkTrees walks the delta trees, one worker for each processor.
 func (w *packWalk) walkTrees(ctx context.Context) error {
-	var next atomic.Int64
+	next := rootQueue{layout: w.layout}
 	g, ctx := errgroup.WithContext(ctx)
 	worker := func() error {
 		d := &deltaWorker{walk: w, examiner: w.newExaminer()}
-		for {
-			i := next.Add(1) - 1
-			if i >= int64(len(w.roots)) {
-				return nil
-			}
-			if err := d.walkTree(ctx, w.roots[i]); err != nil {
-				return err
+		for roots := next.take(); len(roots) > 0; roots = next.take() {
+			for _, root := range roots {
+				if err := d.walkTree(ctx, root); err != nil {
+					return err
+				}
 			}
 		}
+		return nil
 	}
 	for range w.db.limits.Workers {
 		g.Go(func() error { return fileio.CatchFaults(worker) })
 	}
 	return g.Wait()
+}
+
+// rootQueue hands out the roots of a pack to its workers.
+type rootQueue struct {
+	*layout
+	mu   sync.Mutex
+	next int
+}
+
+// maxShare is how many packed bytes a worker takes at once, of roots that no delta depends on. They follow each other in the
+// pack, so that the next one is often in the cache.
+const maxShare = 16 << 10
+
+// take returns roots that no other worker gets, or none if there are no more.
+func (q *rootQueue) take() []int32 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	from := q.next
+	for size := int64(0); q.next < len(q.roots) && size < maxShare; q.next++ {
+		root := int(q.roots[q.next])
+		if q.subtree[root] > 1 && q.next > from {
+			break
+		}
+		if root+1 == len(q.offsets) || q.subtree[root] > 1 {
+			size = maxShare
+			continue
+		}
+		size += q.offsets[root+1] - q.offsets[root]
+	}
+	return q.roots[from:q.next]
 }
 
 // allKnown reports whether no object of the pack needs a visit. It saves computing the layout.

@@ -31,22 +31,23 @@ func charset(content []byte) *transcoder {
 
 // wide returns the transcoder for content whose characters have two or four bytes; nil for other content.
 func wide(content []byte) *transcoder {
+	zeros := bytes.IndexByte(content[:min(len(content), sample)], 0) >= 0 // as in all ASCII of two or four bytes
 	switch {
 	case bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")) && looksUTF32(content[4:], little32):
 		return &transcoder{inUTF32LE, 4, little32}
 	case bytes.HasPrefix(content, []byte("\x00\x00\xfe\xff")) && looksUTF32(content[4:], big32):
 		return &transcoder{inUTF32BE, 4, big32}
-	case looksUTF32(content, little32):
+	case zeros && looksUTF32(content, little32):
 		return &transcoder{inUTF32LE, 0, little32}
-	case looksUTF32(content, big32):
+	case zeros && looksUTF32(content, big32):
 		return &transcoder{inUTF32BE, 0, big32}
 	case bytes.HasPrefix(content, []byte("\xff\xfe")) && !bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")):
 		return &transcoder{inUTF16LE, 2, littleEndian}
 	case bytes.HasPrefix(content, []byte("\xfe\xff")):
 		return &transcoder{inUTF16BE, 2, bigEndian}
-	case looksUTF16(content, 1):
+	case zeros && looksUTF16(content, 1):
 		return &transcoder{inUTF16LE, 0, littleEndian}
-	case looksUTF16(content, 0):
+	case zeros && looksUTF16(content, 0):
 		return &transcoder{inUTF16BE, 0, bigEndian}
 	}
 	return nil

@@ -12,10 +12,15 @@ const nearby = 64
 
 // Holds reports whether a mark or a literal at an offset of content is a reason to decode it. It is not if a mark of base64
 // has neighbors that the literal cannot have there, or if a literal is in the middle of data in base64: no escape is near
-// that could complete the value, and what the data says once it is decoded does not depend on how it looks.
+// that could complete the value, and what the data says once it is decoded does not depend on how it looks. Nor is the end of a
+// word, as in EXISTS.size. The name of the encoding of mails counts only as the value of a header: programs and manuals name it,
+// too.
 func (m *Marks) Holds(content []byte, text string, at int) bool {
-	if m.literals[text] && !inData(content[max(0, at-nearby):min(len(content), at+len(text)+nearby)]) {
+	if m.literals[text] && !endsWord(content[:at]) && !inData(content[max(0, at-nearby):min(len(content), at+len(text)+nearby)]) {
 		return true
+	}
+	if text == printable {
+		return isHeaderValue(content[:at])
 	}
 	for _, mark := range m.base64[text] {
 		if mark.at(content, at) {
@@ -23,6 +28,26 @@ func (m *Marks) Holds(content []byte, text string, at int) bool {
 		}
 	}
 	return !m.literals[text] && m.base64[text] == nil
+}
+
+// isHeaderValue reports whether what follows is the value of Content-Transfer-Encoding, in a mail or in what was made of one.
+func isHeaderValue(before []byte) bool {
+	const longest = 48 // for a name, quotes and blanks
+	before = bytes.TrimRight(before[max(0, len(before)-longest):], " \t\r\n")
+	if len(before) == 0 || strings.IndexByte(`:="'[>`, before[len(before)-1]) < 0 {
+		return false
+	}
+	return bytes.Contains(bytes.ToLower(before), []byte("encoding"))
+}
+
+// endsWord reports whether what is before a literal ends in a letter that is not the end of an escape, such as %2F or \n.
+func endsWord(before []byte) bool {
+	if len(before) == 0 {
+		return false
+	}
+	last := before[len(before)-1]
+	isLetter := 'a' <= last|0x20 && last|0x20 <= 'z'
+	return isLetter && nibble[last] == noHex && strings.IndexByte("nrtbv", last) < 0
 }
 
 // inData reports whether content is characters of base64 and line ends.

@@ -165,3 +165,35 @@ func BenchmarkSplit(b *testing.B) {
 		})
 	}
 }
+
+// What is near a literal or a name is decoded only where it can be what it seems to be.
+func TestHoldsInContext(t *testing.T) {
+	m := decode.NewMarks([]string{"STS."})
+	for content, want := range map[string]bool{
+		"TOPIC_EXISTS.size(":       false,
+		"lists of STS.NT":          true,
+		`%22STS.NT`:                true,
+		`a=\u000aSTS.NT`:           true,
+		`a\nSTS.NT`:                true,
+		"%2FSTS.NT":                true,
+		"STS.NT":                   true,
+		"use quoted-printable now": false,
+		"Content-Transfer-Encoding: quoted-printable":          true,
+		"content-transfer-encoding:\r\n quoted-printable":      true,
+		`"Content-Transfer-Encoding": ["quoted-printable"]`:    true,
+		"> Content-Transfer-Encoding : quoted-printable":       true,
+		`if encoding == "quoted-printable" {`:                  true,
+		`if (strcasestr(line, "quoted-printable"))`:            false,
+		"Encoding to use: (quoted-printable, 8bit, or base64)": false,
+	} {
+		text := "STS."
+		at := strings.Index(content, text)
+		if at < 0 {
+			text = "quoted-printable"
+			at = strings.Index(content, text)
+		}
+		if got := m.Holds([]byte(content), text, at); got != want {
+			t.Errorf("%s: %v, want %v", content, got, want)
+		}
+	}
+}

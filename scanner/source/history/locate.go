@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"runtime"
 	"slices"
 
 	"github.com/akguard/akguard/rules/reason"
@@ -14,6 +15,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/git/treediff"
+	"golang.org/x/sync/errgroup"
 )
 
 // Limits on the size of a report, which one blob or a forged history could make endless. Beyond them the scan is
@@ -132,11 +134,7 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 	l.refs = newRefIndex(l.graph, l.order, l.allRefs, l.reflogs, l.asked(matches))
 	l.stage()
 	l.report()
-	out := make([][]finding.Place, len(matches))
-	for i, h := range matches {
-		out[i] = l.places(h)
-	}
-	return out, ctx.Err()
+	return l.allPlaces(matches), ctx.Err()
 }
 
 // read reads every tree, and the commits and tags that the scan left out because they were known.
@@ -283,6 +281,27 @@ func (l *locator) stageEntry(e index.Entry) error {
 		l.staged[e.ID] = append(l.staged[e.ID], e.Path)
 	}
 	return nil
+}
+
+// allPlaces returns the places of each match. Most of the time goes into reading the commits again.
+func (l *locator) allPlaces(matches []finding.Place) [][]finding.Place {
+	out := make([][]finding.Place, len(matches))
+	workers := runtime.GOMAXPROCS(0)
+	if _, ok := l.source.repo.(goGit); ok {
+		workers = 1 // its storage need not be safe for concurrent use
+	}
+	var g errgroup.Group
+	share := len(matches)/workers + 1
+	for from := 0; from < len(matches); from += share {
+		g.Go(func() error {
+			for i := from; i < min(from+share, len(matches)); i++ {
+				out[i] = l.places(matches[i])
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // they return none
+	return out
 }
 
 // places returns the places of one match.

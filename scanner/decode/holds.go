@@ -12,9 +12,9 @@ const nearby = 64
 
 // Holds reports whether a mark or a literal at an offset of content is a reason to decode it. It is not if a mark of base64
 // has neighbors that the literal cannot have there, or if a literal is in the middle of data in base64: no escape is near
-// that could complete the value, and what the data says once it is decoded does not depend on how it looks. Nor is the end of a
-// word, as in EXISTS.size. The name of the encoding of mails counts only as the value of a header: programs and manuals name it,
-// too.
+// that could complete the value, and what the data says once it is decoded does not depend on how it looks. Nor is a literal
+// within a word, as in EXISTS.size, or the name of the encoding of mails where it is not the value of a header: programs and
+// manuals name it, too.
 func (m *Marks) Holds(content []byte, text string, at int) bool {
 	if m.literals[text] && !endsWord(content[:at]) && !inData(content[max(0, at-nearby):min(len(content), at+len(text)+nearby)]) {
 		return true
@@ -40,15 +40,24 @@ func isHeaderValue(before []byte) bool {
 	return bytes.Contains(bytes.ToLower(before), []byte("encoding"))
 }
 
-// endsWord reports whether what is before a literal ends in a letter that is not the end of an escape, such as %2F or \n.
+// endsWord reports whether what is before a literal ends in letters and digits that are no end of an escape, such as %2F, \n or
+// \u000a. Where content is cut, that is unknown.
 func endsWord(before []byte) bool {
-	if len(before) == 0 {
-		return false
+	const longestEscape = 9 // without what it begins with: U0000000A
+	n := 0
+	for n < len(before) && n <= longestEscape && isAlphanumeric(before[len(before)-n-1]) {
+		n++
 	}
-	last := before[len(before)-1]
-	isLetter := 'a' <= last|0x20 && last|0x20 <= 'z'
-	return isLetter && nibble[last] == noHex && strings.IndexByte("nrtbv", last) < 0
+	switch {
+	case n == 0 || n == len(before):
+		return false
+	case n > longestEscape:
+		return true
+	}
+	return strings.IndexByte(`\%=&#`, before[len(before)-n-1]) < 0
 }
+
+func isAlphanumeric(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // inData reports whether content is characters of base64 and line ends.
 func inData(content []byte) bool {

@@ -170,14 +170,19 @@ func BenchmarkSplit(b *testing.B) {
 func TestHoldsInContext(t *testing.T) {
 	m := decode.NewMarks([]string{"STS."})
 	for content, want := range map[string]bool{
-		"TOPIC_EXISTS.size(":       false,
-		"lists of STS.NT":          true,
-		`%22STS.NT`:                true,
-		`a=\u000aSTS.NT`:           true,
-		`a\nSTS.NT`:                true,
-		"%2FSTS.NT":                true,
-		"STS.NT":                   true,
-		"use quoted-printable now": false,
+		"TOPIC_EXISTS.size(":         false,
+		"h1:hSWxHoqTgW2S2qGc0STS.NT": false,
+		`"a\U0000000ASTS.NT`:         true,
+		`"a\x0ASTS.NT`:               true,
+		"xSTS.NT":                    true, // what is before x is unknown
+		" xSTS.NT":                   false,
+		"lists of STS.NT":            true,
+		`%22STS.NT`:                  true,
+		`a=\u000aSTS.NT`:             true,
+		`a\nSTS.NT`:                  true,
+		"%2FSTS.NT":                  true,
+		"STS.NT":                     true,
+		"use quoted-printable now":   false,
 		"Content-Transfer-Encoding: quoted-printable":          true,
 		"content-transfer-encoding:\r\n quoted-printable":      true,
 		`"Content-Transfer-Encoding": ["quoted-printable"]`:    true,

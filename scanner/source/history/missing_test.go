@@ -157,6 +157,20 @@ func TestMissingFilesOfDeltas(t *testing.T) {
 	}
 }
 
+// What a damaged tree refers to before the damage is not reported: it does not make the repository a partial clone.
+func TestMissingFileOfDamagedTree(t *testing.T) {
+	repo := planted.New(t)
+	repo.Write("a", "text")
+	repo.Commit("add a")
+	tree := "100644 b\x00" + strings.Repeat("b", 20) + "100644"
+	id := repo.Feed(tree, "hash-object", "-t", "tree", "-w", "--literally", "--stdin")
+	repo.Git("update-ref", "refs/heads/damaged", repo.Git("commit-tree", "-m", "damaged", id))
+	skips := skipsOf(t, repo)
+	if len(skips) == 0 || slices.ContainsFunc(skips, func(s string) bool { return !strings.Contains(s, id) }) {
+		t.Errorf("skips %q, want only the damaged tree %s", skips, id)
+	}
+}
+
 // skipsOf returns what a scan reports, sorted.
 func skipsOf(t *testing.T, repo *planted.Repo) []string {
 	t.Helper()

@@ -72,8 +72,7 @@ const (
 )
 
 // newTreeIndex returns the index of a repository. In a partial clone, missing objects are only counted, because that may be
-// nearly all of them. In others, missing trees become leaves. Missing blobs do so only if they are looked for, because until all
-// trees are read, looking up each blob by itself would take most of the time.
+// nearly all of them. In others, they become leaves.
 func newTreeIndex(objects odb.Reader, wanted []object.ID, partial bool) *treeIndex {
 	x := &treeIndex{
 		objects: objects, partial: partial, wanted: newBits(objects.Count()), empty: objects.Format().EmptyTree(), byLeaf: map[object.ID]int32{}, names: map[string]int32{},
@@ -94,7 +93,8 @@ func (x *treeIndex) has(id object.ID) bool {
 	return n != odb.NoIndex && x.wanted.has(n)
 }
 
-// build reads every tree once, and those that may refer to missing blobs twice.
+// build reads every tree once, and those that may refer to missing blobs twice: whether blobs exist is asked of many at once, when
+// it is too late to keep them.
 func (x *treeIndex) build(ctx context.Context) error {
 	if x.treeOf == nil {
 		x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
@@ -102,12 +102,8 @@ func (x *treeIndex) build(ctx context.Context) error {
 	if err := x.read(ctx, x.known, x.report); err != nil {
 		return err
 	}
-	if len(x.incomplete) > 0 {
-		x.lookedFor.union(&x.missing)
-		x.missing = idSet{}
-		related := x.related(x.incomplete)
-		known := func(n odb.Index) bool { return !related.has(n) }
-		if err := x.read(ctx, known, func(odb.Unreadable) {}); err != nil {
+	if !x.partial {
+		if err := x.readIncomplete(ctx); err != nil {
 			return err
 		}
 	}
@@ -131,6 +127,20 @@ func (x *treeIndex) read(ctx context.Context, known func(odb.Index) bool, unread
 	}
 	x.parts = nil
 	return nil
+}
+
+// readIncomplete reads the trees again that may refer to missing blobs, and looks for these.
+func (x *treeIndex) readIncomplete(ctx context.Context) error {
+	x.lookedFor.union(&x.missing)
+	x.missing = idSet{} // what only a damaged tree refers to stays out
+	if len(x.incomplete) == 0 {
+		return nil
+	}
+	related := x.related(x.incomplete)
+	x.incomplete = nil
+	err := x.read(ctx, func(n odb.Index) bool { return !related.has(n) }, func(odb.Unreadable) {}) // they were reported
+	x.missing = idSet{}
+	return err
 }
 
 // related returns the trees whose bases end at the same tree as those of one of some trees.

@@ -80,7 +80,7 @@ func (p *treePart) checkFiles() {
 		for len(trees) > 0 && int(trees[0].files) <= i {
 			trees = trees[1:]
 		}
-		if len(trees) > 0 && !p.index.partial {
+		if n := len(p.incomplete); len(trees) > 0 && !p.index.partial && (n == 0 || p.incomplete[n-1] != trees[0].index) {
 			p.incomplete = append(p.incomplete, trees[0].index)
 		}
 	}

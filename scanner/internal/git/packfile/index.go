@@ -191,8 +191,10 @@ func FindAll[T ~int32](x *Index, ids []object.ID, first T, at []T) {
 	for len(ids) > 0 {
 		n := min(len(ids), len(buckets))
 		for i := range n {
-			b := x.bucket(ids[i][:])
-			buckets[i].lo, buckets[i].hi = x.buckets[b], x.buckets[b+1]
+			if buckets[i].lo, buckets[i].hi = 0, 0; at[i] < 0 {
+				b := x.bucket(ids[i][:])
+				buckets[i].lo, buckets[i].hi = x.buckets[b], x.buckets[b+1]
+			}
 		}
 		for i, b := range buckets[:n] {
 			if b.lo < b.hi {
@@ -200,9 +202,6 @@ func FindAll[T ~int32](x *Index, ids []object.ID, first T, at []T) {
 			}
 		}
 		for i, b := range buckets[:n] {
-			if at[i] >= 0 {
-				continue
-			}
 			lo, hi := int(b.lo), int(b.hi)
 			if binary.BigEndian.Uint64(ids[i][:]) > middles[i] {
 				lo = min((lo+hi)/2+1, hi)

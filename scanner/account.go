@@ -36,7 +36,7 @@ func (a *Account) Note() {
 	}
 }
 
-// Add adds what was counted elsewhere.
+// Add counts more.
 func (a *Account) Add(t Tally) {
 	if a != nil {
 		a.Blobs.Add(t.Blobs)
@@ -46,15 +46,12 @@ func (a *Account) Add(t Tally) {
 
 // Merge adds the account of a part of the content.
 func (a *Account) Merge(part *Account) {
-	if a == nil {
-		return
-	}
 	a.Add(part.Tally())
 	if part.Noted.Load() {
-		a.Noted.Store(true)
+		a.Note()
 	}
 	if part.Unsure.Load() {
-		a.Unsure.Store(true)
+		a.giveUp()
 	}
 }
 

@@ -1,6 +1,8 @@
-// Package heap decides when the garbage collector runs. The collector of Go lets the heap grow by a percentage of what is live. A
-// scan of a small repository holds a few megabytes, so it would spend a tenth of its time on collections that free little, while
-// that of a large one needs a low percentage to stay small. Here the heap may always grow by a number of bytes, too.
+// Package heap decides when the garbage collector runs. By default, the heap grows by a percentage of what is live. A low
+// percentage keeps the scan of a large repository small, but that of a small one, which holds a few megabytes, would collect
+// dozens of times for little. So the heap may always grow by some bytes, too.
+//
+// Limits: the setting belongs to the whole process, and follows the live heap one collection late.
 package heap
 
 import (
@@ -18,7 +20,7 @@ type Growth struct {
 // smallest is the size, in bytes, at which the runtime collects the heap for the first time with GOGC=100.
 const smallest = 4 << 20
 
-// Limit applies a growth from now on, until the process ends. It must be called once.
+// Limit applies a growth until the process ends. Call it once.
 func Limit(g Growth) {
 	debug.SetGCPercent(g.percent(smallest))
 	g.watch()
@@ -31,8 +33,8 @@ func (g Growth) percent(live uint64) int {
 
 // watch adapts GOGC after the next collection, and then after each.
 func (g Growth) watch() {
-	lives := new([4]uintptr) // until then
-	runtime.AddCleanup(lives, func(g Growth) {
+	garbage := new([4]uintptr) // the next collection frees it
+	runtime.AddCleanup(garbage, func(g Growth) {
 		debug.SetGCPercent(g.percent(liveBytes()))
 		g.watch()
 	}, g)

@@ -8,8 +8,8 @@ import (
 	"github.com/akguard/akguard/scanner"
 )
 
-// repeats remembers members in which nothing was found, because a history has many versions of an archive, and most members of a
-// version are those of the one before. A member is known by its packed bytes and its name, without folders.
+// repeats remembers the members of zips in which nothing was found: a history has many versions of an archive, and most members
+// do not change from one to the next. A member is identified by its packed bytes and by its name without folders.
 type repeats struct {
 	next  scanner.Screener
 	seeds [2]maphash.Seed // new in each scan, so that nobody can make members with the same hashes

@@ -68,10 +68,8 @@ func (g *graph) addCommit(n odb.Index, info object.CommitInfo) {
 
 // resolve looks up the trees and the parents of the commits that were added.
 func (g *graph) resolve() {
-	ids := g.unresolved
-	g.indexes = slices.Grow(g.indexes[:0], len(ids))[:len(ids)]
-	g.objects.IndexesOf(ids, g.indexes)
-	indexes := g.indexes
+	g.indexes = g.objects.IndexesOf(g.indexes[:0], g.unresolved)
+	ids, indexes := g.unresolved, g.indexes
 	for i, n := range g.links {
 		g.link(int32(len(g.commits)-len(g.links)+i), ids[:n], indexes[:n])
 		ids, indexes = ids[n:], indexes[n:]
@@ -146,7 +144,6 @@ func wholeGraph(ctx context.Context, repo repository, unreadable []odb.Unreadabl
 	g := newGraph(repo.objects())
 	v := &grapher{graph: g, unreadable: unreadable}
 	err := repo.objects().Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v})
-	g.resolve()
 	return g, v.unreadable, err
 }
 

@@ -286,12 +286,8 @@ func (l *locator) stageEntry(e index.Entry) error {
 // allPlaces returns the places of each match. Most of the time goes into reading the commits again.
 func (l *locator) allPlaces(matches []finding.Place) [][]finding.Place {
 	out := make([][]finding.Place, len(matches))
-	workers := runtime.GOMAXPROCS(0)
-	if _, ok := l.source.repo.(goGit); ok {
-		workers = 1 // its storage need not be safe for concurrent use
-	}
 	var g errgroup.Group
-	share := len(matches)/workers + 1
+	share := len(matches)/runtime.GOMAXPROCS(0) + 1
 	for from := 0; from < len(matches); from += share {
 		g.Go(func() error {
 			for i := from; i < min(from+share, len(matches)); i++ {

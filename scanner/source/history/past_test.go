@@ -22,10 +22,11 @@ func (f fewObjects) IndexOf(id object.ID) odb.Index {
 	return odb.Index(slices.Index(f.ids, id))
 }
 
-func (f fewObjects) IndexesOf(ids []object.ID, indexes []odb.Index) {
-	for i, id := range ids {
-		indexes[i] = f.IndexOf(id)
+func (f fewObjects) IndexesOf(indexes []odb.Index, ids []object.ID) []odb.Index {
+	for _, id := range ids {
+		indexes = append(indexes, f.IndexOf(id))
 	}
+	return indexes
 }
 
 func anyFile(odb.Index, object.ID) bool { return true }

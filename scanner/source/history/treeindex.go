@@ -93,8 +93,8 @@ func (x *treeIndex) has(id object.ID) bool {
 	return n != odb.NoIndex && x.wanted.has(n)
 }
 
-// build reads every tree once, and those that may refer to missing blobs twice: whether blobs exist is asked of many at once, when
-// it is too late to keep them.
+// build reads every tree once. Blobs are looked up after Keep has been asked about them, so if some are missing, it reads the trees
+// that may refer to them again.
 func (x *treeIndex) build(ctx context.Context) error {
 	if x.treeOf == nil {
 		x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
@@ -132,25 +132,34 @@ func (x *treeIndex) read(ctx context.Context, known func(odb.Index) bool, unread
 // readIncomplete reads the trees again that may refer to missing blobs, and looks for these.
 func (x *treeIndex) readIncomplete(ctx context.Context) error {
 	x.lookedFor.union(&x.missing)
-	x.missing = idSet{} // what only a damaged tree refers to stays out
+	x.missing = idSet{} // what only a damaged tree refers to is not reported
 	if len(x.incomplete) == 0 {
 		return nil
 	}
 	related := x.related(x.incomplete)
 	x.incomplete = nil
-	err := x.read(ctx, func(n odb.Index) bool { return !related.has(n) }, func(odb.Unreadable) {}) // they were reported
+	reported := map[string]bool{}
+	for _, u := range x.unreadable {
+		reported[u.What] = true
+	}
+	unreadable := func(u odb.Unreadable) {
+		if !reported[u.What] {
+			x.report(u)
+		}
+	}
+	err := x.read(ctx, func(n odb.Index) bool { return !related.has(n) }, unreadable)
 	x.missing = idSet{}
 	return err
 }
 
-// related returns the trees whose bases end at the same tree as those of one of some trees.
+// related returns every tree whose chain of bases ends at the same tree as that of one of the given trees.
 func (x *treeIndex) related(some []odb.Index) bits {
 	last := slices.Repeat([]odb.Index{odb.NoIndex}, len(x.treeOf))
 	var chain []odb.Index
 	end := func(n odb.Index) odb.Index {
 		chain = chain[:0]
 		for last[n] == odb.NoIndex {
-			last[n] = n // for now, which also ends a circle
+			last[n] = n // for now, which also ends a cycle
 			chain = append(chain, n)
 			if t := x.treeOf[n]; t != none && x.trees.at(t).base != odb.NoIndex {
 				n = x.trees.at(t).base
@@ -212,7 +221,7 @@ func (x *treeIndex) report(u odb.Unreadable) {
 // add moves the trees of a part here. Children that exist become object indexes until all trees are here.
 func (x *treeIndex) add(p *treePart) {
 	p.checkFiles()
-	children := p.indexesOf(p.children)
+	p.indexes = x.objects.IndexesOf(p.indexes[:0], p.children)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, name := range p.name {
@@ -223,7 +232,7 @@ func (x *treeIndex) add(p *treePart) {
 		c.name = uint32(p.numbers[c.name&nameMask]) | c.name&^nameMask
 		if c.name&adds != 0 {
 			id := p.children[c.child]
-			switch c.child = int32(children[c.child]); {
+			switch c.child = int32(p.indexes[c.child]); {
 			case c.child != int32(odb.NoIndex):
 			case x.partial:
 				p.missing.add(id)
@@ -246,7 +255,7 @@ func (x *treeIndex) add(p *treePart) {
 	p.trees, p.changes, p.children, p.name = p.trees[:0], p.changes[:0], p.children[:0], p.name[:0]
 }
 
-// changesOf returns the changes of a tree. The next call may overwrite them.
+// changesOf returns the changes of a tree. The next call may overwrite them. With an iterator instead, a whole scan took 5 % longer.
 func (x *treeIndex) changesOf(t int32) []change {
 	from, to := x.trees.at(t).from, int32(x.changes.count)
 	if int(t)+1 < x.trees.count {

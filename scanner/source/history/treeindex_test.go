@@ -1,6 +1,7 @@
 package history
 
 import (
+	"context"
 	"hash/maphash"
 	"runtime"
 	"slices"
@@ -73,10 +74,11 @@ func TestManyChangesOfTree(t *testing.T) {
 // noObjects is a Reader without objects.
 type noObjects struct{ odb.Reader }
 
-func (noObjects) IndexesOf(ids []object.ID, indexes []odb.Index) {
-	for i := range ids {
-		indexes[i] = odb.NoIndex
+func (noObjects) IndexesOf(indexes []odb.Index, ids []object.ID) []odb.Index {
+	for range ids {
+		indexes = append(indexes, odb.NoIndex)
 	}
+	return indexes
 }
 
 // What a partial clone has not fetched is counted, and not built into the index.
@@ -106,5 +108,42 @@ func TestUnfetchedIsCounted(t *testing.T) {
 	x.missing.union(&p.missing)
 	if x.missing.count != many {
 		t.Errorf("%d objects in two equal sets, want %d", x.missing.count, many)
+	}
+}
+
+// failing is a Reader with one tree, which refers to a missing blob and cannot be read a second time.
+type failing struct {
+	noObjects
+	reads *int
+}
+
+func (failing) Format() object.Format { return object.SHA1 }
+func (failing) Count() int            { return 1 }
+
+func (f failing) Trees(_ context.Context, t odb.TreeWalk) error {
+	if *f.reads++; *f.reads == 1 {
+		v := t.Visitor()
+		v.Keep(object.TreeEntry{Mode: 0o100644, ID: object.ID{1}, Name: []byte("a")})
+		v.Visit(odb.TreeChange{Tree: 0, Base: odb.NoIndex})
+	} else {
+		t.Unreadable(odb.Unreadable{What: "the tree"})
+	}
+	t.Unreadable(odb.Unreadable{What: "another"})
+	return nil
+}
+
+// A tree that cannot be read again is reported: nothing is known of the blobs that it lacks. What was reported before is not.
+func TestUnreadableAgain(t *testing.T) {
+	reads := 0
+	x := newTreeIndex(failing{reads: &reads}, nil, false)
+	if err := x.build(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, u := range x.unreadable {
+		got = append(got, u.What)
+	}
+	if want := []string{"another", "the tree"}; reads != 2 || !slices.Equal(got, want) {
+		t.Errorf("after %d reads, %q are unreadable, want %q", reads, got, want)
 	}
 }

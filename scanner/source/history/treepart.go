@@ -2,7 +2,6 @@ package history
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
@@ -72,7 +71,8 @@ func (p *treePart) Keep(e object.TreeEntry) bool {
 // checkFiles notes which of the files do not exist, and which trees refer to them.
 func (p *treePart) checkFiles() {
 	trees := p.trees
-	for i, n := range p.indexesOf(p.files) {
+	p.indexes = p.index.objects.IndexesOf(p.indexes[:0], p.files)
+	for i, n := range p.indexes {
 		if n != odb.NoIndex {
 			continue
 		}
@@ -85,13 +85,6 @@ func (p *treePart) checkFiles() {
 		}
 	}
 	p.files = p.files[:0]
-}
-
-// indexesOf returns the indexes of objects. The next call overwrites them.
-func (p *treePart) indexesOf(ids []object.ID) []odb.Index {
-	p.indexes = slices.Grow(p.indexes[:0], len(ids))[:len(ids)]
-	p.index.objects.IndexesOf(ids, p.indexes)
-	return p.indexes
 }
 
 // Visit implements odb.TreeVisitor. Removed and added entries are in the order of trees, so that the old and the new entry of

@@ -42,12 +42,12 @@ type Reader interface {
 	// Trees visits the entries of every tree that the visitor wants.
 	Trees(ctx context.Context, t TreeWalk) error
 	// Read returns one object whole. The caller must not change the content. The error for an object that does not exist
-	// wraps ErrMissing.
+	// wraps ErrMissing. It may be called concurrently.
 	Read(id object.ID) (Object, error)
 	// IndexOf returns the index of an object, or NoIndex if it does not exist. It does not read the object.
 	IndexOf(id object.ID) Index
-	// IndexesOf sets indexes[i] to the index of ids[i]. It is much faster than as many calls of IndexOf.
-	IndexesOf(ids []object.ID, indexes []Index)
+	// IndexesOf appends the index of each ID to indexes. It is much faster than as many calls of IndexOf.
+	IndexesOf(indexes []Index, ids []object.ID) []Index
 	// ID returns the ID of the object with an index.
 	ID(i Index) object.ID
 	// Format returns the format of the IDs.

@@ -98,18 +98,22 @@ func (db *DB) indexOf(id object.ID) Index {
 }
 
 // IndexesOf implements Reader.
-func (db *DB) IndexesOf(ids []object.ID, indexes []Index) {
-	for i := range ids {
-		indexes[i] = NoIndex
+func (db *DB) IndexesOf(indexes []Index, ids []object.ID) []Index {
+	from := len(indexes)
+	indexes = slices.Grow(indexes, len(ids))[:from+len(ids)]
+	added := indexes[from:]
+	for i := range added {
+		added[i] = NoIndex
 	}
 	for _, p := range db.packs {
-		_ = fileio.CatchFaults(func() error { packfile.FindAll(&p.idx, ids, p.first, indexes); return nil })
+		_ = fileio.CatchFaults(func() error { packfile.FindAll(&p.idx, ids, p.first, added); return nil })
 	}
 	for i, id := range ids {
-		if indexes[i] == NoIndex {
-			indexes[i] = db.looseIndex(id)
+		if added[i] == NoIndex {
+			added[i] = db.looseIndex(id)
 		}
 	}
+	return indexes
 }
 
 // looseIndex returns the index of a loose object.

@@ -68,25 +68,25 @@ type rootQueue struct {
 	next int
 }
 
-// maxShare is how many packed bytes a worker takes at once, of roots that no delta depends on. They follow each other in the
-// pack, so that the next one is often in the cache.
+// maxShare is how many packed bytes of objects without deltas a worker takes at once. They follow each other in the pack, so that
+// the next one is often in the cache.
 const maxShare = 16 << 10
 
-// take returns roots that no other worker gets, or none if there are no more.
+// take returns roots that no other worker gets, or none if there are no more: one with its deltas or, after the last of those,
+// several without.
 func (q *rootQueue) take() []int32 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	from := q.next
-	for size := int64(0); q.next < len(q.roots) && size < maxShare; q.next++ {
+	for size := int64(0); q.next < len(q.roots) && size < maxShare; {
 		root := int(q.roots[q.next])
-		if q.subtree[root] > 1 && q.next > from {
+		q.next++
+		if q.subtree[root] > 1 {
 			break
 		}
-		if root+1 == len(q.offsets) || q.subtree[root] > 1 {
-			size = maxShare
-			continue
+		if root+1 < len(q.offsets) {
+			size += q.offsets[root+1] - q.offsets[root]
 		}
-		size += q.offsets[root+1] - q.offsets[root]
 	}
 	return q.roots[from:q.next]
 }

@@ -158,11 +158,10 @@ func testWalkSeesWhatGitHas(t *testing.T) {
 			if _, err := repo.Objects.Read(object.ID{1}); !errors.Is(err, odb.ErrMissing) || repo.Objects.IndexOf(object.ID{1}) != odb.NoIndex {
 				t.Errorf("a missing object: %v", err)
 			}
-			indexes := make([]odb.Index, len(ids))
-			repo.Objects.IndexesOf(ids, indexes)
+			indexes := repo.Objects.IndexesOf([]odb.Index{7}, ids)
 			for i, id := range ids {
-				if n := repo.Objects.IndexOf(id); indexes[i] != n {
-					t.Errorf("the indexes of %s: %d and %d", id, indexes[i], n)
+				if n := repo.Objects.IndexOf(id); len(indexes) != 1+len(ids) || indexes[0] != 7 || indexes[1+i] != n {
+					t.Errorf("%d indexes, and those of %s: %d and %d", len(indexes), id, indexes[1+i], n)
 				}
 			}
 		})

@@ -183,8 +183,8 @@ func (x *Index) Find(id object.ID) (int, bool) {
 }
 
 // FindAll looks for each ID whose number in at is negative. If the index has it, the number becomes its position plus first.
-// An index is larger than the caches of a processor, so most of the time a search waits for memory. Here the waits of many
-// searches overlap: no loop asks for memory at an address that it has to read first.
+// An index is larger than the caches of a processor, so a search mostly waits for memory. Here the waits of many searches
+// overlap, because each loop reads from addresses that an earlier loop has computed.
 func FindAll[T ~int32](x *Index, ids []object.ID, first T, at []T) {
 	var buckets [64]struct{ lo, hi uint32 }
 	var middles [len(buckets)]uint64

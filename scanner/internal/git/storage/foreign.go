@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/storer"
@@ -30,6 +31,7 @@ func Reader(s storer.EncodedObjectStorer, limits odb.Limits) (odb.Reader, error)
 
 // foreign reads any other storage through go-git's interfaces.
 type foreign struct {
+	mu      sync.Mutex // held by Read: go-git does not say that storages are safe for concurrent use
 	storage storer.EncodedObjectStorer
 	limits  odb.Limits
 	entries []foreignEntry // sorted by ID
@@ -97,14 +99,17 @@ func (f *foreign) IndexOf(id object.ID) odb.Index {
 }
 
 // IndexesOf implements odb.Reader.
-func (f *foreign) IndexesOf(ids []object.ID, indexes []odb.Index) {
-	for i, id := range ids {
-		indexes[i] = f.IndexOf(id)
+func (f *foreign) IndexesOf(indexes []odb.Index, ids []object.ID) []odb.Index {
+	for _, id := range ids {
+		indexes = append(indexes, f.IndexOf(id))
 	}
+	return indexes
 }
 
 // Read implements odb.Reader. The hash is checked: whoever wrote the storage may not have.
 func (f *foreign) Read(id object.ID) (odb.Object, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	o, err := f.storage.EncodedObject(plumbing.AnyObject, Hash(id))
 	switch {
 	case errors.Is(err, plumbing.ErrObjectNotFound):

@@ -25,6 +25,8 @@ type deltaWorker struct {
 	object   deltaObject  // the object that is being examined
 	hasToken bool         // it holds large objects, and no other worker does
 	stack    []step
+	typ      object.Type // of the objects of the delta tree
+	tree     []treeEntry // of the delta tree, while it is decided which of them are needed
 
 	freeBuffers [][]byte
 	freeEntries []treeEntries
@@ -71,12 +73,12 @@ func (d *deltaObject) build() []byte {
 // walkTree walks the delta tree of a root.
 func (d *deltaWorker) walkTree(ctx context.Context, root int32) error {
 	w := d.walk
-	if !w.needs(root) {
+	if d.typ = w.types[root]; !d.needsTree(root) {
 		return nil
 	}
 	d.stack = append(d.stack[:0], step{entry: root})
 	if id, ok := w.external[root]; ok {
-		base, err := d.externalBase(id, w.types[root])
+		base, err := d.externalBase(id)
 		if err != nil {
 			return d.reportSubtree(ctx, root, errBase)
 		}
@@ -90,15 +92,50 @@ func (d *deltaWorker) walkTree(ctx context.Context, root int32) error {
 	return err
 }
 
+// treeEntry is an entry of a delta tree, and the one it is a delta on.
+type treeEntry struct{ entry, base int32 }
+
+// needsTree reports whether anything in the delta tree of a root is to be read, and marks what is. All objects of a delta tree have
+// the same type. Those of a pack without an index are read whatever it is, because their IDs are not known.
+func (d *deltaWorker) needsTree(root int32) bool {
+	w := d.walk
+	if w.ids == nil && !w.Types.Has(d.typ) {
+		return false
+	}
+	if w.needed == nil {
+		return true
+	}
+	d.tree = append(d.tree[:0], treeEntry{root, noEntry})
+	for k := 0; k < len(d.tree); k++ {
+		i := d.tree[k].entry
+		for c := w.firstChild[i]; c != noEntry; c = w.nextSibling[c] {
+			d.tree = append(d.tree, treeEntry{c, i})
+		}
+	}
+	for _, t := range slices.Backward(d.tree) {
+		w.need[t.entry] = w.need[t.entry] || w.needed(t.entry)
+		if w.need[t.entry] && t.base != noEntry {
+			w.need[t.base] = true
+		}
+	}
+	return w.need[root]
+}
+
+// needs reports whether an entry of the delta tree is to be read.
+func (d *deltaWorker) needs(i int32) bool { return d.walk.need == nil || d.walk.need[i] }
+
+// wants reports whether an entry of the delta tree is to be visited.
+func (d *deltaWorker) wants(i int32) bool { return d.walk.Types.Has(d.typ) && d.walk.unknown(i) }
+
 // externalBase reads the base of a delta tree that is in another pack. Its content belongs to the cache: waiting starts
 // at 2, so that it never reaches 0 and the buffer is never reused.
-func (d *deltaWorker) externalBase(id object.ID, typ object.Type) (*baseObject, error) {
+func (d *deltaWorker) externalBase(id object.ID) (*baseObject, error) {
 	o, err := d.walk.db.Read(id)
 	if err != nil {
 		return nil, err
 	}
 	base := &baseObject{index: NoIndex, content: o.Content, waiting: 2}
-	base.matched, err = d.examiner.base(typ, base)
+	base.matched, err = d.examiner.base(d.typ, base)
 	return base, err
 }
 
@@ -146,10 +183,10 @@ func (d *deltaWorker) step(ctx context.Context, s step) error {
 func (d *deltaWorker) examineAndVisit(ctx context.Context, s step, o *deltaObject) error {
 	w := d.walk
 	if w.ids != nil && w.id(s.entry).IsZero() {
-		w.ids.Set(int(s.entry), w.db.format.Hash(w.types[s.entry], o.build()))
+		w.ids.Set(int(s.entry), w.db.format.Hash(d.typ, o.build()))
 	}
-	keep, err := d.examine(w.types[s.entry], o)
-	if err != nil || !w.wanted(s.entry) {
+	keep, err := d.examine(o)
+	if err != nil || !d.wants(s.entry) {
 		return err
 	}
 	if !keep {
@@ -157,7 +194,7 @@ func (d *deltaWorker) examineAndVisit(ctx context.Context, s step, o *deltaObjec
 		return nil
 	}
 	err = w.Visitor.Object(ctx, Object{
-		ID: w.id(s.entry), Index: w.index(s.entry), Type: w.types[s.entry], Size: int64(o.size), Content: o.build(),
+		ID: w.id(s.entry), Index: w.index(s.entry), Type: d.typ, Size: int64(o.size), Content: o.build(),
 	})
 	if err != nil {
 		return visitError{err}
@@ -165,14 +202,14 @@ func (d *deltaWorker) examineAndVisit(ctx context.Context, s step, o *deltaObjec
 	return nil
 }
 
-func (d *deltaWorker) examine(typ object.Type, o *deltaObject) (keep bool, err error) {
+func (d *deltaWorker) examine(o *deltaObject) (keep bool, err error) {
 	if n := len(d.freeEntries); n > 0 {
 		o.treeEntries, d.freeEntries = d.freeEntries[n-1], d.freeEntries[:n-1]
 	}
 	if o.base == nil {
-		o.matched, err = d.examiner.base(typ, &o.baseObject)
+		o.matched, err = d.examiner.base(d.typ, &o.baseObject)
 	} else {
-		o.matched, err = d.examiner.delta(typ, o.base, o)
+		o.matched, err = d.examiner.delta(d.typ, o.base, o)
 	}
 	return o.matched, err
 }
@@ -190,7 +227,7 @@ func (d *deltaWorker) push(s step, o *deltaObject) {
 		base.index = w.index(s.entry)
 	}
 	for c := w.firstChild[s.entry]; c != noEntry; c = w.nextSibling[c] {
-		if w.needs(c) {
+		if d.needs(c) {
 			d.stack = append(d.stack, step{entry: c, depth: s.depth + 1, base: base})
 		}
 	}
@@ -317,7 +354,7 @@ func (d *deltaWorker) streams(s step, e packfile.Entry) bool {
 
 func (d *deltaWorker) stream(ctx context.Context, s step, e packfile.Entry) error {
 	w := d.walk
-	if !w.wanted(s.entry) {
+	if !d.wants(s.entry) {
 		return errStreamed
 	}
 	r, err := d.inflater.Open(w.pack.Stream(w.offsets[s.entry], e))
@@ -362,7 +399,7 @@ func (d *deltaWorker) inflate(dst []byte, i int32, e packfile.Entry) ([]byte, er
 
 // reportSubtree reports an entry and everything that depends on it.
 func (d *deltaWorker) reportSubtree(ctx context.Context, i int32, why error) error {
-	if d.walk.wanted(i) {
+	if d.wants(i) {
 		if err := d.walk.reportUnreadable(ctx, i, why); err != nil {
 			return err
 		}
@@ -379,7 +416,7 @@ func (d *deltaWorker) reportDescendants(ctx context.Context, i int32, why error)
 		stack = stack[:len(stack)-1]
 		for c := w.firstChild[top]; c != noEntry; c = w.nextSibling[c] {
 			stack = append(stack, c)
-			if w.wanted(c) {
+			if d.wants(c) {
 				if err := w.reportUnreadable(ctx, c, why); err != nil {
 					return err
 				}

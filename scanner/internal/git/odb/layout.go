@@ -19,12 +19,13 @@ type layout struct {
 	offsets     []int64
 	positions   []uint32            // in the pack index
 	crcs        []uint32            // of the packed bytes; nil if the index has none
-	types       []object.Type       // of the object; 0 if its base is unknown
+	types       []object.Type       // of the roots
 	firstChild  []int32             // first delta on the entry, or noEntry
 	nextSibling []int32             // next delta on the same base, or noEntry
 	subtree     []uint32            // number of entries in the delta tree from here on
 	roots       []int32             // the largest delta trees first
 	external    map[int32]object.ID // roots that are deltas on an object outside the pack
+	rootless    []int32             // entries in no delta tree: each depends on a damaged entry, on a missing one, or on itself
 	indexes     []Index             // of the objects; nil if no earlier pack has any of them
 
 	// find locates an object in the pack.
@@ -33,7 +34,10 @@ type layout struct {
 	visited []bool
 }
 
-const noEntry = -1
+const (
+	noEntry = -1
+	damaged = -2 // the base of an entry whose header cannot be parsed, or whose base is not where the header says
+)
 
 // layoutOf computes the layout of a pack, once.
 func (db *DB) layoutOf(ctx context.Context, p *pack) (*layout, error) {
@@ -41,8 +45,7 @@ func (db *DB) layoutOf(ctx context.Context, p *pack) (*layout, error) {
 	p.once.Do(func() {
 		l := &layout{external: map[int32]object.ID{}, find: p.find}
 		l.positions, l.offsets, l.crcs = p.idx.PackOrder()
-		if err = l.linkDeltas(ctx, p, db.limits.Workers); err == nil {
-			l.propagateTypes(db.typeOf)
+		if err = l.linkDeltas(ctx, p, db); err == nil {
 			l.assignIndexes(db, p)
 			p.layout = l
 		}
@@ -64,47 +67,86 @@ func (l *layout) assignIndexes(db *DB, p *pack) {
 	}
 }
 
-// linkDeltas reads the header of every entry and links each delta to its base.
-func (l *layout) linkDeltas(ctx context.Context, p *pack, workers int) error {
+// linkDeltas reads the header of every entry and links each delta to its base. The database knows the types of bases outside the
+// pack.
+func (l *layout) linkDeltas(ctx context.Context, p *pack, db *DB) error {
 	n := len(l.offsets)
 	l.types, l.subtree = make([]object.Type, n), make([]uint32, n)
 	l.firstChild, l.nextSibling = slices.Repeat([]int32{noEntry}, n), slices.Repeat([]int32{noEntry}, n)
-	bases, err := l.bases(ctx, p, workers)
+	bases, err := l.bases(ctx, p, db.limits.Workers)
 	if err != nil {
 		return err
 	}
-	for i := n - 1; i >= 0; i-- {
+	regular := true // every entry has a root
+	for i, b := range slices.Backward(bases) {
 		l.subtree[i]++
-		if b := bases[i]; b != noEntry {
+		if b >= 0 {
 			l.nextSibling[i], l.firstChild[b] = l.firstChild[b], int32(i)
 			l.subtree[b] += l.subtree[i]
-			continue
 		}
-		if _, ok := l.external[int32(i)]; ok || l.types[i].Valid() {
-			l.roots = append(l.roots, int32(i))
-		}
+		regular = regular && b != damaged && b < int32(i)
 	}
-	slices.Reverse(l.roots)
-	l.sortRoots()
+	for root, id := range l.external {
+		l.types[root] = db.typeOf(id)
+		regular = regular && l.types[root].Valid()
+	}
+	l.findRoots(bases)
+	if !regular {
+		l.findRootless()
+	}
 	return nil
 }
 
-// sortRoots puts the largest delta trees first, so that no worker is left alone with one at the end. Trees of one entry, which
-// are most, need no sorting.
-func (l *layout) sortRoots() {
-	large, single := l.roots[:0], make([]int32, 0, len(l.roots))
-	for _, root := range l.roots {
-		if l.subtree[root] > 1 {
-			large = append(large, root)
-		} else {
-			single = append(single, root)
+// findRoots lists the roots: the largest delta trees first, so that no worker is left alone with one at the end, and then, as they are
+// in the pack, the entries that no delta depends on.
+func (l *layout) findRoots(bases []int32) {
+	count := 0
+	for _, b := range bases {
+		if b == noEntry {
+			count++
 		}
 	}
-	slices.SortStableFunc(large, l.bySubtree)
-	l.roots = append(large, single...)
+	l.roots = make([]int32, count)
+	large, single := 0, count
+	for i, b := range slices.Backward(bases) {
+		switch {
+		case b != noEntry:
+		case l.subtree[i] > 1:
+			l.roots[large] = int32(i)
+			large++
+		default:
+			single--
+			l.roots[single] = int32(i)
+		}
+	}
+	slices.SortFunc(l.roots[:large], func(a, b int32) int { return cmp.Or(l.bySubtree(a, b), cmp.Compare(a, b)) })
 }
 
-// bases returns, for each entry, the entry that it is a delta on, or noEntry.
+// findRootless lists the entries that no root with a known type leads to.
+func (l *layout) findRootless() {
+	reached := make([]bool, len(l.offsets))
+	var stack []int32
+	for _, root := range l.roots {
+		if !l.types[root].Valid() {
+			continue
+		}
+		for stack = append(stack, root); len(stack) > 0; {
+			i := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			reached[i] = true
+			for c := l.firstChild[i]; c != noEntry; c = l.nextSibling[c] {
+				stack = append(stack, c)
+			}
+		}
+	}
+	for i, ok := range reached {
+		if !ok {
+			l.rootless = append(l.rootless, int32(i))
+		}
+	}
+}
+
+// bases returns, for each entry, the entry that it is a delta on, noEntry for a root, or damaged.
 func (l *layout) bases(ctx context.Context, p *pack, workers int) ([]int32, error) {
 	const share = 1 << 14
 	bases := make([]int32, len(l.offsets))
@@ -131,7 +173,7 @@ func (l *layout) baseOf(i int32, p *pack, mu *sync.Mutex) int32 {
 	e, err := p.EntryAt(l.offsets[i])
 	switch {
 	case err != nil:
-		return noEntry
+		return damaged
 	case e.Type == packfile.OffsetDelta:
 		return l.entryAt(l.offsets[i] - e.Distance)
 	case e.Type == packfile.RefDelta:
@@ -151,50 +193,8 @@ func (l *layout) entryAt(offset int64) int32 {
 	if i, ok := slices.BinarySearch(l.offsets, offset); ok {
 		return int32(i)
 	}
-	return noEntry
-}
-
-// propagateTypes gives every delta the type of its root. An entry without a type afterwards has no root: it depends on
-// a damaged entry, or on itself.
-func (l *layout) propagateTypes(typeOf func(object.ID) object.Type) {
-	var stack []int32
-	for _, root := range l.roots {
-		if id, ok := l.external[root]; ok {
-			l.types[root] = typeOf(id)
-		}
-		for stack = append(stack, root); len(stack) > 0; {
-			i := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			for c := l.firstChild[i]; c != noEntry; c = l.nextSibling[c] {
-				l.types[c] = l.types[root]
-				stack = append(stack, c)
-			}
-		}
-	}
+	return damaged
 }
 
 // bySubtree orders entries by the size of their delta trees, the largest first.
 func (l *layout) bySubtree(a, b int32) int { return cmp.Compare(l.subtree[b], l.subtree[a]) }
-
-// withBases returns the entries that are wanted, and the bases that they are built from.
-func (l *layout) withBases(wanted func(int32) bool) []bool {
-	type link struct{ entry, base int32 }
-	need := make([]bool, len(l.positions))
-	var tree []link // of one root, bases before their deltas
-	for _, root := range l.roots {
-		tree = append(tree[:0], link{root, noEntry})
-		for k := 0; k < len(tree); k++ {
-			i := tree[k].entry
-			for c := l.firstChild[i]; c != noEntry; c = l.nextSibling[c] {
-				tree = append(tree, link{c, i})
-			}
-		}
-		for _, t := range slices.Backward(tree) {
-			need[t.entry] = need[t.entry] || wanted(t.entry)
-			if need[t.entry] && t.base != noEntry {
-				need[t.base] = true
-			}
-		}
-	}
-	return need
-}

@@ -17,8 +17,9 @@ type packWalk struct {
 	*layout
 	db          *DB
 	pack        *pack
-	need        []bool       // entries to read; nil means all
-	ids         *object.List // of the entries, if the pack has no index yet; the walk fills in those of deltas
+	needed      func(entry int32) bool // entries to read, together with their bases; nil means all of the wanted types
+	need        []bool                 // the same with the bases, in the delta trees that were walked
+	ids         *object.List           // of the entries, if the pack has no index yet; the walk fills in those of deltas
 	newExaminer func() examiner
 }
 
@@ -35,7 +36,9 @@ func (w *packWalk) run(ctx context.Context) error {
 		if err := w.reportRootless(ctx); err != nil {
 			return err
 		}
-		w.findNeeded()
+		if w.Known != nil {
+			w.needed = w.unknown
+		}
 		return w.walkTrees(ctx)
 	})
 }
@@ -43,6 +46,9 @@ func (w *packWalk) run(ctx context.Context) error {
 // walkTrees walks the delta trees, one worker for each processor.
 func (w *packWalk) walkTrees(ctx context.Context) error {
 	next := rootQueue{layout: w.layout}
+	if w.needed != nil {
+		w.need = make([]bool, len(w.offsets))
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	worker := func() error {
 		d := &deltaWorker{walk: w, examiner: w.newExaminer()}
@@ -110,11 +116,11 @@ func (w *packWalk) allKnown() bool {
 
 // reportRootless reports the entries that are in no delta tree.
 func (w *packWalk) reportRootless(ctx context.Context) error {
-	for i, typ := range w.types {
-		if typ != 0 || w.inEarlierPack(int32(i)) {
+	for _, i := range w.rootless {
+		if w.inEarlierPack(i) {
 			continue
 		}
-		if err := w.reportUnreadable(ctx, int32(i), errBase); err != nil {
+		if err := w.reportUnreadable(ctx, i, errBase); err != nil {
 			return err
 		}
 	}
@@ -135,29 +141,13 @@ func (w *packWalk) index(i int32) Index {
 	return w.pack.first + Index(w.positions[i])
 }
 
-// wanted reports whether an entry is to be visited: it has a wanted type, no earlier pack has it, and it is not known.
-func (w *packWalk) wanted(i int32) bool {
-	return w.Types.Has(w.types[i]) && !w.inEarlierPack(i) && (w.Known == nil || !w.Known(w.index(i))) &&
-		(w.visited == nil || !w.visited[i])
+// unknown reports whether an entry is to be visited if it has a wanted type: no earlier pack has it, and it is not known.
+func (w *packWalk) unknown(i int32) bool {
+	return !w.inEarlierPack(i) && (w.Known == nil || !w.Known(w.index(i))) && (w.visited == nil || !w.visited[i])
 }
 
 func (w *packWalk) inEarlierPack(i int32) bool {
 	return w.indexes != nil && w.indexes[i] < w.pack.first
-}
-
-// findNeeded marks the entries to read when some objects are known: those that are wanted, and their bases.
-func (w *packWalk) findNeeded() {
-	if w.Known != nil {
-		w.need = w.withBases(w.wanted)
-	}
-}
-
-// needs reports whether an entry is to be read.
-func (w *packWalk) needs(i int32) bool {
-	if w.need != nil {
-		return w.need[i]
-	}
-	return w.Types.Has(w.types[i])
 }
 
 // reportUnreadable visits another copy of an entry's object, and reports the object if no copy is readable.

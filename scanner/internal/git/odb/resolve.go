@@ -90,11 +90,10 @@ func (r *receiver) round(ctx context.Context) error {
 	}
 	failures := &failures{Visitor: r.Walk.Visitor}
 	w.Visitor, w.newExaminer = failures, w.Walk.examiner
-	if err := w.linkDeltas(ctx, p, db.limits.Workers); err != nil {
+	w.needed = func(i int32) bool { return w.id(i).IsZero() || r.later[i] }
+	if err := w.linkDeltas(ctx, p, db); err != nil {
 		return err
 	}
-	w.propagateTypes(db.typeOf)
-	w.need = w.withBases(func(i int32) bool { return w.id(i).IsZero() || r.later[i] })
 	if err := w.walkTrees(ctx); err != nil {
 		return err
 	}

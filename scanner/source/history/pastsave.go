@@ -48,7 +48,7 @@ func (x *treeIndex) take(m *earlier) bool {
 	}
 	x.known = known.has
 	x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
-	x.trees.append(tree{base: odb.NoIndex, node: noNode}) // all trees without leaves
+	x.trees.append(tree{base: none, node: noNode}) // all trees without leaves
 	for n := range x.treeOf {
 		if m.known.has(odb.Index(n)) && m.reads[n] == 0 { // nothing is counted of a tree, nor of anything else
 			x.treeOf[n] = 0
@@ -56,7 +56,7 @@ func (x *treeIndex) take(m *earlier) bool {
 	}
 	for _, t := range p.trees {
 		x.treeOf[t.index] = int32(x.trees.count)
-		x.trees.append(tree{base: odb.NoIndex, node: t.node})
+		x.trees.append(tree{base: none, node: t.node})
 	}
 	for _, l := range p.leaves {
 		if x.leaf(l.id, l.missing); l.missing {

@@ -7,6 +7,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"slices"
+	"sort"
 	"sync"
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
@@ -107,11 +108,8 @@ func (x *treeIndex) build(ctx context.Context) error {
 			return err
 		}
 	}
-	for c := range x.changes.all() {
-		if c.name&adds != 0 {
-			c.child = x.childOf(c.child)
-		}
-	}
+	x.link()
+	x.ruleOut()
 	return nil
 }
 
@@ -154,33 +152,107 @@ func (x *treeIndex) readIncomplete(ctx context.Context) error {
 
 // related returns every tree whose chain of bases ends at the same tree as that of one of the given trees.
 func (x *treeIndex) related(some []odb.Index) bits {
-	last := slices.Repeat([]odb.Index{odb.NoIndex}, len(x.treeOf))
-	var chain []odb.Index
-	end := func(n odb.Index) odb.Index {
-		chain = chain[:0]
-		for last[n] == odb.NoIndex {
-			last[n] = n // for now, which also ends a cycle
-			chain = append(chain, n)
-			if t := x.treeOf[n]; t != none && x.trees.at(t).base != odb.NoIndex {
-				n = x.trees.at(t).base
-			}
-		}
-		for _, c := range chain {
-			last[c] = last[n]
-		}
-		return last[n]
+	next := make([]int32, x.trees.count) // of each tree, one that is nearer to the end; at the end, the tree itself
+	for t := range next {
+		next[t] = int32(t)
 	}
-	ends := newBits(len(x.treeOf))
+	end := func(t int32) int32 {
+		for next[t] != t {
+			next[t] = next[next[t]]
+			t = next[t]
+		}
+		return t
+	}
+	for t := range next {
+		if b := x.trees.at(int32(t)).base; b != none && x.treeOf[b] != none {
+			next[t] = end(x.treeOf[b]) // the tree itself, if a forged chain is a cycle
+		}
+	}
+	ends := newBits(x.trees.count)
 	for _, n := range some {
-		ends.add(end(n))
+		ends.add(odb.Index(end(x.treeOf[n])))
 	}
 	related := newBits(len(x.treeOf))
 	for n := range x.fresh() {
-		if ends.has(end(n)) {
+		if ends.has(odb.Index(end(x.treeOf[n]))) {
 			related.add(n)
 		}
 	}
 	return related
+}
+
+// link turns the object indexes of bases and children into trees and leaves, once all trees are here.
+func (x *treeIndex) link() {
+	for t := range x.trees.all() {
+		if t.base != none {
+			t.base = x.treeOf[t.base]
+		}
+	}
+	for c := range x.changes.all() {
+		if c.name&adds != 0 {
+			c.child = x.childOf(c.child)
+		}
+	}
+}
+
+// maxRounds is how often ruleOut looks at all trees. Each time it gets one folder further up at least, and mostly several.
+const maxRounds = 64
+
+// ruleOut gives no node to trees with nothing of interest below, which are nearly all. What it leaves is visited in the order of
+// folders, which is all over the memory; this is one pass after the other.
+func (x *treeIndex) ruleOut() {
+	holding := newBits(x.trees.count)
+	for t := range int32(x.trees.count) {
+		if node := x.trees.at(t).node; node != unknown && node != noNode {
+			holding.add(odb.Index(t))
+		}
+	}
+	for round, more := 0, true; more; round++ {
+		if round == maxRounds { // the folders nest as no project's do
+			return
+		}
+		more = x.spread(holding)
+	}
+	for t := range int32(x.trees.count) {
+		if !holding.has(odb.Index(t)) {
+			x.trees.at(t).node = noNode
+		}
+	}
+}
+
+// spread adds the trees to a set that have a leaf, or a base or a child in the set, and reports whether there were any.
+func (x *treeIndex) spread(holding bits) (more bool) {
+	for i, page := range x.trees.list {
+		for j := range page {
+			if b := page[j].base; b != none && holding.has(odb.Index(b)) && holding.put(odb.Index(i<<pageBits+j)) {
+				more = true
+			}
+		}
+	}
+	t := x.trees.count - 1
+	for i, page := range slices.Backward(x.changes.list) {
+		for j := len(page) - 1; j >= 0; j-- {
+			c := &page[j]
+			if c.name&adds == 0 || c.child >= 0 && !holding.has(odb.Index(c.child)) {
+				continue
+			}
+			if t = x.treeWith(int32(i<<pageBits+j), t); holding.put(odb.Index(t)) {
+				more = true
+			}
+		}
+	}
+	return more
+}
+
+// treeWith returns the tree that a change belongs to. It is no later than another tree, and often near.
+func (x *treeIndex) treeWith(change int32, latest int) int {
+	for range 8 {
+		if x.trees.at(int32(latest)).from <= change {
+			return latest
+		}
+		latest--
+	}
+	return sort.Search(latest+1, func(t int) bool { return x.trees.at(int32(t)).from > change }) - 1
 }
 
 // fresh yields the trees that this scan has read.
@@ -250,7 +322,7 @@ func (x *treeIndex) add(p *treePart) {
 		}
 		x.nameIn(t.index, p.changes[t.from:to], p.numbers)
 		x.treeOf[t.index] = int32(x.trees.count)
-		x.trees.append(tree{from: from + t.from, base: t.base, node: unknown})
+		x.trees.append(tree{from: from + t.from, base: int32(t.base), node: unknown})
 	}
 	p.trees, p.changes, p.children, p.name = p.trees[:0], p.changes[:0], p.children[:0], p.name[:0]
 }
@@ -340,8 +412,8 @@ func (x *treeIndex) nodeOf(root int32) int32 {
 
 // awaited appends the trees whose nodes a tree needs.
 func (x *treeIndex) awaited(stack []int32, t int32) []int32 {
-	if b := x.trees.at(t).base; b != odb.NoIndex && x.treeOf[b] != none && x.trees.at(x.treeOf[b]).node == unknown {
-		stack = append(stack, x.treeOf[b])
+	if b := x.trees.at(t).base; b != none && x.trees.at(b).node == unknown {
+		stack = append(stack, b)
 	}
 	for _, c := range x.changesOf(t) {
 		if c.name&adds != 0 && c.child >= 0 && x.trees.at(c.child).node == unknown {
@@ -389,8 +461,8 @@ func (x *treeIndex) readTrees() []odb.Index {
 
 // base returns the edges of a tree's base.
 func (x *treeIndex) base(t int32) []edge {
-	if b := x.trees.at(t).base; b != odb.NoIndex && x.treeOf[b] != none {
-		if n := x.done(x.treeOf[b]); n != noNode {
+	if b := x.trees.at(t).base; b != none {
+		if n := x.done(b); n != noNode {
 			return x.nodes[n]
 		}
 	}

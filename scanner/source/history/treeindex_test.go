@@ -2,7 +2,9 @@ package history
 
 import (
 	"context"
+	"fmt"
 	"hash/maphash"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
@@ -69,6 +71,69 @@ func TestManyChangesOfTree(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%d edges, want the %d new ones", len(got), len(want))
 	}
+}
+
+// randomTrees returns an index of trees that have each other as bases and children, in no order. Few have a leaf.
+func randomTrees(r *rand.Rand, count int) *treeIndex {
+	x := newNodes()
+	at := r.Perm(count) // a tree depends on those that are before it here
+	rank := make([]int, count)
+	for i, t := range at {
+		rank[t] = i
+	}
+	earlier := func(t int) int32 {
+		if rank[t] == 0 {
+			return none
+		}
+		return int32(at[max(0, rank[t]-1-r.IntN(3))])
+	}
+	for t := range count {
+		base := int32(none)
+		if r.IntN(2) == 0 {
+			base = earlier(t)
+		}
+		x.trees.append(tree{from: int32(x.changes.count), base: base, node: unknown})
+		for range r.IntN(4) {
+			child := earlier(t)
+			if child == none || r.IntN(20) == 0 {
+				child = ^int32(r.IntN(5))
+			}
+			kinds := []uint32{adds, removes, adds | removes}
+			x.changes.append(change{uint32(r.IntN(3)) | kinds[r.IntN(len(kinds))], child})
+		}
+	}
+	return x
+}
+
+// Trees that are ruled out have no node, and the others have the node that they have if none is ruled out.
+func TestRuleOut(t *testing.T) {
+	out := 0
+	for seed := range uint64(200) {
+		trees := func() *treeIndex { return randomTrees(rand.New(rand.NewPCG(seed, 1)), 1+int(seed)) }
+		x, whole := trees(), trees()
+		x.ruleOut()
+		for n := range int32(x.trees.count) {
+			if x.trees.at(n).node == noNode {
+				out++
+			}
+			got, want := x.nodeOf(n), whole.nodeOf(n)
+			if (got == noNode) != (want == noNode) || got != noNode && !slices.Equal(x.spelled(got), whole.spelled(want)) {
+				t.Fatalf("seed %d, tree %d: %v, want %v", seed, n, x.spelled(got), whole.spelled(want))
+			}
+		}
+	}
+	if out == 0 {
+		t.Error("no tree was ruled out")
+	}
+}
+
+// spelled returns the paths below a node, each with the number of its leaf.
+func (x *treeIndex) spelled(node int32) (out []string) {
+	x.introduced(node, nil, func(path []byte, leaf int32) bool {
+		out = append(out, fmt.Sprint(string(path), leaf))
+		return len(out) < 1000
+	})
+	return out
 }
 
 // noObjects is a Reader without objects.

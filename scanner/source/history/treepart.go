@@ -33,9 +33,9 @@ type treeRange struct {
 
 // tree is a tree as changes to its base.
 type tree struct {
-	from int32     // its first change
-	base odb.Index // another tree, or NoIndex
-	node int32     // its node, or noNode, unknown or pending
+	from int32 // its first change
+	base int32 // another tree, or none; its object index until all trees are here
+	node int32 // its node, or noNode, unknown or pending
 }
 
 // change is a name under which a tree has something other than its base.
@@ -133,3 +133,10 @@ func newBits(count int) bits { return make(bits, count/64+1) }
 
 func (b bits) has(n odb.Index) bool { return b[n/64]&(1<<(n%64)) != 0 }
 func (b bits) add(n odb.Index)      { b[n/64] |= 1 << (n % 64) }
+
+// put adds an index, and reports whether it is new.
+func (b bits) put(n odb.Index) bool {
+	old := b[n/64]
+	b.add(n)
+	return b[n/64] != old
+}

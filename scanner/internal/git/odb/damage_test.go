@@ -281,6 +281,40 @@ func testTruncated(t *testing.T) {
 	}
 }
 
+// An index that is not sorted finds none of its objects. They are in the pack all the same, and are read.
+func TestUnsortedIndex(t *testing.T) { planted.EachFormat(t, testUnsortedIndex) }
+
+func testUnsortedIndex(t *testing.T) {
+	r := planted.New(t)
+	versions(r, 12)
+	r.Git("repack", "-adfq")
+	first, _ := filepath.Glob(filepath.Join(r.Dir, ".git", "objects", "pack", "*.idx"))
+	r.Write("another", "a file in another pack")
+	r.Commit("another")
+	r.Git("repack", "-dq")
+	want := truth(t, r)
+	both, _ := filepath.Glob(filepath.Join(r.Dir, ".git", "objects", "pack", "*.idx"))
+	for _, path := range both {
+		if path == first[0] {
+			continue
+		}
+		idx, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := 8 + 4*256
+		n := int(binary.BigEndian.Uint32(idx[at-4:]))
+		for _, width := range []int{r.Format.Size(), 4, 4} { // of the IDs, the checksums and the offsets
+			records := slices.Collect(slices.Chunk(bytes.Clone(idx[at:at+n*width]), width))
+			slices.Reverse(records)
+			copy(idx[at:], slices.Concat(records...))
+			at += n * width
+		}
+		write(t, path, idx)
+	}
+	same(t, walk(t, r.Dir, odb.Limits{}), want)
+}
+
 func TestDamagedFiles(t *testing.T) { planted.EachFormat(t, testDamagedFiles) }
 
 func testDamagedFiles(t *testing.T) {

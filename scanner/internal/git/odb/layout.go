@@ -61,9 +61,23 @@ func (l *layout) assignIndexes(db *DB, p *pack) {
 	if p.first == 0 {
 		return
 	}
-	l.indexes = make([]Index, len(l.positions))
-	for i, at := range l.positions {
-		l.indexes[i] = db.packedIndex(p.idx.ID(int(at)))
+	l.indexes = slices.Repeat([]Index{NoIndex}, len(l.positions))
+	const share = 1 << 10
+	ids := make([]object.ID, 0, share)
+	for from := 0; from < len(l.positions); from += share {
+		positions := l.positions[from:min(from+share, len(l.positions))]
+		ids = ids[:0]
+		for _, at := range positions {
+			ids = append(ids, p.idx.ID(int(at)))
+		}
+		for _, earlier := range db.packs {
+			packfile.FindAll(&earlier.idx, ids, earlier.first, l.indexes[from:])
+		}
+		for i, at := range positions {
+			if l.indexes[from+i] == NoIndex { // the index is damaged, and does not find its own object
+				l.indexes[from+i] = p.first + Index(at)
+			}
+		}
 	}
 }
 

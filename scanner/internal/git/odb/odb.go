@@ -1,6 +1,7 @@
 package odb
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -68,8 +69,10 @@ func Open(dirs []string, f object.Format, limits Limits) *DB {
 	return db
 }
 
-// assignIndexes gives the packed objects their indexes. Packs past what an Index can count are closed and reported.
+// assignIndexes gives the packed objects their indexes, those of the largest pack first: what another pack has is looked up in those
+// before it. Packs past what an Index can count are closed and reported.
 func (db *DB) assignIndexes() {
+	slices.SortStableFunc(db.packs, func(a, b *pack) int { return cmp.Compare(b.idx.Len(), a.idx.Len()) })
 	for i, p := range db.packs {
 		if int64(db.firstLoose)+int64(p.idx.Len()) > maxPacked {
 			for _, p := range db.packs[i:] {

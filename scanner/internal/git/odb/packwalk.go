@@ -107,7 +107,7 @@ func (w *packWalk) allKnown() bool {
 		if w.pack.first > 0 {
 			index = w.db.packedIndex(w.pack.idx.ID(i))
 		}
-		if index >= w.pack.first && !w.Known(index) {
+		if index == NoIndex || index >= w.pack.first && !w.Known(index) {
 			return false
 		}
 	}

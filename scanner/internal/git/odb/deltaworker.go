@@ -12,6 +12,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/packfile"
 	"github.com/akguard/akguard/scanner/internal/git/zlibstream"
+	"github.com/akguard/akguard/scanner/internal/prefetch"
 )
 
 // deltaWorker walks delta trees, one after the other, with its own buffers.
@@ -146,7 +147,9 @@ func (d *deltaWorker) descend(ctx context.Context) error {
 			return err
 		}
 		s := d.stack[len(d.stack)-1]
-		d.stack = d.stack[:len(d.stack)-1]
+		if d.stack = d.stack[:len(d.stack)-1]; len(d.stack) > 0 {
+			d.prefetch(d.stack[len(d.stack)-1].entry)
+		}
 		if err := d.step(ctx, s); err != nil {
 			return err
 		}
@@ -154,12 +157,26 @@ func (d *deltaWorker) descend(ctx context.Context) error {
 	return nil
 }
 
+// prefetch says that an entry is read soon. A chain of deltas leads all over the pack, where the processor cannot guess what is next.
+func (d *deltaWorker) prefetch(i int32) {
+	w := d.walk
+	w.pack.Prefetch(w.offsets[i])
+	prefetch.Load(&w.firstChild[i])
+	if w.crcs != nil {
+		prefetch.Load(&w.crcs[i])
+	}
+}
+
 // step examines one object, visits it if it is kept, and pushes the deltas on it.
 func (d *deltaWorker) step(ctx context.Context, s step) error {
 	o := &d.object
 	*o = deltaObject{worker: d, base: s.base, ops: &d.ops}
-	o.leaf = d.walk.firstChild[s.entry] == noEntry
+	child := d.walk.firstChild[s.entry]
+	o.leaf = child == noEntry
 	err := d.open(ctx, s, o)
+	if !o.leaf {
+		d.prefetch(child)
+	}
 	if err == nil {
 		err = d.examineAndVisit(ctx, s, o)
 	}

@@ -162,7 +162,7 @@ func (l *layout) findRootless() {
 
 // bases returns, for each entry, the entry that it is a delta on, noEntry for a root, or damaged.
 func (l *layout) bases(ctx context.Context, p *pack, workers int) ([]int32, error) {
-	const share = 1 << 14
+	const share, ahead = 1 << 14, 8
 	bases := make([]int32, len(l.offsets))
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
@@ -174,6 +174,9 @@ func (l *layout) bases(ctx context.Context, p *pack, workers int) ([]int32, erro
 			}
 			return fileio.CatchFaults(func() error {
 				for i := from; i < min(from+share, len(bases)); i++ {
+					if i+ahead < len(bases) {
+						p.Prefetch(l.offsets[i+ahead])
+					}
 					bases[i] = l.baseOf(int32(i), p, &mu)
 				}
 				return nil

@@ -53,7 +53,10 @@ func (w *packWalk) walkTrees(ctx context.Context) error {
 	worker := func() error {
 		d := &deltaWorker{walk: w, examiner: w.newExaminer()}
 		for roots := next.take(); len(roots) > 0; roots = next.take() {
-			for _, root := range roots {
+			for i, root := range roots {
+				if i+rootsAhead < len(roots) {
+					w.pack.Prefetch(w.offsets[roots[i+rootsAhead]])
+				}
 				if err := d.walkTree(ctx, root); err != nil {
 					return err
 				}
@@ -66,6 +69,9 @@ func (w *packWalk) walkTrees(ctx context.Context) error {
 	}
 	return g.Wait()
 }
+
+// rootsAhead is how many roots ahead memory is prefetched. While one small object is read, that of the next is barely loaded.
+const rootsAhead = 2
 
 // rootQueue hands out the roots of a pack to its workers.
 type rootQueue struct {

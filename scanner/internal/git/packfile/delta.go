@@ -194,7 +194,7 @@ func (o *Ops) Apply(dst, base []byte) []byte {
 // Append appends src[from:to] to dst. Most operations have a few dozen bytes, for which a call of memmove takes longer than the
 // copy. So a whole chunk is copied instead, if both slices have room for it.
 func Append(dst, src []byte, from, to int) []byte {
-	const chunk = 32
+	const chunk = 48
 	n := len(dst)
 	if to-from <= chunk && len(src)-from >= chunk && cap(dst)-n >= chunk {
 		*(*[chunk]byte)(dst[n : n+chunk]) = *(*[chunk]byte)(src[from:])

@@ -11,6 +11,7 @@ import (
 	"github.com/akguard/akguard/rules/reason"
 	"github.com/akguard/akguard/scanner/internal/fileio"
 	"github.com/akguard/akguard/scanner/internal/git/object"
+	"github.com/akguard/akguard/scanner/internal/prefetch"
 )
 
 // File is an open pack. Where the system can do it, the file is mapped into memory; reading a mapped file that another
@@ -87,6 +88,9 @@ func (p *File) EntryAt(offset int64) (Entry, error) {
 	}
 	return ParseEntry(p.format, head)
 }
+
+// Prefetch says that the entry at an offset is read soon. It does nothing if the file is not mapped.
+func (p *File) Prefetch(offset int64) { prefetch.Bytes(p.data, offset) }
 
 // Stream returns a reader that begins with the zlib stream of an entry.
 func (p *File) Stream(offset int64, e Entry) io.Reader {

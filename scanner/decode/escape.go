@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -121,12 +122,24 @@ func unicode(content []byte, at int) (escaped, int) {
 
 // concat drops what is between two pieces of a string: a quote, perhaps an operator, and a quote.
 func concat(content []byte, at int) (escaped, int) {
-	end := skip(content, at+1, " \t\r\n+.&\\")
+	end := skip(content, at+1, betweenPieces)
 	inside := at > 0 && inAlphabet(content[at-1]) && end+1 < len(content) && inAlphabet(content[end+1])
 	if !inside || content[end] != content[at] || isKey(content, end+1, content[at]) {
 		return escaped{}, at + 1
 	}
 	return escaped{empty: true}, end + 1
+}
+
+// betweenPieces is what may be between the quotes of two pieces.
+const betweenPieces = " \t\r\n+.&\\"
+
+// endsPiece reports whether the quote at an offset may be the first one that concat looks for.
+func endsPiece(content []byte, at int) bool {
+	if at == 0 || at+1 == len(content) || !inAlphabet(content[at-1]) {
+		return false
+	}
+	next := content[at+1]
+	return next == content[at] || strings.IndexByte(betweenPieces, next) >= 0
 }
 
 // maxKey is how long the name of a value may be, in bytes, before a string is taken for a value itself.

@@ -89,14 +89,26 @@ func (f *finder) next() (*segment, bool) {
 func (f *finder) look() {
 	for i, mark := range f.marks {
 		if mark < f.at {
-			f.marks[i] = len(f.content)
-			if n := bytes.IndexByte(f.content[f.at:], marks[i].char); n >= 0 {
-				f.marks[i] = f.at + n
-			}
+			f.marks[i] = nextMark(f.content, f.at, i)
 		}
 	}
 	if f.run.start < f.at {
 		f.run = nextRun(f.content, f.at)
+	}
+}
+
+// nextMark returns the offset of the next mark, or the end of the content. Of quotes, which are everywhere in scripts, it returns those
+// that may end a piece of a string.
+func nextMark(content []byte, from, which int) int {
+	for {
+		n := bytes.IndexByte(content[from:], marks[which].char)
+		if n < 0 {
+			return len(content)
+		}
+		if from += n; marks[which].encoding != inStrings || endsPiece(content, from) {
+			return from
+		}
+		from++
 	}
 }
 

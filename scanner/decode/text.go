@@ -33,13 +33,13 @@ func charset(content []byte) *transcoder {
 func wide(content []byte) *transcoder {
 	zeros := bytes.IndexByte(content[:min(len(content), sample)], 0) >= 0 // as in all ASCII of two or four bytes
 	switch {
-	case bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")) && looksUTF32(content[4:], little32):
+	case bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")) && looksUTF32(content[4:], binary.LittleEndian):
 		return &transcoder{inUTF32LE, 4, little32}
-	case bytes.HasPrefix(content, []byte("\x00\x00\xfe\xff")) && looksUTF32(content[4:], big32):
+	case bytes.HasPrefix(content, []byte("\x00\x00\xfe\xff")) && looksUTF32(content[4:], binary.BigEndian):
 		return &transcoder{inUTF32BE, 4, big32}
-	case zeros && looksUTF32(content, little32):
+	case zeros && looksUTF32(content, binary.LittleEndian):
 		return &transcoder{inUTF32LE, 0, little32}
-	case zeros && looksUTF32(content, big32):
+	case zeros && looksUTF32(content, binary.BigEndian):
 		return &transcoder{inUTF32BE, 0, big32}
 	case bytes.HasPrefix(content, []byte("\xff\xfe")) && !bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")):
 		return &transcoder{inUTF16LE, 2, littleEndian}
@@ -77,12 +77,12 @@ func looksUTF16(content []byte, high int) bool {
 
 // looksUTF32 reports whether the beginning of a content is code points of four bytes, at least half of them printable ASCII. Four
 // of them are enough: nothing else has three zeros in each unit.
-func looksUTF32(content []byte, next func(b []byte) (rune, int)) bool {
+func looksUTF32(content []byte, order binary.ByteOrder) bool {
 	content = content[:min(len(content), sample)&^3]
 	ascii := 0
 	for at := 0; at < len(content); at += 4 {
-		switch r, _ := next(content[at:]); {
-		case r < utf8.RuneSelf && isPrintable(byte(r)):
+		switch r := rune(order.Uint32(content[at:])); {
+		case 0 <= r && r < utf8.RuneSelf && isPrintable(byte(r)):
 			ascii++
 		case r < utf8.RuneSelf || !utf8.ValidRune(r):
 			return false

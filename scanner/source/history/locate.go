@@ -1,9 +1,9 @@
 package history
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"math"
 	"runtime"
 	"slices"
 
@@ -83,6 +83,7 @@ type locator struct {
 	sink       scanner.Sink
 	commits    int        // how many of the graph's are commits; the others are trees that a ref points to
 	order      []int32    // commits, parents first
+	roots      []int32    // the node of the tree of each commit
 	rank       []int32    // position of each commit in order
 	allRefs    []repo.Ref // all refs of the repository
 	reflogs    []repo.Ref // all entries of reflogs
@@ -118,11 +119,12 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 	}
 	l.commits = len(l.graph.commits)
 	l.addTrees()
-	l.graph.linkParents()
-	l.order = l.graph.sorted()
-	l.rank = make([]int32, len(l.graph.commits))
+	l.rank, l.roots = make([]int32, len(l.graph.commits)), make([]int32, len(l.graph.commits))
 	for i, c := range l.order {
 		l.rank[c] = int32(i)
+	}
+	for i, c := range l.graph.commits {
+		l.roots[i] = l.trees.root(c.tree)
 	}
 	if err := l.introductions(ctx); err != nil {
 		return nil, err
@@ -137,7 +139,8 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 	return l.allPlaces(matches), ctx.Err()
 }
 
-// read reads every tree, and the commits and tags that the scan left out because they were known.
+// read reads every tree, and the commits and tags that the scan left out because they were known. It brings the commits in order in
+// the meantime.
 func (l *locator) read(ctx context.Context) error {
 	if l.graph == nil || l.source.leftOut() {
 		var err error
@@ -145,7 +148,14 @@ func (l *locator) read(ctx context.Context) error {
 			return reason.NewError("git.reading-history", err)
 		}
 	}
-	if err := l.trees.build(ctx); err != nil {
+	var g errgroup.Group
+	g.Go(func() error { return l.trees.build(ctx) })
+	g.Go(func() error {
+		l.graph.linkParents()
+		l.order = l.graph.sorted()
+		return nil
+	})
+	if err := g.Wait(); err != nil {
 		return reason.NewError("git.reading-history", err)
 	}
 	l.unreadable = append(l.unreadable, l.trees.unreadable...)
@@ -181,29 +191,36 @@ func (l *locator) lackingTags() []odb.Index {
 	return out
 }
 
-// addTrees adds a commit without parents for each tree that a ref points to directly. It is the latest of all commits, so
-// that content which a real commit has too is attributed to that one.
+// addTrees adds a commit without parents for each tree that a ref points to directly. They come after all other commits, so that
+// content which a real commit has too is attributed to that one.
 func (l *locator) addTrees() {
 	for _, ref := range l.allRefs {
 		chain := l.graph.chain(ref.Target)
 		id := chain[len(chain)-1]
 		if n := l.trees.objects.IndexOf(id); n != odb.NoIndex && l.trees.treeOf[n] != none {
-			l.graph.addCommit(n, object.CommitInfo{Tree: id, Time: math.MaxInt64})
+			l.graph.addCommit(n, object.CommitInfo{Tree: id})
 		}
 	}
+	l.graph.resolve()
+	from := len(l.order)
+	for c := l.commits; c < len(l.graph.commits); c++ {
+		l.order = append(l.order, int32(c))
+	}
+	slices.SortFunc(l.order[from:], func(a, b int32) int { return bytes.Compare(l.graph.idBytes(a), l.graph.idBytes(b)) })
 }
 
 // introductions finds the commits that introduced each leaf at each path.
 func (l *locator) introductions(ctx context.Context) error {
+	var parents []int32
 	for i, c := range l.order {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		node, parents := l.trees.root(l.graph.commits[c].tree), []int32{}
+		parents = parents[:0]
 		for p := range l.graph.parentsOf(c) {
-			parents = append(parents, l.trees.root(l.graph.commits[p].tree))
+			parents = append(parents, l.roots[p])
 		}
-		l.trees.introduced(node, parents, func(path []byte, leaf int32) bool { return l.introduce(c, path, leaf) })
+		l.trees.introduced(l.roots[c], parents, func(path []byte, leaf int32) bool { return l.introduce(c, path, leaf) })
 		if l.exhausted() {
 			l.capped = true
 			break

@@ -19,6 +19,7 @@ type removals struct {
 	open    map[origin]bool  // leaves at paths that no tip has, and whose removal was not found yet
 	last    map[origin]int32 // the commits that removed them
 	reached []bool           // commits that a tip reaches
+	parents []int32          // the nodes of a commit's parents
 	looked  int
 }
 
@@ -53,7 +54,7 @@ func (r *removals) tips() {
 			continue
 		}
 		r.reached[c] = true
-		node := r.trees.root(r.graph.commits[c].tree)
+		node := r.roots[c]
 		if seen[node] {
 			continue
 		}
@@ -70,18 +71,17 @@ func isTag(ref repo.Ref) bool { return strings.HasPrefix(ref.Name, "refs/tags/")
 
 // commit looks at what a commit removes: what all its parents have, and it has not. It comes after all of its children.
 func (r *removals) commit(c int32) {
-	var parents []int32
+	parents := r.parents[:0]
 	for p := range r.graph.parentsOf(c) {
 		r.reached[p] = true
-		parents = append(parents, r.trees.root(r.graph.commits[p].tree))
+		parents = append(parents, r.roots[p])
 	}
-	if len(parents) == 0 {
+	if r.parents = parents; len(parents) == 0 {
 		return
 	}
 	slices.Sort(parents)
 	parents = slices.Compact(parents)
-	node := []int32{r.trees.root(r.graph.commits[c].tree)}
-	r.trees.introduced(parents[0], node, func(path []byte, leaf int32) bool {
+	r.trees.introduced(parents[0], r.roots[c:c+1], func(path []byte, leaf int32) bool {
 		r.looked++
 		if at := (origin{leaf, string(path)}); r.open[at] && r.have(parents[1:], at) {
 			r.last[at] = c

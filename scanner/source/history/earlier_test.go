@@ -141,6 +141,24 @@ func testRecordChangesNoResult(t *testing.T) {
 	}
 }
 
+// Where nothing is found and no object is new, trees are not read. Refs are looked at all the same.
+func TestRecordAndMissingTarget(t *testing.T) { planted.EachFormat(t, testRecordAndMissingTarget) }
+
+func testRecordAndMissingTarget(t *testing.T) {
+	repo, cache := planted.New(t), t.TempDir()
+	repo.Write("a", "nothing")
+	repo.Commit("nothing")
+	likePlain(t, "at first", repo, cache)
+	gone := strings.Repeat("12", repo.Format.Size())
+	if err := os.WriteFile(filepath.Join(repo.Dir, ".git", "refs", "heads", "gone"), []byte(gone+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := scan(t, repo); len(got.Skips) != 1 {
+		t.Fatalf("skips %v, want that of the ref", got.Skips)
+	}
+	likePlain(t, "with a ref to a missing object", repo, cache)
+}
+
 // Random histories, scanned at every few commits.
 func TestRecordOfRandomHistories(t *testing.T) {
 	for seed := range uint64(4) {

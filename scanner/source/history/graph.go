@@ -11,6 +11,7 @@ import (
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
 // graph is the commit graph of a history, with its annotated tags.
@@ -140,10 +141,10 @@ func (g *grapher) Unreadable(u odb.Unreadable) {
 
 // wholeGraph reads all commits and tags. What cannot be read is appended to unreadable. Git's commit-graph is not read: it
 // has no hash over the commits, so a forged one could hide what they refer to.
-func wholeGraph(ctx context.Context, repo repository, unreadable []odb.Unreadable) (*graph, []odb.Unreadable, error) {
-	g := newGraph(repo.objects())
+func wholeGraph(ctx context.Context, objects odb.Reader, unreadable []odb.Unreadable) (*graph, []odb.Unreadable, error) {
+	g := newGraph(objects)
 	v := &grapher{graph: g, unreadable: unreadable}
-	err := repo.objects().Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v})
+	err := objects.Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v})
 	return g, v.unreadable, err
 }
 
@@ -210,6 +211,30 @@ func (g *graph) chain(id object.ID) []object.ID {
 func (g *graph) peel(id object.ID) (int32, bool) {
 	chain := g.chain(id)
 	return g.find(chain[len(chain)-1])
+}
+
+// peeled is a ref, or an entry of a reflog, with what it leads to if tags are followed.
+type peeled struct {
+	repo.Ref
+	id     object.ID
+	index  odb.Index // NoIndex if the object is missing
+	commit int32     // none if it is no commit of the graph
+}
+
+// peelAll follows the tags of many refs.
+func (g *graph) peelAll(refs []repo.Ref) []peeled {
+	ids := make([]object.ID, len(refs))
+	for i, ref := range refs {
+		chain := g.chain(ref.Target)
+		ids[i] = chain[len(chain)-1]
+	}
+	out := make([]peeled, len(refs))
+	for i, n := range g.objects.IndexesOf(nil, ids) {
+		if out[i] = (peeled{refs[i], ids[i], n, none}); n != odb.NoIndex {
+			out[i].commit = g.commitOf[n]
+		}
+	}
+	return out
 }
 
 // sorted returns the commits, parents before children; where that leaves a choice, by time and then by ID.

@@ -57,17 +57,19 @@ func (s *Source) locate(ctx context.Context, matches []finding.Place, sink scann
 		l.graph.resolve()
 	}
 	l.usePast(wanted)
-	l.allRefs, l.reflogs, l.unreadable = s.refs()
+	refs, reflogs, damaged := s.refs()
+	l.unreadable = damaged
 	whole, err := l.nothingMissing(ctx, matches)
 	if err != nil {
 		return nil, err
 	}
 	if whole {
+		l.refs, l.reflogs = l.graph.peelAll(refs), l.graph.peelAll(reflogs)
 		l.report()
 		s.saveEarlier()
 		return nil, nil
 	}
-	out, err := l.run(ctx, matches)
+	out, err := l.run(ctx, matches, refs, reflogs)
 	if err == nil && s.earlier != nil {
 		l.saveSeen()
 		l.savePast(wanted)
@@ -81,13 +83,13 @@ type locator struct {
 	graph      *graph
 	trees      *treeIndex
 	sink       scanner.Sink
-	commits    int        // how many of the graph's are commits; the others are trees that a ref points to
-	order      []int32    // commits, parents first
-	roots      []int32    // the node of the tree of each commit
-	rank       []int32    // position of each commit in order
-	allRefs    []repo.Ref // all refs of the repository
-	reflogs    []repo.Ref // all entries of reflogs
-	refs       *refIndex
+	commits    int       // how many of the graph's are commits; the others are trees that a ref points to
+	order      []int32   // commits, parents first
+	roots      []int32   // the node of the tree of each commit
+	rank       []int32   // position of each commit in order
+	refs       []peeled  // all refs of the repository
+	reflogs    []peeled  // all entries of reflogs
+	reached    *refIndex // which refs reach the commits of the report
 	unreadable []odb.Unreadable
 	origins    map[origin][]int32 // the commits that introduced a leaf at a path, in order
 	paths      map[int32][]string // of each leaf
@@ -113,11 +115,12 @@ func (l *locator) nothingMissing(ctx context.Context, matches []finding.Place) (
 	return l.source.earlier.provesComplete(ctx)
 }
 
-func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding.Place, error) {
+func (l *locator) run(ctx context.Context, matches []finding.Place, refs, reflogs []repo.Ref) ([][]finding.Place, error) {
 	if err := l.read(ctx); err != nil {
 		return nil, err
 	}
 	l.commits = len(l.graph.commits)
+	l.refs, l.reflogs = l.graph.peelAll(refs), l.graph.peelAll(reflogs)
 	l.addTrees()
 	l.rank, l.roots = make([]int32, len(l.graph.commits)), make([]int32, len(l.graph.commits))
 	for i, c := range l.order {
@@ -133,7 +136,7 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 	if l.ended, err = l.removed(ctx); err != nil {
 		return nil, err
 	}
-	l.refs = newRefIndex(l.graph, l.order, l.allRefs, l.reflogs, l.asked(matches))
+	l.reached = newRefIndex(l.graph, l.order, l.refs, l.reflogs, l.asked(matches))
 	l.stage()
 	l.report()
 	return l.allPlaces(matches), ctx.Err()
@@ -144,7 +147,7 @@ func (l *locator) run(ctx context.Context, matches []finding.Place) ([][]finding
 func (l *locator) read(ctx context.Context) error {
 	if l.graph == nil || l.source.leftOut() {
 		var err error
-		if l.graph, l.unreadable, err = wholeGraph(ctx, l.source.repo, l.unreadable); err != nil {
+		if l.graph, l.unreadable, err = wholeGraph(ctx, l.source.repo.objects(), l.unreadable); err != nil {
 			return reason.NewError("git.reading-history", err)
 		}
 	}
@@ -194,14 +197,17 @@ func (l *locator) lackingTags() []odb.Index {
 // addTrees adds a commit without parents for each tree that a ref points to directly. They come after all other commits, so that
 // content which a real commit has too is attributed to that one.
 func (l *locator) addTrees() {
-	for _, ref := range l.allRefs {
-		chain := l.graph.chain(ref.Target)
-		id := chain[len(chain)-1]
-		if n := l.trees.objects.IndexOf(id); n != odb.NoIndex && l.trees.treeOf[n] != none {
-			l.graph.addCommit(n, object.CommitInfo{Tree: id})
+	for _, ref := range l.refs {
+		if ref.index != odb.NoIndex && l.trees.treeOf[ref.index] != none {
+			l.graph.addCommit(ref.index, object.CommitInfo{Tree: ref.id})
 		}
 	}
 	l.graph.resolve()
+	for i, ref := range l.refs {
+		if ref.index != odb.NoIndex {
+			l.refs[i].commit = l.graph.commitOf[ref.index]
+		}
+	}
 	from := len(l.order)
 	for c := l.commits; c < len(l.graph.commits); c++ {
 		l.order = append(l.order, int32(c))
@@ -356,7 +362,7 @@ func (l *locator) blobPlaces(h finding.Place) []finding.Place {
 		out = append(out, finding.Place{Source: finding.SourceIndex, Path: path, Blob: h.Blob})
 	}
 	if len(out) == 0 {
-		out = append(out, l.refs.fillNamed(h, id))
+		out = append(out, l.reached.fillNamed(h, id))
 	}
 	return out
 }
@@ -365,13 +371,13 @@ func (l *locator) blobPlaces(h finding.Place) []finding.Place {
 // that a ref reaches precedes one that no ref reaches, which cannot be its ancestor.
 func (l *locator) commitPlace(h finding.Place, commits []int32) finding.Place {
 	first := slices.MinFunc(commits, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(l.refs.unreached(a), l.refs.unreached(b)), cmp.Compare(l.rank[a], l.rank[b]))
+		return cmp.Or(cmp.Compare(l.reached.unreached(a), l.reached.unreached(b)), cmp.Compare(l.rank[a], l.rank[b]))
 	})
 	id := l.graph.id(first)
 	if info, err := l.source.repo.Commit(id); err == nil { // otherwise it is a tree that a ref points to
 		h.Commit, h.Author, h.Email, h.Date = id.String(), info.Author.Name, info.Author.Email, info.Author.When
 	}
-	return l.refs.fill(h, commits)
+	return l.reached.fill(h, commits)
 }
 
 // messagePlace fills in the author of a commit message. A commit that could not be parsed is not in the graph.
@@ -391,5 +397,5 @@ func (l *locator) tagPlace(h finding.Place) finding.Place {
 	if c, ok := l.graph.peel(id); ok {
 		h.Commit = l.graph.id(c).String()
 	}
-	return l.refs.fillNamed(h, id)
+	return l.reached.fillNamed(h, id)
 }

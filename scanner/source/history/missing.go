@@ -30,11 +30,10 @@ func (l *locator) reportTargets() {
 	for _, a := range l.graph.absent {
 		reported[a.id] = true
 	}
-	for _, ref := range l.allRefs {
-		chain := l.graph.chain(ref.Target)
-		if id := chain[len(chain)-1]; !l.has(id) {
-			l.skip(ref.Name, reason.New("git.ref-target-missing", id.String()))
-			reported[id] = true
+	for _, ref := range l.refs {
+		if ref.index == odb.NoIndex {
+			l.skip(ref.Name, reason.New("git.ref-target-missing", ref.id.String()))
+			reported[ref.id] = true
 		}
 	}
 	for _, entry := range l.reflogs {
@@ -53,7 +52,7 @@ func (l *locator) reportGaps(cut map[object.ID]bool) {
 		switch {
 		case a.isTree && l.trees.partial && !l.has(a.id):
 			l.trees.missing.add(a.id)
-		case !l.refs.kept(a.commit):
+		case !l.reached.kept(a.commit):
 		case a.isTree:
 			l.skip(a.id.String(), l.either(a.id, reason.New("git.commit-tree-damaged", commit.String()), reason.New("git.commit-tree-missing", commit.String())))
 		case !cut[commit] && !l.has(a.id):
@@ -105,7 +104,7 @@ func (l *locator) firstKept(leaf int32) (path string, commit object.ID, ok bool)
 	first := int32(none)
 	for _, p := range l.paths[leaf] {
 		for _, c := range l.origins[origin{leaf, p}] {
-			if !l.refs.kept(c) {
+			if !l.reached.kept(c) {
 				continue
 			}
 			if first == none || l.rank[c] < l.rank[first] || c == first && p < path {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/git/object"
-	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
 // refIndex lists the refs and reflog entries that reach each of a few commits. A stash that only the reflog of refs/stash
@@ -20,7 +19,7 @@ type refIndex struct {
 }
 
 // newRefIndex finds the refs and the entries of reflogs that reach the asked commits.
-func newRefIndex(g *graph, order []int32, refs, reflogs []repo.Ref, asked []int32) *refIndex {
+func newRefIndex(g *graph, order []int32, refs, reflogs []peeled, asked []int32) *refIndex {
 	x := &refIndex{graph: g, slot: map[int32]int{}, naming: map[object.ID][]string{}}
 	for i, c := range asked {
 		x.slot[c] = i
@@ -37,7 +36,7 @@ func newRefIndex(g *graph, order []int32, refs, reflogs []repo.Ref, asked []int3
 
 // reaching returns the names of the refs that reach each of the asked commits. A commit or a ref has a bit in a word, so the history
 // is walked once for each 64 of the asked commits, or of the refs, whichever are fewer.
-func (x *refIndex) reaching(order, asked []int32, refs []repo.Ref) [][]string {
+func (x *refIndex) reaching(order, asked []int32, refs []peeled) [][]string {
 	names := make([][]string, len(asked))
 	if len(refs) < len(asked) {
 		for part := range slices.Chunk(refs, 64) {
@@ -52,15 +51,15 @@ func (x *refIndex) reaching(order, asked []int32, refs []repo.Ref) [][]string {
 }
 
 // nameFromAsked walks from parents to children, to see which of the asked commits each ref reaches.
-func (x *refIndex) nameFromAsked(names [][]string, order, asked []int32, refs []repo.Ref) {
+func (x *refIndex) nameFromAsked(names [][]string, order, asked []int32, refs []peeled) {
 	reached := make([]uint64, len(x.graph.commits))
 	for i, c := range asked {
 		reached[c] |= 1 << i
 	}
 	x.graph.toChildren(order, reached)
 	for _, ref := range refs {
-		if c, ok := x.graph.peel(ref.Target); ok {
-			for bits := reached[c]; bits != 0; bits &= bits - 1 {
+		if ref.commit != none {
+			for bits := reached[ref.commit]; bits != 0; bits &= bits - 1 {
 				i := mathbits.TrailingZeros64(bits)
 				names[i] = append(names[i], ref.Name)
 			}
@@ -70,11 +69,11 @@ func (x *refIndex) nameFromAsked(names [][]string, order, asked []int32, refs []
 
 // nameFromRefs walks from children to parents, to see which refs reach each of the asked commits. Commits that are reached
 // by the same refs share a list, which saves memory.
-func (x *refIndex) nameFromRefs(names [][]string, order, asked []int32, refs []repo.Ref) {
+func (x *refIndex) nameFromRefs(names [][]string, order, asked []int32, refs []peeled) {
 	reaching := make([]uint64, len(x.graph.commits))
 	for i, ref := range refs {
-		if c, ok := x.graph.peel(ref.Target); ok {
-			reaching[c] |= 1 << i
+		if ref.commit != none {
+			reaching[ref.commit] |= 1 << i
 		}
 	}
 	x.graph.toParents(order, reaching)
@@ -112,8 +111,8 @@ func (g *graph) toParents(order []int32, bits []uint64) {
 }
 
 // nameStashed names the stashes that reach those of the commits which no ref reaches.
-func (x *refIndex) nameStashed(order, asked []int32, reflogs []repo.Ref) {
-	stashes := slices.DeleteFunc(slices.Clone(reflogs), func(entry repo.Ref) bool { return !entry.Stash })
+func (x *refIndex) nameStashed(order, asked []int32, reflogs []peeled) {
+	stashes := slices.DeleteFunc(slices.Clone(reflogs), func(entry peeled) bool { return !entry.Stash })
 	if len(stashes) == 0 {
 		return
 	}

@@ -60,7 +60,7 @@ func TestReaching(t *testing.T) {
 		for _, n := range rng.Perm(200)[:c.asked] {
 			asked = append(asked, int32(n))
 		}
-		got := (&refIndex{graph: g}).reaching(order, asked, refs)
+		got := (&refIndex{graph: g}).reaching(order, asked, g.peelAll(refs))
 		if len(got) != len(asked) {
 			t.Fatalf("%d refs, %d asked: %d lists", c.refs, c.asked, len(got))
 		}

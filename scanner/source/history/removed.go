@@ -16,17 +16,17 @@ const maxRemovals = 1_000_000
 // removals are the last commits that removed leaves from their paths.
 type removals struct {
 	*locator
-	open    map[origin]bool  // leaves at paths that no tip has, and whose removal was not found yet
-	last    map[origin]int32 // the commits that removed them
-	reached []bool           // commits that a tip reaches
-	parents []int32          // the nodes of a commit's parents
-	looked  int
+	open      map[origin]bool  // leaves at paths that no tip has, and whose removal was not found yet
+	last      map[origin]int32 // the commits that removed them
+	reachable []bool           // commits that a tip reaches
+	parents   []int32          // the nodes of a commit's parents
+	looked    int
 }
 
 // removed finds the last commit that removed each leaf which no tip of a branch has at its path any more. Tags are no
 // branches: what only a release has is removed.
 func (l *locator) removed(ctx context.Context) (map[origin]int32, error) {
-	r := &removals{locator: l, open: map[origin]bool{}, last: map[origin]int32{}, reached: make([]bool, len(l.graph.commits))}
+	r := &removals{locator: l, open: map[origin]bool{}, last: map[origin]int32{}, reachable: make([]bool, len(l.graph.commits))}
 	if len(l.origins) > maxRemovals {
 		return r.last, nil
 	}
@@ -38,7 +38,7 @@ func (l *locator) removed(ctx context.Context) (map[origin]int32, error) {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if c := l.order[i]; r.reached[c] {
+		if c := l.order[i]; r.reachable[c] {
 			r.commit(c)
 		}
 	}
@@ -48,12 +48,12 @@ func (l *locator) removed(ctx context.Context) (map[origin]int32, error) {
 // tips leaves out what the tips of branches have.
 func (r *removals) tips() {
 	seen := map[int32]bool{}
-	for _, ref := range r.allRefs {
-		c, ok := r.graph.peel(ref.Target)
-		if !ok || isTag(ref) {
+	for _, ref := range r.refs {
+		c := ref.commit
+		if c == none || isTag(ref.Ref) {
 			continue
 		}
-		r.reached[c] = true
+		r.reachable[c] = true
 		node := r.roots[c]
 		if seen[node] {
 			continue
@@ -73,7 +73,7 @@ func isTag(ref repo.Ref) bool { return strings.HasPrefix(ref.Name, "refs/tags/")
 func (r *removals) commit(c int32) {
 	parents := r.parents[:0]
 	for p := range r.graph.parentsOf(c) {
-		r.reached[p] = true
+		r.reachable[p] = true
 		parents = append(parents, r.roots[p])
 	}
 	if r.parents = parents; len(parents) == 0 {

@@ -287,7 +287,7 @@ func (d *deltaWorker) release(b *baseObject) {
 		d.freeBuffers = append(d.freeBuffers, b.content)
 	}
 	if b.starts != nil && len(d.freeEntries) < keepBuffers {
-		d.freeEntries = append(d.freeEntries, treeEntries{b.starts[:0], b.kept[:0]})
+		d.freeEntries = append(d.freeEntries, treeEntries{b.starts[:0], b.kept[:0], b.keptAt[:0]})
 	}
 	b.content, b.treeEntries = nil, treeEntries{}
 	if b != &d.object.baseObject {

@@ -83,22 +83,24 @@ func (v *wholeTrees) Object(_ context.Context, o Object) error {
 type treeEntries struct {
 	starts []uint32    // offset of each entry
 	kept   []keptEntry // the entries of interest
+	keptAt []uint32    // offset of each of these
 }
 
-// keptEntry is an entry that the visitor keeps, with its offset and that of its name.
+// keptEntry is an entry that the visitor keeps, with the offset of its name.
 type keptEntry struct {
-	start, name uint32
+	name uint32
 	object.TreeEntry
 }
 
 // treeExaminer parses trees. It never keeps one: the entries go to the visitor, and the tree itself is not needed.
 type treeExaminer struct {
-	format  object.Format
-	visitor TreeVisitor
-	added   []object.TreeEntry // of the tree that is being parsed
-	removed []object.TreeEntry
-	carried []bool // which of the base's kept entries the tree has too
-	near    int    // the entry of the base where the last copy ended
+	format   object.Format
+	visitor  TreeVisitor
+	added    []object.TreeEntry // of the tree that is being parsed
+	removed  []object.TreeEntry
+	carried  []bool // which of the base's kept entries the tree has too
+	near     int    // the entry of the base where the last copy ended
+	nearKept int    // the kept entry where it ended
 }
 
 // skipped hands the entries of a parsed tree to the visitor, as a change to its base if that has an index.
@@ -141,7 +143,8 @@ func (x *treeExaminer) parse(o *baseObject, at int) (next int, err error) {
 	}
 	o.starts = append(o.starts, uint32(at))
 	if x.visitor.Keep(e) {
-		o.kept = append(o.kept, keptEntry{uint32(at), uint32(next - x.format.Size() - 1 - len(e.Name)), e})
+		o.kept = append(o.kept, keptEntry{uint32(next - x.format.Size() - 1 - len(e.Name)), e})
+		o.keptAt = append(o.keptAt, uint32(at))
 		x.added = append(x.added, e)
 	}
 	return next, nil
@@ -155,7 +158,7 @@ func (x *treeExaminer) delta(_ object.Type, base *baseObject, d *deltaObject) (b
 	n := len(base.kept)
 	x.carried = slices.Grow(x.carried[:0], n)[:n]
 	clear(x.carried)
-	x.near = 0
+	x.near, x.nearKept = 0, 0
 	at, opStart := 0, 0 // offsets in the result: of the next entry, and of the operation
 	for _, op := range d.ops.List {
 		opEnd := opStart + int(op.Size)
@@ -218,16 +221,20 @@ func seek(list []uint32, near int, number uint32) int {
 	return from + at
 }
 
-// copyKept takes over the kept entries that begin in [from, end) of the base.
+// copyKept takes over the kept entries that begin in [from, end) of the base. If nobody will ask for those of the result, it only notes
+// that they are there.
 func (x *treeExaminer) copyKept(base *baseObject, d *deltaObject, from, end, shift uint32) {
-	kept := base.kept
-	i, _ := slices.BinarySearchFunc(kept, from, func(k keptEntry, at uint32) int { return int(k.start) - int(at) })
-	for ; i < len(kept) && kept[i].start < end; i++ {
+	asked := !d.leaf || base.index == NoIndex
+	i := seek(base.keptAt, x.nearKept, from)
+	for ; i < len(base.keptAt) && base.keptAt[i] < end; i++ {
 		x.carried[i] = true
-		k := kept[i]
-		k.start += shift
+		if !asked {
+			continue
+		}
+		k := base.kept[i]
 		k.name += shift
 		k.Name = d.content[k.name:][:len(k.Name)]
-		d.kept = append(d.kept, k)
+		d.kept, d.keptAt = append(d.kept, k), append(d.keptAt, base.keptAt[i]+shift)
 	}
+	x.nearKept = i
 }

@@ -52,8 +52,11 @@ func run(path, list string, number int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, idx.Close()) }()
-	_, offsets, _ := idx.PackOrder()
-	f := floor{pack: p, offsets: offsets}
+	order, err := idx.PackOrder(runtime.GOMAXPROCS(0))
+	if err != nil {
+		return err
+	}
+	f := floor{pack: p, offsets: order.Offsets}
 	if list != "" {
 		return f.list(filepath.Join(list, strconv.Itoa(number)))
 	}

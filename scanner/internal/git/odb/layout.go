@@ -44,7 +44,11 @@ func (db *DB) layoutOf(ctx context.Context, p *pack) (*layout, error) {
 	var err error
 	p.once.Do(func() {
 		l := &layout{external: map[int32]object.ID{}, find: p.find}
-		l.positions, l.offsets, l.crcs = p.idx.PackOrder()
+		var order packfile.Order
+		if order, err = p.idx.PackOrder(db.limits.Workers); err != nil {
+			return
+		}
+		l.positions, l.offsets, l.crcs = order.Positions, order.Offsets, order.CRCs
 		if err = l.linkDeltas(ctx, p, db); err == nil {
 			l.assignIndexes(db, p)
 			p.layout = l

@@ -1,5 +1,13 @@
 package packfile
 
+import (
+	"math"
+	"slices"
+
+	"github.com/akguard/akguard/scanner/internal/fileio"
+	"golang.org/x/sync/errgroup"
+)
+
 // An offset and a position in the index are packed into one number for sorting. That leaves 28 bits for the position and
 // 36 for the offset.
 const indexBits = 28
@@ -10,31 +18,89 @@ const (
 	MaxPackSize = 1 << (64 - indexBits) // bytes, 64 GiB
 )
 
-// PackOrder returns the entries of a pack in the order of their offsets: the position of each in the index, its offset,
-// and the CRC of its packed bytes, or nil if the index has none.
-func (x *Index) PackOrder() (positions []uint32, offsets []int64, crcs []uint32) {
-	keys := make([]uint64, x.n)
-	for i := range keys {
-		keys[i] = uint64(max(0, x.Offset(i)))<<indexBits | uint64(i)
-	}
-	keys = radixSort(keys, indexBits)
-	positions, offsets = make([]uint32, x.n), make([]int64, x.n)
-	for i, key := range keys {
-		positions[i] = uint32(key & (1<<indexBits - 1))
-		offsets[i] = int64(key >> indexBits)
-	}
-	if !x.HasCRCs() {
-		return positions, offsets, nil
-	}
-	crcs = make([]uint32, x.n)
-	for i, at := range positions {
-		crcs[i] = x.CRC(int(at))
-	}
-	return positions, offsets, crcs
+// Order is the entries of a pack in the order of their offsets.
+type Order struct {
+	Positions []uint32 // of each entry in the index
+	Offsets   []int64
+	CRCs      []uint32 // of the packed bytes; nil if the index has none
 }
 
-// radixSort sorts keys by their bits from lowBit on. It is several times as fast as a comparison sort, and sorting is
-// the part of a scan that does not run in parallel. It returns either keys or its scratch memory.
+// PackOrder returns the entries of a pack in the order of their offsets. It sorts shares of them at the same time, one for each of
+// some workers, because nothing else of a scan can begin before.
+func (x *Index) PackOrder(workers int) (Order, error) {
+	order := Order{Positions: make([]uint32, x.n), Offsets: make([]int64, x.n)}
+	if x.HasCRCs() {
+		order.CRCs = make([]uint32, x.n)
+	}
+	bounds := x.shares(workers)
+	keys := make([][]uint64, len(bounds)-1)
+	var g errgroup.Group
+	for i := range keys {
+		g.Go(func() error {
+			return fileio.CatchFaults(func() error {
+				keys[i] = radixSort(x.keys(bounds[i], bounds[i+1], x.n/len(keys)+x.n/16), indexBits)
+				return nil
+			})
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return Order{}, err
+	}
+	from := 0
+	for _, share := range keys {
+		at := from
+		g.Go(func() error { return fileio.CatchFaults(func() error { x.fill(order, at, share); return nil }) })
+		from += len(share)
+	}
+	return order, g.Wait()
+}
+
+// minShare is how many entries are worth a worker of their own.
+const minShare = 1 << 13
+
+// shares returns offsets between which about the same number of entries begin: the first is 0, and the last is past the pack.
+func (x *Index) shares(count int) []int64 {
+	const perShare = 64
+	count = min(count, x.n/minShare+1)
+	sample := make([]int64, 0, count*perShare)
+	for i := range min(count*perShare, x.n) {
+		sample = append(sample, x.offset(i*(x.n/min(count*perShare, x.n))))
+	}
+	slices.Sort(sample)
+	bounds := []int64{0}
+	for i := 1; i < count; i++ {
+		bounds = append(bounds, sample[i*len(sample)/count])
+	}
+	return append(bounds, math.MaxInt64)
+}
+
+// offset is Offset, with 0 for an entry without one.
+func (x *Index) offset(i int) int64 { return max(0, x.Offset(i)) }
+
+// keys returns the offsets and positions of the entries that begin in [from, to), of which there are about as many as expected.
+func (x *Index) keys(from, to int64, expected int) []uint64 {
+	keys := make([]uint64, 0, expected)
+	for i := range x.n {
+		if offset := x.offset(i); from <= offset && offset < to {
+			keys = append(keys, uint64(offset)<<indexBits|uint64(i))
+		}
+	}
+	return keys
+}
+
+// fill writes sorted entries, the first of which has a number.
+func (x *Index) fill(order Order, first int, keys []uint64) {
+	for i, key := range keys {
+		position := uint32(key & (1<<indexBits - 1))
+		order.Positions[first+i], order.Offsets[first+i] = position, int64(key>>indexBits)
+		if order.CRCs != nil {
+			order.CRCs[first+i] = x.CRC(int(position))
+		}
+	}
+}
+
+// radixSort sorts keys by their bits from lowBit on. It is several times as fast as a comparison sort. It returns either keys or
+// its scratch memory.
 func radixSort(keys []uint64, lowBit int) []uint64 {
 	const digit = 11 // 2,048 counters fit into the first-level cache, and four passes cover a pack of 64 GiB
 	highest := uint64(0)

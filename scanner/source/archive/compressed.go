@@ -44,19 +44,22 @@ func (o *opening) heldGzip(p *piece, k kind) (whole bool, err error) {
 	if !ok || file.Size > maxInMemory {
 		return false, nil
 	}
-	mem := &memory{o: o}
-	if mem.Grow(file.Size) != nil {
-		return false, o.fatal()
-	}
-	defer mem.release()
-	buf := o.take()
-	defer func() { o.give(buf) }()
-	content, ok := file.Content(&o.decoder, buf)
-	if !ok {
-		return false, o.fatal()
-	}
-	buf = content
-	return o.unpacked(&piece{place: within(p.place, unpackedName(p.place)), depth: p.depth + 1, ifTar: &p.place, content: content})
+	inside := &piece{place: within(p.place, unpackedName(p.place)), depth: p.depth + 1, ifTar: &p.place}
+	return o.once(claims{gzipped, file.Sum, uint64(file.Size)}, file.Packed, inside, func() (bool, error) {
+		mem := &memory{o: o}
+		if mem.Grow(file.Size) != nil {
+			return false, o.fatal()
+		}
+		defer mem.release()
+		buf := o.take()
+		defer func() { o.give(buf) }()
+		content, ok := file.Content(&o.decoder, buf)
+		if !ok {
+			return false, o.fatal()
+		}
+		buf, inside.content = content, content
+		return o.unpacked(inside)
+	})
 }
 
 func decompressor(k kind, in *bufio.Reader, mem codec.Memory) (out io.ReadCloser, err error) {

@@ -1,15 +1,15 @@
 package archive
 
 import (
-	"archive/zip"
 	"hash/maphash"
 	"sync"
 
 	"github.com/akguard/akguard/scanner"
 )
 
-// repeats remembers the members of zips in which nothing was found: a history has many versions of an archive, and most members
-// do not change from one to the next. A member is identified by its packed bytes and by its name without folders.
+// repeats remembers the members of zips and the contents of gzip files in which nothing was found: a history has many versions of an
+// archive, and most members do not change from one to the next, nor does more than the time in a gzip file that is built again. A
+// member is identified by its packed bytes and by its name without folders.
 type repeats struct {
 	next  scanner.Screener
 	seeds [2]maphash.Seed // new in each scan, so that nobody can make members with the same hashes
@@ -20,11 +20,17 @@ type repeats struct {
 
 // memberKey identifies a member. 128 bits of its packed bytes are enough.
 type memberKey struct {
+	claims
 	packed [2]uint64
 	name   uint64
-	sum    uint32
-	size   uint64
 	depth  int // which may be too large
+}
+
+// claims are what an archive says about a member.
+type claims struct {
+	in   kind
+	sum  uint32
+	size uint64
 }
 
 // cost is what reading a member takes from the budget and adds to the summary.
@@ -44,8 +50,8 @@ func newRepeats(next scanner.Screener) *repeats {
 }
 
 // key returns the key of a member.
-func (r *repeats) key(f *zip.File, packed []byte, p *piece) memberKey {
-	k := memberKey{sum: f.CRC32, size: f.UncompressedSize64, depth: p.depth, name: maphash.String(r.seeds[0], lastName(p.place))}
+func (r *repeats) key(c claims, packed []byte, p *piece) memberKey {
+	k := memberKey{claims: c, depth: p.depth, name: maphash.String(r.seeds[0], lastName(p.place))}
 	for i, seed := range r.seeds {
 		k.packed[i] = maphash.Bytes(seed, packed)
 	}
@@ -68,12 +74,12 @@ func (r *repeats) add(k memberKey, c cost) {
 }
 
 // once calls open to scan a member with these packed bytes, unless nothing was found in the same member before.
-func (o *opening) once(f *zip.File, packed []byte, p *piece, open func() (within bool, err error)) (bool, error) {
+func (o *opening) once(claim claims, packed []byte, p *piece, open func() (within bool, err error)) (bool, error) {
 	r := o.repeats
 	if r == nil || len(packed) < minRepeat {
 		return open()
 	}
-	key := r.key(f, packed, p)
+	key := r.key(claim, packed, p)
 	if c, ok := r.find(key); ok && o.budget.members+c.members <= o.opts.MaxMembers && c.bytes <= o.opts.MaxBytes-o.budget.bytes {
 		o.budget.members += c.members
 		o.budget.bytes += c.bytes

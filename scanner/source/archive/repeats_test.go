@@ -2,11 +2,13 @@ package archive_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/akguard/akguard/scanner"
 	"github.com/akguard/akguard/scanner/source/archive"
@@ -70,6 +72,15 @@ func someMembers(rng *rand.Rand) []file {
 	return list
 }
 
+func gzipAt(built time.Time, content string) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	w.ModTime = built
+	_, _ = w.Write([]byte(content))
+	_ = w.Close()
+	return b.Bytes()
+}
+
 // That members are left out which were read before shows neither in what is found, nor in what is counted or skipped.
 func TestRepeatedMembers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -83,8 +94,13 @@ func TestRepeatedMembers(t *testing.T) {
 			some = append(some, members[rng.IntN(len(members))])
 		}
 		content := []byte(zipOf(some...))
-		if i%3 == 0 { // the same members, deeper
+		switch i % 6 {
+		case 0, 3: // the same members, deeper
 			content = []byte(zipOf(file{"outer", string(content)}))
+		case 1: // a member, compressed at another time
+			content = gzipAt(time.Unix(int64(i), 0), some[0].content)
+		case 4:
+			content = []byte(zipOf(file{"outer", string(gzipAt(time.Unix(int64(i), 0), some[0].content))}))
 		}
 		var tallies [2]scanner.Account
 		for j, s := range []scanner.Sink{shorter, longer} {

@@ -225,7 +225,7 @@ func (o *opening) heldMember(p *piece, f *zip.File) (whole bool, err error) {
 		return false, o.fatal()
 	}
 	member := &piece{place: within(p.place, clean(f.Name)), depth: p.depth + 1}
-	return o.once(f, packed, member, func() (bool, error) {
+	return o.once(claims{zipped, f.CRC32, f.UncompressedSize64}, packed, member, func() (bool, error) {
 		content, ok := o.inflate(f, packed)
 		defer func() { o.give(content) }()
 		if !ok {

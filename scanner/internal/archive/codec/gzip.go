@@ -11,8 +11,8 @@ import (
 // GzipFile is a gzip file of one member (RFC 1952).
 type GzipFile struct {
 	Size   int64  // of the content, as the file says
-	packed []byte // with the trailer, which lets the decoder read ahead
-	sum    uint32
+	Sum    uint32 // CRC32 of the content, as the file says
+	Packed []byte // with the trailer, which lets the decoder read ahead
 }
 
 // The flags of a gzip header.
@@ -54,13 +54,13 @@ func ParseGzip(file []byte) (f GzipFile, ok bool) {
 		return GzipFile{}, false
 	}
 	return GzipFile{
-		Size: int64(binary.LittleEndian.Uint32(tail[4:])), packed: rest, sum: binary.LittleEndian.Uint32(tail),
+		Size: int64(binary.LittleEndian.Uint32(tail[4:])), Packed: rest, Sum: binary.LittleEndian.Uint32(tail),
 	}, true
 }
 
 // Content decompresses the file into dst[:0]. It is not ok if there is more than one member, or if the content is not what the
 // file says.
 func (f GzipFile) Content(d *inflate.Decoder, dst []byte) (content []byte, ok bool) {
-	content, n, err := d.Deflate(dst, f.packed, int(f.Size))
-	return content, err == nil && n == len(f.packed)-gzipTail && crc32.ChecksumIEEE(content) == f.sum
+	content, n, err := d.Deflate(dst, f.Packed, int(f.Size))
+	return content, err == nil && n == len(f.Packed)-gzipTail && crc32.ChecksumIEEE(content) == f.Sum
 }

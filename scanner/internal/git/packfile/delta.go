@@ -72,8 +72,18 @@ func (o *Ops) Parse(delta []byte, baseSize int) error {
 	}
 	list, left := o.List[:0], size
 	for at < len(delta) {
-		op, next := opAt(delta, at)
-		if at = next; op.Size == 0 || !op.Insert && int64(op.From)+int64(op.Size) > base {
+		var op Op
+		if l := &operandsOf[delta[at]&0x7f]; delta[at] >= 0x80 && l.quick && at+9 <= len(delta) { // nearly all copies: no call
+			v := binary.LittleEndian.Uint64(delta[at+1:])
+			op.From, op.Size = int32(v&l.from), int32(v>>(l.bits&63)&l.size)
+			at += int(l.length)
+			if op.Size == 0 {
+				op.Size = 0x10000
+			}
+		} else {
+			op, at = opAt(delta, at)
+		}
+		if op.Size == 0 || !op.Insert && int64(op.From)+int64(op.Size) > base {
 			return errDelta
 		}
 		if left -= int64(op.Size); left < 0 {
@@ -146,6 +156,8 @@ type operandLayout struct {
 	from, size uint64 // masks
 	bits       uint8  // that the offset has
 	dense      bool   // only upper bytes are absent
+	quick      bool   // also, the offset has at most three bytes, and the size at least one
+	length     uint8  // of the operation
 }
 
 // operandsOf has the layout for each code of a copy.
@@ -156,6 +168,8 @@ var operandsOf = func() (list [0x80]operandLayout) {
 		l.bits = uint8(8 * bits.OnesCount(uint(from)))
 		l.from, l.size = 1<<l.bits-1, 1<<(8*bits.OnesCount(uint(size)))-1
 		l.dense = from&(from+1) == 0 && size&(size+1) == 0
+		l.quick = l.dense && from <= 7 && size > 0
+		l.length = uint8(1 + bits.OnesCount(uint(code)))
 	}
 	return list
 }()

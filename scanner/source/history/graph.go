@@ -97,33 +97,64 @@ func (g *graph) link(at int32, ids []object.ID, indexes []odb.Index) {
 
 func (g *graph) addTag(id object.ID, info object.TagInfo) { g.tags[id] = info }
 
-// grapher is an odb.Visitor that adds commits and tags to a graph.
+// grapher is an odb.Visitor that adds commits and tags to a graph. Workers that have a commit at the same time would wait for each
+// other, so commits are collected first, which takes hardly any time. They are in the graph after a call of flush.
 type grapher struct {
-	mu         sync.Mutex
-	graph      *graph
+	mu         sync.Mutex // guards what was collected
+	commits    []collected
 	unreadable []odb.Unreadable
+
+	adding sync.Mutex // guards the graph
+	graph  *graph
 }
 
+// collected is a commit that is not in the graph yet.
+type collected struct {
+	number odb.Index
+	info   object.CommitInfo
+}
+
+// maxCollected is how many commits are collected.
+const maxCollected = 256
+
 func (g *grapher) add(o odb.Object) error {
-	var commit object.CommitInfo
-	var tag object.TagInfo
-	var err error
 	if o.Type == object.Commit {
-		commit, err = object.ParseLinks(g.graph.objects.Format(), o.Content)
-	} else {
-		tag, err = object.ParseTag(g.graph.objects.Format(), o.Content)
-	}
-	if err != nil {
+		commit, err := object.ParseLinks(g.graph.objects.Format(), o.Content)
+		if err == nil {
+			g.collect(collected{o.Index, commit})
+		}
 		return err
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if o.Type == object.Commit {
-		g.graph.addCommit(o.Index, commit)
-	} else {
+	tag, err := object.ParseTag(g.graph.objects.Format(), o.Content)
+	if err == nil {
+		g.adding.Lock()
+		defer g.adding.Unlock()
 		g.graph.addTag(o.ID, tag)
 	}
-	return nil
+	return err
+}
+
+func (g *grapher) collect(c collected) {
+	g.mu.Lock()
+	g.commits = append(g.commits, c)
+	full := len(g.commits) >= maxCollected
+	g.mu.Unlock()
+	if full {
+		g.flush()
+	}
+}
+
+// flush adds the commits that were collected.
+func (g *grapher) flush() {
+	g.mu.Lock()
+	commits := g.commits
+	g.commits = make([]collected, 0, maxCollected)
+	g.mu.Unlock()
+	g.adding.Lock()
+	defer g.adding.Unlock()
+	for _, c := range commits {
+		g.graph.addCommit(c.number, c.info)
+	}
 }
 
 // Object implements odb.Visitor. What cannot be parsed was reported when it was scanned.
@@ -145,6 +176,7 @@ func wholeGraph(ctx context.Context, objects odb.Reader, unreadable []odb.Unread
 	g := newGraph(objects)
 	v := &grapher{graph: g, unreadable: unreadable}
 	err := objects.Walk(ctx, odb.Walk{Types: object.TypesOf(object.Commit, object.Tag), Visitor: v})
+	v.flush()
 	return g, v.unreadable, err
 }
 

@@ -76,7 +76,9 @@ func (s *Source) Scan(ctx context.Context, sink scanner.Sink) error {
 	if err := s.begin(ctx, r); err != nil {
 		return err
 	}
-	if err := s.repo.objects().Walk(ctx, s.walk(r)); err != nil {
+	err := s.repo.objects().Walk(ctx, s.walk(r))
+	r.graph.flush()
+	if err != nil {
 		return reason.NewError("git.reading-history", err)
 	}
 	if s.earlier != nil {

@@ -1,8 +1,8 @@
 // Package prefetch tells the processor which memory is needed soon. Objects of a pack are visited in an order that the processor cannot
-// guess, and each waits a while for the first bytes of the next. With a hint, they arrive while another object is inflated.
+// guess, so each visit begins with a wait for the first bytes of the object. With a hint, they arrive while another object is inflated.
 //
-// A hint changes nothing but the time. It is never too early or too wrong to be safe: memory that cannot be loaded is left out. On
-// processors other than amd64 and arm64 it does nothing.
+// A hint changes nothing but the time that a program takes. It is safe even if it is wrong: the processor ignores a hint about memory
+// that it cannot load. On processors other than amd64 and arm64, a hint does nothing.
 package prefetch
 
 import "unsafe"

@@ -7,9 +7,9 @@ import (
 	"github.com/akguard/akguard/scanner"
 )
 
-// repeats remembers the members of zips and the contents of gzip files in which nothing was found: a history has many versions of an
-// archive, and most members do not change from one to the next, nor does more than the time in a gzip file that is built again. A
-// member is identified by its packed bytes and by its name without folders.
+// repeats remembers the members of zips and the contents of gzip files in which nothing was found. A history has many versions of an
+// archive: most members of a zip do not change from one to the next, and a gzip file that is built again often differs only in the
+// time in its header. A member is identified by its packed bytes and by its name without folders.
 type repeats struct {
 	next  scanner.Screener
 	seeds [2]maphash.Seed // new in each scan, so that nobody can make members with the same hashes

@@ -97,8 +97,8 @@ func (g *graph) link(at int32, ids []object.ID, indexes []odb.Index) {
 
 func (g *graph) addTag(id object.ID, info object.TagInfo) { g.tags[id] = info }
 
-// grapher is an odb.Visitor that adds commits and tags to a graph. Workers that have a commit at the same time would wait for each
-// other, so commits are collected first, which takes hardly any time. They are in the graph after a call of flush.
+// grapher is an odb.Visitor that adds commits and tags to a graph. Adding one takes long enough for workers to wait for each other, so
+// commits are collected first. All of them are in the graph after a call of flush.
 type grapher struct {
 	mu         sync.Mutex // guards what was collected
 	commits    []collected

@@ -142,8 +142,7 @@ func (l *locator) run(ctx context.Context, matches []finding.Place, refs, reflog
 	return l.allPlaces(matches), ctx.Err()
 }
 
-// read reads every tree, and the commits and tags that the scan left out because they were known. It brings the commits in order in
-// the meantime.
+// read reads every tree, and the commits and tags that the scan left out because they were known. Meanwhile, it sorts the commits.
 func (l *locator) read(ctx context.Context) error {
 	if l.graph == nil || l.source.leftOut() {
 		var err error

@@ -195,11 +195,11 @@ func (x *treeIndex) link() {
 	}
 }
 
-// maxRounds is how often ruleOut looks at all trees. Each time it gets one folder further up at least, and mostly several.
+// maxRounds is how often ruleOut looks at all trees. Each round gets at least one folder further up, and mostly several.
 const maxRounds = 64
 
-// ruleOut gives no node to trees with nothing of interest below, which are nearly all. What it leaves is visited in the order of
-// folders, which is all over the memory; this is one pass after the other.
+// ruleOut gives no node to trees with nothing of interest below, which are nearly all. It takes them as they are in memory, round
+// after round. The others are visited folder by folder, which jumps around in memory.
 func (x *treeIndex) ruleOut() {
 	holding := newBits(x.trees.count)
 	for t := range int32(x.trees.count) {
@@ -208,7 +208,7 @@ func (x *treeIndex) ruleOut() {
 		}
 	}
 	for round, more := 0, true; more; round++ {
-		if round == maxRounds { // the folders nest as no project's do
+		if round == maxRounds { // in no project do folders nest so deeply
 			return
 		}
 		more = x.spread(holding)
@@ -244,7 +244,7 @@ func (x *treeIndex) spread(holding bits) (more bool) {
 	return more
 }
 
-// treeWith returns the tree that a change belongs to. It is no later than another tree, and often near.
+// treeWith returns the tree that a change belongs to. It is at or before the latest that it can be, and often close to it.
 func (x *treeIndex) treeWith(change int32, latest int) int {
 	for range 8 {
 		if x.trees.at(int32(latest)).from <= change {

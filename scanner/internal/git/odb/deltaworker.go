@@ -97,7 +97,7 @@ func (d *deltaWorker) walkTree(ctx context.Context, root int32) error {
 type treeEntry struct{ entry, base int32 }
 
 // needsTree reports whether anything in the delta tree of a root is to be read, and marks what is. All objects of a delta tree have
-// the same type. Those of a pack without an index are read whatever it is, because their IDs are not known.
+// the same type. Without an index, it does not matter whether that is a wanted one, because the IDs of the objects are not known yet.
 func (d *deltaWorker) needsTree(root int32) bool {
 	w := d.walk
 	if w.ids == nil && !w.Types.Has(d.typ) {
@@ -157,7 +157,7 @@ func (d *deltaWorker) descend(ctx context.Context) error {
 	return nil
 }
 
-// prefetch says that an entry is read soon. A chain of deltas leads all over the pack, where the processor cannot guess what is next.
+// prefetch says that an entry is read soon. The deltas of a tree are all over the pack, so the processor cannot guess which is next.
 func (d *deltaWorker) prefetch(i int32) {
 	w := d.walk
 	w.pack.Prefetch(w.offsets[i])

@@ -74,8 +74,11 @@ func (l *layout) assignIndexes(db *DB, p *pack) {
 		for _, at := range positions {
 			ids = append(ids, p.idx.ID(int(at)))
 		}
-		for _, earlier := range db.packs {
-			packfile.FindAll(&earlier.idx, ids, earlier.first, l.indexes[from:])
+		for _, other := range db.packs {
+			packfile.FindAll(&other.idx, ids, other.first, l.indexes[from:])
+			if other == p {
+				break
+			}
 		}
 		for i, at := range positions {
 			if l.indexes[from+i] == NoIndex { // the index is damaged, and does not find its own object

@@ -70,7 +70,8 @@ func (w *packWalk) walkTrees(ctx context.Context) error {
 	return g.Wait()
 }
 
-// rootsAhead is how many roots ahead memory is prefetched. While one small object is read, that of the next is barely loaded.
+// rootsAhead is how many roots ahead memory is prefetched. To read one small object takes about as long as to load the next, so one is
+// too few.
 const rootsAhead = 2
 
 // rootQueue hands out the roots of a pack to its workers.

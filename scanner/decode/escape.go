@@ -120,10 +120,10 @@ func unicode(content []byte, at int) (escaped, int) {
 	return escapedRune(n), end
 }
 
-// concat drops what is between two pieces of a string: a quote, perhaps an operator, and a quote.
+// concat drops what is between two pieces of a string: a quote that ends a piece, perhaps an operator, and a quote.
 func concat(content []byte, at int) (escaped, int) {
 	end := skip(content, at+1, betweenPieces)
-	inside := at > 0 && inAlphabet(content[at-1]) && end+1 < len(content) && inAlphabet(content[end+1])
+	inside := end+1 < len(content) && inAlphabet(content[end+1])
 	if !inside || content[end] != content[at] || isKey(content, end+1, content[at]) {
 		return escaped{}, at + 1
 	}
@@ -133,7 +133,7 @@ func concat(content []byte, at int) (escaped, int) {
 // betweenPieces is what may be between the quotes of two pieces.
 const betweenPieces = " \t\r\n+.&\\"
 
-// endsPiece reports whether the quote at an offset may be the first one that concat looks for.
+// endsPiece reports whether the quote at an offset may end a piece of a string. In scripts, which are full of quotes, few do.
 func endsPiece(content []byte, at int) bool {
 	if at == 0 || at+1 == len(content) || !inAlphabet(content[at-1]) {
 		return false

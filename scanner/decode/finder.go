@@ -23,13 +23,14 @@ var marks = [...]struct {
 	char     byte
 	encoding encodings
 	decode   func(content []byte, at int) (out escaped, end int)
+	likely   func(content []byte, at int) bool // rules out most bytes that begin no escape; nil if few do not
 }{
-	{'\\', inEscapes, backslash},
-	{'%', inPercent, percent},
-	{'&', inEntities, entity},
-	{'"', inStrings, concat},
-	{'\'', inStrings, concat},
-	{'=', inPrintable, quotedPrintable},
+	{'\\', inEscapes, backslash, nil},
+	{'%', inPercent, percent, nil},
+	{'&', inEntities, entity, nil},
+	{'"', inStrings, concat, endsPiece},
+	{'\'', inStrings, concat, endsPiece},
+	{'=', inPrintable, quotedPrintable, nil},
 }
 
 // finder finds the encoded values of a content in order. Escapes are found by their marks, with vector
@@ -97,15 +98,15 @@ func (f *finder) look() {
 	}
 }
 
-// nextMark returns the offset of the next mark, or the end of the content. Of quotes, which are everywhere in scripts, it returns those
-// that may end a piece of a string.
+// nextMark returns the offset of the next likely mark, or the end of the content.
 func nextMark(content []byte, from, which int) int {
+	likely := marks[which].likely
 	for {
 		n := bytes.IndexByte(content[from:], marks[which].char)
 		if n < 0 {
 			return len(content)
 		}
-		if from += n; marks[which].encoding != inStrings || endsPiece(content, from) {
+		if from += n; likely == nil || likely(content, from) {
 			return from
 		}
 		from++

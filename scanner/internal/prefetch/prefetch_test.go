@@ -6,7 +6,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/prefetch"
 )
 
-// A hint is no access: it may be about what is not there.
+// A hint changes nothing, even if it is about memory that does not exist.
 func TestHints(t *testing.T) {
 	prefetch.Load[int](nil)
 	x := 1

@@ -114,7 +114,7 @@ type collected struct {
 	info   object.CommitInfo
 }
 
-// maxCollected is how many commits are collected.
+// maxCollected is how many commits are collected before they are added.
 const maxCollected = 256
 
 func (g *grapher) add(o odb.Object) error {
@@ -190,11 +190,16 @@ func (g *graph) idBytes(c int32) []byte {
 
 // find returns the commit with an object ID.
 func (g *graph) find(id object.ID) (int32, bool) {
-	n := g.objects.IndexOf(id)
-	if n == odb.NoIndex || g.commitOf[n] == none {
-		return 0, false
+	c := g.commitAt(g.objects.IndexOf(id))
+	return c, c != none
+}
+
+// commitAt returns the commit with an object index, or none.
+func (g *graph) commitAt(n odb.Index) int32 {
+	if n == odb.NoIndex {
+		return none
 	}
-	return g.commitOf[n], true
+	return g.commitOf[n]
 }
 
 // linkParents resolves the parents of all commits. A parent that could not be read counts as absent.
@@ -239,32 +244,31 @@ func (g *graph) chain(id object.ID) []object.ID {
 	return chain
 }
 
-// peel follows tags to a commit of the graph.
-func (g *graph) peel(id object.ID) (int32, bool) {
+// target returns what an object ID leads to if tags are followed.
+func (g *graph) target(id object.ID) object.ID {
 	chain := g.chain(id)
-	return g.find(chain[len(chain)-1])
+	return chain[len(chain)-1]
 }
 
-// peeled is a ref, or an entry of a reflog, with what it leads to if tags are followed.
+// peel follows tags to a commit of the graph.
+func (g *graph) peel(id object.ID) (int32, bool) { return g.find(g.target(id)) }
+
+// peeled is a ref, or an entry of a reflog, with its target if tags are followed.
 type peeled struct {
 	repo.Ref
-	id     object.ID
-	index  odb.Index // NoIndex if the object is missing
-	commit int32     // none if it is no commit of the graph
+	id    object.ID
+	index odb.Index // NoIndex if the object is missing
 }
 
 // peelAll follows the tags of many refs.
 func (g *graph) peelAll(refs []repo.Ref) []peeled {
 	ids := make([]object.ID, len(refs))
 	for i, ref := range refs {
-		chain := g.chain(ref.Target)
-		ids[i] = chain[len(chain)-1]
+		ids[i] = g.target(ref.Target)
 	}
 	out := make([]peeled, len(refs))
 	for i, n := range g.objects.IndexesOf(nil, ids) {
-		if out[i] = (peeled{refs[i], ids[i], n, none}); n != odb.NoIndex {
-			out[i].commit = g.commitOf[n]
-		}
+		out[i] = peeled{refs[i], ids[i], n}
 	}
 	return out
 }

@@ -202,11 +202,6 @@ func (l *locator) addTrees() {
 		}
 	}
 	l.graph.resolve()
-	for i, ref := range l.refs {
-		if ref.index != odb.NoIndex {
-			l.refs[i].commit = l.graph.commitOf[ref.index]
-		}
-	}
 	from := len(l.order)
 	for c := l.commits; c < len(l.graph.commits); c++ {
 		l.order = append(l.order, int32(c))

@@ -58,8 +58,8 @@ func (x *refIndex) nameFromAsked(names [][]string, order, asked []int32, refs []
 	}
 	x.graph.toChildren(order, reached)
 	for _, ref := range refs {
-		if ref.commit != none {
-			for bits := reached[ref.commit]; bits != 0; bits &= bits - 1 {
+		if c := x.graph.commitAt(ref.index); c != none {
+			for bits := reached[c]; bits != 0; bits &= bits - 1 {
 				i := mathbits.TrailingZeros64(bits)
 				names[i] = append(names[i], ref.Name)
 			}
@@ -72,8 +72,8 @@ func (x *refIndex) nameFromAsked(names [][]string, order, asked []int32, refs []
 func (x *refIndex) nameFromRefs(names [][]string, order, asked []int32, refs []peeled) {
 	reaching := make([]uint64, len(x.graph.commits))
 	for i, ref := range refs {
-		if ref.commit != none {
-			reaching[ref.commit] |= 1 << i
+		if c := x.graph.commitAt(ref.index); c != none {
+			reaching[c] |= 1 << i
 		}
 	}
 	x.graph.toParents(order, reaching)

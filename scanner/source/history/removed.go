@@ -49,7 +49,7 @@ func (l *locator) removed(ctx context.Context) (map[origin]int32, error) {
 func (r *removals) tips() {
 	seen := map[int32]bool{}
 	for _, ref := range r.refs {
-		c := ref.commit
+		c := r.graph.commitAt(ref.index)
 		if c == none || isTag(ref.Ref) {
 			continue
 		}

@@ -117,8 +117,8 @@ func TestRuleOut(t *testing.T) {
 				out++
 			}
 			got, want := x.nodeOf(n), whole.nodeOf(n)
-			if (got == noNode) != (want == noNode) || got != noNode && !slices.Equal(x.spelled(got), whole.spelled(want)) {
-				t.Fatalf("seed %d, tree %d: %v, want %v", seed, n, x.spelled(got), whole.spelled(want))
+			if (got == noNode) != (want == noNode) || got != noNode && !slices.Equal(x.pathsBelow(got), whole.pathsBelow(want)) {
+				t.Fatalf("seed %d, tree %d: %v, want %v", seed, n, x.pathsBelow(got), whole.pathsBelow(want))
 			}
 		}
 	}
@@ -127,8 +127,8 @@ func TestRuleOut(t *testing.T) {
 	}
 }
 
-// spelled returns the paths below a node, each with the number of its leaf.
-func (x *treeIndex) spelled(node int32) (out []string) {
+// pathsBelow returns the paths below a node, each with the number of its leaf.
+func (x *treeIndex) pathsBelow(node int32) (out []string) {
 	x.introduced(node, nil, func(path []byte, leaf int32) bool {
 		out = append(out, fmt.Sprint(string(path), leaf))
 		return len(out) < 1000

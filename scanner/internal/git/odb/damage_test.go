@@ -294,6 +294,9 @@ func testUnsortedIndex(t *testing.T) {
 	r.Git("repack", "-dq")
 	want := truth(t, r)
 	both, _ := filepath.Glob(filepath.Join(r.Dir, ".git", "objects", "pack", "*.idx"))
+	if len(first) != 1 || len(both) != 2 {
+		t.Fatalf("%d packs, and then %d", len(first), len(both))
+	}
 	for _, path := range both {
 		if path == first[0] {
 			continue

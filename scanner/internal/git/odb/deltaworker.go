@@ -175,7 +175,7 @@ func (d *deltaWorker) step(ctx context.Context, s step) error {
 	o.leaf = child == noEntry
 	err := d.open(ctx, s, o)
 	if !o.leaf {
-		d.prefetch(child)
+		d.prefetch(child) // most bases have one delta, and it is next
 	}
 	if err == nil {
 		err = d.examineAndVisit(ctx, s, o)

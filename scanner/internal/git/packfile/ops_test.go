@@ -1,18 +1,11 @@
 package packfile
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 	"testing"
 )
-
-// appendUvarint appends a number as the header of a delta has it.
-func appendUvarint(b []byte, n int64) []byte {
-	for ; n >= 0x80; n >>= 7 {
-		b = append(b, byte(n)|0x80)
-	}
-	return append(b, byte(n))
-}
 
 // Parse reads the same operations as opAt, also those that are rare: with zeros for the size, or without lower bytes.
 func TestParseLikeOpAt(t *testing.T) {
@@ -42,7 +35,7 @@ func TestParseLikeOpAt(t *testing.T) {
 			whole = whole && op.Size > 0 && int64(op.From)+int64(op.Size) <= MaxObject
 			want, size, at = append(want, op), size+int64(op.Size), next
 		}
-		head := appendUvarint(appendUvarint(nil, MaxObject), size)
+		head := binary.AppendUvarint(binary.AppendUvarint(nil, MaxObject), uint64(size))
 		var got Ops
 		err := got.Parse(append(head, body...), MaxObject)
 		if (err == nil) != whole {

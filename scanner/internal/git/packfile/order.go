@@ -60,11 +60,10 @@ const minShare = 1 << 13
 
 // shares returns offsets between which about the same number of entries begin: the first is 0, and the last is past the pack.
 func (x *Index) shares(count int) []int64 {
-	const perShare = 64
 	count = min(count, x.n/minShare+1)
-	sample := make([]int64, 0, count*perShare)
-	for i := range min(count*perShare, x.n) {
-		sample = append(sample, x.offset(i*(x.n/min(count*perShare, x.n))))
+	sample := make([]int64, min(64*count, x.n))
+	for i := range sample {
+		sample[i] = max(0, x.Offset(i*(x.n/len(sample))))
 	}
 	slices.Sort(sample)
 	bounds := []int64{0}
@@ -74,14 +73,12 @@ func (x *Index) shares(count int) []int64 {
 	return append(bounds, math.MaxInt64)
 }
 
-// offset is Offset, with 0 for an entry without one.
-func (x *Index) offset(i int) int64 { return max(0, x.Offset(i)) }
-
-// keys returns the offsets and positions of the entries that begin in [from, to), of which there are about as many as expected.
+// keys returns the offsets and positions of the entries that begin in [from, to), of which there are about as many as expected. An
+// entry whose offset is damaged counts as the first.
 func (x *Index) keys(from, to int64, expected int) []uint64 {
 	keys := make([]uint64, 0, expected)
 	for i := range x.n {
-		if offset := x.offset(i); from <= offset && offset < to {
+		if offset := max(0, x.Offset(i)); from <= offset && offset < to {
 			keys = append(keys, uint64(offset)<<indexBits|uint64(i))
 		}
 	}

@@ -51,7 +51,7 @@ func (o *opening) heldGzip(p *piece, k kind) (whole bool, err error) {
 			return false, o.fatal()
 		}
 		defer mem.release()
-		buf := o.take()
+		buf := o.take(int(file.Size))
 		defer func() { o.give(buf) }()
 		content, ok := file.Content(&o.decoder, buf)
 		if !ok {

@@ -30,9 +30,10 @@ type opening struct {
 
 // workspace is memory that is reused from one archive to the next.
 type workspace struct {
-	buffers [][]byte // free
-	packed  []byte
-	decoder inflate.Decoder
+	buffers   [][]byte // free, of up to maxKept bytes
+	oversized []byte   // free too, and larger; or nil
+	packed    []byte
+	decoder   inflate.Decoder
 }
 
 // piece is a content on its way to the sink. A nested archive is a stack of pieces, each reading from the one below.
@@ -87,7 +88,7 @@ const heldSize = 1 << 20
 
 // enter reads the beginning of a piece and opens it.
 func (o *opening) enter(p *piece, in io.Reader) error {
-	buf := o.take()
+	buf := o.take(0)
 	n, whole := 0, false
 	for !whole && n < heldSize {
 		if n == len(buf) {
@@ -106,21 +107,29 @@ func (o *opening) enter(p *piece, in io.Reader) error {
 	return o.open(p)
 }
 
-func (o *opening) take() []byte {
-	if n := len(o.buffers); n > 0 {
-		buf := o.buffers[n-1]
-		o.buffers = o.buffers[:n-1]
+// take returns a free buffer, if possible one for a content of this size. It may be smaller.
+func (w *workspace) take(size int) (buf []byte) {
+	if n := len(w.buffers); size <= maxKept && n > 0 {
+		buf, w.buffers = w.buffers[n-1], w.buffers[:n-1]
+		return buf
+	}
+	if size > maxKept && w.oversized != nil {
+		buf, w.oversized = w.oversized, nil
 		return buf
 	}
 	return make([]byte, 32<<10)
 }
 
-// maxKept is the size up to which a buffer is kept for the next archive.
+// maxKept is the size of a buffer above which only the largest one is kept for the next archive.
 const maxKept = 1 << 20
 
-func (o *opening) give(buf []byte) {
-	if cap(buf) <= maxKept {
-		o.buffers = append(o.buffers, buf[:cap(buf)])
+// give takes a buffer back.
+func (w *workspace) give(buf []byte) {
+	buf = buf[:cap(buf)]
+	if len(buf) <= maxKept {
+		w.buffers = append(w.buffers, buf)
+	} else if len(buf) > len(w.oversized) {
+		w.oversized = buf
 	}
 }
 

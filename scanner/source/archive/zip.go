@@ -263,7 +263,7 @@ func (o *opening) unpacked(p *piece) (within bool, err error) {
 
 // inflate unpacks a member into a buffer. It returns the buffer in any case, for reuse.
 func (o *opening) inflate(f *zip.File, packed []byte) (content []byte, ok bool) {
-	content = o.take()
+	content = o.take(int(f.UncompressedSize64))
 	out, _, err := o.decoder.Deflate(content, packed, int(f.UncompressedSize64))
 	if err != nil || crc32.ChecksumIEEE(out) != f.CRC32 {
 		return content, false

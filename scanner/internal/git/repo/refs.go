@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -29,7 +30,7 @@ func (s refFiles) refs(c *refCollector) {
 		c.head(root.prefix+"HEAD", filepath.Join(root.dir, "HEAD"))
 		c.loose(root)
 	}
-	c.packed(filepath.Join(s.Common, "packed-refs"))
+	c.packed(s.packedPath())
 }
 
 func (s refFiles) ref(name string) (id object.ID, symbolic string, ok bool) {
@@ -42,16 +43,20 @@ func (s refFiles) ref(name string) (id object.ID, symbolic string, ok bool) {
 	return id, "", ok
 }
 
-func (s refFiles) packedRef(name string) (object.ID, bool) {
-	c := refCollector{format: s.format, seen: map[string]bool{}}
-	c.packed(filepath.Join(s.Common, "packed-refs"))
-	for _, ref := range c.refs {
-		if ref.Name == name {
-			return ref.Target, true
-		}
+func (s refFiles) packedRef(name string) (id object.ID, ok bool) {
+	if !strings.HasPrefix(name, "refs/") {
+		return id, false
 	}
-	return object.ID{}, false
+	_ = fileio.Lines(s.packedPath(), func(line []byte) {
+		hex, listed, _ := bytes.Cut(bytes.TrimRight(line, "\r"), []byte{' '})
+		if !ok && string(listed) == name {
+			id, ok = s.format.ParseID(string(hex))
+		}
+	})
+	return id, ok
 }
+
+func (s refFiles) packedPath() string { return filepath.Join(s.Common, "packed-refs") }
 
 func (c *refCollector) head(name, path string) {
 	id, symbolic, err := readRef(path, c.format)

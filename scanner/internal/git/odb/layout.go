@@ -118,8 +118,8 @@ func (l *layout) linkDeltas(ctx context.Context, p *pack, db *DB) error {
 	return nil
 }
 
-// findRoots lists the roots: the largest delta trees first, so that no worker is left alone with one at the end, and then, as they are
-// in the pack, the entries that no delta depends on.
+// findRoots lists the roots: the largest delta trees first, then large entries that no delta depends on, so that no worker is left
+// alone with one at the end, and then the other entries without deltas, as they are in the pack.
 func (l *layout) findRoots(bases []int32) {
 	count := 0
 	for _, b := range bases {
@@ -132,7 +132,7 @@ func (l *layout) findRoots(bases []int32) {
 	for i, b := range slices.Backward(bases) {
 		switch {
 		case b != noEntry:
-		case l.subtree[i] > 1:
+		case l.subtree[i] > 1 || l.packedSize(i) > maxShare:
 			l.roots[large] = int32(i)
 			large++
 		default:
@@ -141,6 +141,14 @@ func (l *layout) findRoots(bases []int32) {
 		}
 	}
 	slices.SortFunc(l.roots[:large], func(a, b int32) int { return cmp.Or(l.bySubtree(a, b), cmp.Compare(a, b)) })
+}
+
+// packedSize returns the number of packed bytes of an entry, or 0 for the last one.
+func (l *layout) packedSize(i int) int64 {
+	if i+1 == len(l.offsets) {
+		return 0
+	}
+	return l.offsets[i+1] - l.offsets[i]
 }
 
 // findRootless lists the entries that no root with a known type leads to.

@@ -97,9 +97,7 @@ func (q *rootQueue) take() []int32 {
 		if q.subtree[root] > 1 {
 			break
 		}
-		if root+1 < len(q.offsets) {
-			size += q.offsets[root+1] - q.offsets[root]
-		}
+		size += q.packedSize(root)
 	}
 	return q.roots[from:q.next]
 }

@@ -132,13 +132,12 @@ func cutPerson(s []byte) (person, rest []byte) {
 
 // parseTime reads "seconds zone". Times past the year 9999 are dropped, because RFC 3339 cannot write them.
 func parseTime(s []byte) time.Time {
-	fields := bytes.Fields(s)
-	if len(fields) == 0 {
-		return time.Time{}
+	for field := range bytes.FieldsSeq(s) {
+		seconds, err := strconv.ParseInt(string(field), 10, 64)
+		if err != nil || seconds < 0 || seconds >= 1<<37 {
+			break
+		}
+		return time.Unix(seconds, 0).UTC()
 	}
-	seconds, err := strconv.ParseInt(string(fields[0]), 10, 64)
-	if err != nil || seconds < 0 || seconds >= 1<<37 {
-		return time.Time{}
-	}
-	return time.Unix(seconds, 0).UTC()
+	return time.Time{}
 }

@@ -184,16 +184,22 @@ func (d *deltaWorker) step(ctx context.Context, s step) error {
 		d.push(s, o)
 	}
 	d.release(s.base)
+	if err != nil {
+		return d.failed(ctx, s.entry, err)
+	}
+	return nil
+}
+
+// failed reports what cannot be read because of an error in a step. It returns the error if the walk must end.
+func (d *deltaWorker) failed(ctx context.Context, i int32, err error) error {
 	var failed visitError
 	switch {
 	case errors.As(err, &failed):
 		return failed.err
 	case errors.Is(err, errStreamed):
-		return d.reportDescendants(ctx, s.entry, errBase)
-	case err != nil:
-		return d.reportSubtree(ctx, s.entry, err)
+		return d.reportDescendants(ctx, i, errBase)
 	}
-	return nil
+	return d.reportSubtree(ctx, i, err)
 }
 
 // examineAndVisit visits an object if it is wanted and the examiner keeps it.

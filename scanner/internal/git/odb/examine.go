@@ -20,7 +20,7 @@ func (w Walk) examiner() examiner {
 	if w.Screen == nil {
 		return keepAll{}
 	}
-	return &screening{screen: w.Screen}
+	return newScreening(w.Screen)
 }
 
 // keepAll keeps every object.
@@ -35,6 +35,44 @@ type screening struct {
 	screen  *Screen
 	windows windows
 	whole   packfile.Ops // copies an object as it is
+
+	found []int             // hints in the content that is searched
+	visit func(at int) bool // adds one; made once, because each search would allocate it
+}
+
+func newScreening(screen *Screen) *screening {
+	s := &screening{screen: screen}
+	s.visit = func(at int) bool {
+		s.found = append(s.found, at)
+		return len(s.found) <= maxHints
+	}
+	return s
+}
+
+// find returns the hints in content. Offset turns an offset in content into one in the object.
+func (s *screening) find(content []byte, offset func(at int) int32) hints {
+	s.found = s.found[:0]
+	s.screen.Hints(content, s.visit)
+	switch n := len(s.found); {
+	case n == 0:
+		return hints{}
+	case n > maxHints: // not all were seen
+		return hints{many: true}
+	}
+	at := make([]int32, len(s.found))
+	for i, found := range s.found {
+		at[i] = offset(found)
+	}
+	return hintsAt(at)
+}
+
+// fresh returns the hints in what the base does not have.
+func (s *screening) fresh(base []byte, ops *packfile.Ops) (h hints) {
+	s.windows.any(base, ops, int32(s.screen.HintSize), func(content []byte) bool {
+		h = h.and(s.find(content, s.windows.offset))
+		return h.many
+	})
+	return h
 }
 
 // base looks at an object near its hints first, if that is much less than all of it.
@@ -42,7 +80,7 @@ func (s *screening) base(typ object.Type, o *baseObject) (bool, error) {
 	if typ != object.Blob {
 		return true, nil
 	}
-	o.hints = s.screen.find(o.content, inPlace)
+	o.hints = s.find(o.content, inPlace)
 	if o.hints.none() {
 		return false, nil
 	}
@@ -66,7 +104,7 @@ func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (ma
 		return s.base(typ, &d.baseObject)
 	}
 	kept, near := base.hints.copied(base.content, d.ops, s.screen.Reach)
-	fresh := s.windows.hints(base.content, d.ops, s.screen)
+	fresh := s.fresh(base.content, d.ops)
 	d.hints = kept
 	if s.mayMatch(base.content, d.ops, near.and(fresh)) && s.screen.Matches(d.build()) {
 		return true, nil
@@ -74,7 +112,7 @@ func (s *screening) delta(typ object.Type, base *baseObject, d *deltaObject) (ma
 	switch {
 	case d.leaf || fresh.none():
 	case kept.many || fresh.many:
-		d.hints = s.screen.find(d.build(), inPlace)
+		d.hints = s.find(d.build(), inPlace)
 	default:
 		d.hints = kept.and(fresh)
 	}

@@ -55,19 +55,6 @@ func hintsAt(at []int32) hints {
 	return hints{at: at}
 }
 
-// find returns the hints in content. Offset turns an offset in content into one in the object.
-func (s *Screen) find(content []byte, offset func(at int) int32) hints {
-	var found []int32
-	s.Hints(content, func(at int) bool {
-		found = append(found, offset(at))
-		return len(found) <= maxHints
-	})
-	if len(found) > maxHints { // not all were seen
-		return hints{many: true}
-	}
-	return hintsAt(found)
-}
-
 // inPlace is the offset function for content that is the whole object.
 func inPlace(at int) int32 { return int32(at) }
 

@@ -57,8 +57,8 @@ func edited(rng *rand.Rand, base []byte, words ...string) (d delta) {
 // word is the hint of these tests.
 var word = []byte("AB")
 
-func wordScreen(matches func([]byte) bool) *Screen {
-	return &Screen{Reach: 20, HintSize: len(word), Matches: matches, Hints: func(content []byte, visit func(int) bool) {
+func wordScreening(matches func([]byte) bool) *screening {
+	return newScreening(&Screen{Reach: 20, HintSize: len(word), Matches: matches, Hints: func(content []byte, visit func(int) bool) {
 		for at := 0; ; at++ {
 			i := bytes.Index(content[at:], word)
 			if i < 0 || !visit(at+i) {
@@ -66,13 +66,13 @@ func wordScreen(matches func([]byte) bool) *Screen {
 			}
 			at += i
 		}
-	}}
+	}})
 }
 
 // What the windows and the base say together is where the hints of the result are; only joints of windows may add to it.
 func TestHintsOfADelta(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	s := wordScreen(nil)
+	s := wordScreening(nil)
 	some := 0
 	for range 500 {
 		base := bytes.Repeat([]byte("ab cd "), 200+rng.IntN(2000))
@@ -82,9 +82,8 @@ func TestHintsOfADelta(t *testing.T) {
 		d := edited(rng, base, "x", "A", "B", "some text", "an AB here")
 		ops := d.ops(t, base)
 		of := s.find(base, inPlace)
-		kept, _ := of.copied(base, ops, s.Reach)
-		var w windows
-		all, want := kept.and(w.hints(base, ops, s)), s.find(d.result, inPlace)
+		kept, _ := of.copied(base, ops, s.screen.Reach)
+		all, want := kept.and(s.fresh(base, ops)), s.find(d.result, inPlace)
 		for _, at := range want.at {
 			if some++; !slices.Contains(all.at, at) {
 				t.Fatalf("no hint at %d of %d bytes, only at %v", at, len(d.result), all.at)
@@ -99,13 +98,13 @@ func TestHintsOfADelta(t *testing.T) {
 // A search that stops because there are too many hints must not count as complete, though some of them are at one place.
 func TestTooManyHints(t *testing.T) {
 	for _, count := range []int{maxHints, maxHints + 1, 2 * maxHints} {
-		s := &Screen{Hints: func(_ []byte, visit func(int) bool) {
+		s := newScreening(&Screen{Hints: func(_ []byte, visit func(int) bool) {
 			for i := range count {
 				if !visit(i / 2) {
 					return
 				}
 			}
-		}}
+		}})
 		if h := s.find(nil, inPlace); h.many != (count > maxHints) {
 			t.Errorf("%d hints: many is %v", count, h.many)
 		}
@@ -149,10 +148,10 @@ func TestADeltaIsSearchedNearItsHints(t *testing.T) {
 	d.insert("an AB here")
 	ops := d.ops(t, base)
 	searched := 0
-	s := screening{screen: wordScreen(func(content []byte) bool {
+	s := wordScreening(func(content []byte) bool {
 		searched += len(content)
 		return false
-	})}
+	})
 	o := &baseObject{content: base, size: len(base)}
 	next := &deltaObject{base: o, ops: ops}
 	if matched, err := s.delta(object.Blob, o, next); matched || err != nil {
@@ -163,5 +162,26 @@ func TestADeltaIsSearchedNearItsHints(t *testing.T) {
 	}
 	if at := int32(bytes.Index(d.result, word)); len(next.hints.at) != 1 || next.hints.at[0] != at {
 		t.Errorf("hints %+v, want one at %d", next.hints, at)
+	}
+}
+
+// A search without a result allocates nothing: there is one for nearly every object of a history.
+func TestScreeningWithoutHintsAllocatesNothing(t *testing.T) {
+	base := bytes.Repeat([]byte("ab cd "), 1000)
+	d := edited(rand.New(rand.NewPCG(7, 8)), base, "some text", "more")
+	o, ops := &baseObject{content: base, size: len(base)}, d.ops(t, base)
+	s := wordScreening(func([]byte) bool { return false })
+	for name, examine := range map[string]func() (bool, error){
+		"base":  func() (bool, error) { return s.base(object.Blob, o) },
+		"delta": func() (bool, error) { return s.delta(object.Blob, o, &deltaObject{base: o, ops: ops}) },
+	} {
+		n := testing.AllocsPerRun(10, func() {
+			if matched, err := examine(); matched || err != nil {
+				t.Errorf("%s: matched %v, error %v", name, matched, err)
+			}
+		})
+		if n > 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
 	}
 }

@@ -40,15 +40,6 @@ func (w *windows) offset(at int) int32 {
 	return w.parts[i].of + int32(at) - w.parts[i].in
 }
 
-// hints returns the hints in what the base does not have.
-func (w *windows) hints(base []byte, ops *packfile.Ops, s *Screen) (h hints) {
-	w.any(base, ops, int32(s.HintSize), func(content []byte) bool {
-		h = h.and(s.find(content, w.offset))
-		return h.many
-	})
-	return h
-}
-
 // any reports whether a condition holds for some of what the base does not have: each insert together with margins of the copies
 // around it, and each place where two copies meet.
 func (w *windows) any(base []byte, ops *packfile.Ops, margin int32, holds func([]byte) bool) bool {

@@ -19,16 +19,16 @@ type earlier struct {
 	objects odb.Reader
 	record  *seen.Record
 	state   *repo.State
-	known   bits          // read by earlier scans
+	known   odb.IndexSet  // read by earlier scans
 	count   int           // number of known objects
 	gone    int           // objects in the record that no longer exist
 	tally   scanner.Tally // what was read of the known objects
 
 	mu       sync.Mutex
-	read     bits        // read completely without a match, by earlier scans or by this one
-	reads    []seen.Read // by object index: how much was read
-	excluded bits        // not for the record all the same: they are damaged, or refer to what is missing
-	damaged  bool        // something could not be read
+	read     odb.IndexSet // read completely without a match, by earlier scans or by this one
+	reads    []seen.Read  // by object index: how much was read
+	excluded odb.IndexSet // not for the record all the same: they are damaged, or refer to what is missing
+	damaged  bool         // something could not be read
 
 	unsaved error // why the record could not be saved
 
@@ -49,7 +49,7 @@ func newEarlier(r onDisk, record *seen.Record, state *repo.State) (*earlier, err
 	count := objects.Count()
 	m := &earlier{
 		objects: objects, record: record, state: state,
-		known: newBits(count), excluded: newBits(count), read: newBits(count), reads: make([]seen.Read, count),
+		known: odb.NewIndexSet(count), excluded: odb.NewIndexSet(count), read: odb.NewIndexSet(count), reads: make([]seen.Read, count),
 	}
 	m.files, m.saved = newFiles(r, state, saved.Marks), saved
 	m.recorded = make([]odb.Index, 0, saved.IDs.Len())
@@ -61,7 +61,7 @@ func newEarlier(r onDisk, record *seen.Record, state *repo.State) (*earlier, err
 			m.gone++
 		case !m.files.hold(n, id):
 			m.gone++
-		case !m.known.has(n):
+		case !m.known.Has(n):
 			m.recorded = append(m.recorded, n)
 			m.know(n, saved.Reads[i])
 		}
@@ -74,8 +74,8 @@ func newEarlier(r onDisk, record *seen.Record, state *repo.State) (*earlier, err
 
 // know notes that an object need not be read.
 func (m *earlier) know(n odb.Index, r seen.Read) {
-	m.known.add(n)
-	m.read.add(n)
+	m.known.Add(n)
+	m.read.Add(n)
 	m.reads[n] = r
 	m.count++
 	m.tally.Add(scanner.Tally{Blobs: r.Pieces(), Bytes: r.Bytes(), Commits: r.Commits()})
@@ -88,7 +88,7 @@ func (m *earlier) loadPast() {
 		return
 	}
 	p, err := decodePast(m.objects, m.files.hold, m.recorded, data)
-	if err != nil || p.readNames(m.objects) != nil || slices.ContainsFunc(p.notes, func(n pastNote) bool { return n.streamed }) {
+	if err != nil || !p.trees.ReadNames(m.objects) || slices.ContainsFunc(p.notes, func(n pastNote) bool { return n.streamed }) {
 		return
 	}
 	m.past = p
@@ -152,7 +152,7 @@ func (m *earlier) knownFunc() func(odb.Index) bool {
 	if m == nil || m.count == 0 {
 		return nil
 	}
-	return m.known.has
+	return m.known.Has
 }
 
 // add puts an object into the record, unless it is excluded. Only what was read is added, under the one index that all
@@ -167,7 +167,7 @@ func (m *earlier) add(n odb.Index, read scanner.Tally) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.read.add(n)
+	m.read.Add(n)
 	m.reads[n] = r
 }
 
@@ -178,7 +178,7 @@ func (m *earlier) exclude(n odb.Index) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.excluded.add(n)
+	m.excluded.Add(n)
 }
 
 // excludeUnreadable keeps an object that could not be read out of the record.
@@ -200,7 +200,7 @@ func (m *earlier) provesComplete(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	c := &completeness{earlier: m}
-	err := m.objects.Trees(ctx, odb.TreeWalk{Visitor: c.visitor, Unreadable: c.unreadable, Known: m.known.has})
+	err := m.objects.Trees(ctx, odb.TreeWalk{Visitor: c.visitor, Unreadable: c.unreadable, Known: m.known.Has})
 	return err == nil && !c.lacks, err
 }
 
@@ -210,7 +210,7 @@ func (m *earlier) save() {
 		return
 	}
 	m.changed = m.gone > 0 || m.saved.IDs.Len() == 0
-	if m.changed || slices.ContainsFunc(m.recorded, m.excluded.has) {
+	if m.changed || slices.ContainsFunc(m.recorded, m.excluded.Has) {
 		m.saved, m.recorded, m.changed = seen.Objects{IDs: object.NewList(m.objects.Format())}, nil, true
 	}
 	m.append()
@@ -224,12 +224,12 @@ func (m *earlier) save() {
 
 // append adds the objects that are not in the record.
 func (m *earlier) append() {
-	recorded := newBits(m.objects.Count())
+	recorded := odb.NewIndexSet(m.objects.Count())
 	for _, n := range m.recorded {
-		recorded.add(n)
+		recorded.Add(n)
 	}
 	for n := range odb.Index(m.objects.Count()) {
-		if m.read.has(n) && !m.excluded.has(n) && !recorded.has(n) {
+		if m.read.Has(n) && !m.excluded.Has(n) && !recorded.Has(n) {
 			m.saved.IDs.Append(m.objects.ID(n))
 			m.saved.Reads = append(m.saved.Reads, m.reads[n])
 			m.recorded = append(m.recorded, n)

@@ -14,6 +14,9 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 )
 
+// none is the position of a commit that is not there.
+const none = -1
+
 // graph is the commit graph of a history, with its annotated tags.
 type graph struct {
 	objects       odb.Reader

@@ -161,7 +161,7 @@ func (s *Source) leftOut() bool {
 
 // pastLacks reports whether objects are missing that the trees of earlier scans refer to.
 func (s *Source) pastLacks() bool {
-	return s.earlier != nil && s.earlier.past != nil && s.earlier.past.lacks()
+	return s.earlier != nil && s.earlier.past != nil && s.earlier.past.trees.Lacks()
 }
 
 // saveEarlier saves which objects were read.

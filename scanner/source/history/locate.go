@@ -15,6 +15,7 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 	"github.com/akguard/akguard/scanner/internal/git/repo"
 	"github.com/akguard/akguard/scanner/internal/git/treediff"
+	"github.com/akguard/akguard/scanner/internal/git/treeindex"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -25,8 +26,7 @@ const (
 	maxSteps  = 5_000_000 // introductions in all; some 200 MB of lists
 	maxNamed  = 100       // refs listed for one place
 
-	maxPathMB = 512         // of the paths of all introductions: a name of a megabyte, or a million folders, make one so long
-	maxOpened = 200_000_000 // folders compared with those of parents; a minute, where a few trees repeat in one another
+	maxPathMB = 512 // of the paths of all introductions: a name of a megabyte, or a million folders, make one so long
 )
 
 // Locate implements scanner.Locator. It reads every tree once, reports missing objects to sink, and finds for each blob
@@ -49,8 +49,9 @@ func (s *Source) locate(ctx context.Context, matches []finding.Place, sink scann
 			wanted = append(wanted, id)
 		}
 	}
+	partial := s.repo.Partial() || s.opts.Continued
 	l := &locator{
-		source: s, graph: s.graph, trees: newTreeIndex(s.repo.objects(), wanted, s.repo.Partial() || s.opts.Continued), sink: sink,
+		source: s, graph: s.graph, partial: partial, trees: treeindex.New(s.repo.objects(), wanted, partial), sink: sink,
 		origins: map[origin][]int32{}, paths: map[int32][]string{},
 	}
 	if l.graph != nil {
@@ -81,7 +82,8 @@ func (s *Source) locate(ctx context.Context, matches []finding.Place, sink scann
 type locator struct {
 	source     *Source
 	graph      *graph
-	trees      *treeIndex
+	partial    bool // missing objects are expected
+	trees      *treeindex.Index
 	sink       scanner.Sink
 	commits    int       // how many of the graph's are commits; the others are trees that a ref points to
 	order      []int32   // commits, parents first
@@ -99,6 +101,8 @@ type locator struct {
 	staged     map[object.ID][]string
 	ended      map[origin]int32 // the commits that removed leaves from their paths
 }
+
+func (l *locator) objects() odb.Reader { return l.source.repo.objects() }
 
 // origin is a leaf at a path.
 type origin struct {
@@ -127,7 +131,7 @@ func (l *locator) run(ctx context.Context, matches []finding.Place, refs, reflog
 		l.rank[c] = int32(i)
 	}
 	for i, c := range l.graph.commits {
-		l.roots[i] = l.trees.root(c.tree)
+		l.roots[i] = l.trees.Root(c.tree)
 	}
 	if err := l.introductions(ctx); err != nil {
 		return nil, err
@@ -151,7 +155,7 @@ func (l *locator) read(ctx context.Context) error {
 		}
 	}
 	var g errgroup.Group
-	g.Go(func() error { return l.trees.build(ctx) })
+	g.Go(func() error { return l.trees.Build(ctx) })
 	g.Go(func() error {
 		l.graph.linkParents()
 		l.order = l.graph.sorted()
@@ -160,14 +164,14 @@ func (l *locator) read(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return reason.NewError("git.reading-history", err)
 	}
-	l.unreadable = append(l.unreadable, l.trees.unreadable...)
+	l.unreadable = append(l.unreadable, l.trees.Unreadable()...)
 	return nil
 }
 
 // saveSeen saves the record of this scan, without objects that could not be read or that refer to missing ones.
 func (l *locator) saveSeen() {
 	m := l.source.earlier
-	for n := range l.trees.fresh() {
+	for n := range l.trees.Fresh() {
 		m.add(n, scanner.Tally{})
 	}
 	for _, u := range l.unreadable {
@@ -176,7 +180,7 @@ func (l *locator) saveSeen() {
 	for _, a := range l.graph.absent {
 		m.exclude(l.graph.commits[a.commit].number)
 	}
-	for _, n := range slices.Concat(l.lackingTags(), l.trees.lacking()) {
+	for _, n := range slices.Concat(l.lackingTags(), l.trees.Lacking()) {
 		m.exclude(n)
 	}
 	l.source.saveEarlier()
@@ -197,7 +201,7 @@ func (l *locator) lackingTags() []odb.Index {
 // content which a real commit has too is attributed to that one.
 func (l *locator) addTrees() {
 	for _, ref := range l.refs {
-		if ref.index != odb.NoIndex && l.trees.treeOf[ref.index] != none {
+		if ref.index != odb.NoIndex && l.trees.HasTree(ref.index) {
 			l.graph.addCommit(ref.index, object.CommitInfo{Tree: ref.id})
 		}
 	}
@@ -220,7 +224,7 @@ func (l *locator) introductions(ctx context.Context) error {
 		for p := range l.graph.parentsOf(c) {
 			parents = append(parents, l.roots[p])
 		}
-		l.trees.introduced(l.roots[c], parents, func(path []byte, leaf int32) bool { return l.introduce(c, path, leaf) })
+		l.trees.Introduced(l.roots[c], parents, func(path []byte, leaf int32) bool { return l.introduce(c, path, leaf) })
 		if l.exhausted() {
 			l.capped = true
 			break
@@ -251,7 +255,7 @@ func (l *locator) introduce(c int32, path []byte, leaf int32) bool {
 
 // exhausted reports whether no more introductions can be recorded.
 func (l *locator) exhausted() bool {
-	return l.steps > maxSteps || l.pathBytes > maxPathMB<<20 || l.trees.opened > maxOpened
+	return l.steps > maxSteps || l.pathBytes > maxPathMB<<20 || l.trees.Exhausted()
 }
 
 // asked lists the commits whose refs will be reported.
@@ -263,7 +267,7 @@ func (l *locator) asked(matches []finding.Place) []int32 {
 		}
 	}
 	for _, h := range matches {
-		if id, ok := l.trees.objects.Format().ParseID(h.Commit); ok {
+		if id, ok := l.objects().Format().ParseID(h.Commit); ok {
 			if c, ok := l.graph.peel(id); ok {
 				seen[c] = true
 			}
@@ -285,8 +289,8 @@ func (l *locator) stage() {
 	l.staged = map[object.ID][]string{}
 	for _, x := range l.source.repo.staged() {
 		_ = x.Expand(&index.Expansion{
-			Read:       func(tree object.ID) ([]object.TreeEntry, error) { return treediff.ReadTree(l.trees.objects, tree) },
-			Skip:       func(folder index.Entry) bool { return l.trees.root(l.trees.objects.IndexOf(folder.ID)) == noNode },
+			Read:       func(tree object.ID) ([]object.TreeEntry, error) { return treediff.ReadTree(l.objects(), tree) },
+			Skip:       func(folder index.Entry) bool { return l.trees.Root(l.objects().IndexOf(folder.ID)) == treeindex.NoNode },
 			Visit:      l.stageEntry,
 			Unreadable: func(index.Entry, error) {}, // it was reported when the trees were read
 		})
@@ -294,7 +298,7 @@ func (l *locator) stage() {
 }
 
 func (l *locator) stageEntry(e index.Entry) error {
-	if l.trees.has(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
+	if l.trees.Wants(e.ID) && e.IsBlob() && !slices.Contains(l.staged[e.ID], e.Path) {
 		l.staged[e.ID] = append(l.staged[e.ID], e.Path)
 	}
 	return nil
@@ -337,9 +341,9 @@ func (l *locator) places(h finding.Place) []finding.Place {
 // blobPlaces finds a blob in the history or, if no ref reaches it there, in an index. A blob that is in neither has no
 // path, and is reachable only if a ref points to the blob itself.
 func (l *locator) blobPlaces(h finding.Place) []finding.Place {
-	id, _ := l.trees.objects.Format().ParseID(h.Blob)
+	id, _ := l.objects().Format().ParseID(h.Blob)
 	var out []finding.Place
-	if leaf, ok := l.trees.byLeaf[id]; ok {
+	if leaf, ok := l.trees.LeafOf(id); ok {
 		for _, path := range l.paths[leaf] {
 			h.Path = path
 			place := l.commitPlace(h, l.origins[origin{leaf, path}])
@@ -376,7 +380,7 @@ func (l *locator) commitPlace(h finding.Place, commits []int32) finding.Place {
 
 // messagePlace fills in the author of a commit message. A commit that could not be parsed is not in the graph.
 func (l *locator) messagePlace(h finding.Place) finding.Place {
-	id, _ := l.trees.objects.Format().ParseID(h.Commit)
+	id, _ := l.objects().Format().ParseID(h.Commit)
 	if c, ok := l.graph.find(id); ok {
 		return l.commitPlace(h, []int32{c})
 	}
@@ -385,7 +389,7 @@ func (l *locator) messagePlace(h finding.Place) finding.Place {
 
 // tagPlace fills in the tagger, the tagged commit, and the refs that point to the tag.
 func (l *locator) tagPlace(h finding.Place) finding.Place {
-	id, _ := l.trees.objects.Format().ParseID(h.Blob)
+	id, _ := l.objects().Format().ParseID(h.Blob)
 	tag := l.graph.tags[id]
 	h.Author, h.Email, h.Date = tag.Tagger.Name, tag.Tagger.Email, tag.Tagger.When
 	if c, ok := l.graph.peel(id); ok {

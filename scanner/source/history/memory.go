@@ -31,8 +31,8 @@ type memory struct {
 	result result // of this scan
 	unsure bool   // the scan was not a search with all rules
 
-	repeated *result // of an earlier scan of the same state; nil if there is none
-	done     bits    // objects that were read before the repeated result turned out to be unusable; nil: none
+	repeated *result      // of an earlier scan of the same state; nil if there is none
+	done     odb.IndexSet // objects that were read before the repeated result turned out to be unusable; nil: none
 }
 
 // newMemory reads the state of the repository, and what is known of it. It returns nil if nothing can be remembered.
@@ -83,7 +83,7 @@ func (m *memory) repeat(ctx context.Context, sink scanner.Sink) (bool, error) {
 
 // reread reads the noted objects one by one.
 func (m *memory) reread(ctx context.Context, r *reader, notes []note) error {
-	m.done = newBits(m.repo.objects().Count())
+	m.done = odb.NewIndexSet(m.repo.objects().Count())
 	var g errgroup.Group // without a context: each object is handed over as a whole, or not at all
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, n := range notes {
@@ -103,7 +103,7 @@ func (m *memory) rereadOne(ctx context.Context, r *reader, id object.ID) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.done.add(o.Index)
+	m.done.Add(o.Index)
 	return nil
 }
 
@@ -113,23 +113,23 @@ func (m *memory) withDone(known func(odb.Index) bool) func(odb.Index) bool {
 	case m == nil || m.done == nil:
 		return known
 	case known == nil:
-		return m.done.has
+		return m.done.Has
 	}
-	return func(i odb.Index) bool { return m.done.has(i) || known(i) }
+	return func(i odb.Index) bool { return m.done.Has(i) || known(i) }
 }
 
 // walkAgain reads the noted objects in the order of the packs, because some of them are too large to be read in another way.
 func (m *memory) walkAgain(ctx context.Context, r *reader, notes []note) error {
 	objects := m.repo.objects()
-	noted := newBits(objects.Count())
+	noted := odb.NewIndexSet(objects.Count())
 	for _, n := range notes {
 		if i := objects.IndexOf(n.id); i != odb.NoIndex {
-			noted.add(i)
+			noted.Add(i)
 		}
 	}
 	return objects.Walk(ctx, odb.Walk{
 		Types: object.TypesOf(object.Blob, object.Commit, object.Tag), Visitor: r,
-		Known: func(i odb.Index) bool { return !noted.has(i) },
+		Known: func(i odb.Index) bool { return !noted.Has(i) },
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"github.com/akguard/akguard/scanner/finding"
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/treeindex"
 )
 
 // report reports what is missing: cut history, and commits, trees and blobs that are referred to. What only unreachable
@@ -19,7 +20,7 @@ func (l *locator) report() {
 		l.reportLeaves()
 	}
 	if l.capped {
-		l.skip(".", reason.New("git.places-capped", maxPlaces, maxSteps, maxPathMB, maxOpened))
+		l.skip(".", reason.New("git.places-capped", maxPlaces, maxSteps, maxPathMB, treeindex.MaxOpened))
 	}
 }
 
@@ -50,8 +51,8 @@ func (l *locator) reportGaps(cut map[object.ID]bool) {
 	for _, a := range l.graph.absent {
 		commit := l.graph.id(a.commit)
 		switch {
-		case a.isTree && l.trees.partial && !l.has(a.id):
-			l.trees.missing.add(a.id)
+		case a.isTree && l.partial && !l.has(a.id):
+			l.trees.AddUnfetched(a.id)
 		case !l.reached.kept(a.commit):
 		case a.isTree:
 			l.skip(a.id.String(), l.either(a.id, reason.New("git.commit-tree-damaged", commit.String()), reason.New("git.commit-tree-missing", commit.String())))
@@ -77,16 +78,16 @@ func (l *locator) reportShallow() map[object.ID]bool {
 
 // reportLeaves reports missing blobs and trees. In a partial clone they are expected, and one Skip counts them all.
 func (l *locator) reportLeaves() {
-	for i, leaf := range l.trees.leaves {
-		if !leaf.missing {
+	for i, leaf := range l.trees.Leaves() {
+		if !leaf.Missing {
 			continue
 		}
 		if path, commit, ok := l.firstKept(int32(i)); ok {
-			l.skip(path, l.either(leaf.id,
-				reason.New("git.introduced-damaged", leaf.id.String(), commit.String()), reason.New("git.introduced-missing", leaf.id.String(), commit.String())))
+			l.skip(path, l.either(leaf.ID,
+				reason.New("git.introduced-damaged", leaf.ID.String(), commit.String()), reason.New("git.introduced-missing", leaf.ID.String(), commit.String())))
 		}
 	}
-	if n := l.trees.missing.count; n > 0 {
+	if n := l.trees.Unfetched(); n > 0 {
 		l.skip(".", reason.New("git.partial", n))
 	}
 }

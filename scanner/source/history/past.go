@@ -6,12 +6,12 @@ import (
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/treeindex"
 	"github.com/akguard/akguard/scanner/internal/seen"
 )
 
 // past is what an earlier scan has found out about objects that are all still there, unchanged: the graph of their commits,
-// and which leaves are below their trees. Only new commits and trees have to be read then. It holds no names: a name is an entry
-// of a tree, which is read again.
+// and which leaves are below their trees. Only new commits and trees have to be read then.
 //
 // A scan that could not read some object saves none, and neither does one of a partial clone. The past is not used if an object
 // that was missing is there now, because trees that were read refer to it.
@@ -19,11 +19,7 @@ type past struct {
 	extras []extra
 	notes  []pastNote
 	graph  *graph
-	leaves []leaf
-	names  []name
-	nodes  [][]edge
-	trees  []pastTree
-	text   []string // of the names
+	trees  *treeindex.Snapshot
 }
 
 // extra is an object that was read and is not in the record of objects, because it refers to a missing one.
@@ -37,18 +33,6 @@ type pastNote struct {
 	note
 	index   odb.Index
 	matched bool // it is a blob, and something was found in it
-}
-
-// name is the name of an entry of a tree.
-type name struct {
-	tree  odb.Index
-	entry int // its number, or -1 if it has to be looked for
-}
-
-// pastTree is a tree with leaves below it. Other trees have none.
-type pastTree struct {
-	index odb.Index
-	node  int32
 }
 
 // Objects are written as positions: those of the record first, then the extras, then the notes.
@@ -92,7 +76,7 @@ func (p *past) encode(objects odb.Reader, recorded []odb.Index) ([]byte, bool) {
 		e.Bool(n.matched)
 	}
 	e.graph(p.graph)
-	e.trees(p)
+	e.trees(p.trees)
 	data, err := e.Bytes()
 	return data, err == nil && !e.failed
 }
@@ -124,29 +108,29 @@ func (e *pastEncoder) graph(g *graph) {
 	}
 }
 
-func (e *pastEncoder) trees(p *past) {
-	e.Uint(uint64(len(p.leaves)))
-	for _, l := range p.leaves {
-		e.id(l.id)
-		e.Bool(l.missing)
+func (e *pastEncoder) trees(s *treeindex.Snapshot) {
+	e.Uint(uint64(len(s.Leaves)))
+	for _, l := range s.Leaves {
+		e.id(l.ID)
+		e.Bool(l.Missing)
 	}
-	e.Uint(uint64(len(p.names)))
-	for _, n := range p.names {
-		e.object(n.tree)
-		e.Uint(uint64(n.entry))
+	e.Uint(uint64(len(s.Names)))
+	for _, n := range s.Names {
+		e.object(n.Tree)
+		e.Uint(uint64(n.Entry))
 	}
-	e.Uint(uint64(len(p.nodes)))
-	for _, edges := range p.nodes {
+	e.Uint(uint64(len(s.Nodes)))
+	for _, edges := range s.Nodes {
 		e.Uint(uint64(len(edges)))
 		for _, x := range edges {
-			e.Uint(uint64(x.name))
-			e.Int(int64(x.child))
+			e.Uint(uint64(x.Name))
+			e.Int(int64(x.Child))
 		}
 	}
-	e.Uint(uint64(len(p.trees)))
-	for _, t := range p.trees {
-		e.object(t.index)
-		e.Uint(uint64(t.node))
+	e.Uint(uint64(len(s.Trees)))
+	for _, t := range s.Trees {
+		e.object(t.Tree)
+		e.Uint(uint64(t.Node))
 	}
 }
 
@@ -215,7 +199,7 @@ func decodePast(objects odb.Reader, holds func(odb.Index, object.ID) bool, recor
 		p.notes = append(p.notes, pastNote{note{id, d.Bool()}, n, d.Bool()})
 	}
 	p.graph = d.graph()
-	d.trees(p)
+	p.trees = d.trees()
 	if d.failed || d.Err() != nil {
 		return nil, errPast
 	}
@@ -254,25 +238,27 @@ func (d *pastDecoder) graph() *graph {
 	return g
 }
 
-func (d *pastDecoder) trees(p *past) {
+func (d *pastDecoder) trees() *treeindex.Snapshot {
+	s := &treeindex.Snapshot{}
 	for range d.Len(d.objects.Format().Size() + 1) {
-		l := leaf{d.id(), d.Bool()}
-		d.failed = d.failed || l.missing != (d.objects.IndexOf(l.id) == odb.NoIndex)
-		p.leaves = append(p.leaves, l)
+		l := treeindex.Leaf{ID: d.id(), Missing: d.Bool()}
+		d.failed = d.failed || l.Missing != (d.objects.IndexOf(l.ID) == odb.NoIndex)
+		s.Leaves = append(s.Leaves, l)
 	}
 	for range d.Len(2) {
-		p.names = append(p.names, name{d.object(), int(d.number(1 << 30))})
+		s.Names = append(s.Names, treeindex.Name{Tree: d.object(), Entry: int(d.number(1 << 30))})
 	}
 	for i := range d.Len(1) {
-		var edges []edge
+		var edges []treeindex.Edge
 		for range d.Len(2) {
-			edges = append(edges, edge{d.number(len(p.names)), d.child(i, len(p.leaves))})
+			edges = append(edges, treeindex.Edge{Name: d.number(len(s.Names)), Child: d.child(i, len(s.Leaves))})
 		}
-		p.nodes = append(p.nodes, edges)
+		s.Nodes = append(s.Nodes, edges)
 	}
 	for range d.Len(2) {
-		p.trees = append(p.trees, pastTree{d.object(), d.number(len(p.nodes))})
+		s.Trees = append(s.Trees, treeindex.TreeNode{Tree: d.object(), Node: d.number(len(s.Nodes))})
 	}
+	return s
 }
 
 // child reads the child of a node: an earlier node or a leaf.
@@ -292,52 +278,4 @@ func (p *past) list() []note {
 		out = append(out, n.note)
 	}
 	return out
-}
-
-// readNames reads the names from the trees that have them.
-func (p *past) readNames(objects odb.Reader) error {
-	for _, n := range p.names {
-		text, ok := nameAt(objects, n)
-		if !ok {
-			return errPast
-		}
-		p.text = append(p.text, text)
-	}
-	return nil
-}
-
-func nameAt(objects odb.Reader, n name) (text string, ok bool) {
-	eachEntry(objects, n.tree, func(i int, e object.TreeEntry) {
-		if i == n.entry {
-			text, ok = string(e.Name), true
-		}
-	})
-	return text, ok
-}
-
-// find returns the entry of a tree with a name.
-func (n name) find(objects odb.Reader, text string) name {
-	if n.entry < 0 {
-		eachEntry(objects, n.tree, func(i int, e object.TreeEntry) {
-			if string(e.Name) == text {
-				n.entry = i
-			}
-		})
-	}
-	return n
-}
-
-func eachEntry(objects odb.Reader, tree odb.Index, visit func(i int, e object.TreeEntry)) {
-	if tree == odb.NoIndex {
-		return
-	}
-	o, err := objects.Read(objects.ID(tree))
-	if err != nil || o.Type != object.Tree {
-		return
-	}
-	i := 0
-	_ = object.EachEntry(objects.Format(), o.Content, func(e object.TreeEntry) { // a damaged tree was reported when it was read
-		visit(i, e)
-		i++
-	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/treeindex"
 )
 
 // fewObjects is a Reader that has objects and cannot read them.
@@ -47,10 +48,12 @@ func somePast() (p *past, objects fewObjects, recorded []odb.Index) {
 		extras: []extra{{4, 77}, {5, 0}},
 		notes:  []pastNote{{note{objects.ids[6], true}, 6, true}, {note{objects.ids[7], false}, 7, false}},
 		graph:  g,
-		leaves: []leaf{{objects.ids[6], false}, {gone, true}},
-		names:  []name{{1, 0}, {5, 3}},
-		nodes:  [][]edge{{{0, -1}, {1, -2}}, {{1, 0}}},
-		trees:  []pastTree{{1, 1}, {5, 0}},
+		trees: &treeindex.Snapshot{
+			Leaves: []treeindex.Leaf{{ID: objects.ids[6]}, {ID: gone, Missing: true}},
+			Names:  []treeindex.Name{{Tree: 1, Entry: 0}, {Tree: 5, Entry: 3}},
+			Nodes:  [][]treeindex.Edge{{{Name: 0, Child: -1}, {Name: 1, Child: -2}}, {{Name: 1, Child: 0}}},
+			Trees:  []treeindex.TreeNode{{Tree: 1, Node: 1}, {Tree: 5, Node: 0}},
+		},
 	}, objects, []odb.Index{0, 1, 2, 3}
 }
 
@@ -82,7 +85,7 @@ func TestPast(t *testing.T) {
 	if _, err := decodePast(back, anyFile, recorded, data); err == nil {
 		t.Error("no error for a missing object that is there")
 	}
-	want.trees[0].index = 9
+	want.trees.Trees[0].Tree = 9
 	if _, ok := want.encode(objects, recorded); ok {
 		t.Error("an object that is nowhere was encoded")
 	}
@@ -98,27 +101,30 @@ func FuzzPast(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for range p.names {
-			p.text = append(p.text, string(rune('a'+len(p.text))))
+		for i, edges := range p.trees.Nodes {
+			for _, e := range edges {
+				if int(e.Child) >= i || int(e.Name) >= len(p.trees.Names) || int(^e.Child) >= len(p.trees.Leaves) {
+					t.Errorf("node %d has %+v", i, e)
+				}
+			}
 		}
-		m := &earlier{objects: objects, known: newBits(8), reads: nil, past: p}
-		x := newTreeIndex(objects, nil, false)
-		if !x.take(m) {
+		for i := range p.trees.Names {
+			p.trees.Text = append(p.trees.Text, string(rune('a'+i)))
+		}
+		m := &earlier{objects: objects, known: odb.NewIndexSet(8), reads: nil, past: p}
+		x := treeindex.New(objects, nil, false)
+		if !m.resume(x) {
 			return
 		}
 		p.graph.linkParents()
 		p.graph.toChildren(p.graph.sorted(), make([]uint64, len(p.graph.commits)))
 		for _, c := range p.graph.commits {
-			x.root(c.tree)
-		}
-		for i, edges := range x.nodes {
-			for _, e := range edges {
-				if _ = x.name[e.name]; e.child < 0 {
-					_ = x.leaves[^e.child]
-				} else if int(e.child) >= i {
-					t.Errorf("node %d is below itself", i)
-				}
-			}
+			visits := 0
+			x.Introduced(x.Root(c.tree), nil, func(_ []byte, leaf int32) bool {
+				_ = x.Leaves()[leaf]
+				visits++
+				return visits < 100
+			})
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/akguard/akguard/scanner/internal/git/object"
 	"github.com/akguard/akguard/scanner/internal/git/odb"
+	"github.com/akguard/akguard/scanner/internal/git/treeindex"
 )
 
 // usePast takes over what an earlier scan has found out about trees. If that does not fit the matches of this scan, all commits
@@ -14,10 +15,21 @@ func (l *locator) usePast(wanted []object.ID) {
 	if m == nil || m.past == nil {
 		return
 	}
-	if l.trees.partial || !m.past.fits(wanted) || !l.trees.take(m) {
+	if l.partial || !m.past.fits(wanted) || !m.resume(l.trees) {
 		m.past, l.graph = nil, nil
-		l.trees = newTreeIndex(l.trees.objects, wanted, l.trees.partial)
+		l.trees = treeindex.New(l.objects(), wanted, l.partial)
 	}
+}
+
+// resume hands the past to an index of trees. It reports false if the past is damaged.
+func (m *earlier) resume(trees *treeindex.Index) bool {
+	known := slices.Clone(m.known)
+	for _, n := range m.past.notes {
+		known.Add(n.index) // no tree, so that a pack without new trees need not be looked at
+	}
+	return trees.Resume(m.past.trees, known, func(n odb.Index) bool {
+		return m.known.Has(n) && m.reads[n] == 0 // nothing is counted of a tree, nor of anything else
+	})
 }
 
 // fits reports whether the same blobs have matches as before, new ones aside.
@@ -34,57 +46,17 @@ func setOf(ids []object.ID) map[object.ID]bool {
 	return set
 }
 
-// lacks reports whether some tree refers to a missing object.
-func (p *past) lacks() bool {
-	return slices.ContainsFunc(p.leaves, func(l leaf) bool { return l.missing })
-}
-
-// take takes over the nodes of trees that are known. It reports false if the past is damaged.
-func (x *treeIndex) take(m *earlier) bool {
-	p := m.past
-	known := slices.Clone(m.known)
-	for _, n := range p.notes {
-		known.add(n.index) // no tree, so that a pack without new trees need not be looked at
-	}
-	x.known = known.has
-	x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
-	x.trees.append(tree{base: none, node: noNode}) // all trees without leaves
-	for n := range x.treeOf {
-		if m.known.has(odb.Index(n)) && m.reads[n] == 0 { // nothing is counted of a tree, nor of anything else
-			x.treeOf[n] = 0
-		}
-	}
-	for _, t := range p.trees {
-		x.treeOf[t.index] = int32(x.trees.count)
-		x.trees.append(tree{base: none, node: t.node})
-	}
-	for _, l := range p.leaves {
-		if x.leaf(l.id, l.missing); l.missing {
-			x.lookedFor.add(l.id) // the trees that are not known are described by changes to those that are
-		}
-	}
-	for i, text := range p.text {
-		x.named[x.nameOf(text)] = p.names[i]
-	}
-	for i, edges := range p.nodes {
-		if !slices.IsSortedFunc(edges, compareEdges) || x.intern(edges) != int32(i) {
-			return false
-		}
-	}
-	return len(x.leaves) == len(p.leaves) && len(x.name) == len(p.names)
-}
-
 // savePast saves what this scan has found out beside the record of objects, if the next one can use it.
 func (l *locator) savePast(wanted []object.ID) {
 	m, memory := l.source.earlier, l.source.memory
 	if !memory.certain() || m.unsaved != nil {
 		return
 	}
-	if m.past != nil && !m.changed && l.trees.allKnown() && len(memory.result.notes) == len(m.past.notes) {
+	if m.past != nil && !m.changed && l.trees.AllKnown() && len(memory.result.notes) == len(m.past.notes) {
 		return // it is what was saved
 	}
 	if p := l.past(wanted); p != nil {
-		if data, ok := p.encode(l.trees.objects, m.recorded); ok {
+		if data, ok := p.encode(l.objects(), m.recorded); ok {
 			m.unsaved = m.record.SaveGraph(m.saved.Sum, data)
 		}
 	}
@@ -94,40 +66,40 @@ func (l *locator) savePast(wanted []object.ID) {
 // be located.
 func (l *locator) past(wanted []object.ID) *past {
 	m := l.source.earlier
-	missing := slices.ContainsFunc(l.trees.leaves, func(x leaf) bool { return x.missing })
-	if m.damaged || len(l.trees.unreadable) > 0 || l.trees.partial || l.capped || len(l.trees.leaves) == 0 && len(l.graph.absent) == 0 && !missing {
+	nothing := len(l.trees.Leaves()) == 0 && len(l.graph.absent) == 0
+	if m.damaged || len(l.trees.Unreadable()) > 0 || l.partial || l.capped || nothing {
 		return nil
 	}
-	p := &past{leaves: l.trees.leaves}
-	noted, matched := newBits(l.trees.objects.Count()), setOf(wanted)
+	p := &past{}
+	noted, matched := odb.NewIndexSet(l.objects().Count()), setOf(wanted)
 	for _, n := range l.source.memory.result.notes {
-		i := l.trees.objects.IndexOf(n.id)
-		if i == odb.NoIndex || noted.has(i) {
+		i := l.objects().IndexOf(n.id)
+		if i == odb.NoIndex || noted.Has(i) {
 			return nil
 		}
-		noted.add(i)
+		noted.Add(i)
 		p.notes = append(p.notes, pastNote{n, i, matched[n.id]})
 	}
-	for n := range odb.Index(l.trees.objects.Count()) {
-		if m.read.has(n) && m.excluded.has(n) {
+	for n := range odb.Index(l.objects().Count()) {
+		if m.read.Has(n) && m.excluded.Has(n) {
 			p.extras = append(p.extras, extra{n, m.reads[n]})
 		}
 	}
-	if len(m.recorded)+len(p.extras)+len(p.notes) != l.trees.objects.Count() {
+	if len(m.recorded)+len(p.extras)+len(p.notes) != l.objects().Count() {
 		return nil
 	}
-	if !l.pastGraph(p, noted) || !l.pastTrees(p) {
+	if p.trees = l.trees.Snapshot(); p.trees == nil || !l.pastGraph(p, noted) {
 		return nil
 	}
 	return p
 }
 
 // pastGraph fills in the graph, without commits and tags that are read again.
-func (l *locator) pastGraph(p *past, noted bits) bool {
+func (l *locator) pastGraph(p *past, noted odb.IndexSet) bool {
 	p.graph = &graph{objects: l.graph.objects, tags: map[object.ID]object.TagInfo{}}
 	at := make([]int32, l.commits)
 	for i, c := range l.graph.commits[:l.commits] {
-		if at[i] = none; noted.has(c.number) {
+		if at[i] = none; noted.Has(c.number) {
 			continue
 		}
 		at[i] = int32(len(p.graph.commits))
@@ -146,50 +118,9 @@ func (l *locator) pastGraph(p *past, noted bits) bool {
 		}
 	}
 	for id, tag := range l.graph.tags {
-		if n := l.graph.objects.IndexOf(id); n != odb.NoIndex && !noted.has(n) {
+		if n := l.graph.objects.IndexOf(id); n != odb.NoIndex && !noted.Has(n) {
 			p.graph.tags[id] = tag
 		}
-	}
-	return true
-}
-
-// pastTrees fills in the nodes of trees, and where their names are.
-func (l *locator) pastTrees(p *past) bool {
-	x := l.trees
-	if slices.ContainsFunc(x.leaves, func(e leaf) bool { return e.missing == l.has(e.id) }) {
-		return false
-	}
-	for n, t := range x.treeOf {
-		if t == none {
-			continue
-		}
-		if node := x.nodeOf(t); node != noNode {
-			p.trees = append(p.trees, pastTree{odb.Index(n), node})
-		}
-	}
-	number := slices.Repeat([]int32{none}, len(x.name))
-	for _, edges := range x.nodes {
-		for _, e := range edges {
-			number[e.name] = 0
-		}
-	}
-	for n := range number {
-		if number[n] == none {
-			continue
-		}
-		number[n] = int32(len(p.names)) // in their order, in which edges are sorted
-		at := x.named[n].find(x.objects, x.name[n])
-		if at.entry < 0 {
-			return false
-		}
-		p.names = append(p.names, at)
-	}
-	for _, edges := range x.nodes {
-		renamed := slices.Clone(edges)
-		for i := range renamed {
-			renamed[i].name = number[renamed[i].name]
-		}
-		p.nodes = append(p.nodes, renamed)
 	}
 	return true
 }

@@ -34,7 +34,7 @@ func (l *locator) removed(ctx context.Context) (map[origin]int32, error) {
 		r.open[at] = true
 	}
 	r.tips()
-	for i := len(l.order) - 1; i >= 0 && len(r.open) > 0 && r.looked < maxRemovals && l.trees.opened < maxOpened; i-- {
+	for i := len(l.order) - 1; i >= 0 && len(r.open) > 0 && r.looked < maxRemovals && !l.trees.Exhausted(); i-- {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -59,7 +59,7 @@ func (r *removals) tips() {
 			continue
 		}
 		seen[node] = true
-		r.trees.introduced(node, nil, func(path []byte, leaf int32) bool {
+		r.trees.Introduced(node, nil, func(path []byte, leaf int32) bool {
 			delete(r.open, origin{leaf, string(path)})
 			r.looked++
 			return len(r.open) > 0
@@ -81,7 +81,7 @@ func (r *removals) commit(c int32) {
 	}
 	slices.Sort(parents)
 	parents = slices.Compact(parents)
-	r.trees.introduced(parents[0], r.roots[c:c+1], func(path []byte, leaf int32) bool {
+	r.trees.Introduced(parents[0], r.roots[c:c+1], func(path []byte, leaf int32) bool {
 		r.looked++
 		if at := (origin{leaf, string(path)}); r.open[at] && r.have(parents[1:], at) {
 			r.last[at] = c
@@ -94,7 +94,7 @@ func (r *removals) commit(c int32) {
 // have reports whether all trees have a leaf at a path.
 func (r *removals) have(nodes []int32, at origin) bool {
 	for _, n := range nodes {
-		if !r.trees.holds(n, at) {
+		if !r.trees.Holds(n, at.leaf, at.path) {
 			return false
 		}
 	}
@@ -109,27 +109,4 @@ func (l *locator) removal(c int32) finding.Removal {
 		return finding.Removal{}
 	}
 	return finding.Removal{Commit: id.String(), Date: info.Author.When}
-}
-
-// holds reports whether a node has a leaf at a path.
-func (x *treeIndex) holds(node int32, at origin) bool {
-	for rest := at.path; node != noNode; {
-		name, below, isFolder := strings.Cut(rest, "/")
-		n, known := x.names[name]
-		if !known {
-			return false
-		}
-		next := int32(noNode)
-		for _, e := range x.nodes[node] {
-			switch {
-			case e.name != n:
-			case !isFolder && e.child == ^at.leaf:
-				return true
-			case isFolder && e.child >= 0:
-				next = e.child
-			}
-		}
-		node, rest = next, below
-	}
-	return false
 }

@@ -1,4 +1,4 @@
-package history
+package treeindex
 
 import (
 	"bytes"
@@ -7,18 +7,18 @@ import (
 	"github.com/akguard/akguard/scanner/internal/git/odb"
 )
 
-// treePart is what one worker has read and not yet added to the treeIndex, so that workers rarely wait for each other. Until
+// part is what one worker has read and not yet added to the Index, so that workers rarely wait for each other. Until
 // then, the child of a change is its number in children: the indexes of many objects are looked up at once.
-type treePart struct {
-	index    *treeIndex
+type part struct {
+	index    *Index
 	trees    []treeRange
 	changes  []change
 	children []object.ID
 	files    []object.ID      // blobs that must exist and are of no other interest
 	indexes  []odb.Index      // of children or files
 	names    map[string]int32 // all that the worker has met; their numbers are the worker's own
-	name     []string         // those that are not in the treeIndex yet
-	numbers  []int32          // in the treeIndex, of the others
+	name     []string         // those that are not in the Index yet
+	numbers  []int32          // in the Index, of the others
 
 	missing    idSet       // objects that do not exist: blobs and, in a partial clone, trees
 	incomplete []odb.Index // trees that refer to such blobs
@@ -35,7 +35,7 @@ type treeRange struct {
 type tree struct {
 	from int32 // its first change
 	base int32 // another tree, or none; its object index until all trees are here
-	node int32 // its node, or noNode, unknown or pending
+	node int32 // its node, or NoNode, unknown or pending
 }
 
 // change is a name under which a tree has something other than its base.
@@ -53,9 +53,9 @@ const (
 // flushed is how many changes or files a part collects.
 const flushed = 1 << 10
 
-// Keep implements odb.TreeVisitor. Of interest are folders and the blobs that the treeIndex looks for. Git knows the empty tree
+// Keep implements odb.TreeVisitor. Of interest are folders and the blobs that the Index looks for. Git knows the empty tree
 // without storing it.
-func (p *treePart) Keep(e object.TreeEntry) bool {
+func (p *part) Keep(e object.TreeEntry) bool {
 	switch {
 	case e.IsTree():
 		return e.ID != p.index.empty
@@ -69,7 +69,7 @@ func (p *treePart) Keep(e object.TreeEntry) bool {
 }
 
 // checkFiles notes which of the files do not exist, and which trees refer to them.
-func (p *treePart) checkFiles() {
+func (p *part) checkFiles() {
 	trees := p.trees
 	p.indexes = p.index.objects.IndexesOf(p.indexes[:0], p.files)
 	for i, n := range p.indexes {
@@ -89,7 +89,7 @@ func (p *treePart) checkFiles() {
 
 // Visit implements odb.TreeVisitor. Removed and added entries are in the order of trees, so that the old and the new entry of
 // a name are met together; where a forged tree has another order, they become two changes, which mean the same.
-func (p *treePart) Visit(c odb.TreeChange) {
+func (p *part) Visit(c odb.TreeChange) {
 	p.trees = append(p.trees, treeRange{int32(len(p.changes)), int32(len(p.files)), c.Tree, c.Base})
 	removed := c.Removed
 	for _, e := range c.Added {
@@ -112,11 +112,11 @@ func (p *treePart) Visit(c odb.TreeChange) {
 	}
 }
 
-func (p *treePart) remove(e object.TreeEntry) {
+func (p *part) remove(e object.TreeEntry) {
 	p.changes = append(p.changes, change{name: uint32(p.nameOf(e.Name)) | removes})
 }
 
-func (p *treePart) nameOf(name []byte) int32 {
+func (p *part) nameOf(name []byte) int32 {
 	if n, ok := p.names[string(name)]; ok {
 		return n
 	}
@@ -124,19 +124,4 @@ func (p *treePart) nameOf(name []byte) int32 {
 	p.name = append(p.name, kept)
 	p.names[kept] = n
 	return n
-}
-
-// bits is a set of object indexes.
-type bits []uint64
-
-func newBits(count int) bits { return make(bits, count/64+1) }
-
-func (b bits) has(n odb.Index) bool { return b[n/64]&(1<<(n%64)) != 0 }
-func (b bits) add(n odb.Index)      { b[n/64] |= 1 << (n % 64) }
-
-// put adds an index, and reports whether it is new.
-func (b bits) put(n odb.Index) bool {
-	old := b[n/64]
-	b.add(n)
-	return b[n/64] != old
 }

@@ -1,4 +1,4 @@
-package history
+package treeindex
 
 import (
 	"context"
@@ -16,19 +16,19 @@ import (
 // many is how many leaked files the folders of these tests hold.
 const many = 20_000
 
-func newNodes() *treeIndex {
-	x := &treeIndex{byLeaf: map[object.ID]int32{}, names: map[string]int32{}, seed: maphash.MakeSeed(), byHash: map[uint64]int32{}}
+func newNodes() *Index {
+	x := &Index{byLeaf: map[object.ID]int32{}, names: map[string]int32{}, seed: maphash.MakeSeed(), byHash: map[uint64]int32{}}
 	for range many {
 		x.name = append(x.name, "f")
 	}
 	return x
 }
 
-// leavesFrom returns the edges of a folder whose i-th file is leaf from+i.
-func leavesFrom(from int32) []edge {
-	var out []edge
+// leavesFrom returns the Edges of a folder whose i-th file is leaf from+i.
+func leavesFrom(from int32) []Edge {
+	var out []Edge
 	for i := range int32(many) {
-		out = append(out, edge{i, ^(from + i)})
+		out = append(out, Edge{i, ^(from + i)})
 	}
 	return out
 }
@@ -47,7 +47,7 @@ func TestManyLeavesInFolder(t *testing.T) {
 	x := newNodes()
 	child, parent := x.intern(leavesFrom(1)), x.intern(leavesFrom(many+1))
 	visited := 0
-	x.introduced(child, []int32{parent, parent}, func([]byte, int32) bool { visited++; return true })
+	x.Introduced(child, []int32{parent, parent}, func([]byte, int32) bool { visited++; return true })
 	if visited != many {
 		t.Errorf("%d introductions, want %d", visited, many)
 	}
@@ -64,7 +64,7 @@ func TestManyChangesOfTree(t *testing.T) {
 		changes = append(changes, change{uint32(i) | removes, 0}, change{uint32(i) | adds, ^(many + 1 + i)})
 	}
 	base, want := leavesFrom(1), leavesFrom(many+1)
-	var got []edge
+	var got []Edge
 	if n := allocated(func() { got = x.apply(base, changes) }); n > 4<<20 {
 		t.Errorf("%d bytes were allocated", n)
 	}
@@ -74,7 +74,7 @@ func TestManyChangesOfTree(t *testing.T) {
 }
 
 // randomTrees returns an index of trees that have each other as bases and children, in no order. Few have a leaf.
-func randomTrees(r *rand.Rand, count int) *treeIndex {
+func randomTrees(r *rand.Rand, count int) *Index {
 	x := newNodes()
 	at := r.Perm(count) // a tree depends on those that are before it here
 	rank := make([]int, count)
@@ -109,15 +109,15 @@ func randomTrees(r *rand.Rand, count int) *treeIndex {
 func TestRuleOut(t *testing.T) {
 	out := 0
 	for seed := range uint64(200) {
-		trees := func() *treeIndex { return randomTrees(rand.New(rand.NewPCG(seed, 1)), 1+int(seed)) }
+		trees := func() *Index { return randomTrees(rand.New(rand.NewPCG(seed, 1)), 1+int(seed)) }
 		x, whole := trees(), trees()
 		x.ruleOut()
 		for n := range int32(x.trees.count) {
-			if x.trees.at(n).node == noNode {
+			if x.trees.at(n).node == NoNode {
 				out++
 			}
 			got, want := x.nodeOf(n), whole.nodeOf(n)
-			if (got == noNode) != (want == noNode) || got != noNode && !slices.Equal(x.pathsBelow(got), whole.pathsBelow(want)) {
+			if (got == NoNode) != (want == NoNode) || got != NoNode && !slices.Equal(x.pathsBelow(got), whole.pathsBelow(want)) {
 				t.Fatalf("seed %d, tree %d: %v, want %v", seed, n, x.pathsBelow(got), whole.pathsBelow(want))
 			}
 		}
@@ -128,8 +128,8 @@ func TestRuleOut(t *testing.T) {
 }
 
 // pathsBelow returns the paths below a node, each with the number of its leaf.
-func (x *treeIndex) pathsBelow(node int32) (out []string) {
-	x.introduced(node, nil, func(path []byte, leaf int32) bool {
+func (x *Index) pathsBelow(node int32) (out []string) {
+	x.Introduced(node, nil, func(path []byte, leaf int32) bool {
 		out = append(out, fmt.Sprint(string(path), leaf))
 		return len(out) < 1000
 	})
@@ -150,7 +150,7 @@ func (noObjects) IndexesOf(indexes []odb.Index, ids []object.ID) []odb.Index {
 func TestUnfetchedIsCounted(t *testing.T) {
 	x := newNodes()
 	x.partial, x.objects, x.treeOf = true, noObjects{}, []int32{none}
-	p := x.newPart().(*treePart)
+	p := x.newPart().(*part)
 	entry := object.TreeEntry{Mode: 0o100644}
 	n := allocated(func() {
 		for round := range 2 {
@@ -200,8 +200,8 @@ func (f failing) Trees(_ context.Context, t odb.TreeWalk) error {
 // A tree that cannot be read again is reported: nothing is known of the blobs that it lacks. What was reported before is not.
 func TestUnreadableAgain(t *testing.T) {
 	reads := 0
-	x := newTreeIndex(failing{reads: &reads}, nil, false)
-	if err := x.build(t.Context()); err != nil {
+	x := New(failing{reads: &reads}, nil, false)
+	if err := x.Build(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var got []string

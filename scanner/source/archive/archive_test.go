@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -93,6 +94,31 @@ func TestOrder(t *testing.T) {
 	}
 	if !slices.Equal(got, []string{"z", "a", "z", ""}) {
 		t.Errorf("the members are %q", got)
+	}
+}
+
+// How an archive is read does not depend on the buffers that an earlier one has left behind: only a member of up to a megabyte is
+// taken as a whole.
+func TestNoTraceOfEarlierArchives(t *testing.T) {
+	const nearlyLarge, large = 900_000, 1<<20 + 1000
+	earlier := scanner.Blob{Place: place("a"), Content: []byte(zipOf(file{"a", pseudo(nearlyLarge)}))}
+	b := scanner.Blob{Place: place("b"), Content: []byte(gz(tarOf(file{"b", gz(pseudo(large))})))}
+	want, got := give(t, b, archive.Options{}), new(sink)
+	a := archive.Open(got, archive.Options{})
+	for _, blob := range []scanner.Blob{earlier, b} {
+		got.Blobs = nil
+		if err := a.Blob(t.Context(), blob); err != nil {
+			t.Fatal(err)
+		}
+	}
+	members := func(s *sink) (list []string) {
+		for _, b := range s.Blobs {
+			list = append(list, fmt.Sprintf("%s of %d bytes", b.Member, len(b.Content)))
+		}
+		return list
+	}
+	if w, g := members(want), members(got); !slices.Equal(g, w) {
+		t.Errorf("after another archive: %q, want %q", g, w)
 	}
 }
 

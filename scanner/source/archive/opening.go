@@ -83,7 +83,7 @@ func (j *joined) SkipZeros() (int64, error) {
 	return 0, nil
 }
 
-// heldSize is the size above which a member is streamed.
+// heldSize is the size from which on a member is streamed.
 const heldSize = 1 << 20
 
 // enter reads the beginning of a piece and opens it.
@@ -94,7 +94,7 @@ func (o *opening) enter(p *piece, in io.Reader) error {
 		if n == len(buf) {
 			buf = append(buf, make([]byte, len(buf))...)
 		}
-		m, err := in.Read(buf[n:])
+		m, err := in.Read(buf[n:min(len(buf), heldSize)])
 		if n += m; err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}

@@ -126,7 +126,8 @@ func comparePositions(a, b *occurrence) int {
 	if c := finding.ComparePlaces(a.Place, b.Place); c != 0 {
 		return c
 	}
-	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Credential.Type, b.Credential.Type))
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Credential.Type, b.Credential.Type),
+		cmp.Compare(a.Decoded, b.Decoded), cmp.Compare(a.placesKey(), b.placesKey()))
 }
 
 // decide decides what the credential is. Its secret is the one that most occurrences pair with the ID; its other parts are
@@ -254,10 +255,5 @@ func (g *group) places() []finding.Occurrence {
 		}
 		out = append(out, place)
 	}
-	slices.SortFunc(out, finding.CompareOccurrences)
-	return slices.CompactFunc(out, isSame) // several rules may match in the same place
-}
-
-func isSame(a, b finding.Occurrence) bool {
-	return finding.CompareOccurrences(a, b) == 0 && a.Parts == b.Parts && a.SecretLine == b.SecretLine && a.Decoded == b.Decoded
+	return finding.SortOccurrences(out) // several rules may match in the same place
 }

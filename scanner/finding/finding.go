@@ -4,6 +4,7 @@ package finding
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -317,9 +318,16 @@ func urgency(f Finding) int {
 	return 3
 }
 
-// CompareOccurrences orders occurrences by date, those without a date last, then by place.
+// CompareOccurrences orders occurrences by date, those without a date last, then by place, and then by what is there.
 func CompareOccurrences(a, b Occurrence) int {
-	return cmp.Or(a.when().Compare(b.when()), ComparePlaces(a.Place, b.Place), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	return cmp.Or(a.when().Compare(b.when()), ComparePlaces(a.Place, b.Place), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Decoded, b.Decoded), cmp.Compare(a.Parts, b.Parts), cmp.Compare(a.SecretLine, b.SecretLine))
+}
+
+// SortOccurrences sorts occurrences and drops those that are there twice.
+func SortOccurrences(list []Occurrence) []Occurrence {
+	slices.SortFunc(list, CompareOccurrences)
+	return slices.CompactFunc(list, func(a, b Occurrence) bool { return CompareOccurrences(a, b) == 0 })
 }
 
 // farFuture is later than any date, so that what has no date comes last.

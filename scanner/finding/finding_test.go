@@ -2,6 +2,9 @@ package finding_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,6 +33,27 @@ func TestRemoved(t *testing.T) {
 	} {
 		if got := (finding.Finding{Occurrences: test.occurrences}).Removed(); got != test.want {
 			t.Errorf("%s: %+v, want %+v", name, got, test.want)
+		}
+	}
+}
+
+// The order of occurrences does not depend on the one in which they were found, even if they differ in their encoding only, and what
+// is there twice is reported once.
+func TestSortOccurrences(t *testing.T) {
+	at := finding.Place{Source: finding.SourceFile, Path: "a"}
+	want := []finding.Occurrence{
+		{Place: at, Line: 1, Column: 1},
+		{Place: at, Line: 1, Column: 1, Decoded: "base64"},
+		{Place: at, Line: 1, Column: 1, Decoded: "gzip", Parts: finding.PartBoth, SecretLine: 2},
+		{Place: at, Line: 1, Column: 1, Decoded: "gzip", Parts: finding.PartBoth, SecretLine: 3},
+		{Place: at, Line: 2, Column: 1},
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 100 {
+		list := slices.Concat(want, want)
+		rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		if got := finding.SortOccurrences(list); !reflect.DeepEqual(got, want) {
+			t.Fatalf("%+v, want %+v", got, want)
 		}
 	}
 }

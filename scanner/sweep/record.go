@@ -55,9 +55,7 @@ var errNotOne = errors.New("it is not one finding")
 
 // join adds the places of two findings of one credential in one repository. The second is the later one, and its verdict holds.
 func join(old, now finding.Finding) finding.Finding {
-	now.Occurrences = append(slices.Clone(old.Occurrences), now.Occurrences...)
-	slices.SortFunc(now.Occurrences, compareOccurrences)
-	now.Occurrences = slices.CompactFunc(now.Occurrences, func(a, b finding.Occurrence) bool { return compareOccurrences(a, b) == 0 })
+	now.Occurrences = finding.SortOccurrences(append(slices.Clone(old.Occurrences), now.Occurrences...))
 	if now.Verdict.CheckedAt.Before(old.Verdict.CheckedAt) {
 		now.Verdict, now.Severity = old.Verdict, old.Severity
 	}
@@ -65,10 +63,6 @@ func join(old, now finding.Finding) finding.Finding {
 		now.Credential = old.Credential
 	}
 	return now
-}
-
-func compareOccurrences(a, b finding.Occurrence) int {
-	return cmp.Or(finding.CompareOccurrences(a, b), cmp.Compare(a.Parts, b.Parts), cmp.Compare(a.Decoded, b.Decoded))
 }
 
 // masked masks the values of findings wherever names quote them.

@@ -169,9 +169,12 @@ type allotment struct {
 	buckets [buckets]bucket
 }
 
+// rounds is how often each string is placed among all others. With one round, a third more of the steps of the search have a
+// candidate, and a scan of a large history takes 1 to 3 % longer. More than two give nothing.
+const rounds = 2
+
 // allot gives each string the window and the bucket that add the least noise. Short strings have the least choice and come
-// first. To place all of them again, once the others have their places, would save a twentieth of the false candidates, and cost as
-// much as the first time.
+// first.
 func allot(texts []text) []placed {
 	order := make([]int, len(texts))
 	for i := range order {
@@ -179,8 +182,14 @@ func allot(texts []text) []placed {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a].content) - len(texts[b].content) })
 	a := &allotment{texts: texts, places: make([]placed, len(texts))}
-	for _, i := range order {
-		a.place(i)
+	for i := range a.places {
+		a.places[i].bucket = -1
+	}
+	for range rounds {
+		for _, i := range order {
+			a.remove(i)
+			a.place(i)
+		}
 	}
 	return a.places
 }
@@ -206,4 +215,21 @@ func (a *allotment) place(i int) {
 	}
 	a.places[i] = best
 	a.buckets[best.bucket].grow(grown)
+}
+
+// remove takes a string out of its bucket, if it is in one.
+func (a *allotment) remove(i int) {
+	n := a.places[i].bucket
+	if n < 0 {
+		return
+	}
+	a.places[i].bucket = -1
+	var g group
+	for j, p := range a.places {
+		if p.bucket == n {
+			g = g.with(a.texts[j].window(p.offset))
+		}
+	}
+	a.buckets[n] = bucket{}
+	a.buckets[n].grow(g)
 }

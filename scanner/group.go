@@ -126,8 +126,13 @@ func comparePositions(a, b *occurrence) int {
 	if c := finding.ComparePlaces(a.Place, b.Place); c != 0 {
 		return c
 	}
-	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Credential.Type, b.Credential.Type),
-		cmp.Compare(a.Decoded, b.Decoded), cmp.Compare(a.placesKey(), b.placesKey()))
+	if c := cmp.Or(
+		cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Credential.Type, b.Credential.Type), cmp.Compare(a.Decoded, b.Decoded),
+	); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.placesKey(), b.placesKey()) // it allocates
 }
 
 // decide decides what the credential is. Its secret is the one that most occurrences pair with the ID; its other parts are

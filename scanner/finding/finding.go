@@ -324,7 +324,7 @@ func CompareOccurrences(a, b Occurrence) int {
 		cmp.Compare(a.Decoded, b.Decoded), cmp.Compare(a.Parts, b.Parts), cmp.Compare(a.SecretLine, b.SecretLine))
 }
 
-// SortOccurrences sorts occurrences and drops those that are there twice.
+// SortOccurrences sorts occurrences in place, and returns them without those that are there twice.
 func SortOccurrences(list []Occurrence) []Occurrence {
 	slices.SortFunc(list, CompareOccurrences)
 	return slices.CompactFunc(list, func(a, b Occurrence) bool { return CompareOccurrences(a, b) == 0 })

@@ -97,8 +97,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// How an archive is read does not depend on the buffers that an earlier one has left behind: only a member of up to a megabyte is
-// taken as a whole.
+// How an archive is read does not depend on the buffers of an earlier one: only a member of less than a megabyte is read as a whole.
 func TestNoTraceOfEarlierArchives(t *testing.T) {
 	const nearlyLarge, large = 900_000, 1<<20 + 1000
 	earlier := scanner.Blob{Place: place("a"), Content: []byte(zipOf(file{"a", pseudo(nearlyLarge)}))}

@@ -83,7 +83,7 @@ func (j *joined) SkipZeros() (int64, error) {
 	return 0, nil
 }
 
-// heldSize is the size from which on a member is streamed.
+// heldSize is the size of the smallest member that is streamed.
 const heldSize = 1 << 20
 
 // enter reads the beginning of a piece and opens it.
@@ -107,7 +107,7 @@ func (o *opening) enter(p *piece, in io.Reader) error {
 	return o.open(p)
 }
 
-// take returns a free buffer, if possible one for a content of this size. It may be smaller.
+// take returns a buffer for a content of this size. It may be smaller than that.
 func (w *workspace) take(size int) (buf []byte) {
 	if n := len(w.buffers); size <= maxKept && n > 0 {
 		buf, w.buffers = w.buffers[n-1], w.buffers[:n-1]

@@ -132,7 +132,7 @@ func cutPerson(s []byte) (person, rest []byte) {
 
 // parseTime reads "seconds zone". Times past the year 9999 are dropped, because RFC 3339 cannot write them.
 func parseTime(s []byte) time.Time {
-	for field := range bytes.FieldsSeq(s) {
+	for field := range bytes.FieldsSeq(s) { // only the first one matters
 		seconds, err := strconv.ParseInt(string(field), 10, 64)
 		if err != nil || seconds < 0 || seconds >= 1<<37 {
 			break

@@ -37,7 +37,7 @@ type screening struct {
 	whole   packfile.Ops // copies an object as it is
 
 	found []int             // hints in the content that is searched
-	visit func(at int) bool // adds one; made once, because each search would allocate it
+	visit func(at int) bool // adds a hint to found; it is made once, because each search would allocate it
 }
 
 func newScreening(screen *Screen) *screening {
@@ -53,13 +53,14 @@ func newScreening(screen *Screen) *screening {
 func (s *screening) find(content []byte, offset func(at int) int32) hints {
 	s.found = s.found[:0]
 	s.screen.Hints(content, s.visit)
-	switch n := len(s.found); {
+	n := len(s.found)
+	switch {
 	case n == 0:
 		return hints{}
 	case n > maxHints: // not all were seen
 		return hints{many: true}
 	}
-	at := make([]int32, len(s.found))
+	at := make([]int32, n)
 	for i, found := range s.found {
 		at[i] = offset(found)
 	}

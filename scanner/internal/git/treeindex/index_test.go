@@ -24,7 +24,7 @@ func newNodes() *Index {
 	return x
 }
 
-// leavesFrom returns the Edges of a folder whose i-th file is leaf from+i.
+// leavesFrom returns the edges of a folder whose i-th file is leaf from+i.
 func leavesFrom(from int32) []Edge {
 	var out []Edge
 	for i := range int32(many) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// level is a node whose Edges are being compared with those of the parents.
+// level is a node whose edges are being compared with those of the parents.
 type level struct {
 	edges  []Edge   // those that are left
 	beside [][]Edge // of the parents
@@ -56,7 +56,7 @@ func (x *Index) open(stack []level, node int32, parents []int32, path int) []lev
 	return append(stack, level{x.nodes[node], x.cursors(parents), path})
 }
 
-// cursors returns the Edges of nodes. They are sorted as those of any node, so that one pass over all of them compares
+// cursors returns the edges of nodes. They are sorted as those of any node, so that one pass over all of them compares
 // them, however many there are.
 func (x *Index) cursors(nodes []int32) [][]Edge {
 	var out [][]Edge
@@ -68,7 +68,7 @@ func (x *Index) cursors(nodes []int32) [][]Edge {
 	return out
 }
 
-// beside advances cursors to the name of an edge. It reports whether one of them has the Edge, and returns the nodes that
+// beside advances cursors to the name of an edge. It reports whether one of them has the edge, and returns the nodes that
 // they have under its name.
 func (x *Index) beside(cursors [][]Edge, e Edge) (held bool, below []int32) {
 	for i, list := range cursors {

@@ -90,7 +90,7 @@ func (x *Index) readTrees() []odb.Index {
 	return out
 }
 
-// base returns the Edges of a tree's base.
+// base returns the edges of a tree's base.
 func (x *Index) base(t int32) []Edge {
 	if b := x.trees.at(t).base; b != none {
 		if n := x.done(b); n != NoNode {
@@ -100,7 +100,7 @@ func (x *Index) base(t int32) []Edge {
 	return nil
 }
 
-// apply applies changes to the Edges of a node, which are sorted, and returns the result sorted. What remains is copied once,
+// apply applies changes to the edges of a node, which are sorted, and returns the result sorted. What remains is copied once,
 // however many changes there are.
 func (x *Index) apply(below []Edge, changes []change) []Edge {
 	removed, added := x.split(changes, len(below) > 0)
@@ -122,7 +122,7 @@ func (x *Index) apply(below []Edge, changes []change) []Edge {
 	return append(out, added...)
 }
 
-// split returns the names that changes remove, if anything can be removed, and the Edges that they add, both sorted.
+// split returns the names that changes remove, if anything can be removed, and the edges that they add, both sorted.
 func (x *Index) split(changes []change, canRemove bool) (removed []int32, added []Edge) {
 	for _, c := range changes {
 		name := int32(c.name & nameMask)

@@ -82,8 +82,9 @@ func eachEntry(objects odb.Reader, tree odb.Index, visit func(i int, e object.Tr
 	})
 }
 
-// Resume takes over a snapshot, with the text of its names, so that Build reads only trees that are not known. Plain are known trees
-// without leaves, or other objects. It reports false if the snapshot contradicts itself; the Index is of no use then.
+// Resume takes over a snapshot, with the text of its names, so that Build reads only trees that are not known. An object for which
+// plain is true, and which is not a tree of the snapshot, has no leaf below it. Resume returns false if the snapshot contradicts
+// itself. The Index cannot be used then.
 func (x *Index) Resume(s *Snapshot, known odb.IndexSet, plain func(odb.Index) bool) bool {
 	x.known = known.Has
 	x.treeOf = slices.Repeat([]int32{none}, x.objects.Count())
